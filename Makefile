@@ -1,0 +1,32 @@
+# make test does everything, on a fresh machine too. make check is the quick
+# gate before a commit.
+
+export LIVINGPROFILE_AXE := $(CURDIR)/.cache/axe/axe.min.js
+
+.PHONY: run test check setup generate race short pictures
+
+run: ## serve the demo
+	go run ./cmd/livingprofile demo
+
+test: setup check ## everything: what CI runs
+	LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -race -timeout 14m ./...
+
+check: ## format, vet, staticcheck, generated files
+	@unformatted=$$(go tool gofumpt -l $$(git ls-files '*.go' | grep -v _templ.go)); \
+		[ -z "$$unformatted" ] || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	go tool templ generate -path views >/dev/null 2>&1
+	@git diff --exit-code --stat -- 'views/*_templ.go' || { echo "generated files are out of date: commit what make generate made"; exit 1; }
+
+setup: ## install what the tests need
+	@.ci/setup
+
+generate: ## regenerate the pages after a change to a .templ file
+	go tool templ generate -path views
+
+short: ## the tests that need nothing but Go
+	go test -short ./...
+
+pictures: setup ## take the README's pictures anew
+	LIVINGPROFILE_PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run Pictures ./e2e

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/organisation"
+)
+
+type applyCmd struct {
+	File   string `arg:"" help:"Declaration of the organisation." type:"existingfile"`
+	DryRun bool   `help:"Print the plan and change nothing."`
+}
+
+func (*applyCmd) Help() string {
+	return `The same file twice changes nothing. What is no longer in the file is retired
+and never deleted; what a purpose says is versioned.
+
+Examples:
+  livingprofile apply organisation.yaml --dry-run
+  livingprofile apply organisation.yaml`
+}
+
+// Run prints the plan and carries it out.
+func (c *applyCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	data, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	draft, err := organisation.Parse(c.File, data)
+	if err != nil {
+		return err
+	}
+	warnings, err := draft.Check()
+	for _, w := range warnings {
+		fmt.Fprintln(env.stderr, "warning:", w)
+	}
+	if err != nil {
+		return err
+	}
+	a, err := d.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	plan, err := a.Declare(ctx, draft, ledger.Actor{Kind: ledger.ByProgram, ID: "apply"}, c.DryRun)
+	if err == nil {
+		fmt.Fprint(env.stdout, plan)
+		if c.DryRun && !plan.Empty() {
+			fmt.Fprintln(env.stdout, "Nothing was changed: this was a dry run.")
+		}
+	}
+	return errors.Join(err, a.Close())
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"livingprofile/cmd/wire"
+	"livingprofile/internal/authz"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/demo"
+	"livingprofile/internal/mail"
+	"livingprofile/internal/mail/mailbox"
+)
+
+type demoCmd struct {
+	Listen string        `help:"Address to listen on; the mail receiver takes the next free port." default:"127.0.0.1:8080" env:"LIVINGPROFILE_LISTEN"`
+	Folder string        `name:"data" help:"Folder to keep the demo in; by default one that is thrown away." placeholder:"DIR"`
+	People int           `help:"How many made-up people." default:"300"`
+	JSON   bool          `help:"Print addresses, people and one API key for each system as one JSON line."`
+	Drain  time.Duration `help:"How long running requests may take when the program is told to stop." default:"5s" hidden:""`
+}
+
+func (*demoCmd) Help() string {
+	return `Nothing leaves this machine: mail goes to a mailbox page of the demo itself.
+
+Examples:
+  livingprofile demo
+  livingprofile demo --listen 127.0.0.1:9000 --data ./demo
+  livingprofile --database postgres://app@localhost/demo demo`
+}
+
+// Run serves the demo until it is told to stop.
+func (c *demoCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	folder := c.Folder
+	if folder == "" {
+		var err error
+		if folder, err = os.MkdirTemp("", "livingprofile-demo-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(folder)
+	}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	box, err := mailbox.Listen(mailbox.Options{Addr: net.JoinHostPort(host(l), "0")})
+	if err != nil {
+		return err
+	}
+	defer box.Close()
+	settings := c.settings(d, folder, l, box)
+	a, err := wire.Open(ctx, settings, clock.System{}, d.logger(env.stderr))
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.serve(ctx, env, a, folder, l, box), a.Close())
+}
+
+func (c *demoCmd) settings(d *Data, folder string, l net.Listener, box *mailbox.Server) wire.Settings {
+	s := d.settings()
+	s.BaseURL = "http://" + l.Addr().String()
+	s.Folder = folder
+	if !strings.Contains(s.Database, "://") {
+		s.Database = folder
+	}
+	s.Mail.Config = mail.Config{Host: box.Host(), Port: box.Port(), TLS: mail.NoTLS}
+	s.Mail.From = "privacy@demo.example.com"
+	// Somebody who tries things out signs in more often than people do.
+	s.Sign.AsksPerAddress, s.Sign.AsksPerNetwork = 100, 1000
+	return s
+}
+
+func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, folder string, l net.Listener, box *mailbox.Server) error {
+	if err := a.Seed(ctx, folder, c.People); err != nil {
+		return err
+	}
+	service, err := wire.NewService(ctx, a, wire.Options{Version: version, Mailbox: box})
+	if err != nil {
+		return err
+	}
+	g, err := c.guide(ctx, a, "http://"+l.Addr().String())
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = json.NewEncoder(env.stdout).Encode(g)
+	} else {
+		_, err = fmt.Fprint(env.stdout, g)
+	}
+	if err != nil {
+		return err
+	}
+	return serveUntil(ctx, service, l, c.Drain)
+}
+
+// A guide says where to go and whom to sign in as.
+type guide struct {
+	URL     string            `json:"url"`
+	Mailbox string            `json:"mailbox"`
+	Health  string            `json:"health"`
+	Brands  []guideBrand      `json:"brands"`
+	People  []guidePerson     `json:"people"`
+	Keys    map[string]string `json:"api_keys"`
+}
+
+type guideBrand struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	URL   string `json:"url"`
+}
+
+type guidePerson struct {
+	Name   string `json:"name"`
+	Email  string `json:"email"`
+	Locale string `json:"locale"`
+}
+
+// guide makes an API key for each system, for scripts to try.
+func (c *demoCmd) guide(ctx context.Context, a *wire.App, base string) (*guide, error) {
+	g := &guide{URL: base, Mailbox: base + "/mailbox", Health: base + "/readyz", Keys: map[string]string{}}
+	for _, b := range a.Current.Load().Brands {
+		g.Brands = append(g.Brands, guideBrand{b.Name, b.Label.In("en"), base + "/" + b.Name})
+	}
+	for _, p := range demo.People(1, 3, a.Clock.Now()) {
+		g.People = append(g.People, guidePerson{p.Given + " " + p.Family, p.Email, p.Locale})
+	}
+	for _, system := range a.Current.Load().Systems {
+		if !c.JSON {
+			break
+		}
+		_, text, err := a.Keys().Make(ctx, authz.APIKey{
+			Name: "demo", System: system.Name, Brand: authz.AllBrands, Fields: []string{authz.AllFields},
+			Scopes: authz.Scopes(), ExpiresAt: a.Clock.Now().AddDate(0, 0, 30),
+		})
+		if err != nil {
+			return nil, err
+		}
+		g.Keys[system.Name] = text
+	}
+	return g, nil
+}
+
+func (g *guide) String() string {
+	var b strings.Builder
+	b.WriteString("\nThe demo is ready. Nothing leaves this machine.\n\n")
+	for _, brand := range g.Brands {
+		fmt.Fprintf(&b, "  %-18s %s\n", brand.Label, brand.URL)
+	}
+	fmt.Fprintf(&b, "  %-18s %s\n\nSign in as one of\n\n", "Mailbox", g.Mailbox)
+	for _, p := range g.People {
+		fmt.Fprintf(&b, "  %-28s %s\n", p.Email, p.Name)
+	}
+	b.WriteString("\nand open the mail in the mailbox. Stop with Ctrl-C.\n")
+	return b.String()
+}
+
+func host(l net.Listener) string {
+	h, _, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return "127.0.0.1"
+	}
+	return h
+}

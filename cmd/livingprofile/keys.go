@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"livingprofile/internal/keyring"
+)
+
+type keysCmd struct {
+	Create keysCreateCmd `cmd:"" help:"Create the master key, where there is none."`
+	Rotate keysRotateCmd `cmd:"" help:"Make a new master key and wrap every data key with it, while the product serves."`
+	Prune  keysPruneCmd  `cmd:"" help:"Forget old master keys that no data key needs any more."`
+}
+
+type keysCreateCmd struct{}
+
+// Run makes the file of the master key.
+func (keysCreateCmd) Run(env *environment, d *Data) error {
+	s := d.settings()
+	_, created, err := keyring.OpenMaster(s.MasterPath())
+	switch {
+	case err != nil:
+		return err
+	case !created:
+		fmt.Fprintln(env.stdout, "There is a master key already:", s.MasterPath())
+	default:
+		fmt.Fprintf(env.stderr, newMasterWords, s.MasterPath())
+	}
+	return nil
+}
+
+type keysRotateCmd struct{}
+
+func (keysRotateCmd) Help() string {
+	return `Servers notice the new key by themselves. An interrupted rotation is resumed by
+running the command again.
+
+Example:
+  livingprofile keys rotate`
+}
+
+// Run rotates the master key and rewraps.
+func (keysRotateCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	a, err := d.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	err = func() error {
+		name, err := a.Master.Rotate()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(env.stdout, "New master key:", name)
+		return a.DB.Ring().Rewrap(ctx, rewrapBatch, func(done int) {
+			fmt.Fprintf(env.stderr, "\r%d data keys wrapped anew", done)
+		})
+	}()
+	fmt.Fprintln(env.stderr)
+	return errors.Join(err, a.Close())
+}
+
+// rewrapBatch is how many data keys are read at a time.
+const rewrapBatch = 500
+
+type keysPruneCmd struct{}
+
+// Run drops what is not needed.
+func (keysPruneCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	a, err := d.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	dropped, err := a.Master.Prune(ctx, a.DB.KeyStore(), time.Now().Add(-keyring.PruneAfter))
+	if err == nil {
+		fmt.Fprintln(env.stdout, len(dropped), "old master keys forgotten")
+	}
+	return errors.Join(err, a.Close())
+}

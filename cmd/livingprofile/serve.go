@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"livingprofile/cmd/wire"
+	"livingprofile/internal/mail"
+)
+
+type serveCmd struct {
+	Listen  string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"LIVINGPROFILE_LISTEN"`
+	BaseURL string        `help:"Address under which people reach the product, as https://privacy.example.com." env:"LIVINGPROFILE_BASE_URL" placeholder:"URL"`
+	Metrics string        `help:"Address to serve metrics for Prometheus on; none by default." env:"LIVINGPROFILE_METRICS" placeholder:"ADDRESS"`
+	Proxies []string      `help:"Networks of proxies whose X-Forwarded-For is believed." env:"LIVINGPROFILE_TRUSTED_PROXIES" name:"trusted-proxies" placeholder:"CIDR"`
+	Drain   time.Duration `help:"How long running requests may take when the program is told to stop." default:"20s" env:"LIVINGPROFILE_DRAIN"`
+
+	Mail mailFlags `embed:"" prefix:"smtp-"`
+}
+
+// mailFlags say how mail leaves.
+type mailFlags struct {
+	Host         string `help:"Mail server; without one, mail waits." env:"LIVINGPROFILE_SMTP_HOST"`
+	Port         int    `help:"Port of the mail server; by default 587, or 465 with implicit TLS." env:"LIVINGPROFILE_SMTP_PORT"`
+	TLS          string `help:"starttls, implicit, or none (only on this machine)." default:"starttls" enum:"starttls,implicit,none" env:"LIVINGPROFILE_SMTP_TLS"`
+	Username     string `help:"Name to sign in with at the mail server." env:"LIVINGPROFILE_SMTP_USERNAME"`
+	PasswordFile string `help:"File with the password." env:"LIVINGPROFILE_SMTP_PASSWORD_FILE" placeholder:"FILE"`
+	From         string `help:"Address that mail comes from; by default no-reply@ the host of the base URL." env:"LIVINGPROFILE_SMTP_FROM"`
+}
+
+func (m *mailFlags) settings() (wire.MailSettings, error) {
+	s := wire.MailSettings{
+		Config: mail.Config{Host: m.Host, Port: m.Port, TLS: mail.TLSMode(m.TLS), Username: m.Username},
+		From:   m.From,
+	}
+	if m.PasswordFile == "" {
+		return s, nil
+	}
+	secret, err := os.ReadFile(m.PasswordFile)
+	if err != nil {
+		return s, fmt.Errorf("password of the mail server: %w", err)
+	}
+	s.Password = strings.TrimRight(string(secret), "\r\n")
+	return s, nil
+}
+
+func (*serveCmd) Help() string {
+	return `Examples:
+  livingprofile serve
+  livingprofile serve --listen :8443 --base-url https://privacy.example.com --trusted-proxies 10.0.0.0/8
+  livingprofile --database postgres://app@db/profile serve`
+}
+
+// Run serves until the program is told to stop, then lets running requests end.
+func (s *serveCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	settings := d.settings()
+	var err error
+	if settings.Mail, err = s.Mail.settings(); err != nil {
+		return err
+	}
+	settings.BaseURL, settings.Proxies = s.BaseURL, s.Proxies
+	if settings.BaseURL == "" {
+		settings.BaseURL = "http://" + s.Listen
+	}
+	a, err := d.openWith(ctx, env, settings)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.serve(ctx, env, a), a.Close())
+}
+
+func (s *serveCmd) serve(ctx context.Context, env *environment, a *wire.App) error {
+	service, err := wire.NewService(ctx, a, wire.Options{Version: version})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return err
+	}
+	if len(a.Current.Load().Brands) == 0 {
+		fmt.Fprintln(env.stderr, "No organisation is declared yet. Declare one: livingprofile apply organisation.yaml")
+	}
+	a.Log.Info("serving", "address", l.Addr().String(), "version", version)
+	if s.Metrics != "" {
+		stop, err := serveMetrics(s.Metrics, a)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	return serveUntil(ctx, service, l, s.Drain)
+}
+
+// serveUntil serves on l until ctx ends, then stops taking requests, lets those
+// that run finish within drain, and ends the work in the background.
+func serveUntil(ctx context.Context, service *wire.Service, l net.Listener, drain time.Duration) error {
+	service.Start()
+	failed := make(chan error, 1)
+	go func() { failed <- service.HTTP.Serve(l) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if e := service.HTTP.Shutdown(stopping); e != nil {
+		err = errors.Join(err, e, service.HTTP.Close())
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(err, service.Stop(stopping))
+}
+
+func serveMetrics(address string, a *wire.App) (stop func(), err error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.Metrics())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = srv.Serve(l) }()
+	return func() { _ = srv.Close() }, nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"livingprofile/cmd/wire"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/ledger"
+)
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(env *environment) error {
+	_, err := fmt.Fprintln(env.stdout, version)
+	return err
+}
+
+type migrateCmd struct{}
+
+func (migrateCmd) Help() string {
+	return "Example:\n  livingprofile --database postgres://app@db/profile migrate"
+}
+
+// Run opens the installation, which migrates it.
+func (migrateCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	a, err := d.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(env.stdout, "Database and key store are up to date.")
+	return a.Close()
+}
+
+type routesCmd struct{}
+
+func (routesCmd) Help() string { return "Example:\n  livingprofile routes | jq '.[].path'" }
+
+// Run prints the routes of a server over an empty installation, which is thrown
+// away: the surface does not depend on the data.
+func (routesCmd) Run(ctx context.Context, env *environment) error {
+	dir, err := os.MkdirTemp("", "livingprofile-routes-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	a, err := wire.Open(ctx, wire.Settings{Database: dir, BaseURL: "http://localhost"}, clock.System{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		return err
+	}
+	service, err := wire.NewService(ctx, a, wire.Options{Version: version})
+	if err == nil {
+		out := json.NewEncoder(env.stdout)
+		out.SetIndent("", "  ")
+		err = out.Encode(service.Server.Routes())
+	}
+	return errors.Join(err, a.Close())
+}
+
+type verifyCmd struct {
+	Against string `help:"Checkpoint file that was kept elsewhere; by default the installation's own." type:"existingfile" placeholder:"FILE"`
+	JSON    bool   `help:"Print the report as JSON."`
+}
+
+func (*verifyCmd) Help() string {
+	return `Walks every entry, link, head, checkpoint and consent record. Exits with 1 when
+something is not as it was written.
+
+Examples:
+  livingprofile verify
+  livingprofile verify --against /mnt/elsewhere/checkpoints.txt`
+}
+
+// Run verifies the ledger and prints the report.
+func (c *verifyCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	a, err := d.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	report, err := c.verify(ctx, a, d)
+	if err := errors.Join(err, a.Close()); err != nil {
+		return err
+	}
+	if c.JSON {
+		out := json.NewEncoder(env.stdout)
+		out.SetIndent("", "  ")
+		if err := out.Encode(report); err != nil {
+			return err
+		}
+	} else {
+		printReport(env.stdout, report)
+	}
+	if !report.OK() {
+		return silent{errors.New("the ledger is not as it was written")}
+	}
+	return nil
+}
+
+func (c *verifyCmd) verify(ctx context.Context, a *wire.App, d *Data) (*ledger.Report, error) {
+	path := c.Against
+	if path == "" {
+		s := d.settings()
+		path = s.CheckpointPath()
+	}
+	outside, err := ledger.ReadCheckpoints(path)
+	if err != nil {
+		return nil, err
+	}
+	var report *ledger.Report
+	err = a.DB.Ledger(ctx, func(src ledger.Source) error {
+		report, err = ledger.Verify(ctx, src, a.Verifier(), outside)
+		return err
+	})
+	return report, err
+}
+
+func printReport(w io.Writer, r *ledger.Report) {
+	fmt.Fprintf(w, "%d entries in %d lanes, %d checkpoints, %d entries since the last\n", r.Entries, r.Lanes, r.Checkpoints, r.Unsealed)
+	if r.OK() {
+		fmt.Fprintln(w, "Everything is as it was written.")
+		return
+	}
+	for _, f := range r.Faults {
+		fmt.Fprintln(w, "BAD", f)
+	}
+}

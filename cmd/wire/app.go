@@ -1,0 +1,294 @@
+package wire
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"livingprofile/handlers"
+	"livingprofile/handlers/health"
+	mailboxpages "livingprofile/handlers/mailbox"
+	"livingprofile/handlers/middleware"
+	"livingprofile/handlers/portal"
+	"livingprofile/handlers/receipt"
+	"livingprofile/handlers/signin"
+	"livingprofile/internal/authz"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/job"
+	"livingprofile/internal/keyring"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/login"
+	"livingprofile/internal/mail"
+	"livingprofile/internal/mail/mailbox"
+	"livingprofile/internal/organisation"
+	"livingprofile/internal/profile"
+	"livingprofile/locales"
+	"livingprofile/store"
+)
+
+// An App is an open installation with everything that works on it.
+type App struct {
+	DB       *store.DB
+	Master   *keyring.Master
+	Current  *Current
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Bundle   *i18n.Bundle
+	Identity *identity.Service
+	Profile  *profile.Service
+	Consent  *consent.Service
+
+	NewMaster bool // the master key was made just now
+
+	settings Settings
+	metrics  *metrics
+	signer   note.Signer
+	verifier note.Verifier
+}
+
+// Open opens the installation that the settings name, and makes it where there
+// is none. Nothing runs in the background yet.
+func Open(ctx context.Context, s Settings, c clock.Clock, log *slog.Logger) (*App, error) {
+	for _, path := range []string{s.MasterPath(), s.CheckpointPath()} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("make data folder: %w", err)
+		}
+	}
+	master, created, err := keyring.OpenMaster(s.MasterPath())
+	if err != nil {
+		return nil, fmt.Errorf("master key: %w", err)
+	}
+	db, err := store.Open(ctx, store.Options{
+		Database: s.Database, Keys: s.Keys, Master: master, Clock: c, Connections: s.Connections,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{DB: db, Master: master, NewMaster: created, Clock: c, Log: log, settings: s, metrics: newMetrics()}
+	if err := a.assemble(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+func (a *App) assemble(ctx context.Context) (err error) {
+	if a.Bundle, err = i18n.Load(locales.FS); err != nil {
+		return fmt.Errorf("read locales: %w", err)
+	}
+	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys("livingprofile/" + a.DB.Installation()); err != nil {
+		return err
+	}
+	a.Current = &Current{db: a.DB}
+	a.Identity = identity.NewService(a.DB, a.Clock)
+	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
+	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
+	return a.Current.Refresh(ctx)
+}
+
+// Verifier checks the signatures of checkpoints and receipts.
+func (a *App) Verifier() note.Verifier { return a.verifier }
+
+// OpenCheckpoint reads a signed checkpoint of this installation.
+func (a *App) OpenCheckpoint(signed []byte) (*ledger.Checkpoint, error) {
+	return ledger.OpenCheckpoint(signed, a.verifier)
+}
+
+// sign returns the installation's signature on text.
+func (a *App) sign(text string) (string, error) {
+	b, err := a.signer.Sign([]byte(text))
+	return base64.StdEncoding.EncodeToString(b), err
+}
+
+// signed tells whether signature is the installation's on text.
+func (a *App) signed(text, signature string) bool {
+	b, err := base64.StdEncoding.DecodeString(signature)
+	return err == nil && a.verifier.Verify([]byte(text), b)
+}
+
+// Notary returns the one who signs checkpoints, with the installation's file.
+func (a *App) Notary(ctx context.Context) (*ledger.Notary, error) {
+	return ledger.NewNotary(ctx, a.DB, a.signer, a.verifier, a.Clock, a.settings.CheckpointPath())
+}
+
+// Close closes the installation.
+func (a *App) Close() error { return a.DB.Close() }
+
+// A Service is an App that answers requests and works in the background.
+type Service struct {
+	*App
+	Server  *handlers.Server
+	HTTP    *http.Server
+	Links   *login.Links
+	base    *url.URL
+	runner  *job.Runner
+	tasks   *job.Schedule
+	notary  *ledger.Notary
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+// Options are what a Service may be given beyond the settings.
+type Options struct {
+	Version string
+	Mailbox *mailbox.Server // the demo's receiver, whose mails are shown
+}
+
+// NewService readies an App to serve. Start begins the work in the background.
+func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
+	base, err := a.settings.baseURL()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := a.settings.proxies()
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{App: a, base: base}
+	if s.notary, err = a.Notary(ctx); err != nil {
+		return nil, err
+	}
+	people := &directory{a.DB, a.Identity, a.Current}
+	post, err := a.post(base)
+	if err != nil {
+		return nil, err
+	}
+	s.background(people, post)
+	ring := a.DB.Ring()
+	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
+	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
+	deps := handlers.Deps{
+		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
+		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock,
+		Health: health.New(a.DB, a.Clock, o.Version),
+		Portal: portal.New(portal.Deps{
+			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+			Sessions: sessions, Links: s.Links, Notifier: &notifier{a.DB, a.Clock, s.runner.Wake},
+			Clock: a.Clock, Bundle: a.Bundle,
+			Installation: a.DB.Installation(), Open: a.OpenCheckpoint, Sign: a.sign,
+		}),
+		SignIn: signin.New(signin.Deps{
+			Links: s.Links, Sessions: sessions, Identity: a.Identity, Consent: a.Consent, Records: a.DB, Clock: a.Clock,
+			SetCookie: middleware.SetCookie, ClearCookie: middleware.ClearCookie,
+		}),
+		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: a.signed}),
+	}
+	if o.Mailbox != nil {
+		deps.Mailbox = mailboxpages.New(o.Mailbox)
+	}
+	if s.Server, err = handlers.New(deps); err != nil {
+		return nil, err
+	}
+	s.HTTP = s.Server.HTTP()
+	return s, nil
+}
+
+// post returns what writes and sends letters.
+func (a *App) post(base *url.URL) (*mail.Post, error) {
+	r := &renderer{bundle: a.Bundle, org: a.Current, from: or(a.settings.Mail.From, "no-reply@"+base.Hostname())}
+	if a.settings.Mail.Host == "" {
+		return mail.NewPost(unready{}, r, a.Clock), nil
+	}
+	cfg := a.settings.Mail.Config
+	cfg.Domain = base.Hostname()
+	smtp, err := mail.NewSMTP(cfg, a.Clock)
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewPost(smtp, r, a.Clock), nil
+}
+
+// background registers what is done outside requests.
+func (s *Service) background(people login.Directory, post *mail.Post) {
+	opts := job.Options{Log: s.Log, Observe: s.metrics.job}
+	s.runner = job.NewRunner(s.DB, s.Clock, opts)
+	s.runner.Handle(login.Work(people, post, linkURL(s.base)))
+	s.runner.Handle(post.Work())
+	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
+	s.tasks.Add(login.Sweep(s.DB))
+}
+
+// Start begins the work in the background.
+func (s *Service) Start() {
+	s.runner.Start()
+	s.tasks.Start()
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stop, s.stopped = cancel, make(chan struct{})
+	go s.tend(ctx)
+}
+
+// tend seals the ledger, and notices what other processes changed.
+func (s *Service) tend(ctx context.Context) {
+	defer close(s.stopped)
+	seal, refresh, reload := time.NewTicker(sealEvery), time.NewTicker(refreshEvery), time.NewTicker(reloadEvery)
+	defer seal.Stop()
+	defer refresh.Stop()
+	defer reload.Stop()
+	for {
+		var what string
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-seal.C:
+			what, err = "seal ledger", s.notary.Seal(ctx)
+		case <-refresh.C:
+			what, err = "refresh organisation", s.Current.Refresh(ctx)
+		case <-reload.C:
+			what = "reload master key"
+			_, err = s.Master.Reload()
+		}
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error(what, "error", err)
+		}
+	}
+}
+
+// Stop ends the background: running work is finished as far as ctx allows, and
+// the ledger is sealed once more.
+func (s *Service) Stop(ctx context.Context) error {
+	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx))
+	if s.stop != nil {
+		s.stop()
+		<-s.stopped
+	}
+	return errors.Join(err, s.notary.Seal(ctx))
+}
+
+// Declare makes draft the organisation, and returns what that changes. With
+// dry nothing is written.
+func (a *App) Declare(ctx context.Context, draft *organisation.Draft, actor ledger.Actor, dry bool) (*organisation.Plan, error) {
+	var plan *organisation.Plan
+	err := ledger.Retry(func() error {
+		if err := a.Current.Refresh(ctx); err != nil {
+			return err
+		}
+		now := a.Clock.Now()
+		plan = organisation.Diff(a.Current.now.Load(), draft, now)
+		if dry || plan.Empty() {
+			return nil
+		}
+		return a.DB.Declare(ctx, plan.Next, ledger.Change{
+			At: now, Actor: actor,
+			Entries: []ledger.Draft{{Kind: "organisation.declared", Payload: map[string]any{"revision": plan.Next.Revision, "steps": plan.Steps}}},
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return plan, a.Current.Refresh(ctx)
+}
+
+// Keys makes and checks the API keys of the installation.
+func (a *App) Keys() *authz.Keys { return authz.NewKeys(a.DB, a.DB.Ring(), a.Clock) }

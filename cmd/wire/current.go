@@ -1,0 +1,48 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/organisation"
+	"livingprofile/store"
+)
+
+// A Current holds the organisation as it is declared now. Another process may
+// declare anew at any time.
+type Current struct {
+	db  *store.DB
+	now atomic.Pointer[organisation.Organisation]
+}
+
+// Load returns the newest declaration that this process knows; an empty
+// organisation before the first.
+func (c *Current) Load() *organisation.Organisation {
+	if o := c.now.Load(); o != nil {
+		return o
+	}
+	return &organisation.Organisation{}
+}
+
+// Refresh reads the newest declaration if this process does not know it yet.
+func (c *Current) Refresh(ctx context.Context) error {
+	revision, err := c.db.Revision(ctx)
+	if err != nil {
+		return fmt.Errorf("read revision: %w", err)
+	}
+	if o := c.now.Load(); o != nil && o.Revision == revision || revision == 0 {
+		return nil
+	}
+	o, err := c.db.Organisation(ctx)
+	if errors.Is(err, errs.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read organisation: %w", err)
+	}
+	c.now.Store(o)
+	return nil
+}

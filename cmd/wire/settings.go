@@ -1,0 +1,111 @@
+// Package wire puts the parts of the product together, for the program and for
+// tests of the whole. It decides nothing: whatever could be decided is in the
+// settings or in the parts.
+package wire
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"livingprofile/internal/login"
+	"livingprofile/internal/mail"
+)
+
+// Settings are what an installation may choose. The zero value of each has a
+// use.
+type Settings struct {
+	Database    string // folder of SQLite files, or postgres://
+	Keys        string // key store; "" for beside the database
+	Master      string // master key file; "" for master.json in the folder
+	Checkpoints string // checkpoint file; "" for checkpoints.txt in the folder
+	Folder      string // for files of an installation on PostgreSQL
+	Connections int
+
+	BaseURL string   // "" for http:// and the address listened on
+	Proxies []string // networks whose X-Forwarded-For is believed
+	Sign    login.Settings
+	Mail    MailSettings
+}
+
+// MailSettings say how mail leaves.
+type MailSettings struct {
+	mail.Config
+	From string // address of the sender
+}
+
+// folder is where files of the installation are kept.
+func (s *Settings) folder() string {
+	switch {
+	case s.Folder != "":
+		return s.Folder
+	case strings.Contains(s.Database, "://"):
+		return "data"
+	}
+	return s.Database
+}
+
+// MasterPath returns where the master key is.
+func (s *Settings) MasterPath() string { return or(s.Master, filepath.Join(s.folder(), "master.json")) }
+
+// CheckpointPath returns where checkpoints are copied to.
+func (s *Settings) CheckpointPath() string {
+	return or(s.Checkpoints, filepath.Join(s.folder(), "checkpoints.txt"))
+}
+
+// baseURL checks that the product is reached by https, or on loopback: a
+// session over plain http can be read on the way.
+func (s *Settings) baseURL() (*url.URL, error) {
+	u, err := url.Parse(s.BaseURL)
+	if err != nil || u.Host == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.User != nil {
+		return nil, fmt.Errorf("base URL %q must be a scheme and a host", s.BaseURL)
+	}
+	u.Path = ""
+	switch {
+	case u.Scheme == "https":
+	case u.Scheme == "http" && loopback(u.Hostname()):
+	default:
+		return nil, fmt.Errorf("base URL %q must be https, or http on this machine", s.BaseURL)
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func (s *Settings) proxies() ([]*net.IPNet, error) {
+	var all []*net.IPNet
+	for _, p := range s.Proxies {
+		if !strings.Contains(p, "/") {
+			p += map[bool]string{true: "/32", false: "/128"}[strings.Contains(p, ".")]
+		}
+		_, network, err := net.ParseCIDR(p)
+		if err != nil {
+			return nil, fmt.Errorf("trusted proxy %q: %w", p, err)
+		}
+		all = append(all, network)
+	}
+	return all, nil
+}
+
+func or(s, otherwise string) string {
+	if s != "" {
+		return s
+	}
+	return otherwise
+}
+
+// How often the background looks after things.
+const (
+	sealEvery    = 5 * time.Second
+	refreshEvery = 5 * time.Second
+	reloadEvery  = time.Minute
+)

@@ -1,0 +1,188 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
+	views "livingprofile/views/errors"
+	"livingprofile/views/ui"
+)
+
+// statuses is the one table from kinds of error to HTTP.
+var statuses = map[errs.Kind]int{
+	errs.Invalid:         http.StatusUnprocessableEntity,
+	errs.Unauthenticated: http.StatusUnauthorized,
+	errs.Stale:           http.StatusUnauthorized,
+	errs.Forbidden:       http.StatusForbidden,
+	errs.NotFound:        http.StatusNotFound,
+	errs.Conflict:        http.StatusConflict,
+	errs.Gone:            http.StatusGone,
+	errs.TooMany:         http.StatusTooManyRequests,
+	errs.Unavailable:     http.StatusServiceUnavailable,
+}
+
+// answerError turns an error into an answer, and logs it if it is ours.
+func (s *Server) answerError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status := statusOf(err)
+	if status >= http.StatusInternalServerError {
+		s.deps.Log.Error("request failed", "request", web.Of(c).ID, "route", c.Path(), "error", err)
+	}
+	if err := s.writeError(c, status, err); err != nil {
+		s.deps.Log.Error("error page failed", "request", web.Of(c).ID, "error", err)
+	}
+}
+
+func statusOf(err error) int {
+	if status, ok := statuses[errs.KindOf(err)]; ok {
+		return status
+	}
+	var tooLarge *http.MaxBytesError
+	var he *echo.HTTPError
+	switch {
+	case errors.As(err, &tooLarge):
+		return http.StatusRequestEntityTooLarge
+	case errors.As(err, &he):
+		return he.Code
+	}
+	return http.StatusInternalServerError
+}
+
+func (s *Server) writeError(c echo.Context, status int, err error) error {
+	v := web.Of(c)
+	switch {
+	case status == http.StatusUnauthorized && v.Brand != nil && wantsPage(c):
+		return signInFirst(c, errs.KindOf(err))
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
+		c.Response().Header().Set("Retry-After", strconv.Itoa(retryAfter(err)))
+	}
+	if c.Request().Method == http.MethodHead {
+		return c.NoContent(status)
+	}
+	if !wantsPage(c) {
+		return problem(c, status, err)
+	}
+	frame := web.Frame(c, "", views.Title(web.Context(c), status))
+	frame.Person = ""
+	fault := views.Fault{Status: status, Reason: reason(c, err), RequestID: v.ID, Actions: ways(c)}
+	if until, ok := openAgain(err); ok {
+		fault.At, fault.Wait = until, time.Until(until)
+	}
+	return web.Render(c, status, views.Page(frame, fault))
+}
+
+// reason is what the error itself says to the person, "" when it says nothing
+// beyond its kind.
+func reason(c echo.Context, err error) string {
+	var e *errs.Error
+	if errors.As(err, &e) && e.ID != "" {
+		return i18n.Message(web.Context(c), e.ID, e.Args)
+	}
+	return ""
+}
+
+// signInFirst leads to the sign-in, or to the fresh proof that a grave act
+// needs, and from there back to where the person was. A form that was posted
+// is not sent again by itself: the person comes back to its page.
+func signInFirst(c echo.Context, kind errs.Kind) error {
+	v := web.Of(c)
+	next := c.Request().URL.RequestURI()
+	if c.Request().Method != http.MethodGet {
+		next = web.Local(refererPath(c), v.Base())
+	}
+	page := "/sign-in"
+	if kind == errs.Stale {
+		page = "/proof"
+	}
+	return web.SeeOther(c, v.Base()+page+"?next="+url.QueryEscape(next))
+}
+
+// refererPath is the path of our own page that a form was sent from.
+func refererPath(c echo.Context) string {
+	u, err := url.Parse(c.Request().Referer())
+	if err != nil || u.Host != c.Request().Host {
+		return ""
+	}
+	return u.RequestURI()
+}
+
+func wantsPage(c echo.Context) bool {
+	accept := c.Request().Header.Get("Accept")
+	return !strings.HasSuffix(c.Request().URL.Path, ".json") &&
+		!strings.Contains(accept, "application/json") && !strings.Contains(accept, "application/problem+json")
+}
+
+// problem answers a program (RFC 9457).
+func problem(c echo.Context, status int, err error) error {
+	type field struct {
+		Path   string `json:"path"`
+		Detail string `json:"detail"`
+	}
+	body := struct {
+		Type   string  `json:"type"`
+		Title  string  `json:"title"`
+		Status int     `json:"status"`
+		Detail string  `json:"detail,omitempty"`
+		ID     string  `json:"instance,omitempty"`
+		Errors []field `json:"errors,omitempty"`
+	}{"about:blank", http.StatusText(status), status, reason(c, err), "urn:request:" + web.Of(c).ID, nil}
+	var e *errs.Error
+	if errors.As(err, &e) {
+		for _, f := range e.Fields {
+			body.Errors = append(body.Errors, field{f.Path, i18n.Message(web.Context(c), f.ID, f.Args)})
+		}
+	}
+	c.Response().Header().Set(echo.HeaderContentType, "application/problem+json")
+	c.Response().WriteHeader(status)
+	return c.Echo().JSONSerializer.Serialize(c, body, "")
+}
+
+// retryAfter is in seconds: until a limit opens again, or soon.
+func retryAfter(err error) int {
+	var e *errs.Error
+	if errors.As(err, &e) {
+		if minutes, ok := e.Args["minutes"].(int); ok {
+			return int((time.Duration(minutes) * time.Minute).Seconds())
+		}
+	}
+	return 5
+}
+
+// openAgain is when a limit opens again.
+func openAgain(err error) (time.Time, bool) {
+	var e *errs.Error
+	if !errors.As(err, &e) {
+		return time.Time{}, false
+	}
+	until, ok := e.Args["until"].(time.Time)
+	return until, ok
+}
+
+// ways lead on from an error page: to the page that a form was sent from, and
+// home.
+func ways(c echo.Context) []ui.Link {
+	v := web.Of(c)
+	home := ui.Link{Text: i18n.T(web.Context(c), "fault.action.home"), Href: "/"}
+	if v.Brand != nil {
+		home.Href = v.Base()
+	}
+	if c.Request().Method == http.MethodGet {
+		return []ui.Link{home}
+	}
+	from := web.Local(refererPath(c), "")
+	if from == "" {
+		return []ui.Link{home}
+	}
+	return []ui.Link{{Text: i18n.T(web.Context(c), "fault.action.back"), Href: from}, home}
+}

@@ -1,0 +1,92 @@
+package middleware
+
+import (
+	"crypto/hmac"
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/brand"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
+)
+
+// Visit finds out on whose site the request is, in which language, and who
+// visits. A brand that does not exist, or is no more, is not found.
+func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v := web.Of(c)
+		if name := c.Param("brand"); name != "" {
+			b, ok := v.Organisation.Brand(name)
+			if !ok || b.Retired {
+				g.speak(c, v)
+				return errs.New(errs.NotFound, "error.no_brand")
+			}
+			v.Brand, v.Style = b, g.Style(b)
+		}
+		g.speak(c, v)
+		session, token, err := g.Sessions.Current(c.Request())
+		if err != nil && !errors.Is(err, errs.Unauthenticated) {
+			return err
+		}
+		if err == nil {
+			v.Session, v.Token, v.CSRF = &session, token, g.csrf(token)
+		}
+		web.KeepFlashes(c, g.Flashes)
+		web.KeepAskings(c, g.Askings)
+		return next(c)
+	}
+}
+
+// speak chooses the language: what the browser was told before, else what it
+// asks for, among those that the brand offers.
+func (g *Guard) speak(c echo.Context, v *web.Visit) {
+	offered := g.Bundle.Locales()
+	zone := time.UTC
+	if v.Brand != nil {
+		offered, zone = v.Brand.Locales, zoneOf(v.Brand)
+	}
+	v.Locale = g.Bundle.Match(c.Request().Header.Get("Accept-Language"), offered)
+	if cookie, err := c.Cookie(web.LocaleCookie); err == nil && contains(offered, cookie.Value) {
+		v.Locale = cookie.Value
+	}
+	r := c.Request()
+	c.SetRequest(r.WithContext(i18n.With(r.Context(), g.Bundle.Localizer(v.Locale).In(zone))))
+	c.Response().Header().Add("Vary", "Accept-Language, Cookie")
+}
+
+func zoneOf(b *brand.Brand) *time.Location {
+	zone, err := time.LoadLocation(b.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+// csrf returns the token that a form within a session must carry. It follows
+// from the session's secret, so it ends with the session.
+func (g *Guard) csrf(token string) string {
+	return base64.RawURLEncoding.EncodeToString(g.Secrets.Digest("csrf", []byte(token)))
+}
+
+// genuine tells whether a changing request carries the session's token, in the
+// form or, from a page that swaps in place, in a header.
+func (g *Guard) genuine(c echo.Context, v *web.Visit) bool {
+	sent := c.Request().Header.Get("X-CSRF-Token")
+	if sent == "" {
+		sent = c.FormValue("csrf")
+	}
+	return hmac.Equal([]byte(sent), []byte(v.CSRF))
+}

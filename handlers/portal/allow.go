@@ -1,0 +1,143 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
+	"livingprofile/views/layout"
+	view "livingprofile/views/portal"
+	"livingprofile/views/ui"
+)
+
+// Allow asks about every purpose.
+func (p *Portal) Allow(c echo.Context) error {
+	s, err := p.lookAllow(c)
+	if err != nil {
+		return err
+	}
+	f := p.frame(c, s, layout.Allow, s.t("portal.allow.title"))
+	return web.Render(c, http.StatusOK, view.Allow(f, s.allowPage()))
+}
+
+// Purpose shows one purpose with its reasons and its past.
+func (p *Portal) Purpose(c echo.Context) error {
+	v, err := purposeOf(c)
+	if err != nil {
+		return err
+	}
+	s, err := p.lookAllow(c)
+	if err != nil {
+		return err
+	}
+	records, err := p.Read.Records(s.ctx, web.Of(c).Subject(), v.Purpose)
+	if err != nil {
+		return err
+	}
+	f := p.frame(c, s, layout.Allow, s.in(v.Words.Question))
+	return web.Render(c, http.StatusOK, view.Purpose(f, s.purposePage(v, records)))
+}
+
+// Answer records a yes or a no.
+func (p *Portal) Answer(c echo.Context) error {
+	form, err := web.Form(c, "choice", "version", "notice", "alone")
+	if err != nil {
+		return err
+	}
+	v, err := purposeOf(c)
+	if err != nil {
+		return err
+	}
+	asking := p.asking(c)
+	ask := asking.ask(v.Purpose, consent.Answer(form.Get("choice")), form.Get("version"), form.Get("notice"))
+	records, err := p.Consent.Decide(web.Context(c), ask)
+	if errors.Is(err, errs.Conflict) {
+		return p.readAgain(c, v, form.Get("alone") != "", err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := asking.remember(); err != nil {
+		return err
+	}
+	return p.answered(c, v, records, asking.mailed, form.Get("alone") != "")
+}
+
+// answered says what was recorded: in the row, or on the page that the form
+// came from. A parent's answer moves other rows too, so the page is loaded.
+func (p *Portal) answered(c echo.Context, v *consent.PurposeVersion, records []consent.Record, mailed *mailed, alone bool) error {
+	s, err := p.lookAllow(c)
+	if err != nil {
+		return err
+	}
+	flash := s.saidChoice(v, records, mailed)
+	if web.Live(c) && len(records) < 2 {
+		text := flash.Text(c)
+		s.said = said{row: string(v.Purpose), text: text}
+		item := s.purposeItem(v)
+		s.stand(&item, v, alone)
+		return web.Rows(c, http.StatusOK, view.PurposeRow(p.rowFrame(c, s), item), ui.Live(text))
+	}
+	web.SetFlash(c, flash)
+	if web.Live(c) {
+		c.Response().Header().Set("HX-Refresh", "true")
+		return c.NoContent(http.StatusNoContent)
+	}
+	return web.SeeOther(c, s.rowOf(v, alone))
+}
+
+// readAgain shows the words as they are now: nothing was recorded, for nobody
+// agrees to what they have not read.
+func (p *Portal) readAgain(c echo.Context, v *consent.PurposeVersion, alone bool, cause error) error {
+	s, err := p.lookAllow(c)
+	if err != nil {
+		return err
+	}
+	why := sentence(c, cause)
+	item := s.purposeItem(v)
+	s.stand(&item, v, alone)
+	item.State, item.Why = ui.Waiting, why
+	if web.Live(c) {
+		return web.Rows(c, http.StatusUnprocessableEntity, view.PurposeRow(p.rowFrame(c, s), item), ui.Live(why))
+	}
+	f := p.frame(c, s, layout.Allow, s.t("portal.allow.title"))
+	f.Flash = &layout.Flash{Kind: "failed", Text: why}
+	return web.Render(c, http.StatusConflict, view.Allow(f, s.allowPage()))
+}
+
+// sentence is what an error says to the person.
+func sentence(c echo.Context, err error) string {
+	var e *errs.Error
+	if errors.As(err, &e) && e.ID != "" {
+		return i18n.Message(web.Context(c), e.ID, e.Args)
+	}
+	return i18n.T(web.Context(c), "error.conflict")
+}
+
+// lookAllow is look, with the address that a second yes was asked at.
+func (p *Portal) lookAllow(c echo.Context) (*sight, error) {
+	s, err := p.look(c)
+	if err != nil || !s.waits() {
+		return s, err
+	}
+	s.mail, err = p.Identity.MainEmail(s.ctx, web.Of(c).Subject())
+	if err != nil && !errors.Is(err, errs.NotFound) {
+		return nil, err
+	}
+	return s, nil
+}
+
+// purposeOf is the purpose that the address names, if this brand has it.
+func purposeOf(c echo.Context) (*consent.PurposeVersion, error) {
+	v := web.Of(c)
+	purpose, ok := v.Organisation.Purpose(consent.PurposeID(c.Param("purpose")))
+	if !ok || !purpose.On(v.BrandName()) {
+		return nil, errs.New(errs.NotFound, "error.no_purpose")
+	}
+	return purpose, nil
+}

@@ -1,0 +1,235 @@
+package portal
+
+import (
+	"encoding/json"
+	"strings"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
+	view "livingprofile/views/portal"
+)
+
+// event tells what happened. Every kind there may ever be gets a readable line,
+// and so does an entry whose payload cannot be read.
+func (s *sight) event(h *ledger.Happening) view.HistoryItem {
+	var item view.HistoryItem
+	ok := false
+	switch area, _, _ := strings.Cut(string(h.Kind), "."); area {
+	case "consent":
+		item, ok = s.consentEvent(h)
+	case "attribute":
+		item, ok = s.attributeEvent(h)
+	case "preference", "marketing":
+		item, ok = s.wishEvent(h)
+	case "identifier":
+		item, ok = s.identifierEvent(h)
+	case "session":
+		item, ok = s.sessionEvent(h)
+	case "subject":
+		item, ok = s.subjectEvent(h)
+	}
+	if ok {
+		return item
+	}
+	return view.HistoryItem{Icon: "info", Text: s.t("page.event.unnamed", "kind", string(h.Kind))}
+}
+
+func (s *sight) consentEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t consent.Trace
+	if json.Unmarshal(h.Payload, &t) != nil {
+		return view.HistoryItem{}, false
+	}
+	status := consent.Status(strings.TrimPrefix(string(h.Kind), "consent."))
+	if !known(consent.Statuses[:], status) {
+		return view.HistoryItem{}, false
+	}
+	item := view.HistoryItem{
+		Icon: "shield", Receipt: h.ID,
+		Text: s.t("event."+string(h.Kind), "purpose", s.question(t.Purpose)),
+	}
+	switch {
+	case t.Via != "":
+		item.Detail = s.t("portal.state.via", "parent", s.question(t.Via))
+	case t.Scope != "":
+		item.Detail = s.t("portal.state.brand", "brand", s.brandName(t.Scope))
+	}
+	return item, true
+}
+
+func known[T comparable](list []T, one T) bool {
+	for _, k := range list {
+		if k == one {
+			return true
+		}
+	}
+	return false
+}
+
+// attributeEvent tells of the one step of an entry, or of all that one record
+// of a system brought.
+func (s *sight) attributeEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	steps, err := profile.DecodeSteps(h.ID, h.Kind, h.Payload)
+	if err != nil || len(steps) == 0 {
+		return view.HistoryItem{}, false
+	}
+	if len(steps) == 1 {
+		text, ok := s.stepText(steps[0])
+		return view.HistoryItem{Icon: "pencil", Text: text}, ok
+	}
+	item := view.HistoryItem{
+		Icon: "share",
+		Text: s.t("page.event.sent", "source", s.source(steps[0].Source), "count", len(steps)),
+	}
+	var labels []string
+	for _, step := range steps {
+		labels = append(labels, s.fieldLabel(step.Field))
+	}
+	item.Detail = s.list(labels)
+	return item, true
+}
+
+// stepText says what one step did to a field.
+func (s *sight) stepText(step profile.Step) (string, bool) {
+	was, is, told := s.stepValue(step, step.Old), s.stepValue(step, step.New), s.stepValue(step, step.Said)
+	field, system := s.fieldLabel(step.Field), s.source(step.Source)
+	switch step.Kind {
+	case profile.Corrected, profile.Approved:
+		switch {
+		case is == "":
+			return s.t("event.attribute.cleared", "field", field, "old", was), true
+		case was == "":
+			return s.t("event.attribute.set", "field", field, "new", is), true
+		}
+		return s.t("event.attribute.corrected", "field", field, "old", was, "new", is), true
+	case profile.Undone:
+		if is == "" {
+			return s.t("event.attribute.cleared", "field", field, "old", was), true
+		}
+		return s.t("event.attribute.undone", "field", field, "new", is), true
+	case profile.Imported:
+		if told == "" {
+			return s.t("page.event.dropped", "field", field, "system", system), true
+		}
+		return s.t("event.attribute.imported", "field", field, "new", told, "system", system), true
+	case profile.Confirmed:
+		return s.t("page.event.confirmed", "field", field, "system", system), true
+	case profile.Proposed, profile.Retracted, profile.Rejected:
+		return s.t("page.event."+stepName(step), "field", field, "new", first(told, s.t("portal.data.nothing"))), true
+	}
+	return "", false
+}
+
+func (s *sight) stepValue(step profile.Step, value string) string {
+	if f, ok := s.org.Field(step.Field); ok {
+		return s.format(f, value)
+	}
+	return value
+}
+
+func (s *sight) fieldLabel(name string) string {
+	if f, ok := s.org.Field(name); ok {
+		return s.in(f.Label)
+	}
+	return name
+}
+
+func (s *sight) identifierEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t identity.Trace
+	if json.Unmarshal(h.Payload, &t) != nil {
+		return view.HistoryItem{}, false
+	}
+	item := view.HistoryItem{Icon: "key"}
+	switch h.Kind {
+	case identity.IdentifierAdded:
+		item.Text = s.t("event.identifier.added", "new", identifierText(t.Kind, t.Value), "field", s.identifierLabel(t.Kind, t.Scope))
+	case identity.IdentifierVerified:
+		item.Text = s.t("event.identifier.verified", "new", identifierText(t.Kind, t.Value))
+	case identity.IdentifierRemoved:
+		item.Text = s.t("event.identifier.removed", "old", identifierText(t.Kind, t.Value))
+	case identity.IdentifierMain:
+		item.Text = s.t("page.event.main", "new", identifierText(t.Kind, t.Value))
+	default:
+		return item, false
+	}
+	return item, true
+}
+
+// A sessionTrace is what an entry about a session says.
+type sessionTrace struct {
+	Session string `json:"session"`
+	Method  string `json:"method"`
+	Why     string `json:"why"`
+}
+
+func (s *sight) sessionEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t sessionTrace
+	if h.Payload != nil && json.Unmarshal(h.Payload, &t) != nil {
+		return view.HistoryItem{}, false
+	}
+	item := view.HistoryItem{Icon: "key"}
+	switch h.Kind {
+	case "session.started":
+		item.Text, item.Detail = s.t("event.session.started", "brand", s.brandName(h.Brand)), s.method(t.Method)
+	case "session.proved":
+		item.Text, item.Detail = s.t("event.session.proved"), s.method(t.Method)
+	case "session.ended":
+		item.Text, item.Icon = s.t("event.session.ended"), "out"
+		item.Detail = s.whyEnded(t.Why)
+	default:
+		return item, false
+	}
+	return item, true
+}
+
+func (s *sight) subjectEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	item := view.HistoryItem{Icon: "person"}
+	switch h.Kind {
+	case identity.SubjectCreated:
+		if h.Brand == "" {
+			item.Text = s.t("portal.event.subject.created")
+		} else {
+			item.Text = s.t("event.subject.created", "brand", s.brandName(h.Brand))
+		}
+	case "subject.merged":
+		item.Text, item.Icon = s.t("portal.event.subject.merged"), "people"
+	default:
+		return item, false
+	}
+	return item, true
+}
+
+// wishEvent tells what somebody wishes since, part by part.
+func (s *sight) wishEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t consent.WishTrace
+	if json.Unmarshal(h.Payload, &t) != nil {
+		return view.HistoryItem{}, false
+	}
+	item := view.HistoryItem{Icon: "mail"}
+	switch h.Kind {
+	case consent.MarketingStopped:
+		item.Icon, item.Text = "pause", s.t("event.marketing.stopped")
+	case consent.PreferenceChanged:
+		item.Text = s.t("portal.event.preference.changed")
+	default:
+		return item, false
+	}
+	var said []string
+	if t.Language != "" {
+		said = append(said, s.t("portal.said.language", "language", i18n.Lang(t.Language)))
+	}
+	if h.Kind == consent.MarketingStopped {
+		for _, purpose := range t.Stopped {
+			said = append(said, s.question(consent.PurposeID(purpose)))
+		}
+	} else if t.Was != nil && t.Is != nil {
+		said = append(said, s.wishChanges(*t.Was, *t.Is)...)
+	}
+	if t.Scope != "" {
+		said = append(said, s.t("page.wish.only", "brand", s.brandName(t.Scope)))
+	}
+	item.Detail = strings.Join(said, " · ")
+	return item, true
+}

@@ -1,0 +1,83 @@
+package portal
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/ledger"
+	"livingprofile/views/layout"
+	view "livingprofile/views/portal"
+)
+
+// historyLength is how much of the history stands on one page.
+const historyLength = 30
+
+// History shows what happened, a part at a time.
+func (p *Portal) History(c echo.Context) error {
+	part, err := partOf(c.QueryParam("kind"), c.QueryParam("before"))
+	if err != nil {
+		return err
+	}
+	s, err := p.look(c)
+	if err != nil {
+		return err
+	}
+	// One more than is shown tells whether there is an older page.
+	happened, err := p.Read.History(s.ctx, web.Of(c).Subject(), ledger.HistoryPage{
+		Before: part.before, Kinds: part.group.kinds, Limit: historyLength + 1,
+	})
+	if err != nil {
+		return err
+	}
+	f := p.frame(c, s, layout.History, s.t("portal.history.title"))
+	return web.Render(c, http.StatusOK, view.History(f, s.historyPage(part, happened)))
+}
+
+// A part says which part of the history is shown.
+type part struct {
+	group  kindGroup
+	before int64 // 0 for the newest
+}
+
+// A kindGroup is what the filter tells apart.
+type kindGroup struct {
+	name  string
+	kinds []string // prefixes of kinds; nil for all
+}
+
+// kindGroups are the choices of the filter, in order.
+func kindGroups() []kindGroup {
+	return []kindGroup{
+		{"all", nil},
+		{"choices", []string{"consent."}},
+		{"data", []string{"attribute.", "identifier.", "subject."}},
+		{"messages", []string{"preference.", "marketing."}},
+		{"signing_in", []string{"session."}},
+	}
+}
+
+// partOf reads the address of a part.
+func partOf(kind, before string) (part, error) {
+	p := part{group: kindGroups()[0]}
+	if before != "" {
+		n, err := strconv.ParseInt(before, 10, 64)
+		if err != nil || n < 1 {
+			return p, errs.New(errs.NotFound, "")
+		}
+		p.before = n
+	}
+	for _, g := range kindGroups() {
+		if g.name == kind {
+			p.group = g
+			return p, nil
+		}
+	}
+	if kind != "" {
+		return p, errs.New(errs.NotFound, "")
+	}
+	return p, nil
+}

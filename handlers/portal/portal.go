@@ -1,0 +1,161 @@
+// Package portal answers the pages of a person's own portal: what is held of
+// them, what they allow, what they get, who has it, and what happened.
+//
+// A handler binds, calls one service and renders. What a page shows is built
+// by the methods of sight, which know neither request nor database, so that
+// they can be tested with tables. Whether something may be done comes from
+// package decision alone.
+package portal
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/login"
+	"livingprofile/internal/profile"
+	"livingprofile/views/layout"
+)
+
+// A Reader reads what the pages show. Each method sees one moment, and returns
+// errs.NotFound or errs.Gone for a subject whose data cannot be opened.
+type Reader interface {
+	// Facts returns all that is held of a subject.
+	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)
+	// Identifiers returns a subject's identifiers, oldest first.
+	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
+	// Records returns the consent records about a purpose, oldest first.
+	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
+	// History returns a page of what happened, newest first.
+	History(ctx context.Context, subject id.Subject, page ledger.HistoryPage) ([]ledger.Happening, error)
+}
+
+// A Registry has what receipts are made of.
+type Registry interface {
+	// ProvedRecord returns a consent record, whoever's it is.
+	ProvedRecord(ctx context.Context, record consent.RecordID) (consent.Proved, error)
+	// Notice returns words that were shown, by their hash.
+	Notice(ctx context.Context, hash string) (consent.Notice, error)
+	// SealedBy returns the first checkpoint that covers an entry, or
+	// errs.NotFound while none does.
+	SealedBy(ctx context.Context, lane int, seq int64, at time.Time, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
+}
+
+// A Notifier tells a person what they should know outside the portal too.
+type Notifier interface {
+	// AddressChanged tells whoever reads the mail of old that it is no longer
+	// the address it was (ASVS 6.3.7).
+	AddressChanged(ctx context.Context, subject id.Subject, old, brand, locale string) error
+}
+
+// Deps is what the portal stands on.
+type Deps struct {
+	Read     Reader
+	Registry Registry
+	Consent  *consent.Service
+	Profile  *profile.Service
+	Identity *identity.Service
+	Sessions *login.Sessions
+	Links    *login.Links
+	Notifier Notifier
+	Clock    clock.Clock
+	Bundle   *i18n.Bundle
+
+	Installation string // issuer of receipts
+	// Open reads a signed checkpoint and checks its signature.
+	Open func(signed []byte) (*ledger.Checkpoint, error)
+	// Sign signs the text of a receipt; nil leaves receipts unsigned.
+	Sign func(text string) (string, error)
+}
+
+// Portal answers a person's own pages. It is safe for concurrent use.
+type Portal struct {
+	Deps
+	texts texts
+}
+
+// New returns the handlers.
+func New(d Deps) *Portal { return &Portal{Deps: d} }
+
+// look reads what is held of the visitor: the one reading that a page is built
+// on.
+func (p *Portal) look(c echo.Context) (*sight, error) {
+	v := web.Of(c)
+	facts, err := p.Read.Facts(web.Context(c), v.Subject())
+	if err != nil {
+		return nil, err
+	}
+	return &sight{
+		ctx: web.Context(c), locale: v.Locale, org: v.Organisation, brand: v.Brand, base: v.Base(),
+		facts: facts, now: p.Clock.Now(), texts: &p.texts,
+	}, nil
+}
+
+// frame returns what is round a page, with what the last action did: at the top
+// of the page, unless it belongs to a row.
+func (p *Portal) frame(c echo.Context, s *sight, section, title string) layout.Frame {
+	f := p.rowFrame(c, s)
+	f.Section, f.Title = section, title
+	flash, ok := web.TakeFlash(c)
+	if !ok {
+		return f
+	}
+	if flash.Row != "" && !flash.Fail {
+		s.said = said{row: flash.Row, text: flash.Text(c), undo: flash.Undo}
+		return f
+	}
+	f.Flash = &layout.Flash{Kind: "given", Text: flash.Text(c)}
+	if flash.Fail {
+		f.Flash.Kind = "failed"
+	}
+	if flash.Undo != "" {
+		f.Flash.Undo = &layout.Undo{Path: flash.Undo}
+	}
+	return f
+}
+
+// rowFrame is the frame of a row that is swapped in place.
+func (p *Portal) rowFrame(c echo.Context, s *sight) layout.Frame {
+	f := web.Frame(c, "", "")
+	f.Person = s.person()
+	return f
+}
+
+// wisher is the visitor, for changes of what they wish.
+func wisher(c echo.Context) consent.Wisher {
+	v := web.Of(c)
+	return consent.Wisher{
+		Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Locale: v.Locale,
+		Proof: proof(v), Channel: "portal",
+	}
+}
+
+// proof is how it is known that the visitor decides.
+func proof(v *web.Visit) consent.Proof {
+	return consent.Proof{Kind: consent.BySession, Ref: string(v.Session.ID)}
+}
+
+// editor is the visitor, for changes of their data.
+func editor(c echo.Context) profile.Editor {
+	v := web.Of(c)
+	return profile.Editor{Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Country: v.Country()}
+}
+
+// network is where a request comes from, for limits.
+func network(c echo.Context) netip.Addr {
+	addr, err := netip.ParseAddr(c.RealIP())
+	if err != nil {
+		return netip.Addr{}
+	}
+	return addr
+}

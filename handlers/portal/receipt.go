@@ -1,0 +1,78 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/views/layout"
+	view "livingprofile/views/portal"
+)
+
+// Receipt shows the person's own copy of one of their decisions, or sends it as
+// a file when the address ends in .json.
+func (p *Portal) Receipt(c echo.Context) error {
+	name, file := strings.CutSuffix(c.Param("receipt"), ".json")
+	r, err := p.receipt(c, consent.RecordID(name))
+	if err != nil {
+		return err
+	}
+	if file {
+		c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="receipt-`+name+`.json"`)
+		return web.JSON(c, http.StatusOK, r)
+	}
+	s, err := p.look(c)
+	if err != nil {
+		return err
+	}
+	f := p.frame(c, s, layout.History, s.t("portal.receipt.title"))
+	return web.Render(c, http.StatusOK, view.ReceiptView(f, s.receiptPage(&r)))
+}
+
+// receipt makes the receipt of a record of the visitor. Another's is not found,
+// as is one that does not exist.
+func (p *Portal) receipt(c echo.Context, name consent.RecordID) (consent.Receipt, error) {
+	v, ctx := web.Of(c), web.Context(c)
+	if !id.Valid(string(name)) {
+		return consent.Receipt{}, errs.New(errs.NotFound, "")
+	}
+	proved, err := p.Registry.ProvedRecord(ctx, name)
+	if err == nil && proved.Subject != v.Subject() {
+		err = errs.New(errs.NotFound, "")
+	}
+	if err != nil {
+		return consent.Receipt{}, err
+	}
+	var shown *consent.Notice
+	if proved.Notice != "" {
+		words, err := p.Registry.Notice(ctx, proved.Notice)
+		if err != nil {
+			return consent.Receipt{}, err
+		}
+		shown = &words
+	}
+	sealed, err := p.Registry.SealedBy(ctx, proved.Lane, proved.Seq, proved.At, p.Open)
+	if err != nil && !errors.Is(err, errs.NotFound) {
+		return consent.Receipt{}, err
+	}
+	r := consent.NewReceipt(proved, shown, about(v.Organisation, &proved.Record, p.Installation), sealed)
+	return p.signed(r)
+}
+
+func (p *Portal) signed(r consent.Receipt) (consent.Receipt, error) {
+	if p.Sign == nil {
+		return r, nil
+	}
+	text, err := r.Text()
+	if err != nil {
+		return r, err
+	}
+	r.Signature, err = p.Sign(text)
+	return r, err
+}

@@ -1,0 +1,21 @@
+package portal
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/views/layout"
+	view "livingprofile/views/portal"
+)
+
+// Who shows which systems and recipients have what.
+func (p *Portal) Who(c echo.Context) error {
+	s, err := p.look(c)
+	if err != nil {
+		return err
+	}
+	f := p.frame(c, s, layout.Who, s.t("portal.who.title"))
+	return web.Render(c, http.StatusOK, view.Who(f, s.whoPage()))
+}

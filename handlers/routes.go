@@ -1,0 +1,90 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/internal/authz"
+)
+
+// A Route is one way into the product: the whole surface is the list of them.
+type Route struct {
+	Method     string           `json:"method"`
+	Path       string           `json:"path"`
+	Permission authz.Permission `json:"permission"`
+	Handler    echo.HandlerFunc `json:"-"`
+}
+
+// Routes returns the whole surface. A route without a permission does not
+// start the server. The ways of the demo's mailbox are there only with one.
+func (s *Server) Routes() []Route {
+	const (
+		get  = http.MethodGet
+		post = http.MethodPost
+	)
+	routes := []Route{
+		{get, "/healthz", authz.Public, s.health.Alive},
+		{get, "/readyz", authz.Public, s.health.Ready},
+		{get, "/static/*", authz.Public, s.static},
+		{get, "/theme/:sheet", authz.Public, s.sheets.serve},
+		{get, "/favicon.ico", authz.Public, s.favicon},
+
+		{get, "/", authz.Public, s.portal.Brands},
+		{get, "/receipts", authz.Public, s.receipt.Form},
+		{post, "/receipts", authz.Public, s.receipt.Check},
+		{get, "/receipts/:receipt", authz.Public, s.receipt.Show},
+
+		{post, "/:brand/language", authz.Public, s.portal.Language},
+		{get, "/:brand/sign-in", authz.Public, s.signin.Form},
+		{post, "/:brand/sign-in", authz.Public, s.signin.Ask},
+		{post, "/:brand/sign-in/again", authz.Public, s.signin.Again},
+		{get, "/:brand/sign-in/sent", authz.Public, s.signin.Sent},
+		{get, "/:brand/sign-in/out", authz.Public, s.signin.Out},
+		{get, "/:brand/link/:token", authz.Public, s.signin.Link},
+		{post, "/:brand/link", authz.Public, s.signin.Redeem},
+		{get, "/:brand/confirmed", authz.Public, s.signin.Confirmed},
+		{post, "/:brand/sign-out", authz.SignedIn, s.signin.SignOut},
+		{get, "/:brand/proof", authz.SignedIn, s.signin.ProofForm},
+		{post, "/:brand/proof", authz.SignedIn, s.signin.AskProof},
+
+		{get, "/:brand", authz.SignedIn, s.portal.Home},
+		{get, "/:brand/data", authz.SignedIn, s.portal.Data},
+		{get, "/:brand/data/:field", authz.SignedIn, s.portal.Value},
+		{get, "/:brand/data/:field/edit", authz.SignedIn, s.portal.EditValue},
+		{post, "/:brand/data/:field", authz.SignedIn, s.portal.SaveValue},
+		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
+		{get, "/:brand/allow", authz.SignedIn, s.portal.Allow},
+		{get, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Purpose},
+		{post, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Answer},
+		{get, "/:brand/get", authz.SignedIn, s.portal.Get},
+		{post, "/:brand/get/topics", authz.SignedIn, s.portal.SaveTopics},
+		{post, "/:brand/get/topics/:topic", authz.SignedIn, s.portal.SaveTopic},
+		{post, "/:brand/get/delivery", authz.SignedIn, s.portal.SaveDelivery},
+		{post, "/:brand/get/pause", authz.SignedIn, s.portal.Pause},
+		{post, "/:brand/get/resume", authz.SignedIn, s.portal.Resume},
+		{get, "/:brand/get/stop", authz.SignedIn, s.portal.StopPreview},
+		{post, "/:brand/get/stop", authz.SignedIn, s.portal.Stop},
+		{get, "/:brand/get/stopped", authz.SignedIn, s.portal.Stopped},
+		{post, "/:brand/get/back/:purpose", authz.SignedIn, s.portal.TakeBack},
+		{get, "/:brand/who", authz.SignedIn, s.portal.Who},
+		{get, "/:brand/history", authz.SignedIn, s.portal.History},
+		{get, "/:brand/notices", authz.SignedIn, s.portal.Notices},
+		{get, "/:brand/notices/:purpose", authz.SignedIn, s.portal.Notice},
+		{get, "/:brand/receipts/:receipt", authz.SignedIn, s.portal.Receipt},
+		{get, "/:brand/safety", authz.SignedIn, s.portal.Safety},
+		{post, "/:brand/safety/addresses", authz.Fresh, s.portal.AddAddress},
+		{post, "/:brand/safety/addresses/:address/verify", authz.Fresh, s.portal.VerifyAddress},
+		{post, "/:brand/safety/addresses/:address/main", authz.Fresh, s.portal.MakeMain},
+		{post, "/:brand/safety/addresses/:address/remove", authz.Fresh, s.portal.RemoveAddress},
+		{post, "/:brand/safety/sessions/:session/end", authz.SignedIn, s.portal.EndSession},
+		{post, "/:brand/safety/sessions/end", authz.SignedIn, s.portal.EndSessions},
+	}
+	if s.mailbox != nil {
+		routes = append(routes,
+			Route{get, "/mailbox", authz.Public, s.mailbox.List},
+			Route{get, "/mailbox/:message", authz.Public, s.mailbox.Message},
+		)
+	}
+	return routes
+}

@@ -1,0 +1,137 @@
+// Package handlers and the packages below it are the only ones that speak
+// HTTP. routes.go is the whole surface on one page; server.go puts the parts in
+// order; errors.go is the one place where an error becomes an answer.
+//
+// A handler binds its input, calls one service, builds its page and renders
+// it. It decides nothing that a rule package could decide.
+package handlers
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/health"
+	"livingprofile/handlers/mailbox"
+	"livingprofile/handlers/middleware"
+	"livingprofile/handlers/portal"
+	"livingprofile/handlers/receipt"
+	"livingprofile/handlers/signin"
+	"livingprofile/internal/authz"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/login"
+	"livingprofile/internal/organisation"
+	"livingprofile/static"
+)
+
+// Deps is what the server stands on.
+type Deps struct {
+	BaseURL      *url.URL // the only source of addresses in mails and redirects
+	Proxies      []*net.IPNet
+	Organisation func() *organisation.Organisation
+	Bundle       *i18n.Bundle
+	Sessions     *login.Sessions
+	Clock        clock.Clock
+	Secrets      middleware.Secrets
+	Observe      middleware.Observer
+	Log          *slog.Logger
+
+	Health  *health.Health
+	Portal  *portal.Portal
+	SignIn  *signin.SignIn
+	Receipt *receipt.Receipt
+	Mailbox *mailbox.Mailbox // nil outside the demo
+}
+
+// A Server is the product's face to browsers.
+type Server struct {
+	echo    *echo.Echo
+	deps    Deps
+	sheets  *sheets
+	health  *health.Health
+	portal  *portal.Portal
+	signin  *signin.SignIn
+	receipt *receipt.Receipt
+	mailbox *mailbox.Mailbox
+}
+
+// MaxBody is the most bytes that a form may have.
+const MaxBody = 64 << 10
+
+// New returns a server that is ready to be served. It fails when a route has no
+// permission.
+func New(d Deps) (*Server, error) {
+	s := &Server{
+		echo: echo.New(), deps: d, sheets: &sheets{},
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, mailbox: d.Mailbox,
+	}
+	e := s.echo
+	e.HideBanner, e.HidePort = true, true
+	// By default any client forges its address (security.md, decision 4).
+	e.IPExtractor = extractor(d.Proxies)
+	e.HTTPErrorHandler = s.answerError
+	secure := d.BaseURL.Scheme == "https"
+	guard := &middleware.Guard{
+		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
+		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe,
+		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
+		Askings: middleware.NewAskings(d.Secrets, secure),
+	}
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin)
+	for _, r := range s.Routes() {
+		if _, ok := authz.Lookup(r.Permission); !ok {
+			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)
+		}
+		e.Add(r.Method, r.Path, r.Handler, guard.Visit, guard.Require(r.Permission))
+		if r.Method == http.MethodGet {
+			e.Add(http.MethodHead, r.Path, r.Handler, guard.Visit, guard.Require(r.Permission))
+		}
+	}
+	e.RouteNotFound("/*", notFound, guard.Visit)
+	return s, nil
+}
+
+// Handler returns the server as a plain handler.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// HTTP returns a server with the limits that keep slow clients from holding
+// it (S29).
+func (s *Server) HTTP() *http.Server {
+	return &http.Server{
+		Handler:           s.echo,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(s.deps.Log.Handler(), slog.LevelWarn),
+	}
+}
+
+func notFound(echo.Context) error { return echo.ErrNotFound }
+
+// extractor believes forwarded addresses from listed proxies only.
+func extractor(proxies []*net.IPNet) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		trust = append(trust, echo.TrustIPRange(p))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}
+
+var staticFiles = echo.WrapHandler(static.Handler())
+
+func (s *Server) static(c echo.Context) error { return staticFiles(c) }
+
+func (s *Server) favicon(c echo.Context) error {
+	return c.Redirect(http.StatusMovedPermanently, static.Path("favicon.svg"))
+}

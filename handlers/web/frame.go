@@ -1,0 +1,38 @@
+package web
+
+import (
+	"fmt"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/internal/i18n"
+	"livingprofile/views/layout"
+)
+
+// CheckPath is where anybody may check a receipt.
+const CheckPath = "/receipts"
+
+// Frame returns what is round a page of the current brand. The caller adds the
+// person's name and what the last action did.
+func Frame(c echo.Context, section, title string) layout.Frame {
+	v := Of(c)
+	f := layout.Frame{
+		Base: v.Base(), Path: c.Request().URL.RequestURI(), Section: section, Title: title,
+		CSRF: v.CSRF, Check: CheckPath, NoIndex: true, Style: v.Style,
+	}
+	if v.Brand != nil {
+		f.BrandName = v.Brand.Label.In(v.Locale)
+		f.BrandMark = v.Brand.Mark
+		f.Locales = v.Brand.Locales
+		f.Contact = v.Brand.Contact
+	}
+	return f
+}
+
+// Zone names the zone that the page's times are told in.
+func Zone(c echo.Context) string { return i18n.Zone(Context(c)) }
+
+// Path joins the brand's base with the parts of an address.
+func Path(c echo.Context, format string, args ...any) string {
+	return Of(c).Base() + fmt.Sprintf(format, args...)
+}

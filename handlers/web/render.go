@@ -1,0 +1,51 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+)
+
+// buffers are reused, for a page is written whole before the first byte of it
+// leaves: a component that fails still yields a whole error page.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Render answers with a page.
+func Render(c echo.Context, status int, page templ.Component) error {
+	b, _ := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := page.Render(Context(c), b); err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// Rows answers a request that swaps in place: the new row, and what else
+// belongs to the same answer.
+func Rows(c echo.Context, status int, rows ...templ.Component) error {
+	return Render(c, status, templ.Join(rows...))
+}
+
+// SeeOther ends a change: the browser goes to path by GET. A page that swaps in
+// place is told to do the same.
+func SeeOther(c echo.Context, path string) error {
+	if Live(c) {
+		c.Response().Header().Set("HX-Redirect", path)
+		return c.NoContent(http.StatusNoContent)
+	}
+	return c.Redirect(http.StatusSeeOther, path)
+}
+
+// JSON answers with a document, indented, for people read it too.
+func JSON(c echo.Context, status int, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return c.JSONBlob(status, append(b, '\n'))
+}

@@ -1,0 +1,97 @@
+// Package web is what all handlers share: who visits, on whose site, in which
+// language, and how a page is answered. It is the only thing that handlers
+// take from a request besides their own input.
+package web
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/internal/brand"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/login"
+	"livingprofile/internal/organisation"
+)
+
+// A Visit is what is known of one request before its handler runs. The subject
+// comes from the session and from nowhere else (invariant 10).
+type Visit struct {
+	ID           string // of the request, for the log and the error page
+	Nonce        string // of the page's scripts
+	Organisation *organisation.Organisation
+	Brand        *brand.Brand   // nil on pages of no brand
+	Locale       string         // of the page
+	Session      *login.Session // nil when nobody is signed in
+	Token        string         // value of the session's cookie
+	CSRF         string         // proof that a form came from our page
+	Secure       bool           // the product is reached by https
+	Style        string         // address of the brand's stylesheet, "" for the neutral one
+}
+
+const visitKey = "visit"
+
+// Begin hands v to the handlers of the request. Only middleware calls it.
+func Begin(c echo.Context, v *Visit) { c.Set(visitKey, v) }
+
+// Of returns the visit of a request; an empty one when there is none, so that
+// an error page can always be drawn.
+func Of(c echo.Context) *Visit {
+	if v, ok := c.Get(visitKey).(*Visit); ok {
+		return v
+	}
+	return &Visit{}
+}
+
+// Subject returns who is signed in, or "".
+func (v *Visit) Subject() id.Subject {
+	if v.Session == nil {
+		return ""
+	}
+	return v.Session.Subject
+}
+
+// Actor returns who acts: the person themselves.
+func (v *Visit) Actor() ledger.Actor { return ledger.Self(v.Subject()) }
+
+// Base returns the path prefix of the brand's portal, "" on pages of no brand.
+func (v *Visit) Base() string {
+	if v.Brand == nil {
+		return ""
+	}
+	return "/" + v.Brand.Name
+}
+
+// BrandName returns the brand's path name, or "".
+func (v *Visit) BrandName() string {
+	if v.Brand == nil {
+		return ""
+	}
+	return v.Brand.Name
+}
+
+// Country returns the country in which a phone number without prefix is read.
+func (v *Visit) Country() string {
+	if v.Brand == nil {
+		return ""
+	}
+	return v.Brand.Country
+}
+
+// Live tells whether the request came from a page that swaps one row in place.
+func Live(c echo.Context) bool { return c.Request().Header.Get("HX-Request") == "true" }
+
+// Context returns the request's context, which carries language and nonce.
+func Context(c echo.Context) context.Context { return c.Request().Context() }
+
+// LogKind is how an error is logged: its kind, or "internal".
+func LogKind(err error) slog.Attr {
+	kind := errs.KindOf(err)
+	if kind == "" {
+		kind = "internal"
+	}
+	return slog.String("kind", string(kind))
+}

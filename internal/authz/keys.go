@@ -1,0 +1,140 @@
+package authz
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"time"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/errs"
+)
+
+// keyDomain is the domain of the digests of keys.
+const keyDomain = "authz.key"
+
+// usedEvery is how exactly the last use of a key is known.
+const usedEvery = time.Minute
+
+// A Digester makes what may be stored of a secret. It is a part of
+// keyring.Keyring.
+type Digester interface {
+	Digest(domain string, secret []byte) []byte
+}
+
+// KeyStore keeps API keys. Each method is one transaction, in which what a
+// person should be able to trace (made, revoked, shortened) goes to the ledger;
+// all are safe for concurrent use. authztest.Run is the contract.
+type KeyStore interface {
+	// SaveKey writes a new key; errs.Conflict if its id is taken.
+	SaveKey(ctx context.Context, k APIKey) error
+
+	// Key returns a key, ended or not; errs.NotFound if there is none.
+	Key(ctx context.Context, id KeyID) (APIKey, error)
+
+	// Keys returns the keys of a brand, or of all for AllBrands, the newest
+	// first.
+	Keys(ctx context.Context, brand string) ([]APIKey, error)
+
+	// ShortenKey makes the key expire at at unless it does earlier already;
+	// errs.NotFound if there is none.
+	ShortenKey(ctx context.Context, id KeyID, at time.Time) error
+
+	// RevokeKey ends the key at once and for good; the first time stands.
+	// errs.NotFound if there is none.
+	RevokeKey(ctx context.Context, id KeyID, at time.Time) error
+
+	// KeyUsed sets LastUsedAt unless it is later already. It writes nothing to
+	// the ledger, and an unknown key is no error.
+	KeyUsed(ctx context.Context, id KeyID, at time.Time) error
+}
+
+// Keys makes and checks API keys. It is safe for concurrent use.
+type Keys struct {
+	store  KeyStore
+	digest Digester
+	clock  clock.Clock
+}
+
+// NewKeys returns the service over store.
+func NewKeys(store KeyStore, d Digester, c clock.Clock) *Keys {
+	return &Keys{store: store, digest: d, clock: c}
+}
+
+// Make makes a key as k describes it and returns it with its text, which is
+// kept nowhere. The error is that of APIKey.Validate.
+func (s *Keys) Make(ctx context.Context, k APIKey) (APIKey, string, error) {
+	now := s.clock.Now()
+	if err := k.Validate(now); err != nil {
+		return APIKey{}, "", err
+	}
+	k, text := newKey(s.digest, k, now)
+	if err := s.store.SaveKey(ctx, k); err != nil {
+		return APIKey{}, "", fmt.Errorf("save key: %w", err)
+	}
+	return k, text, nil
+}
+
+// Replace makes a key that may what the given one may, until expires, and lets
+// the old one go on for overlap so that the system can change over.
+func (s *Keys) Replace(ctx context.Context, old KeyID, expires time.Time, overlap time.Duration) (APIKey, string, error) {
+	k, err := s.store.Key(ctx, old)
+	if err != nil {
+		return APIKey{}, "", err
+	}
+	now := s.clock.Now()
+	if err := k.Alive(now); err != nil {
+		return APIKey{}, "", errs.New(errs.Gone, "error.key_ended")
+	}
+	k.ExpiresAt = expires
+	next, text, err := s.Make(ctx, k)
+	if err != nil {
+		return APIKey{}, "", err
+	}
+	if err := s.store.ShortenKey(ctx, old, now.Add(max(overlap, 0))); err != nil {
+		return APIKey{}, "", fmt.Errorf("shorten old key: %w", err)
+	}
+	return next, text, nil
+}
+
+// Authenticate returns the live key of a text, and notes its use about once a
+// minute. Everything else is errs.Unauthenticated, without a word why.
+func (s *Keys) Authenticate(ctx context.Context, text string) (APIKey, error) {
+	unknown := errs.New(errs.Unauthenticated, "error.key_unknown")
+	name, sec, err := ParseKey(text)
+	if err != nil {
+		return APIKey{}, err
+	}
+	k, err := s.store.Key(ctx, name)
+	if errors.Is(err, errs.NotFound) {
+		return APIKey{}, unknown
+	}
+	if err != nil {
+		return APIKey{}, fmt.Errorf("find key: %w", err)
+	}
+	if subtle.ConstantTimeCompare(s.digest.Digest(keyDomain, []byte(sec)), k.Hash) != 1 {
+		return APIKey{}, unknown
+	}
+	now := s.clock.Now()
+	if err := k.Alive(now); err != nil {
+		return APIKey{}, err
+	}
+	if now.Sub(k.LastUsedAt) >= usedEvery {
+		if err := s.store.KeyUsed(ctx, k.ID, now); err != nil {
+			return APIKey{}, fmt.Errorf("note use of key: %w", err)
+		}
+		k.LastUsedAt = now
+	}
+	return k, nil
+}
+
+// List returns the keys of a brand, or of all for AllBrands, the newest first.
+func (s *Keys) List(ctx context.Context, brand string) ([]APIKey, error) {
+	return s.store.Keys(ctx, brand)
+}
+
+// Revoke ends a key at once.
+func (s *Keys) Revoke(ctx context.Context, id KeyID) error {
+	return s.store.RevokeKey(ctx, id, s.clock.Now())
+}

@@ -1,0 +1,154 @@
+package authz
+
+import (
+	"slices"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+)
+
+// A Permission is a resource and a verb. It stands beside each route.
+type Permission string
+
+// Permissions of people. Each includes those above it.
+const (
+	Public   Permission = "public"      // anybody
+	SignedIn Permission = "self:use"    // a subject, about their own data
+	Fresh    Permission = "self:decide" // the same, with a fresh proof
+)
+
+// Operator is for whoever runs the installation, from the shell or on the
+// operator's own address.
+const Operator Permission = "installation:operate"
+
+// Permissions of systems. They are the scopes that an API key may have.
+const (
+	ProfileRead  Permission = "profile:read"
+	ProfileWrite Permission = "profile:write"
+	ConsentRead  Permission = "consent:read"
+	ConsentWrite Permission = "consent:write"
+	LinkCreate   Permission = "link:create"
+	ImportWrite  Permission = "import:write"
+	AudienceRead Permission = "audience:read"
+	DecisionAsk  Permission = "decision:ask"
+	EventRead    Permission = "event:read"
+)
+
+// A Holder is a sort of caller that a permission can belong to.
+type Holder string
+
+// The holders.
+const (
+	Anybody       Holder = "anybody"
+	Subject       Holder = "subject"
+	ProvenSubject Holder = "subject with a fresh proof"
+	System        Holder = "system"
+	TheOperator   Holder = "operator"
+)
+
+// An Entry is one line of the table of permissions.
+type Entry struct {
+	Permission  Permission
+	Holder      Holder
+	Description string // for the documentation and the list of routes, in English
+}
+
+// Permissions returns the table. What is not in it, nobody may.
+func Permissions() []Entry {
+	return []Entry{
+		{Public, Anybody, "use what is open to everybody"},
+		{SignedIn, Subject, "see and change what is one's own"},
+		{Fresh, ProvenSubject, "take grave steps with what is one's own: export, erase, change a contact address"},
+		{Operator, TheOperator, "run the installation"},
+		{ProfileRead, System, "read the fields of profiles that the key names"},
+		{ProfileWrite, System, "change the fields of profiles that the key names"},
+		{ConsentRead, System, "read consent states, records and receipts"},
+		{ConsentWrite, System, "record a consent, refusal or withdrawal with its proof"},
+		{LinkCreate, System, "make links that take a person to their own page"},
+		{ImportWrite, System, "bring data in from files"},
+		{AudienceRead, System, "filter a list by what may be done with each person's data"},
+		{DecisionAsk, System, "ask whether data may be used for a purpose"},
+		{EventRead, System, "read the feed of events"},
+	}
+}
+
+// Lookup returns the line of p, and whether there is one. A route whose
+// permission has none must not be served.
+func Lookup(p Permission) (Entry, bool) {
+	for _, e := range Permissions() {
+		if e.Permission == p {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// Scopes returns the permissions that an API key may have.
+func Scopes() []Permission {
+	var scopes []Permission
+	for _, e := range Permissions() {
+		if e.Holder == System {
+			scopes = append(scopes, e.Permission)
+		}
+	}
+	return scopes
+}
+
+// A Caller is who makes a request, as found by the checks of a session, a key
+// or the operator's address. The zero Caller is anybody.
+type Caller struct {
+	Subject    id.Subject // signed in; "" for none
+	FreshUntil time.Time  // of the session's fresh proof; zero for none
+	Key        *APIKey    // the key presented, or nil
+	Operator   bool
+	Brand      string // on whose site or for which brand the request is
+}
+
+// May returns nil if the caller may use what asks for p. Else the error is
+// errs.Unauthenticated when signing in or a key could help, errs.Stale when a
+// fresh proof could, and errs.Forbidden when nothing will.
+func (c Caller) May(p Permission, now time.Time) error {
+	e, ok := Lookup(p)
+	if !ok {
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	switch e.Holder {
+	case Anybody:
+		return nil
+	case Subject, ProvenSubject:
+		return c.asSubject(e.Holder, now)
+	case System:
+		if c.Key == nil {
+			return c.stranger()
+		}
+		return c.Key.Allows(p, c.Brand, now)
+	case TheOperator:
+		if !c.Operator {
+			return c.stranger()
+		}
+		return nil
+	}
+	return errs.New(errs.Forbidden, "error.forbidden")
+}
+
+func (c Caller) asSubject(h Holder, now time.Time) error {
+	if c.Subject == "" {
+		return c.stranger()
+	}
+	if h == ProvenSubject && !now.Before(c.FreshUntil) {
+		return errs.New(errs.Stale, "error.proof_needed")
+	}
+	return nil
+}
+
+// stranger is the refusal of a caller who is not of the right sort: one who has
+// shown nothing may yet show something.
+func (c Caller) stranger() error {
+	if c.Subject == "" && c.Key == nil && !c.Operator {
+		return errs.New(errs.Unauthenticated, "error.sign_in_needed")
+	}
+	return errs.New(errs.Forbidden, "error.forbidden")
+}
+
+func isScope(p Permission) bool { return slices.Contains(Scopes(), p) }

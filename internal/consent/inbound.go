@@ -1,0 +1,104 @@
+package consent
+
+import (
+	"time"
+
+	"livingprofile/internal/id"
+)
+
+// An Inbound is what a connected system says of a person's decision.
+type Inbound struct {
+	Subject   id.Subject
+	Purpose   *PurposeVersion
+	Status    Status    // Given, Refused, or Revoked for "there is no yes any more"
+	At        time.Time // when it was decided; zero when the system does not say
+	Confirmed bool      // the system shows a second yes by mail
+	Proof     Proof
+	Brand     string
+	Channel   string
+	Now       time.Time
+}
+
+// Accept returns the record that in makes beside what stands, or false when it
+// makes none.
+//
+// A system may tighten what stands and loosens it only with proof that is newer
+// than the last choice. What it says without a time says nothing about what
+// came first: it neither loosens a no nor overrides what the person decided
+// here. What is older than what stands is old news, so the same file twice
+// changes nothing.
+func Accept(now Standing, in Inbound) (Record, bool) {
+	status := in.accepted(now)
+	if status == "" {
+		return Record{}, false
+	}
+	at := in.At
+	if at.IsZero() {
+		at = in.Now
+	}
+	d := Decision{
+		Subject: in.Subject, Purpose: in.Purpose, Proof: in.Proof, Brand: in.Brand, Channel: in.Channel, At: at,
+	}
+	r := d.record(status)
+	r.Notice, r.Locale = "", "" // no words of ours were shown
+	if !r.Until.IsZero() && !in.Now.Before(r.Until) {
+		return Record{}, false // a yes that is over already
+	}
+	return r, true
+}
+
+// accepted returns the status to record, or "" for none.
+func (in *Inbound) accepted(now Standing) Status {
+	timed := !in.At.IsZero()
+	switch {
+	case in.Purpose.Retired || !in.Purpose.Asks():
+		return ""
+	case timed && in.At.After(in.Now):
+		return "" // nobody has decided in the future
+	case timed && !now.At.IsZero() && !in.At.After(now.At):
+		return ""
+	case !timed && now.own():
+		return ""
+	}
+	switch in.Status {
+	case Given:
+		return in.loosened(now, timed)
+	case Refused:
+		switch {
+		case now.Status.Valid():
+			return Withdrawn
+		case now.Status.No():
+			return ""
+		}
+		return Refused
+	case Revoked:
+		if now.Status.Valid() {
+			return Revoked
+		}
+	}
+	return ""
+}
+
+func (in *Inbound) loosened(now Standing, timed bool) Status {
+	switch {
+	case now.Status.Valid(), now.Status.No() && !timed:
+		return ""
+	case in.Purpose.DoubleOptIn && !in.Confirmed:
+		return ""
+	case now.Status == Expired:
+		if !timed {
+			return ""
+		}
+		return Renewed
+	}
+	return Given
+}
+
+// own tells whether the person decided it here themselves.
+func (st Standing) own() bool {
+	switch st.ProofBy {
+	case BySession, ByMailLink, ByBrandLink, ByStaffEntry:
+		return true
+	}
+	return false
+}

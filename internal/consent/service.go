@@ -1,0 +1,215 @@
+package consent
+
+import (
+	"context"
+	"time"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+)
+
+// Standings are what a decision is made on.
+type Standings struct {
+	Version     int64 // of the subject
+	State       State
+	Preferences Preferences
+}
+
+// A Store keeps what was decided.
+type Store interface {
+	// Standings reads state and preferences of a subject at one moment.
+	Standings(ctx context.Context, subject id.Subject) (Standings, error)
+	// Commit writes a change whole or not at all; errs.Conflict when the
+	// subject is no longer at the change's Base.
+	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
+}
+
+// A Catalogue knows what is asked.
+type Catalogue interface {
+	Purpose(PurposeID) (*PurposeVersion, bool)
+	Children(PurposeID) []*PurposeVersion
+	AllPurposes() []*PurposeVersion
+	AllTopics() []Topic
+	AllChannels() []Channel
+}
+
+// A Service records decisions. It is safe for concurrent use: of two decisions
+// made on the same state, the second is decided again on the new one, so that
+// none is lost.
+type Service struct {
+	store     Store
+	catalogue func() Catalogue
+	clock     clock.Clock
+}
+
+// NewService returns a Service. catalogue is asked at every call, so that a
+// changed declaration counts at once.
+func NewService(s Store, catalogue func() Catalogue, c clock.Clock) *Service {
+	return &Service{store: s, catalogue: catalogue, clock: c}
+}
+
+// An Ask is an answer as it comes in.
+type Ask struct {
+	Subject id.Subject
+	Actor   ledger.Actor
+	Purpose PurposeID
+	Answer  Answer
+	Scope   string
+	Locale  string
+	Proof   Proof
+	Brand   string
+	Channel string
+	At      time.Time // zero for now; earlier only for what was decided elsewhere
+	Cause   string
+	// Confirm prepares the second yes of a double opt-in: the rows (a link and
+	// the mail that carries it) that go into the change that records the
+	// first. Without it such a purpose is refused with errs.Unavailable.
+	Confirm func(context.Context, Record) (rows []any, err error)
+	// Shown is what was before the person on a page of Brand. With it, the
+	// answer is refused unless the words still stand, and it is about the
+	// standing that counts on Brand, whatever Scope says.
+	Shown *Shown
+}
+
+// Shown identifies the words that a person had before them.
+type Shown struct {
+	Version int    // of the purpose
+	Notice  string // hash of the words
+}
+
+// says tells whether s are the words of v in locale.
+func (v *PurposeVersion) says(s Shown, locale string) bool {
+	return s.Version == v.Number && s.Notice == v.Notice(locale).Hash
+}
+
+// shownConflict is the error for words that have changed since they were shown:
+// nobody agrees to what they have not read (Art. 4(11) GDPR).
+func shownConflict() error { return errs.New(errs.Conflict, "page.words_changed") }
+
+// Decide records an answer, with what follows for the children of a parent. It
+// returns the records made, the asked purpose's first; none when nothing
+// changed.
+//
+// The errors are NotFound for an unknown purpose, Conflict for words that are
+// not those that were shown, and those of the function Decide.
+func (s *Service) Decide(ctx context.Context, a Ask) ([]Record, error) {
+	if a.At.IsZero() {
+		a.At = s.clock.Now()
+	}
+	catalogue := s.catalogue()
+	purpose, ok := catalogue.Purpose(a.Purpose)
+	if !ok {
+		return nil, errs.New(errs.NotFound, "error.no_purpose")
+	}
+	if a.Shown != nil && !purpose.says(*a.Shown, a.Locale) {
+		return nil, shownConflict()
+	}
+	d := Decision{
+		Subject: a.Subject, Purpose: purpose, Answer: a.Answer, Scope: a.Scope, Locale: a.Locale,
+		Proof: a.Proof, Brand: a.Brand, Channel: a.Channel, At: a.At,
+	}
+	var records []Record
+	err := ledger.Retry(func() error {
+		now, err := s.store.Standings(ctx, a.Subject)
+		if err != nil {
+			return err
+		}
+		if a.Shown != nil {
+			d.Scope = now.State.ScopeOf(a.Purpose, a.Brand)
+		}
+		records, err = decideAll(now.State, WithChildren(now.State, d, catalogue.Children(a.Purpose)))
+		if err != nil || len(records) == 0 {
+			return err
+		}
+		c := ledger.Change{
+			Subject: a.Subject, Base: now.Version, At: a.At, Actor: a.Actor, Brand: a.Brand, Cause: a.Cause,
+		}
+		return s.commit(ctx, c, now.State, records, a.Confirm)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return records, nil
+}
+
+// decideAll decides on each; only the first may be refused, for the others
+// follow from it.
+func decideAll(state State, all []Decision) ([]Record, error) {
+	var records []Record
+	for i, d := range all {
+		now, ok := state[Key{d.Purpose.Purpose, d.Scope}]
+		if !ok {
+			now = Standing{Status: Unknown}
+		}
+		r, changed, err := Decide(now, d)
+		if err != nil && i == 0 {
+			return nil, err
+		}
+		if err == nil && changed {
+			records = append(records, r)
+		}
+	}
+	return records, nil
+}
+
+// commit writes records, the state they lead to, and what a double opt-in
+// needs.
+func (s *Service) commit(ctx context.Context, c ledger.Change, state State, records []Record, confirm func(context.Context, Record) ([]any, error)) error {
+	for _, r := range records {
+		state = state.With(r)
+		c.Entries = append(c.Entries, r.Entry())
+		c.Rows = append(c.Rows, r)
+		if r.Status != Requested {
+			continue
+		}
+		if confirm == nil {
+			return errs.New(errs.Unavailable, "error.try_again")
+		}
+		rows, err := confirm(ctx, r)
+		if err != nil {
+			return err
+		}
+		c.Rows = append(c.Rows, rows...)
+	}
+	c.Rows = append(c.Rows, state)
+	_, err := s.store.Commit(ctx, c)
+	return err
+}
+
+// Confirmed records the second yes of a double opt-in, proved by a link that
+// only the mailbox has. It is Gone when the first yes does not stand any more.
+func (s *Service) Confirmed(ctx context.Context, first Record, proof Proof, at time.Time) (Record, error) {
+	purpose, ok := s.catalogue().Purpose(first.Purpose)
+	if !ok {
+		return Record{}, errs.New(errs.NotFound, "error.no_purpose")
+	}
+	var made Record
+	err := ledger.Retry(func() error {
+		now, err := s.store.Standings(ctx, first.Subject)
+		if err != nil {
+			return err
+		}
+		st := now.State[Key{first.Purpose, first.Scope}]
+		if st.Status != Requested || st.Record != first.ID {
+			return errs.New(errs.Gone, "error.confirmation_over")
+		}
+		r, changed, err := Decide(st, Decision{
+			Subject: first.Subject, Purpose: purpose, Answer: Yes, Scope: first.Scope, Locale: first.Locale,
+			Proof: proof, Brand: first.Brand, Channel: "mail", At: at,
+		})
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return errs.New(errs.Gone, "error.confirmation_over")
+		}
+		made = r
+		return s.commit(ctx, ledger.Change{
+			Subject: first.Subject, Base: now.Version, At: at, Actor: ledger.Self(first.Subject),
+			Brand: first.Brand, Cause: string(first.ID),
+		}, now.State, []Record{r}, nil)
+	})
+	return made, err
+}

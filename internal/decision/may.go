@@ -1,0 +1,131 @@
+// Package decision answers one question: may this be done now? It is one
+// function over what profile, consent and rights know, so that a page, a hook
+// and the API can never answer differently (invariant 7).
+package decision
+
+import (
+	"time"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/profile"
+)
+
+// Facts are what is currently held of a subject, as one moment's reading.
+// Version is what a change that is decided on them must be based on.
+type Facts struct {
+	Version     int64
+	Profile     profile.State
+	Consents    consent.State
+	Preferences consent.Preferences
+}
+
+// A Question asks about one purpose, at one moment.
+type Question struct {
+	Purpose *consent.PurposeVersion // the version in force
+	Brand   string                  // "" asks for all brands
+	Channel string                  // "" when nobody is to be contacted
+	At      time.Time
+}
+
+// A Verdict is the answer, with everything that speaks for it.
+type Verdict struct {
+	Allow bool
+	// Reasons are why not, the weightiest first; or the one that allows it.
+	Reasons []Reason
+	// Until is when the answer may change by itself; zero for never.
+	Until  time.Time
+	Record consent.RecordID // the consent record it rests on, if any
+}
+
+// A Reason is one thing that decides.
+type Reason string
+
+// The reasons that allow.
+const (
+	ByConsent Reason = "consent"   // the person said yes
+	ByBasis   Reason = "basis"     // another legal basis than consent
+	NoObject  Reason = "unopposed" // legitimate interest, and no objection
+)
+
+// The reasons that forbid.
+const (
+	Retired      Reason = "retired"
+	NotAsked     Reason = "not_asked"
+	Refused      Reason = "refused"
+	Withdrawn    Reason = "withdrawn"
+	Revoked      Reason = "revoked"
+	Expired      Reason = "expired"
+	Invalidated  Reason = "invalidated"
+	Waiting      Reason = "waiting"       // for the second yes of a double opt-in
+	WordsChanged Reason = "words_changed" // the yes was to older words, and its time is over
+	Objected     Reason = "objected"
+	Paused       Reason = "paused"
+	QuietHours   Reason = "quiet_hours"
+)
+
+// May answers q from f. It is a pure function.
+func May(f Facts, q Question) Verdict {
+	v := q.Purpose
+	if v.Retired {
+		return deny(Retired)
+	}
+	st := f.Consents.Of(v.Purpose, q.Brand)
+	verdict := permission(v, st, q.At)
+	verdict.Record = st.Record
+	if !verdict.Allow || !v.Marketing {
+		return verdict
+	}
+	wishes := f.Preferences.Of(q.Brand)
+	if q.At.Before(wishes.Pause) {
+		verdict = Verdict{Reasons: []Reason{Paused}, Until: wishes.Pause, Record: st.Record}
+	} else if q.Channel != "" && wishes.Quiet.At(q.At) {
+		verdict = Verdict{Reasons: []Reason{QuietHours}, Record: st.Record}
+	}
+	return verdict
+}
+
+// permission answers from basis and consent alone.
+func permission(v *consent.PurposeVersion, st consent.Standing, now time.Time) Verdict {
+	switch {
+	case v.Basis == consent.LegitimateInterest && !v.Required:
+		if st.Status.No() {
+			return deny(Objected)
+		}
+		return Verdict{Allow: true, Reasons: []Reason{NoObject}}
+	case v.Basis != consent.Consent:
+		return Verdict{Allow: true, Reasons: []Reason{ByBasis}}
+	case !st.Status.Valid():
+		return deny(unsaid(st.Status))
+	case !st.ValidAt(now):
+		return deny(Expired)
+	case st.Version < v.Number && !v.ReaskBy.IsZero() && !now.Before(v.ReaskBy):
+		return deny(WordsChanged)
+	}
+	yes := Verdict{Allow: true, Reasons: []Reason{ByConsent}, Until: st.Until}
+	if st.Version < v.Number && !v.ReaskBy.IsZero() && (yes.Until.IsZero() || v.ReaskBy.Before(yes.Until)) {
+		yes.Until = v.ReaskBy
+	}
+	return yes
+}
+
+func deny(r Reason) Verdict { return Verdict{Reasons: []Reason{r}} }
+
+// unsaid is why there is no valid yes.
+func unsaid(s consent.Status) Reason {
+	switch s {
+	case consent.Refused:
+		return Refused
+	case consent.Withdrawn:
+		return Withdrawn
+	case consent.Revoked:
+		return Revoked
+	case consent.Expired:
+		return Expired
+	case consent.Invalidated:
+		return Invalidated
+	case consent.Requested:
+		return Waiting
+	default:
+		return NotAsked
+	}
+}

@@ -1,0 +1,98 @@
+package i18n_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"livingprofile/internal/i18n"
+	"livingprofile/locales"
+)
+
+func product(t testing.TB) *i18n.Bundle {
+	t.Helper()
+	b, err := i18n.Load(locales.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestStyle(t *testing.T) {
+	b := product(t)
+	tokyo := time.FixedZone("Asia/Tokyo", 9*60*60)
+	at := time.Date(2026, 3, 12, 15, 4, 30, 0, time.UTC)
+	type style struct{ date, day, moment, clock, tokyo, number, list, name string }
+	write := func(ctx context.Context) style {
+		return style{
+			date: i18n.Date(ctx, at), day: i18n.Day(ctx, at), moment: i18n.DateTime(ctx, at),
+			clock: i18n.Clock(ctx, at), tokyo: i18n.DateTimeIn(ctx, at, tokyo),
+			number: i18n.Number(ctx, 1234567), list: i18n.List(ctx, []string{"a", "b", "c"}),
+			name: i18n.PersonName(ctx, "Aiko", "Tanaka"),
+		}
+	}
+	for tag, want := range map[string]style{
+		"en": {"12 March 2026", "12 March", "12 March 2026, 15:04", "15:04", "13 March 2026, 00:04", "1,234,567", "a, b and c", "Aiko Tanaka"},
+		"ja": {"2026年3月12日", "3月12日", "2026年3月12日 15:04", "15:04", "2026年3月13日 00:04", "1,234,567", "a、b、c", "Tanaka Aiko"},
+		"ar": {"12 مارس 2026", "12 مارس", "12 مارس 2026، 15:04", "15:04", "13 مارس 2026، 00:04", "1,234,567", "a، b وc", "Aiko Tanaka"},
+	} {
+		if got := write(i18n.With(context.Background(), b.Localizer(tag))); got != want {
+			t.Errorf("%s: got %q, want %q", tag, got, want)
+		}
+	}
+	want := style{"2026-03-12", "2026-03-12", "2026-03-12 15:04:30", "15:04", "2026-03-12 15:04:30", "1234567", "a, b, c", "Aiko Tanaka"}
+	if got := write(context.Background()); got != want {
+		t.Errorf("without a language: got %q, want %q", got, want)
+	}
+}
+
+func TestStyleEdges(t *testing.T) {
+	b := product(t)
+	ctx := i18n.With(context.Background(), b.Localizer("en"))
+	for _, test := range []struct{ name, got, want string }{
+		{"no time is no words", i18n.Date(ctx, time.Time{}) + i18n.Clock(ctx, time.Time{}), ""},
+		{"small number", i18n.Number(ctx, 999), "999"},
+		{"four digits", i18n.Number(ctx, 1000), "1,000"},
+		{"negative", i18n.Number(ctx, -123456), "-123,456"},
+		{"small negative", i18n.Number(ctx, -123), "-123"},
+		{"empty list", i18n.List(ctx, nil), ""},
+		{"list of one", i18n.List(ctx, []string{"a"}), "a"},
+		{"list of two", i18n.List(ctx, []string{"a", "b"}), "a and b"},
+		{"family name alone", i18n.PersonName(ctx, "", "Tanaka"), "Tanaka"},
+		{"Japanese characters keep their order", i18n.PersonName(ctx, "愛子", "田中"), "田中 愛子"},
+		{"own name of a language", i18n.Lang("ja") + i18n.Lang("ar") + i18n.Lang("en"), "日本語العربيةEnglish"},
+		{"not a language", i18n.Lang("☃"), "☃"},
+		{"direction", i18n.Dir(ctx) + i18n.Dir(i18n.With(ctx, b.Localizer("ar"))), "ltrrtl"},
+		{"zone", i18n.Zone(ctx), "UTC"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, test.got, test.want)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	b := product(t)
+	now := time.Date(2026, 3, 12, 15, 4, 0, 0, time.UTC)
+	for _, test := range []struct {
+		tag  string
+		d    time.Duration
+		want string
+		ago  string
+	}{
+		{"en", 9*24*time.Hour + 23*time.Hour, "9 days", "9 days ago"},
+		{"en", 90 * time.Minute, "1 hour", "1 hour ago"},
+		{"en", 59 * time.Second, "less than a minute", "just now"},
+		{"ja", 10 * time.Minute, "10分", "10分前"},
+		{"ar", 48 * time.Hour, "يومين", "قبل \u2068يومين\u2069"},
+		{"ar", 11 * 24 * time.Hour, "11 يومًا", "قبل \u206811 يومًا\u2069"},
+	} {
+		ctx := i18n.With(context.Background(), b.Localizer(test.tag))
+		if got := i18n.Span(ctx, test.d); got != test.want {
+			t.Errorf("%s %s: got %q, want %q", test.tag, test.d, got, test.want)
+		}
+		if got := i18n.Ago(ctx, now, now.Add(-test.d)); got != test.ago {
+			t.Errorf("%s %s ago: got %q, want %q", test.tag, test.d, got, test.ago)
+		}
+	}
+}

@@ -1,0 +1,270 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+)
+
+// A Store keeps subjects and their identifiers.
+type Store interface {
+	// Subject returns a subject, an erased one too.
+	Subject(ctx context.Context, subject id.Subject) (Subject, error)
+	// Identifiers returns a subject's identifiers, oldest first.
+	Identifiers(ctx context.Context, subject id.Subject) ([]Identifier, error)
+	// Holders returns the active subjects that bear a normalised identifier,
+	// the one that has proved it first.
+	Holders(ctx context.Context, kind Kind, scope, value string) ([]Holder, error)
+	// Commit writes a change whole or not at all; errs.Conflict also when an
+	// identifier is proved by another subject.
+	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
+}
+
+// The kinds of ledger entry about identity.
+const (
+	SubjectCreated     ledger.Kind = "subject.created"
+	IdentifierAdded    ledger.Kind = "identifier.added"
+	IdentifierVerified ledger.Kind = "identifier.verified"
+	IdentifierRemoved  ledger.Kind = "identifier.removed"
+	IdentifierMain     ledger.Kind = "identifier.made_main"
+)
+
+// A Trace is the sealed payload of an entry about an identifier.
+type Trace struct {
+	Kind   Kind   `json:"kind"`
+	Scope  string `json:"scope,omitempty"`
+	Value  string `json:"value"`
+	Source string `json:"source,omitempty"`
+}
+
+func (i *Identifier) trace() Trace {
+	return Trace{Kind: i.Kind, Scope: i.Scope, Value: i.Value, Source: i.Source}
+}
+
+// Entry returns the ledger draft that tells what happened to i.
+func (i *Identifier) Entry(kind ledger.Kind) ledger.Draft {
+	return ledger.Draft{Kind: kind, Payload: i.trace()}
+}
+
+// A Service makes subjects and changes how they are known. It is safe for
+// concurrent use.
+type Service struct {
+	store Store
+	clock clock.Clock
+}
+
+// NewService returns a Service.
+func NewService(s Store, c clock.Clock) *Service { return &Service{store: s, clock: c} }
+
+// SourceSubject is the source of what a person told us themselves.
+const SourceSubject = "subject"
+
+// New returns a change that makes a subject who bears identifiers. The first
+// verified e-mail address becomes the main one. The caller may add to the
+// change before it is committed.
+func New(identifiers []Identifier, actor ledger.Actor, at time.Time) ledger.Change {
+	subject := id.Subject(id.New())
+	if actor.Kind == ledger.BySubject {
+		actor = ledger.Self(subject)
+	}
+	c := ledger.Change{
+		Subject: subject, At: at, Actor: actor,
+		Entries: []ledger.Draft{{Kind: SubjectCreated}},
+	}
+	main := false
+	for _, i := range identifiers {
+		i.Subject, i.CreatedAt = subject, at
+		if i.ID == "" {
+			i.ID = id.New()
+		}
+		if i.Kind == Email && i.Verified() && !main {
+			i.Main, main = true, true
+		}
+		c.Rows = append(c.Rows, i)
+		c.Entries = append(c.Entries, i.Entry(IdentifierAdded))
+	}
+	return c
+}
+
+// Register makes a subject who has just proved an e-mail address. When the
+// address was proved by another in the same moment, that subject is returned:
+// both are who has the mailbox.
+func (s *Service) Register(ctx context.Context, email, brand string) (id.Subject, error) {
+	at := s.clock.Now()
+	c := New([]Identifier{{Kind: Email, Value: email, VerifiedAt: at, Source: SourceSubject}}, ledger.Actor{Kind: ledger.BySubject}, at)
+	c.Brand = brand
+	_, err := s.store.Commit(ctx, c)
+	if errors.Is(err, errs.Conflict) {
+		return s.ByEmail(ctx, email)
+	}
+	if err != nil {
+		return "", err
+	}
+	return c.Subject, nil
+}
+
+// ByEmail returns the subject whom an address signs in: the one that has
+// proved it, or the only one that bears it. It is errs.NotFound when there is
+// none, and when several bear it and none has proved it: then nobody can tell
+// whose it is, and nobody is let in by guess.
+func (s *Service) ByEmail(ctx context.Context, email string) (id.Subject, error) {
+	holders, err := s.store.Holders(ctx, Email, "", email)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case len(holders) == 0:
+		return "", errs.NotFound
+	case !holders[0].VerifiedAt.IsZero():
+		return holders[0].Subject, nil
+	}
+	for _, h := range holders[1:] {
+		if h.Subject != holders[0].Subject {
+			return "", errs.NotFound
+		}
+	}
+	return holders[0].Subject, nil
+}
+
+// Prove marks the subject's identifier as proved, or adds it as proved when
+// the subject does not bear it yet. It is Conflict when another has proved it.
+func (s *Service) Prove(ctx context.Context, subject id.Subject, kind Kind, value, brand string) error {
+	return s.edit(ctx, subject, brand, func(all []Identifier, at time.Time) (ledger.Draft, []any, error) {
+		for _, i := range all {
+			if i.Kind != kind || i.Scope != "" || i.Value != value {
+				continue
+			}
+			if i.Verified() {
+				return ledger.Draft{}, nil, nil
+			}
+			rows := []any{Verified{i.ID}}
+			if kind == Email && !hasMain(all) {
+				rows = append(rows, MadeMain{i.ID})
+			}
+			return i.Entry(IdentifierVerified), rows, nil
+		}
+		i := Identifier{
+			ID: id.New(), Subject: subject, Kind: kind, Value: value, VerifiedAt: at,
+			Source: SourceSubject, Main: kind == Email && !hasMain(all), CreatedAt: at,
+		}
+		return i.Entry(IdentifierAdded), []any{i}, nil
+	})
+}
+
+// Remove takes a contact address away. The last proved e-mail address stays:
+// without it nobody could sign in or be told. Numbers that a system gave are
+// not the person's to take away.
+func (s *Service) Remove(ctx context.Context, subject id.Subject, identifier, brand string) (Identifier, error) {
+	var gone Identifier
+	err := s.edit(ctx, subject, brand, func(all []Identifier, _ time.Time) (ledger.Draft, []any, error) {
+		i, err := find(all, identifier)
+		if err != nil {
+			return ledger.Draft{}, nil, err
+		}
+		proved := 0
+		for _, o := range all {
+			if o.Kind == Email && o.Verified() {
+				proved++
+			}
+		}
+		switch {
+		case i.Kind != Email && i.Kind != Phone:
+			return ledger.Draft{}, nil, errs.New(errs.Forbidden, "error.identifier_locked")
+		case i.Main || i.Kind == Email && i.Verified() && proved == 1:
+			return ledger.Draft{}, nil, errs.New(errs.Forbidden, "error.identifier_last")
+		}
+		gone = i
+		return i.Entry(IdentifierRemoved), []any{Removed{i.ID}}, nil
+	})
+	return gone, err
+}
+
+// MakeMain makes a proved e-mail address the one that mail goes to, and returns
+// the one that it was before.
+func (s *Service) MakeMain(ctx context.Context, subject id.Subject, identifier, brand string) (before Identifier, err error) {
+	err = s.edit(ctx, subject, brand, func(all []Identifier, _ time.Time) (ledger.Draft, []any, error) {
+		i, err := find(all, identifier)
+		if err != nil {
+			return ledger.Draft{}, nil, err
+		}
+		for _, o := range all {
+			if o.Main {
+				before = o
+			}
+		}
+		switch {
+		case i.Kind != Email || !i.Verified():
+			return ledger.Draft{}, nil, errs.New(errs.Forbidden, "error.identifier_unproved")
+		case i.Main:
+			return ledger.Draft{}, nil, nil
+		}
+		return i.Entry(IdentifierMain), []any{MadeMain{i.ID}}, nil
+	})
+	return before, err
+}
+
+// edit loads, decides and commits; a draft without kind changes nothing.
+func (s *Service) edit(ctx context.Context, subject id.Subject, brand string, decide func([]Identifier, time.Time) (ledger.Draft, []any, error)) error {
+	at := s.clock.Now()
+	return ledger.Retry(func() error {
+		now, err := s.store.Subject(ctx, subject)
+		if err != nil {
+			return err
+		}
+		all, err := s.store.Identifiers(ctx, subject)
+		if err != nil {
+			return err
+		}
+		draft, rows, err := decide(all, at)
+		if err != nil || draft.Kind == "" {
+			return err
+		}
+		_, err = s.store.Commit(ctx, ledger.Change{
+			Subject: subject, Base: now.Version, At: at, Actor: ledger.Self(subject), Brand: brand,
+			Entries: []ledger.Draft{draft}, Rows: rows,
+		})
+		return err
+	})
+}
+
+func find(all []Identifier, identifier string) (Identifier, error) {
+	for _, i := range all {
+		if i.ID == identifier {
+			return i, nil
+		}
+	}
+	return Identifier{}, errs.New(errs.NotFound, "error.no_identifier")
+}
+
+func hasMain(all []Identifier) bool {
+	for _, i := range all {
+		if i.Main {
+			return true
+		}
+	}
+	return false
+}
+
+// MainEmail returns the address that a subject's mail goes to: the main one, or
+// the first that is proved. errs.NotFound when none is.
+func (s *Service) MainEmail(ctx context.Context, subject id.Subject) (string, error) {
+	all, err := s.store.Identifiers(ctx, subject)
+	if err != nil {
+		return "", err
+	}
+	address := ""
+	for _, i := range all {
+		if i.Kind == Email && i.Verified() && (i.Main || address == "") {
+			address = i.Value
+		}
+	}
+	if address == "" {
+		return "", errs.New(errs.NotFound, "error.no_address")
+	}
+	return address, nil
+}

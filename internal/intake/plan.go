@@ -1,0 +1,260 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/organisation"
+	"livingprofile/internal/profile"
+)
+
+// A plan is a map bound to the header of one file: names have become places. It
+// is not changed after it was made, and may be used by many goroutines.
+type plan struct {
+	source  string
+	started time.Time // when the import began
+
+	key         cell
+	time        moment
+	country     int
+	home        string // country where the column is empty
+	identifiers []identifierPlan
+	fields      []fieldPlan
+	consents    []consentPlan
+
+	unread  []string
+	missing []string
+	leftOut []string // fields and purposes of optional rules
+}
+
+// A cell is a Cell with places for names. No places read as empty.
+type cell struct {
+	column     string // for faults
+	places     []int
+	join       string
+	transforms []Transform
+}
+
+// A moment is a Time with places for names.
+type moment struct {
+	column string
+	places []int
+	reader timeReader
+}
+
+type identifierPlan struct {
+	cell
+	rule     *IdentifierRule
+	scope    string
+	verified moment
+}
+
+type fieldPlan struct {
+	cell
+	rule   *FieldRule
+	field  *profile.Field
+	origin profile.Origin
+}
+
+// A binder makes a plan of a map.
+type binder struct {
+	places map[string]int
+	zone   *time.Location
+	err    error
+}
+
+// bind returns the plan for a file with header. The error is Invalid when the
+// file does not fit the map, with the names of the columns that are missing
+// and of those that the map does not know.
+func (m *Map) bind(header []string, org *organisation.Organisation, source string, started time.Time) (*plan, error) {
+	b := &binder{places: make(map[string]int, len(header))}
+	var twice []string
+	for i, name := range header {
+		if _, ok := b.places[name]; ok {
+			twice = append(twice, name)
+			continue
+		}
+		b.places[name] = i
+	}
+	known := m.columns()
+	p := &plan{source: source, started: started, home: m.Country.Default}
+	for _, name := range known {
+		if _, ok := b.places[name]; !ok {
+			p.missing = append(p.missing, name)
+		}
+	}
+	for _, name := range header {
+		if name != "" && !slices.Contains(known, name) && !slices.Contains(m.Ignore, name) {
+			p.unread = append(p.unread, name)
+		}
+	}
+	if err := m.fits(p, known, twice); err != nil {
+		return nil, err
+	}
+	var err error
+	if b.zone, err = zone(m.Zone); err != nil {
+		return nil, fmt.Errorf("map %s: %w", m.name, err)
+	}
+	system, ok := org.System(source)
+	if !ok {
+		return nil, fmt.Errorf("system %q is not declared", source)
+	}
+	m.bindRules(b, p)
+	m.bindFields(b, p, org, system)
+	for i := range m.Consents {
+		r := &m.Consents[i]
+		if purposeUnfit(org, r.Purpose) != "" {
+			p.leftOut = append(p.leftOut, string(r.Purpose))
+			continue
+		}
+		p.consents = append(p.consents, b.consent(r))
+	}
+	return p, b.err
+}
+
+// fits refuses a header without a required column, or in which a column that
+// is read stands twice.
+func (m *Map) fits(p *plan, known, twice []string) error {
+	var wrong []errs.Field
+	for _, name := range p.missing {
+		if slices.Contains(m.Required, name) {
+			wrong = append(wrong, errs.At(name, "error.column_missing"))
+		}
+	}
+	for _, name := range twice {
+		if slices.Contains(known, name) {
+			wrong = append(wrong, errs.At(name, "error.column_twice"))
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	// One of these may be a missing one under another name.
+	for _, name := range p.unread {
+		wrong = append(wrong, errs.At(name, "error.column_unknown"))
+	}
+	return &errs.Error{Kind: errs.Invalid, ID: "error.file_does_not_fit", Args: map[string]any{"map": m.name}, Fields: wrong}
+}
+
+func (m *Map) bindRules(b *binder, p *plan) {
+	p.key = b.cell(&m.Key)
+	p.country = b.place(m.Country.Column)
+	if m.Time != nil {
+		p.time = b.moment(*m.Time)
+	}
+	for i := range m.Identifiers {
+		r := &m.Identifiers[i]
+		ip := identifierPlan{cell: b.cell(&r.Cell), rule: r, scope: r.Scope}
+		if ip.scope == "" && r.Kind != identity.Email && r.Kind != identity.Phone {
+			ip.scope = p.source
+		}
+		if r.Verified.Column != "" {
+			ip.verified = b.moment(Time{Column: r.Verified.Column})
+		}
+		p.identifiers = append(p.identifiers, ip)
+	}
+}
+
+// bindFields leaves out what fieldUnfit says cannot be taken: Check has refused
+// the map before, unless the rule is optional.
+func (m *Map) bindFields(b *binder, p *plan, org *organisation.Organisation, system *organisation.System) {
+	for i := range m.Fields {
+		r := &m.Fields[i]
+		f, _ := org.Field(r.Field)
+		if fieldUnfit(org, system, r.Field) != "" {
+			p.leftOut = append(p.leftOut, r.Field)
+			continue
+		}
+		fp := fieldPlan{cell: b.cell(&r.Cell), rule: r, field: f, origin: r.Origin}
+		if fp.origin == "" {
+			fp.origin = profile.Provided
+		}
+		p.fields = append(p.fields, fp)
+	}
+}
+
+func (b *binder) fail(err error) { b.err = errors.Join(b.err, err) }
+
+// place returns the place of a column, -1 for one that the file does not have.
+func (b *binder) place(column string) int {
+	if i, ok := b.places[column]; ok && column != "" {
+		return i
+	}
+	return -1
+}
+
+func (b *binder) existing(columns []string) []int {
+	var places []int
+	for _, name := range columns {
+		if i := b.place(name); i >= 0 {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+func (b *binder) cell(c *Cell) cell {
+	names := c.names()
+	bound := cell{places: b.existing(names), join: c.Join, transforms: c.Transforms}
+	if bound.join == "" {
+		bound.join = " "
+	}
+	if len(names) > 0 {
+		bound.column = names[0]
+	}
+	return bound
+}
+
+func (b *binder) moment(t Time) moment {
+	reader, err := newTimeReader(t.Layouts, b.zone)
+	if err != nil {
+		b.fail(err)
+	}
+	names := t.names()
+	bound := moment{places: b.existing(names), reader: reader}
+	if len(names) > 0 {
+		bound.column = names[0]
+	}
+	return bound
+}
+
+// read returns the text of the cell in a row, trimmed, "" when there is none.
+func (c *cell) read(cells []string) (string, error) {
+	var text string
+	for _, i := range c.places {
+		part := strings.TrimSpace(cells[i])
+		switch {
+		case part == "":
+		case text == "":
+			text = part
+		default:
+			text += c.join + part
+		}
+	}
+	var err error
+	for i := range c.transforms {
+		if text == "" {
+			return "", nil
+		}
+		if text, err = c.transforms[i].apply(text); err != nil {
+			return "", err
+		}
+		text = strings.TrimSpace(text)
+	}
+	return text, nil
+}
+
+// read returns the moment that the row has, the zero time when it has none.
+func (m *moment) read(cells []string) (time.Time, error) {
+	for _, i := range m.places {
+		if text := strings.TrimSpace(cells[i]); text != "" {
+			return m.reader.read(text)
+		}
+	}
+	return time.Time{}, nil
+}

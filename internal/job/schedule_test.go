@@ -1,0 +1,133 @@
+package job_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/job"
+	"livingprofile/internal/job/jobtest"
+)
+
+func TestScheduleOneOfSeveral(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := jobtest.NewMemory()
+		var turns atomic.Int32
+		task := job.Task{Name: "a", Every: 10 * time.Minute, Do: func(context.Context, time.Time) error {
+			turns.Add(1)
+			busy(time.Second)
+			return nil
+		}}
+		var all []*job.Schedule
+		for range 3 {
+			p := job.NewSchedule(s, clock.System{}, job.Options{})
+			p.Add(task)
+			p.Start()
+			p.Start()
+			all = append(all, p)
+		}
+		pass(time.Hour - time.Minute)
+		for _, p := range all {
+			stop(t, p)
+			stop(t, p)
+		}
+		// Each turn begins ten minutes after the one before and up to a
+		// little later.
+		if got := turns.Load(); got != 6 {
+			t.Errorf("%d turns in an hour, want 6", got)
+		}
+	})
+}
+
+func TestScheduleGoesOnAfterFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := jobtest.NewMemory()
+		var turns atomic.Int32
+		p := job.NewSchedule(s, clock.System{}, job.Options{})
+		p.Add(job.Task{Name: "a", Every: time.Hour, Do: func(context.Context, time.Time) error {
+			switch turns.Add(1) {
+			case 1:
+				return errors.New("broken")
+			case 2:
+				panic("worse")
+			}
+			return nil
+		}})
+		p.Start()
+		pass(10 * time.Minute)
+		if got := turns.Load(); got != 3 {
+			t.Errorf("%d turns, want two that failed and one that did not", got)
+		}
+		pass(time.Hour)
+		stop(t, p)
+		if got := turns.Load(); got != 4 {
+			t.Errorf("%d turns, want the next an hour later", got)
+		}
+	})
+}
+
+func TestScheduleTakesOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := jobtest.NewMemory()
+		if turn, err := s.Take(t.Context(), "a", time.Now(), time.Hour, time.Minute); err != nil || !turn.Taken {
+			t.Fatalf("%+v, %v", turn, err)
+		}
+		var at time.Time
+		p := job.NewSchedule(s, clock.System{}, job.Options{})
+		p.Add(job.Task{Name: "a", Every: time.Hour, Do: func(_ context.Context, now time.Time) error {
+			at = now
+			return nil
+		}})
+		began := time.Now()
+		p.Start()
+		pass(10 * time.Minute)
+		stop(t, p)
+		if d := at.Sub(began); d < time.Minute || d > 2*time.Minute {
+			t.Errorf("taken over after %v, want soon after the lease", d)
+		}
+	})
+}
+
+func TestScheduleStopEndsATurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := job.NewSchedule(jobtest.NewMemory(), clock.System{}, job.Options{})
+		p.Add(job.Task{Name: "a", Every: time.Hour, Do: func(ctx context.Context, _ time.Time) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}})
+		p.Start()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := p.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("stop: %v", err)
+		}
+	})
+}
+
+func TestBadRegistrations(t *testing.T) {
+	do := func(context.Context, job.Job) error { return nil }
+	for name, f := range map[string]func(){
+		"kind": func() { job.NewRunner(nil, nil, job.Options{}).Handle(job.Work{Do: do}) },
+		"work": func() { job.NewRunner(nil, nil, job.Options{}).Handle(job.Work{Kind: "a"}) },
+		"kind twice": func() {
+			r := job.NewRunner(nil, nil, job.Options{})
+			r.Handle(job.Work{Kind: "a", Do: do})
+			r.Handle(job.Work{Kind: "a", Do: do})
+		},
+		"task": func() { job.NewSchedule(nil, nil, job.Options{}).Add(job.Task{Name: "a"}) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+}

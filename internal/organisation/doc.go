@@ -1,0 +1,122 @@
+// Package organisation holds what a controller declares: its brands, the
+// fields of its profiles, its purposes, topics, channels and connected
+// systems. It is read from one file by the apply command and kept in versions:
+// what was once declared is retired and never deleted.
+//
+// The way of a file: Parse looks at its form, Check at whether its parts fit
+// together and at what the law lets be, Diff compares it with what stands and
+// gives a Plan with the Organisation that would be next. Nothing here stores
+// or prints anything. Encode and Decode are the stored form, Notices the words
+// to keep as evidence.
+//
+// # The file
+//
+// A file is one YAML document of at most 2 MiB. Unknown keys, keys that come
+// twice, aliases and tags are refused. Nothing has a default but what is said
+// here; every problem is named with line and path.
+//
+// Names (of brands, fields and so on) are lower-case letters, digits and single
+// hyphens, a letter first, at most 40. They stand in paths, events and exports
+// and are never changed: another name is another thing.
+//
+// A text is a mapping from language (BCP 47, as in en, ja, pt-BR) to words, or
+// words alone, which are then in the language of the file. The default
+// language of each brand that shows a text must be there; a missing one of its
+// other languages is a warning, and people read the words of another language.
+//
+// A list is [one, two]. A term is an ISO 8601 duration in years, months, weeks
+// and days (P2Y, P1Y6M, P90D) or days (730d); a year is 365 days and a month 30.
+// A date is 2027-04-01 and begins at midnight UTC.
+//
+// At the top:
+//
+//	language    of words that stand alone; en when it is not said
+//	label       text: the name of the organisation
+//	contact     e-mail address of the data protection officer
+//	address     postal address of the controller, several lines
+//	privacy     text: address of the privacy statement
+//	brands, channels, categories, systems, purposes, topics, fields
+//	            mappings from name to what follows, shown in this order
+//
+// A brand is a face of the organisation with a portal of its own. Its name
+// stands in paths, so some names are Reserved:
+//
+//	label       text, required
+//	mark        one or two characters shown as a logo
+//	voice       text: one sentence for the home page, in the brand's own words
+//	accent      colour, #rrggbb, required
+//	contact     e-mail address for questions, required
+//	locales     languages offered, the first is the default; required
+//	register    true when people may make a profile themselves
+//	legal-name  the controller of the brand, required
+//	country     ISO 3166-1: how phone numbers without a prefix are read; required
+//	zone        IANA time zone that times are shown in, required
+//
+// A channel is a way of reaching people, and a category groups fields, on the
+// page and in law:
+//
+//	label       text, required
+//
+// A system is a connected system, or anybody else who receives data:
+//
+//	label       text, required: its own name
+//	human       text, required: in human terms, as in "our newsletter tool"
+//	source      true when data comes from it
+//	rank        whose value counts when sources differ: the lowest wins; each
+//	            rank once, required for a source
+//	fields      names of the fields that it may hold
+//	purposes    names of the purposes that it works for, required
+//	country     ISO 3166-1: where it keeps the data; required
+//
+// A purpose is what data is used for. What it says is versioned, see Diff:
+//
+//	basis       consent, contract, legal-obligation, vital-interest,
+//	            public-interest or legitimate-interest (Art. 6(1) GDPR); required
+//	required    true when the service cannot be given without it; never with
+//	            consent or a legitimate interest
+//	marketing   true for direct marketing, to which anybody may object
+//	parent      name of the purpose whose switch covers this one too
+//	brands      that use it; all when it is not said
+//	channels    by which people are reached for it
+//	categories  of the fields that are used, required
+//	recipients  names of the systems that receive data for it
+//	expires     term: how long a yes holds; with consent only
+//	double-opt-in
+//	            true when a second yes by mail is needed; with consent only
+//	reask-by    date until which a yes to an older version still holds; when it
+//	            is not said, the change is not material and the yes holds on
+//	question    text, required: the label of the choice
+//	sentence    text, required: what is done, in one plain sentence
+//	why         text, required: why the organisation wants it
+//	source      text, required: where the data comes from
+//	retention   text, required: how long it is kept for this
+//	if-no       text: what a no changes; when it is not said, nothing
+//	locked      text: why there is no choice; required where there is none
+//
+// A topic is something that people may want to hear about:
+//
+//	label       text, required
+//	help        text
+//	purpose     name of the purpose that it belongs to, required; one with a
+//	            choice
+//	channels    by which it can come, required; channels of the purpose
+//	brands      that offer it; all when it is not said
+//
+// A field is one thing that may be held about a person:
+//
+//	label       text, required
+//	help        text: how to fill it in
+//	category    name of its category, required
+//	type        text, lines, email, phone, date, number, yesno, choice, choices
+//	            or country; required
+//	choices     mapping from value to text, for the types choice and choices
+//	edit        free (the person corrects it at once), approval (the person
+//	            proposes and staff decide) or locked (by asking); required
+//	locked      text: why it cannot be changed and whom to ask; required for
+//	            locked
+//	sensitive   true for special categories (Art. 9 GDPR) and the like
+//	purposes    names of the purposes that use it, required
+//	brands      that need it; all when it is not said
+//	retention   text, required: how long it is kept
+//	how         text: for what is inferred, how it is worked out
+package organisation

@@ -1,0 +1,51 @@
+package organisation
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+)
+
+// localeProblem says what is wrong with tag as a language, or "". A language
+// is written in one way only, the canonical one of BCP 47, for it is compared
+// by its letters.
+func localeProblem(tag string) string {
+	parsed, err := language.Parse(tag)
+	switch {
+	case err != nil || parsed == language.Und || len(tag) > maxName:
+		return quoted(tag) + " is no language, as in en, ja or pt-BR (BCP 47)"
+	case parsed.String() != tag:
+		return "write " + parsed.String() + " for the language " + quoted(tag)
+	}
+	return ""
+}
+
+// isColour tells whether s is #rrggbb in lower case.
+func isColour(s string) bool {
+	return len(s) == 7 && s[0] == '#' && strings.Trim(s[1:], "0123456789abcdef") == ""
+}
+
+// isCountry tells whether s is a country of ISO 3166-1 in two capitals. What is
+// another name of one (UK) or was one (DD) is refused.
+func isCountry(s string) bool {
+	region, err := language.ParseRegion(s)
+	return err == nil && len(s) == 2 && region.IsCountry() && region.Canonicalize().String() == s
+}
+
+// isZone tells whether s is the IANA name of a time zone. "Local" is none: it
+// would depend on the machine.
+func isZone(s string) bool {
+	if s == "" || s == "Local" {
+		return false
+	}
+	_, err := time.LoadLocation(s)
+	return err == nil
+}
+
+// isPage tells whether s is the address of a page that a link may lead to.
+func isPage(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+}

@@ -1,0 +1,77 @@
+package organisation
+
+import (
+	"livingprofile/internal/brand"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/profile"
+)
+
+// An Organisation is everything declared, at one moment. It is not changed
+// after it was made; a new declaration makes a new one. It may be read by many
+// goroutines.
+//
+// New prepares the lookups. On an Organisation that was put together by hand
+// they work as well, and each costs a walk over everything.
+type Organisation struct {
+	Revision int64 // grows with every apply that changed something
+
+	Label   i18n.Text
+	Contact string // data protection officer
+	Address string
+	Privacy i18n.Text // address of the full privacy statement, or ""
+
+	Brands     []brand.Brand
+	Categories []profile.Category
+	Fields     []profile.Field
+	Systems    []System
+	Channels   []consent.Channel
+	Topics     []consent.Topic
+	// Purposes holds the newest version of each purpose, parents first.
+	Purposes []consent.PurposeVersion
+	// Older holds the earlier versions, newest first, by purpose.
+	Older map[consent.PurposeID][]consent.PurposeVersion
+
+	// Former holds what has no mark of its own for being retired: older
+	// fields, purposes and wishes still name it, and pages its label.
+	Former Former
+
+	index *index
+}
+
+// Former are the categories and channels that are no longer declared.
+type Former struct {
+	Categories []profile.Category
+	Channels   []consent.Channel
+}
+
+// A System is a connected system or recipient: where data comes from, or goes.
+type System struct {
+	Name     string
+	Label    i18n.Text
+	Human    i18n.Text // in human terms: "our newsletter tool"
+	Rank     int       // whose value counts: lower wins
+	Fields   []string  // it may hold
+	Purposes []string  // it works for
+	Country  string    // where it keeps data, ISO 3166
+	Source   bool      // data comes from it
+	Retired  bool
+}
+
+// MayHold tells whether the system may have the field.
+func (s *System) MayHold(field string) bool {
+	for _, f := range s.Fields {
+		if f == field {
+			return true
+		}
+	}
+	return false
+}
+
+// New returns o ready for use. The slices and maps of o belong to the result
+// from then on.
+func New(o Organisation) *Organisation {
+	o.index = nil
+	o.index = newIndex(&o)
+	return &o
+}

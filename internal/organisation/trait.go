@@ -1,0 +1,166 @@
+package organisation
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"livingprofile/internal/brand"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/profile"
+)
+
+// A trait is one attribute of something declared, as words. Two declarations
+// are the same when their traits are.
+type trait struct{ name, value string }
+
+// traits collects attributes; what is empty is left out.
+type traits []trait
+
+func (ts *traits) add(name, value string) {
+	if value != "" {
+		*ts = append(*ts, trait{name, value})
+	}
+}
+
+func (ts *traits) flag(name string, on bool) {
+	if on {
+		ts.add(name, "true")
+	}
+}
+
+func (ts *traits) list(name string, list []string) {
+	ts.add(name, strings.Join(list, ", "))
+}
+
+func (ts *traits) text(name string, t i18n.Text) {
+	for _, tag := range slices.Sorted(maps.Keys(t)) {
+		ts.add(name+"."+tag, t[tag])
+	}
+}
+
+// own are the traits of the organisation itself.
+func own(o *Organisation) (ts traits) {
+	ts.text("label", o.Label)
+	ts.add("contact", o.Contact)
+	ts.add("address", o.Address)
+	ts.text("privacy", o.Privacy)
+	return ts
+}
+
+func ofBrand(b *brand.Brand) (ts traits) {
+	ts.text("label", b.Label)
+	ts.add("mark", b.Mark)
+	ts.text("voice", b.Voice)
+	ts.add("accent", b.Accent)
+	ts.add("contact", b.Contact)
+	ts.list("locales", b.Locales)
+	ts.flag("register", b.Register)
+	ts.add("legal-name", b.LegalName)
+	ts.add("country", b.Country)
+	ts.add("zone", b.Zone)
+	return ts
+}
+
+func ofCategory(c *profile.Category) (ts traits) {
+	ts.text("label", c.Label)
+	return ts
+}
+
+func ofChannel(c *consent.Channel) (ts traits) {
+	ts.text("label", c.Label)
+	return ts
+}
+
+func ofField(f *profile.Field) (ts traits) {
+	ts.add("category", f.Category)
+	ts.add("type", string(f.Type))
+	var values []string
+	for _, c := range f.Choices {
+		values = append(values, c.Value)
+		ts.text("choices."+c.Value, c.Label)
+	}
+	ts.list("choices", values)
+	ts.add("edit", string(f.Edit))
+	ts.flag("sensitive", f.Sensitive)
+	ts.list("purposes", f.Purposes)
+	ts.list("brands", f.Brands)
+	ts.text("label", f.Label)
+	ts.text("help", f.Help)
+	ts.text("locked", f.Locked)
+	ts.text("retention", f.Retention)
+	ts.text("how", f.How)
+	return ts
+}
+
+func ofSystem(s *System) (ts traits) {
+	ts.text("label", s.Label)
+	ts.text("human", s.Human)
+	if s.Rank != 0 {
+		ts.add("rank", strconv.Itoa(s.Rank))
+	}
+	ts.list("fields", s.Fields)
+	ts.list("purposes", s.Purposes)
+	ts.add("country", s.Country)
+	ts.flag("source", s.Source)
+	return ts
+}
+
+func ofTopic(t *consent.Topic) (ts traits) {
+	ts.list("brands", t.Brands)
+	ts.list("channels", t.Channels)
+	ts.add("purpose", string(t.Purpose))
+	ts.text("label", t.Label)
+	ts.text("help", t.Help)
+	return ts
+}
+
+// ofPurpose has what a version says apart from its words. ReaskBy is not among
+// it: it is about the change from one version to the next.
+func ofPurpose(v *consent.PurposeVersion) (ts traits) {
+	ts.add("parent", string(v.Parent))
+	ts.add("basis", basisWords(v.Basis))
+	ts.flag("required", v.Required)
+	ts.flag("marketing", v.Marketing)
+	ts.list("brands", v.Brands)
+	ts.list("channels", v.Channels)
+	ts.list("categories", v.Categories)
+	ts.list("recipients", v.Recipients)
+	ts.add("expires", termWords(v.Expires))
+	ts.flag("double-opt-in", v.DoubleOptIn)
+	return ts
+}
+
+// differ returns the traits in which old and now differ, in the order of now
+// and then of old.
+func differ(old, now traits) []Detail {
+	before := map[string]string{}
+	for _, t := range old {
+		before[t.name] = t.value
+	}
+	var details []Detail
+	after := map[string]bool{}
+	for _, t := range now {
+		after[t.name] = true
+		if before[t.name] != t.value {
+			details = append(details, Detail{t.name, before[t.name], t.value})
+		}
+	}
+	for _, t := range old {
+		if !after[t.name] {
+			details = append(details, Detail{t.name, t.value, ""})
+		}
+	}
+	return details
+}
+
+// dateWords writes a day for a plan.
+func dateWords(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}

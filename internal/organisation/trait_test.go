@@ -1,0 +1,98 @@
+package organisation
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/profile"
+)
+
+// A plan sees a change only through traits: an attribute that is in none of
+// them could be edited in the file and never be applied.
+func TestTraits_show_every_attribute(t *testing.T) {
+	shows(t, ofBrand, "Name", "Retired")
+	shows(t, ofCategory, "Name")
+	shows(t, ofChannel, "Name")
+	shows(t, ofField, "Name", "Retired")
+	shows(t, ofSystem, "Name", "Retired")
+	shows(t, ofTopic, "Name", "Retired")
+	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "Retired", "Words")
+	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
+		"Purposes", "Older", "Former", "index")
+	var w consent.PurposeWords
+	if got, want := len(wordings(&w)), reflect.TypeFor[consent.PurposeWords]().NumField(); got != want {
+		t.Errorf("got %d wordings, want %d", got, want)
+	}
+}
+
+// shows fails unless every field of T but those named makes a difference to
+// its traits.
+func shows[T any](t *testing.T, of func(*T) traits, except ...string) {
+	t.Helper()
+	skip := map[string]bool{}
+	for _, name := range except {
+		skip[name] = true
+	}
+	typ := reflect.TypeFor[T]()
+	for i := range typ.NumField() {
+		name := typ.Field(i).Name
+		if skip[name] {
+			continue
+		}
+		var zero, one T
+		reflect.ValueOf(&one).Elem().Field(i).Set(reflect.ValueOf(sample(t, typ.Field(i).Type)))
+		if len(differ(of(&zero), of(&one))) == 0 {
+			t.Errorf("%s.%s makes no difference", typ, name)
+		}
+	}
+}
+
+// sample returns a value of typ that is not zero.
+func sample(t *testing.T, typ reflect.Type) any {
+	t.Helper()
+	for _, v := range []any{
+		"x", true, 7,
+		[]string{"x"},
+		i18n.Text{"en": "x"},
+		48 * time.Hour,
+		consent.PurposeID("x"), consent.Basis("x"), profile.Type("x"), profile.Edit("x"),
+		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
+	} {
+		if reflect.TypeOf(v) == typ {
+			return v
+		}
+	}
+	t.Fatalf("no sample of %s", typ)
+	return nil
+}
+
+func TestIsName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"a": true, "new-instruments": true, "t2-x": true,
+		"": false, "-a": false, "a-": false, "a--b": false, "A": false, "2a": false, "a_b": false, "é": false, "a/b": false,
+		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddx": false,
+	} {
+		if got := isName(name); got != want {
+			t.Errorf("%q: got %t, want %t", name, got, want)
+		}
+	}
+	for name := range map[string]bool{"5-10": true, "day": true} {
+		if !isValue(name) {
+			t.Errorf("%q is no value", name)
+		}
+	}
+	if isValue("-a") || isValue("") {
+		t.Error("a value may begin with a hyphen or be empty")
+	}
+}
+
+func TestReserved_are_sorted(t *testing.T) {
+	for i := 1; i < len(Reserved); i++ {
+		if Reserved[i-1] >= Reserved[i] {
+			t.Errorf("%s stands before %s", Reserved[i-1], Reserved[i])
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package organisation
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
+)
+
+// versions returns the newest version of each purpose after the plan, parents
+// first and the retired ones last, and the older versions.
+func (p *Plan) versions(current *Organisation, declared []consent.PurposeVersion, now time.Time) ([]consent.PurposeVersion, map[consent.PurposeID][]consent.PurposeVersion) {
+	older := maps.Clone(current.Older)
+	var next []consent.PurposeVersion
+	declares := map[consent.PurposeID]bool{}
+	declared = parentsFirst(declared)
+	for i := range declared {
+		v := declared[i]
+		declares[v.Purpose] = true
+		old, ok := current.Purpose(v.Purpose)
+		if !ok {
+			v.Number, v.From = 1, now
+			p.add(Step{Create, "purpose", string(v.Purpose), nil})
+			next = append(next, v)
+			continue
+		}
+		v, replaced := p.version(old, v, now)
+		if replaced {
+			if older == nil {
+				older = map[consent.PurposeID][]consent.PurposeVersion{}
+			}
+			older[v.Purpose] = append([]consent.PurposeVersion{*old}, older[v.Purpose]...)
+		}
+		next = append(next, v)
+	}
+	var stood []string
+	var retired []consent.PurposeVersion
+	for i := range current.Purposes {
+		v := current.Purposes[i]
+		if !v.Retired {
+			stood = append(stood, string(v.Purpose))
+		}
+		if declares[v.Purpose] {
+			continue
+		}
+		if !v.Retired {
+			p.add(Step{Retire, "purpose", string(v.Purpose), nil})
+			v.Retired = true
+		}
+		retired = append(retired, v)
+	}
+	p.order("purpose", stood, namesOf(declared, func(v *consent.PurposeVersion) string { return string(v.Purpose) }))
+	return append(next, parentsFirst(retired)...), older
+}
+
+// version returns what becomes of old when v is declared, and whether old is
+// replaced by it.
+func (p *Plan) version(old *consent.PurposeVersion, v consent.PurposeVersion, now time.Time) (consent.PurposeVersion, bool) {
+	name := string(v.Purpose)
+	details := append(differ(ofPurpose(old), ofPurpose(&v)), otherWords(&old.Words, &v.Words)...)
+	reask := differ(traits{{"reask-by", dateWords(old.ReaskBy)}}, traits{{"reask-by", dateWords(v.ReaskBy)}})
+	if len(details) > 0 {
+		v.Number, v.From = old.Number+1, now
+		if !v.ReaskBy.IsZero() && v.ReaskBy.Equal(old.ReaskBy) {
+			p.Warnings = append(p.Warnings, fmt.Sprintf(
+				"purpose %s: reask-by is %s as before, and now ends every yes to version %d; write another date, or none if the change is not material",
+				name, dateWords(v.ReaskBy), old.Number))
+		}
+		number := Detail{"version", strconv.Itoa(old.Number), strconv.Itoa(v.Number)}
+		p.add(Step{Renew, "purpose", name, append(append([]Detail{number}, details...), reask...)})
+		return v, true
+	}
+	same := *old
+	same.ReaskBy, same.Retired = v.ReaskBy, false
+	var added []Detail
+	same.Words, added = withWords(&old.Words, &v.Words)
+	details = append(reask, added...)
+	switch {
+	case old.Retired:
+		p.add(Step{Restore, "purpose", name, details})
+	case len(details) > 0:
+		p.add(Step{Change, "purpose", name, details})
+	}
+	return same, false
+}
+
+// parentsFirst returns the purposes so that none comes before its parent; the
+// order of the file is kept otherwise.
+func parentsFirst(declared []consent.PurposeVersion) []consent.PurposeVersion {
+	index := by(declared, func(v *consent.PurposeVersion) consent.PurposeID { return v.Purpose })
+	placed := map[consent.PurposeID]bool{}
+	sorted := make([]consent.PurposeVersion, 0, len(declared))
+	var place func(v *consent.PurposeVersion)
+	place = func(v *consent.PurposeVersion) {
+		if v == nil || placed[v.Purpose] {
+			return
+		}
+		placed[v.Purpose] = true
+		place(index[v.Parent])
+		sorted = append(sorted, *v)
+	}
+	for i := range declared {
+		place(&declared[i])
+	}
+	return sorted
+}
+
+// A wording is one text of a purpose, by the name it has in the file.
+type wording struct {
+	name string
+	text *i18n.Text
+}
+
+func wordings(w *consent.PurposeWords) [7]wording {
+	return [...]wording{
+		{"question", &w.Question},
+		{"sentence", &w.Sentence},
+		{"why", &w.Why},
+		{"retention", &w.Retention},
+		{"if-no", &w.IfNo},
+		{"locked", &w.Locked},
+		{"source", &w.Source},
+	}
+}
+
+// otherWords returns the texts that somebody who read old would now read
+// differently. It looks at the languages that both have, as Text.In finds the
+// words; when they share none, every text is other words.
+func otherWords(old, now *consent.PurposeWords) []Detail {
+	shared := common(tags(old), tags(now))
+	if len(shared) == 0 {
+		shared = tags(now)
+	}
+	var details []Detail
+	was, is := wordings(old), wordings(now)
+	for i := range was {
+		for _, tag := range shared {
+			before, after := was[i].text.In(tag), is[i].text.In(tag)
+			if before != after {
+				details = append(details, Detail{was[i].name + "." + tag, before, after})
+			}
+		}
+	}
+	return details
+}
+
+// withWords returns old with the words that only now has.
+func withWords(old, now *consent.PurposeWords) (both consent.PurposeWords, added []Detail) {
+	both = *old
+	was, is := wordings(&both), wordings(now)
+	for i := range was {
+		for _, tag := range slices.Sorted(maps.Keys(*is[i].text)) {
+			if _, ok := (*was[i].text)[tag]; ok {
+				continue
+			}
+			more := maps.Clone(*was[i].text)
+			if more == nil {
+				more = i18n.Text{}
+			}
+			more[tag] = (*is[i].text)[tag]
+			*was[i].text = more
+			added = append(added, Detail{was[i].name + "." + tag, "", more[tag]})
+		}
+	}
+	return both, added
+}
+
+// tags returns the languages in which there are any words, sorted.
+func tags(w *consent.PurposeWords) []string {
+	all := map[string]bool{}
+	for _, one := range wordings(w) {
+		for tag := range *one.text {
+			all[tag] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}

@@ -1,0 +1,155 @@
+package profile
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The forms of a State in JSON. Keys are short because a State is sealed,
+// stored and opened as one piece; times are microseconds since 1970, the
+// precision that both engines keep. A key that is not known is left out, so
+// that an older program can read a newer state during an upgrade.
+type (
+	wireState struct {
+		Claims    map[string][]wireClaim  `json:"c,omitempty"`
+		Proposals map[string]wireProposal `json:"p,omitempty"`
+		Undos     map[string]wireMemory   `json:"u,omitempty"`
+	}
+	wireClaim struct {
+		Value    string `json:"v,omitempty"`
+		Source   string `json:"s"`
+		Origin   Origin `json:"o,omitempty"`
+		At       int64  `json:"t,omitempty"`
+		Recorded int64  `json:"r,omitempty"`
+		Entry    string `json:"e,omitempty"`
+		Proved   bool   `json:"p,omitempty"`
+		How      string `json:"h,omitempty"`
+	}
+	wireProposal struct {
+		ID    string `json:"e"`
+		Value string `json:"v,omitempty"`
+		At    int64  `json:"t"`
+	}
+	wireMemory struct {
+		Before *wireClaim `json:"b,omitempty"`
+		At     int64      `json:"t"`
+	}
+)
+
+// MarshalJSON writes s in a form that is the same for equal states.
+func (s State) MarshalJSON() ([]byte, error) {
+	w := wireState{Claims: make(map[string][]wireClaim, len(s.Claims))}
+	for field, claims := range s.Claims {
+		list := make([]wireClaim, len(claims))
+		for i := range claims {
+			list[i] = claims[i].wire()
+		}
+		slices.SortFunc(list, func(a, b wireClaim) int { return strings.Compare(a.Source, b.Source) })
+		w.Claims[field] = list
+	}
+	if len(s.Proposals) > 0 {
+		w.Proposals = make(map[string]wireProposal, len(s.Proposals))
+	}
+	for field, p := range s.Proposals {
+		w.Proposals[field] = wireProposal{ID: p.ID, Value: p.Value, At: micros(p.At)}
+	}
+	if len(s.Undos) > 0 {
+		w.Undos = make(map[string]wireMemory, len(s.Undos))
+	}
+	for field, m := range s.Undos {
+		wm := wireMemory{At: micros(m.At)}
+		if m.Before != nil {
+			before := m.Before.wire()
+			wm.Before = &before
+		}
+		w.Undos[field] = wm
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote, and any JSON of that form.
+func (s *State) UnmarshalJSON(b []byte) error {
+	// Each page opens a state: the usual form is worth a reader of its own.
+	if fast, ok := scanState(string(b)); ok {
+		*s = fast
+		return nil
+	}
+	return s.unmarshal(b)
+}
+
+func (s *State) unmarshal(b []byte) error {
+	var w wireState
+	if err := json.Unmarshal(b, &w); err != nil {
+		return fmt.Errorf("decode profile state: %w", err)
+	}
+	*s = State{
+		Claims:    make(map[string][]Claim, len(w.Claims)),
+		Proposals: make(map[string]Proposal, len(w.Proposals)),
+		Undos:     make(map[string]Memory, len(w.Undos)),
+	}
+	for field, list := range w.Claims {
+		claims := make([]Claim, len(list))
+		for i := range list {
+			claims[i] = list[i].claim()
+		}
+		s.Claims[field] = claims
+	}
+	for field, p := range w.Proposals {
+		s.Proposals[field] = Proposal{ID: p.ID, Value: p.Value, At: moment(p.At)}
+	}
+	for field, wm := range w.Undos {
+		m := Memory{At: moment(wm.At)}
+		if wm.Before != nil {
+			before := wm.Before.claim()
+			m.Before = &before
+		}
+		s.Undos[field] = m
+	}
+	return nil
+}
+
+func (c *Claim) wire() wireClaim {
+	return wireClaim{
+		Value: c.Value, Source: c.Source, Origin: c.Origin.short(), At: micros(c.At),
+		Recorded: micros(c.Recorded), Entry: c.Entry, Proved: c.Proved, How: c.How,
+	}
+}
+
+func (w *wireClaim) claim() Claim {
+	return Claim{
+		Value: w.Value, Source: w.Source, Origin: w.Origin.long(), At: moment(w.At),
+		Recorded: moment(w.Recorded), Entry: w.Entry, Proved: w.Proved, How: w.How,
+	}
+}
+
+// short leaves out the origin that most claims have.
+func (o Origin) short() Origin {
+	if o == Provided {
+		return ""
+	}
+	return o
+}
+
+func (o Origin) long() Origin {
+	if o == "" {
+		return Provided
+	}
+	return o
+}
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}

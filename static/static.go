@@ -1,0 +1,107 @@
+// Package static holds the files that are sent as they are: the stylesheet,
+// the scripts and the drawings. They are embedded in the program.
+//
+// Every file has an address that carries the hash of its content, so a browser
+// may keep it for ever and an upgrade changes the address. Nothing here is
+// personal, nothing is loaded from another origin, and no address that is not
+// listed is answered.
+package static
+
+import (
+	"embed"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed css app.js icons.svg favicon.svg vendor/htmx.min.js
+var files embed.FS
+
+// Prefix is where Handler expects to be mounted.
+const Prefix = "/static/"
+
+// The stylesheet is kept in small files and sent as one, because the first
+// paint may wait for one request besides the page and no more. The order is
+// the cascade.
+var sheets = [...]string{
+	"css/tokens.css", "css/base.css", "css/frame.css", "css/controls.css",
+	"css/pieces.css", "css/pages.css", "css/print.css",
+}
+
+// served maps the name a view knows to the asset, and addresses maps the
+// address a browser asks for. Both are made on first use and never changed.
+var served = sync.OnceValue(func() map[string]*Asset {
+	return map[string]*Asset{
+		"app.css":     NewAsset("text/css; charset=utf-8", []byte(stylesheet())),
+		"app.js":      NewAsset("text/javascript; charset=utf-8", read("app.js")),
+		"htmx.js":     NewAsset("text/javascript; charset=utf-8", read("vendor/htmx.min.js")),
+		"icons.svg":   NewAsset("image/svg+xml", read("icons.svg")),
+		"favicon.svg": NewAsset("image/svg+xml", read("favicon.svg")),
+	}
+})
+
+var addresses = sync.OnceValue(func() map[string]*Asset {
+	m := make(map[string]*Asset, len(served()))
+	for name, a := range served() {
+		m[a.named(name)] = a
+	}
+	return m
+})
+
+// Path returns the address of the file that views know as name: "app.css",
+// "app.js", "htmx.js", "icons.svg" or "favicon.svg". It panics for any other
+// name, which only a programmer can write.
+func Path(name string) string {
+	a, ok := served()[name]
+	if !ok {
+		panic("static: no file " + name)
+	}
+	return Prefix + a.named(name)
+}
+
+// Theme returns the whole stylesheet followed by tokens, the custom properties
+// of one brand, so that a branded page too needs a single stylesheet. The
+// caller serves it under an address that contains its Hash.
+func Theme(tokens string) *Asset {
+	return NewAsset("text/css; charset=utf-8", []byte(stylesheet()+"\n"+tokens))
+}
+
+// Handler answers the addresses that Path gives and refuses every other.
+func Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a, ok := addresses()[strings.TrimPrefix(r.URL.Path, Prefix)]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		a.ServeHTTP(w, r)
+	})
+}
+
+func stylesheet() string {
+	var b strings.Builder
+	for _, name := range sheets {
+		b.Write(read(name))
+	}
+	return b.String()
+}
+
+// read cannot fail for a name that go:embed has accepted.
+func read(name string) []byte {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// named puts the hash of a between the stem and the suffix of name.
+func (a *Asset) named(name string) string {
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + a.hash + ext
+}
+
+// Size returns how many bytes of the file that views know as name are sent to
+// a browser that accepts encoding: "br", "gzip" or "".
+func Size(name, encoding string) int { return served()[name].Size(encoding) }

@@ -1,0 +1,227 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/job"
+	"livingprofile/internal/keyring"
+)
+
+func jobPlace(jobID job.ID) keyring.Place {
+	return keyring.Place{Table: "jobs", Row: string(jobID), Column: "payload"}
+}
+
+// jobWrites seals the payload with key, which is the key of the job's subject,
+// or the installation's.
+func (db *DB) jobWrites(key *keyring.DataKey, j job.Job) []write {
+	if j.Subject == "" {
+		key = db.ring.System()
+	}
+	return []write{{
+		query: `
+			insert into jobs (
+				id, kind, subject, payload, priority, run_at, set_at,
+				created_at, attempt, lease_until, cause, parked_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		args: []any{
+			j.ID, j.Kind, j.Subject, key.Seal(nil, j.Payload, jobPlace(j.ID)), j.Priority,
+			micros(j.RunAt), micros(j.SetAt), micros(j.CreatedAt), j.Attempt, micros(j.LeaseUntil), j.Cause, micros(j.ParkedAt),
+		},
+	}}
+}
+
+// Enqueue writes jobs that belong to no other change.
+func (db *DB) Enqueue(ctx context.Context, jobs ...job.Job) error {
+	var writes []write
+	for _, j := range jobs {
+		key, err := db.keyOf(ctx, j.Subject)
+		if err != nil {
+			return err
+		}
+		writes = append(writes, db.jobWrites(key, j)...)
+	}
+	return db.main.update(ctx, func(c conn) error {
+		for _, w := range writes {
+			if err := w.run(ctx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+const jobColumns = `
+	id, kind, subject, payload, priority, run_at, set_at,
+	created_at, attempt, lease_until, cause, parked_at`
+
+func scanJob(rows *sql.Rows) (job.Job, error) {
+	var j job.Job
+	var run, set, created, lease, parked int64
+	err := rows.Scan(&j.ID, &j.Kind, &j.Subject, &j.Payload, &j.Priority, &run, &set,
+		&created, &j.Attempt, &lease, &j.Cause, &parked)
+	j.RunAt, j.SetAt, j.CreatedAt = fromMicros(run), fromMicros(set), fromMicros(created)
+	j.LeaseUntil, j.ParkedAt = fromMicros(lease), fromMicros(parked)
+	return j, err
+}
+
+// openJobs opens the payloads. A job whose subject's key is gone, or whose
+// payload was not sealed for it, is returned with an empty payload: its handler
+// says so, and the jobs that were claimed with it are done all the same.
+func (db *DB) openJobs(ctx context.Context, jobs []job.Job) error {
+	for i := range jobs {
+		key, err := db.keyOf(ctx, jobs[i].Subject)
+		if isGone(err) {
+			jobs[i].Payload = nil
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if jobs[i].Payload, err = key.Open(jobs[i].Payload, jobPlace(jobs[i].ID)); err != nil {
+			jobs[i].Payload = nil
+		}
+	}
+	return nil
+}
+
+const dueJobs = "parked_at = 0 and run_at <= $1 and lease_until <= $1"
+
+// Claim lends due jobs to the caller. It looks before it takes the write lock,
+// so that an idle runner costs the writer nothing.
+func (db *DB) Claim(ctx context.Context, kinds []string, now time.Time, lease time.Duration, limit int) ([]job.Job, error) {
+	if len(kinds) == 0 || limit <= 0 {
+		return nil, nil
+	}
+	args := []any{micros(now), limit}
+	marks := make([]string, len(kinds))
+	for i, k := range kinds {
+		args = append(args, k)
+		marks[i] = fmt.Sprintf("$%d", i+3)
+	}
+	query := "select" + jobColumns + " from jobs where " + dueJobs + " and kind in (" + strings.Join(marks, ", ") + `)
+		order by priority desc, run_at, id
+		limit $2`
+	var jobs []job.Job
+	look := func(c conn, lock string) error {
+		jobs = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			j, err := scanJob(rows)
+			jobs = append(jobs, j)
+			return err
+		}, query+lock, args...)
+	}
+	if err := db.main.read(ctx, func(c conn) error { return look(c, "") }); err != nil || len(jobs) == 0 {
+		return nil, err
+	}
+	err := db.main.update(ctx, func(c conn) error {
+		if err := look(c, c.dialect.skipLocked()); err != nil {
+			return err
+		}
+		for i := range jobs {
+			j := &jobs[i]
+			j.Attempt++
+			j.LeaseUntil, j.SetAt = now.Add(lease), now
+			_, err := c.exec(ctx, "update jobs set attempt = $1, lease_until = $2, set_at = $3 where id = $4",
+				j.Attempt, micros(j.LeaseUntil), micros(j.SetAt), j.ID)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim jobs: %w", err)
+	}
+	return jobs, db.openJobs(ctx, jobs)
+}
+
+// holding is the fence: the attempt is the latest and still has its lease.
+const holding = " where id = $1 and attempt = $2 and lease_until > 0 and parked_at = 0"
+
+// fenced runs a statement about a job that the caller must still hold.
+func (db *DB) fenced(ctx context.Context, query string, args ...any) error {
+	return db.main.update(ctx, func(c conn) error {
+		n, err := c.exec(ctx, query+holding, args...)
+		if err == nil && n == 0 {
+			err = errs.Conflict
+		}
+		return err
+	})
+}
+
+// Extend moves the end of a lease.
+func (db *DB) Extend(ctx context.Context, jobID job.ID, attempt int, now, until time.Time) error {
+	return db.fenced(ctx, "update jobs set lease_until = $3, set_at = $4", jobID, attempt, micros(until), micros(now))
+}
+
+// Done deletes a job.
+func (db *DB) Done(ctx context.Context, jobID job.ID, attempt int) error {
+	return db.fenced(ctx, "delete from jobs", jobID, attempt)
+}
+
+// Retry frees the lease and sets when the job is due.
+func (db *DB) Retry(ctx context.Context, jobID job.ID, attempt int, now, at time.Time, cause string) error {
+	return db.fenced(ctx, "update jobs set lease_until = 0, run_at = $3, set_at = $4, cause = $5",
+		jobID, attempt, micros(at), micros(now), cause)
+}
+
+// Park gives a job up.
+func (db *DB) Park(ctx context.Context, jobID job.ID, attempt int, now time.Time, cause string) error {
+	return db.fenced(ctx, "update jobs set lease_until = 0, parked_at = $3, set_at = $3, cause = $4",
+		jobID, attempt, micros(now), cause)
+}
+
+// Oldest returns the earliest due time of the jobs that are due.
+func (db *DB) Oldest(ctx context.Context, now time.Time) (time.Time, error) {
+	var at int64
+	err := db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select coalesce(min(run_at), 0) from jobs where parked_at = 0 and run_at <= $1", []any{micros(now)}, &at)
+	})
+	return fromMicros(at), err
+}
+
+// Rewind brings back jobs that were written under a clock that ran ahead.
+func (db *DB) Rewind(ctx context.Context, now time.Time, skew time.Duration) (int, error) {
+	var n int64
+	err := db.main.update(ctx, func(c conn) (err error) {
+		n, err = c.exec(ctx, `
+			update jobs
+			set run_at = $1, lease_until = 0, set_at = $1
+			where parked_at = 0 and set_at > $2`, micros(now), micros(now.Add(skew)))
+		return err
+	})
+	return int(n), err
+}
+
+// Parked returns the jobs that were given up, the latest first.
+func (db *DB) Parked(ctx context.Context, limit int) ([]job.Job, error) {
+	var jobs []job.Job
+	err := db.main.read(ctx, func(c conn) error {
+		jobs = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			j, err := scanJob(rows)
+			jobs = append(jobs, j)
+			return err
+		}, "select"+jobColumns+" from jobs where parked_at > 0 order by parked_at desc, id desc limit $1", limit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return jobs, db.openJobs(ctx, jobs)
+}
+
+// Revive makes a parked job due.
+func (db *DB) Revive(ctx context.Context, jobID job.ID, now time.Time) error {
+	return db.main.update(ctx, func(c conn) error {
+		n, err := c.exec(ctx, "update jobs set parked_at = 0, run_at = $2, set_at = $2 where id = $1 and parked_at > 0", jobID, micros(now))
+		if err == nil && n == 0 {
+			err = errs.NotFound
+		}
+		return err
+	})
+}

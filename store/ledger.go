@@ -1,0 +1,307 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+)
+
+const insertEntrySQL = `
+	insert into ledger_entries (
+		lane, seq, id, subject, version, kind, actor_kind, actor_id,
+		brand, cause, at, payload, evidence, prev, hash)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+
+func insertEntry(ctx context.Context, q conn, e *ledger.Entry) error {
+	_, err := q.exec(ctx, insertEntrySQL,
+		e.Lane, e.Seq, e.ID, e.Subject, e.Version, e.Kind, e.Actor.Kind, e.Actor.ID,
+		e.Brand, e.Cause, micros(e.At), e.Payload, hashBytes(e.Evidence), e.Prev[:], e.Hash[:])
+	if err != nil {
+		return fmt.Errorf("append ledger entry: %w", err)
+	}
+	return nil
+}
+
+const entryColumns = `
+	lane, seq, id, subject, version, kind, actor_kind, actor_id,
+	brand, cause, at, payload, evidence, prev, hash`
+
+func scanEntry(rows *sql.Rows) (ledger.Entry, error) {
+	var e ledger.Entry
+	var at int64
+	var evidence, prev, hash []byte
+	err := rows.Scan(&e.Lane, &e.Seq, &e.ID, &e.Subject, &e.Version, &e.Kind, &e.Actor.Kind, &e.Actor.ID,
+		&e.Brand, &e.Cause, &at, &e.Payload, &evidence, &prev, &hash)
+	e.At, e.Evidence, e.Prev, e.Hash = fromMicros(at), toHash(evidence), toHash(prev), toHash(hash)
+	return e, err
+}
+
+// History returns a page of a subject's history, newest first.
+func (db *DB) History(ctx context.Context, subject id.Subject, page ledger.HistoryPage) ([]ledger.Happening, error) {
+	key, err := db.ring.Subject(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
+	query := strings.Builder{}
+	query.WriteString("select" + entryColumns + `
+		from ledger_entries
+		where lane = $1 and subject = $2`)
+	args := []any{db.lane(subject), subject}
+	if page.Before > 0 {
+		args = append(args, page.Before)
+		fmt.Fprintf(&query, " and version < $%d", len(args))
+	}
+	if len(page.Kinds) > 0 {
+		var any []string
+		for _, k := range page.Kinds {
+			args = append(args, k)
+			any = append(any, fmt.Sprintf("substr(kind, 1, length($%d)) = $%d", len(args), len(args)))
+		}
+		query.WriteString(" and (" + strings.Join(any, " or ") + ")")
+	}
+	args = append(args, page.Limit)
+	fmt.Fprintf(&query, " order by version desc limit $%d", len(args))
+
+	var all []ledger.Happening
+	err = db.main.read(ctx, func(c conn) error {
+		all = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			e, err := scanEntry(rows)
+			if err != nil {
+				return err
+			}
+			h := ledger.Happening{Entry: e}
+			if len(e.Payload) > 0 {
+				if h.Payload, err = key.Open(e.Payload, entryPlace(e.ID)); err != nil {
+					return fmt.Errorf("ledger entry %s: %w", e.ID, err)
+				}
+			}
+			all = append(all, h)
+			return nil
+		}, query.String(), args...)
+	})
+	return all, err
+}
+
+// Entry returns the entry of the given id of a subject, unopened. It is
+// errs.NotFound for another's.
+func (db *DB) Entry(ctx context.Context, subject id.Subject, version int64) (e ledger.Entry, err error) {
+	found := false
+	err = db.main.read(ctx, func(c conn) error {
+		return c.each(ctx, func(rows *sql.Rows) error {
+			found = true
+			e, err = scanEntry(rows)
+			return err
+		}, "select"+entryColumns+`
+			from ledger_entries
+			where lane = $1 and subject = $2 and version = $3`, db.lane(subject), subject, version)
+	})
+	if err == nil && !found {
+		err = errs.NotFound
+	}
+	return e, err
+}
+
+// Ledger calls fn with the whole ledger as it stands at one moment.
+func (db *DB) Ledger(ctx context.Context, fn func(ledger.Source) error) error {
+	return db.main.snapshot(ctx, func(c conn) error { return fn(ledgerSource{c}) })
+}
+
+// A ledgerSource is the ledger within one snapshot.
+type ledgerSource struct{ conn }
+
+// Heads also names the lanes that hold something and have no head: nobody but
+// a forger writes there, and Verify walks the lanes that it is told of.
+func (s ledgerSource) Heads(ctx context.Context) ([]ledger.Head, error) {
+	heads, err := readHeads(ctx, s.conn)
+	if err != nil {
+		return nil, err
+	}
+	err = s.each(ctx, func(rows *sql.Rows) error {
+		var h ledger.Head
+		err := rows.Scan(&h.Lane)
+		heads = append(heads, h)
+		return err
+	}, `
+		select lane
+		from (
+			select lane from ledger_entries
+			union
+			select lane from consent_records
+		) as used
+		where lane not in (select lane from ledger_heads)
+		order by lane`)
+	return heads, err
+}
+
+func readHeads(ctx context.Context, c conn) ([]ledger.Head, error) {
+	var heads []ledger.Head
+	err := c.each(ctx, func(rows *sql.Rows) error {
+		var h ledger.Head
+		var hash []byte
+		if err := rows.Scan(&h.Lane, &h.Seq, &hash); err != nil {
+			return err
+		}
+		h.Hash = toHash(hash)
+		heads = append(heads, h)
+		return nil
+	}, "select lane, seq, hash from ledger_heads order by lane")
+	return heads, err
+}
+
+func (s ledgerSource) EntriesAfter(ctx context.Context, lane int, seq int64, limit int) ([]ledger.Entry, error) {
+	var all []ledger.Entry
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		e, err := scanEntry(rows)
+		all = append(all, e)
+		return err
+	}, "select"+entryColumns+`
+		from ledger_entries
+		where lane = $1 and seq > $2
+		order by seq
+		limit $3`, lane, seq, limit)
+	return all, err
+}
+
+func (s ledgerSource) SignedCheckpoints(ctx context.Context) ([][]byte, error) {
+	var all [][]byte
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		var signed string
+		err := rows.Scan(&signed)
+		all = append(all, []byte(signed))
+		return err
+	}, "select signed from checkpoints order by number")
+	return all, err
+}
+
+func (s ledgerSource) Evidence(ctx context.Context, lane int, fn func(string, ledger.Hash) error) error {
+	return s.each(ctx, func(rows *sql.Rows) error {
+		r, _, err := scanRecord(rows)
+		if err != nil {
+			return err
+		}
+		return fn(string(r.ID), r.Digest())
+	}, "select"+recordColumns+`
+		from consent_records
+		where lane = $1`, lane)
+}
+
+// LastCheckpoint returns the newest checkpoint as it was signed, with the time
+// and the number of entries it covers; errs.NotFound before the first.
+func (db *DB) LastCheckpoint(ctx context.Context) (signed []byte, at time.Time, err error) {
+	var text string
+	var micro int64
+	err = db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select signed, at from checkpoints order by number desc limit 1", nil, &text, &micro)
+	})
+	return []byte(text), fromMicros(micro), err
+}
+
+// Heads returns where every lane stands now.
+func (db *DB) Heads(ctx context.Context) (heads []ledger.Head, err error) {
+	err = db.main.read(ctx, func(c conn) error {
+		heads, err = readHeads(ctx, c)
+		return err
+	})
+	return heads, err
+}
+
+// AddCheckpoint stores c as it was signed. errs.Conflict means that another
+// process was first.
+func (db *DB) AddCheckpoint(ctx context.Context, c *ledger.Checkpoint, signed []byte) error {
+	return db.main.update(ctx, func(q conn) error {
+		n, err := q.exec(ctx, `
+			insert into checkpoints (number, at, entries, signed)
+			values ($1, $2, $3, $4)
+			on conflict (number) do nothing`,
+			c.Number, micros(c.At), c.Entries(), string(signed))
+		if err == nil && n == 0 {
+			err = errs.Conflict
+		}
+		return err
+	})
+}
+
+// SealedBy returns the first checkpoint that covers entry seq of lane, or
+// errs.NotFound while none does.
+//
+// Checkpoints are searched by number and not by time: an entry may be about
+// something that was decided, by another clock or in another system, long
+// before it was written.
+func (db *DB) SealedBy(ctx context.Context, lane int, seq int64, _ time.Time, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error) {
+	var found *ledger.Checkpoint
+	err := db.main.read(ctx, func(c conn) error {
+		found = nil
+		var last int
+		if err := c.one(ctx, "select coalesce(max(number), 0) from checkpoints", nil, &last); err != nil {
+			return err
+		}
+		var failed error
+		sort.Search(last, func(i int) bool {
+			cp, err := readCheckpoint(ctx, c, int64(i)+1, open)
+			failed = errors.Join(failed, err)
+			if err != nil || cp.Head(lane).Seq < seq {
+				return false
+			}
+			found = cp
+			return true
+		})
+		return failed
+	})
+	if err == nil && found == nil {
+		err = errs.NotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func readCheckpoint(ctx context.Context, c conn, number int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error) {
+	var signed string
+	err := c.one(ctx, "select signed from checkpoints where number = $1", []any{number}, &signed)
+	if isKind(err, errs.NotFound) {
+		// Not the NotFound of an entry that waits for its checkpoint.
+		return nil, fmt.Errorf("checkpoint %d is missing", number)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return open([]byte(signed))
+}
+
+// CheckpointsAfter returns the signed checkpoints above number, ascending.
+func (db *DB) CheckpointsAfter(ctx context.Context, number int64) ([][]byte, error) {
+	var all [][]byte
+	err := db.main.read(ctx, func(c conn) error {
+		all = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var signed string
+			err := rows.Scan(&signed)
+			all = append(all, []byte(signed))
+			return err
+		}, "select signed from checkpoints where number > $1 order by number", number)
+	})
+	return all, err
+}
+
+// Unsealed returns how many entries no checkpoint covers, and when the newest
+// checkpoint before them was made: they are at most that old.
+func (db *DB) Unsealed(ctx context.Context) (entries int64, since time.Time, err error) {
+	var micro int64
+	err = db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, `
+			select coalesce(sum(seq), 0) - coalesce((select max(entries) from checkpoints), 0),
+				coalesce((select max(at) from checkpoints), (select created_at from installation))
+			from ledger_heads`, nil, &entries, &micro)
+	})
+	return entries, fromMicros(micro), err
+}

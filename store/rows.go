@@ -1,0 +1,132 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/job"
+	"livingprofile/internal/keyring"
+	"livingprofile/internal/login"
+	"livingprofile/internal/profile"
+)
+
+// rowWrites turns one row of a change into statements, personal values sealed.
+// It is the list of what a change may write.
+func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]write, error) {
+	if !p.mayWrite(row) {
+		return nil, fmt.Errorf("a change of subject %q cannot write this %T", p.Subject, row)
+	}
+	switch r := row.(type) {
+	case identity.Identifier:
+		return []write{db.identifierWrite(p, key, r)}, nil
+	case identity.Verified:
+		return []write{{
+			query:  "update identifiers set verified_at = $1 where lane = $2 and subject = $3 and id = $4",
+			args:   []any{micros(p.At), p.lane, p.Subject, r.Identifier},
+			missed: errs.NotFound,
+		}}, nil
+	case identity.Removed:
+		return []write{{
+			query:  "delete from identifiers where lane = $1 and subject = $2 and id = $3",
+			args:   []any{p.lane, p.Subject, r.Identifier},
+			missed: errs.NotFound,
+		}}, nil
+	case identity.MadeMain:
+		return []write{{
+			query: `
+				update identifiers
+				set main = case when id = $1 then 1 else 0 end
+				where lane = $2 and subject = $3 and kind = $4
+					and exists (
+						select 1 from identifiers as chosen
+						where chosen.lane = $2 and chosen.subject = $3 and chosen.kind = $4 and chosen.id = $1)`,
+			args:   []any{r.Identifier, p.lane, p.Subject, identity.Email},
+			missed: errs.NotFound,
+		}}, nil
+	case consent.Record:
+		return []write{recordWrite(p, key, r)}, nil
+	case consent.State:
+		return stateWrite(p, key, partConsent, r)
+	case consent.Preferences:
+		return stateWrite(p, key, partPreferences, r)
+	case profile.State:
+		return stateWrite(p, key, partProfile, r)
+	case write:
+		return []write{r}, nil
+	case declaration:
+		return []write{declarationWrite(p, r)}, nil
+	case []consent.Notice:
+		return noticeWrites(r), nil
+	case login.Attempt:
+		return []write{db.attemptWrite(r)}, nil
+	case job.Job:
+		return db.jobWrites(key, r), nil
+	}
+	return nil, fmt.Errorf("a change cannot write %T", row)
+}
+
+// mayWrite tells whether row belongs to the change's subject: it would be
+// sealed with the key of another, and nobody could read it again.
+func (p *preparedChange) mayWrite(row any) bool {
+	switch r := row.(type) {
+	case identity.Identifier, identity.Verified, identity.Removed, identity.MadeMain,
+		consent.State, consent.Preferences, profile.State:
+		return p.Subject != ""
+	case consent.Record:
+		return p.Subject != "" && r.Subject == p.Subject
+	case job.Job:
+		return r.Subject == "" || r.Subject == p.Subject
+	}
+	return true
+}
+
+func (db *DB) identifierWrite(p *preparedChange, key *keyring.DataKey, i identity.Identifier) write {
+	blind := db.ring.Blind(string(i.Kind), i.Scope, i.Value)
+	return write{
+		query: `
+			insert into identifiers (
+				lane, id, subject, kind, scope, blind, value,
+				verified_at, source, main, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		args: []any{
+			p.lane, i.ID, p.Subject, i.Kind, i.Scope, blind[:],
+			key.Seal(nil, []byte(i.Value), identifierPlace(i.ID)),
+			micros(i.VerifiedAt), i.Source, flag(i.Main), micros(i.CreatedAt),
+		},
+	}
+}
+
+func recordWrite(p *preparedChange, key *keyring.DataKey, r consent.Record) write {
+	var ref []byte
+	if r.Proof.Ref != "" {
+		ref = key.Seal(nil, []byte(r.Proof.Ref), recordPlace(r.ID))
+	}
+	return write{
+		query: `
+			insert into consent_records (
+				lane, id, subject, purpose, version, scope, notice, locale, status,
+				at, until, proof_kind, proof_ref, brand, channel, via)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		args: []any{
+			p.lane, r.ID, p.Subject, r.Purpose, r.Version, r.Scope, r.Notice, r.Locale, r.Status,
+			micros(r.At), micros(r.Until), r.Proof.Kind, ref, r.Brand, r.Channel, r.Via,
+		},
+	}
+}
+
+func stateWrite(p *preparedChange, key *keyring.DataKey, part string, state any) ([]write, error) {
+	plain, err := json.Marshal(state)
+	if err != nil {
+		return nil, fmt.Errorf("%s of subject: %w", part, err)
+	}
+	return []write{{
+		query: `
+			insert into subject_states (lane, subject, part, body)
+			values ($1, $2, $3, $4)
+			on conflict (lane, subject, part) do update set body = excluded.body`,
+		args: []any{p.lane, p.Subject, part, key.Seal(nil, plain, statePlace(p.Subject, part))},
+	}}, nil
+}

@@ -1,0 +1,73 @@
+// Package storetest is what package store promises, as tests that must pass on
+// both engines.
+package storetest
+
+import (
+	"database/sql"
+	"testing"
+
+	"livingprofile/internal/clock"
+	"livingprofile/store"
+)
+
+// A Fixture is an open store, its clock, and its data as somebody sees it who
+// has the database and no key.
+type Fixture struct {
+	DB    *store.DB
+	SQL   *sql.DB
+	Clock *clock.Fake
+}
+
+// Run holds stores to the contract. open returns a fresh one; the tests that
+// keep to subjects of their own share one.
+func Run(t *testing.T, open func(*testing.T) Fixture) {
+	shared := []struct {
+		name string
+		test func(*testing.T, Fixture)
+	}{
+		{"a_change_is_written_whole", writtenWhole},
+		{"a_change_that_cannot_be_written_leaves_nothing", nothingWritten},
+		{"a_stale_base_is_a_conflict", staleBase},
+		{"any_version_conflicts_with_nothing", anyVersion},
+		{"a_subject_is_made_once", madeOnce},
+		{"an_erased_subject_is_gone", erasedGone},
+		{"an_unknown_subject_is_not_found", unknownSubject},
+		{"versions_of_a_subject_have_no_gaps", contiguousVersions},
+		{"work_is_enqueued_with_its_change", workWithChange},
+		{"of_many_writers_on_one_subject_none_is_lost", countOnOne},
+		{"of_many_writers_on_many_subjects_none_is_lost", countOnMany},
+		{"a_reader_with_a_cursor_misses_no_entry", cursorMissesNothing},
+		{"history_comes_in_pages_newest_first", historyPages},
+		{"history_is_filtered_by_kind", historyKinds},
+		{"an_entry_is_read_by_its_version", entryByVersion},
+		{"all_that_is_held_reads_back", factsRoundTrip},
+		{"nothing_held_is_the_zero_value", factsOfNothing},
+		{"identifiers_read_back_oldest_first", identifiersRoundTrip},
+		{"the_holder_who_proved_it_comes_first", holdersVerifiedFirst},
+		{"a_proved_identifier_has_one_owner", oneOwner},
+		{"identifiers_are_proved_removed_and_made_main", identifierChanges},
+		{"records_read_back_oldest_first", recordsRoundTrip},
+		{"a_record_is_proved_by_its_entry", provedRecord},
+		{"a_sealed_value_opens_in_its_own_place_only", sealedInPlace},
+		{"a_spoilt_job_does_not_hold_up_the_others", spoiltJob},
+	}
+	alone := []struct {
+		name string
+		test func(*testing.T, Fixture)
+	}{
+		{"checkpoints_are_numbered_once", checkpoints},
+		{"a_declaration_is_written_once", declarations},
+	}
+	f := open(t)
+	t.Run("shared", func(t *testing.T) {
+		for _, tt := range shared {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				tt.test(t, f)
+			})
+		}
+	})
+	for _, tt := range alone {
+		t.Run(tt.name, func(t *testing.T) { tt.test(t, open(t)) })
+	}
+}

@@ -1,0 +1,101 @@
+package views_test
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"livingprofile/internal/i18n"
+	"livingprofile/views/layout"
+	"livingprofile/views/portal"
+	"livingprofile/views/ui"
+)
+
+// scenes are all pages in all states, in the language of ctx.
+func scenes(ctx context.Context) []scene {
+	s := teller{ctx}
+	in := func(section string) layout.Frame {
+		return s.frame(section, "/"+section, i18n.T(ctx, "ui.section."+section))
+	}
+	return append(append(everyday(s, in), corners(s, in)...), frames(s, in)...)
+}
+
+// everyday is what most people see.
+func everyday(s teller, in func(string) layout.Frame) []scene {
+	return []scene{
+		{"home", portal.Home(in(layout.Home), s.home())},
+		{"data", portal.Data(in(layout.Data), s.data())},
+		{"value", portal.Value(in(layout.Data), s.value(nil))},
+		{"allow", portal.Allow(in(layout.Allow), s.allow())},
+		{"purpose", portal.Purpose(in(layout.Allow), s.purpose())},
+		{"get", portal.Get(in(layout.Get), s.get())},
+		{"stop", portal.Stop(in(layout.Get), portal.StopPage{Plan: s.plan(), Brands: s.get().Scope.Brands})},
+		{"stopped", portal.Stopped(in(layout.Get), s.stopped())},
+		{"who", portal.Who(in(layout.Who), s.who())},
+		{"history", portal.History(in(layout.History), s.history())},
+		{"notices", portal.Notices(in(layout.Notices), s.notices())},
+		{"notice", portal.Notice(in(layout.Notices), s.notice())},
+		{"safety", portal.Safety(in(layout.Safety), s.safety())},
+		{"receipt", portal.ReceiptView(in(layout.History), s.receipt(day(3, 9, 1, 3)))},
+		{"brands", portal.Brands(layout.Frame{CSRF: "dGVzdA", Locales: []string{"ja", "en", "ar"}, Title: i18n.T(s.ctx, "portal.brands.title")}, s.brands())},
+	}
+}
+
+// corners are the states that are empty, full, wrong or rare.
+func corners(s teller, in func(string) layout.Frame) []scene {
+	long := in(layout.Home)
+	long.BrandName = strings.Repeat(s.say("Hibiki Instruments and Music School ", "ひびき楽器と音楽教室", "هيبيكي للآلات والموسيقى "), 3)
+	long.Person = strings.Repeat(s.say("Aiko Wilhelmina ", "寿限無", "عبد الرحمن "), 6)
+	locked := s.value(nil)
+	locked.Item.Edit, locked.Purposes, locked.Systems, locked.Changes = false, nil, nil, nil
+	locked.Locked = s.say("Only accounts can change this.", "経理だけが変えられます。", "الحسابات وحدها تستطيع تغييره.")
+	unasked := s.purpose()
+	unasked.Item.Answer, unasked.Item.Steps, unasked.Plan, unasked.IfNo = ui.Unasked, nil, nil, ""
+	unasked.Choices, unasked.Versions = nil, nil
+	return []scene{
+		{"home-empty", portal.Home(in(layout.Home), portal.HomePage{Voice: s.home().Voice, Get: i18n.T(s.ctx, "portal.home.get_nothing"), Rights: s.home().Rights})},
+		{"home-long", portal.Home(long, s.home())},
+		{"data-empty", portal.Data(in(layout.Data), portal.DataPage{})},
+		{"value-form", portal.Value(in(layout.Data), s.value(s.everyInput()))},
+		{"value-locked", portal.Value(in(layout.Data), locked)},
+		{"allow-empty", portal.Allow(in(layout.Allow), portal.AllowPage{})},
+		{"allow-forty", portal.Allow(in(layout.Allow), s.forty())},
+		{"purpose-unasked", portal.Purpose(in(layout.Allow), unasked)},
+		{"get-stopped", portal.Get(in(layout.Get), s.getStopped())},
+		{"get-empty", portal.Get(in(layout.Get), portal.GetPage{})},
+		{"stop-none", portal.Stop(in(layout.Get), portal.StopPage{None: true})},
+		{"who-empty", portal.Who(in(layout.Who), portal.WhoPage{})},
+		{"history-empty", portal.History(in(layout.History), portal.HistoryPage{})},
+		{"notices-empty", portal.Notices(in(layout.Notices), portal.NoticesPage{})},
+		{"safety-new", portal.Safety(in(layout.Safety), portal.SafetyPage{Sessions: s.safety().Sessions[:1]})},
+		{"receipt-unsealed", portal.ReceiptView(in(layout.History), s.receipt(time.Time{}))},
+	}
+}
+
+// frames are the ways in which a page can be shown.
+func frames(s teller, in func(string) layout.Frame) []scene {
+	done, failed, embedded := in(layout.Get), in(layout.Safety), in(layout.Allow)
+	done.Flash = &layout.Flash{Kind: "given", Text: i18n.T(s.ctx, "portal.said.delivery"), Undo: &layout.Undo{Path: "/hibiki/get/undo", Name: "change", Value: "1"}}
+	failed.Flash = &layout.Flash{Kind: "failed", Text: i18n.T(s.ctx, "ui.trouble")}
+	embedded.Embedded = true
+	return []scene{
+		{"flash-done", portal.Get(done, s.get())},
+		{"flash-failed", portal.Safety(failed, s.safety())},
+		{"embedded", portal.Allow(embedded, s.allow())},
+	}
+}
+
+// rows are the components that answer a change in place.
+func rows() []scene {
+	s := teller{context.Background()}
+	f := s.frame(layout.Allow, "/allow", "")
+	return []scene{
+		{"value", portal.ValueRow(f, s.name())},
+		{"value edit", portal.ValueEditRow(f, s.name(), s.shortForm(true))},
+		{"purpose", portal.PurposeRow(f, s.allow().Groups[0].Items[0])},
+		{"topic", portal.TopicRow(f, s.get().Topics[0])},
+		{"stopped", portal.StoppedRow(f, s.stopped().Items[0])},
+		{"address", portal.AddressRow(f, s.safety().Addresses[1])},
+		{"session", portal.SessionRow(f, s.safety().Sessions[1])},
+	}
+}
