@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
@@ -89,4 +90,30 @@ func (db *DB) ProvedRecord(ctx context.Context, rec consent.RecordID) (consent.P
 		err = errs.NotFound
 	}
 	return p, err
+}
+
+// DueConsents returns yeses that are over and not yet recorded as expired.
+func (db *DB) DueConsents(ctx context.Context, now time.Time, limit int) ([]consent.Due, error) {
+	var all []consent.Due
+	err := db.main.read(ctx, func(c conn) error {
+		all = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var d consent.Due
+			err := rows.Scan(&d.Subject, &d.Key.Purpose, &d.Key.Scope)
+			all = append(all, d)
+			return err
+		}, `
+			select r.subject, r.purpose, r.scope
+			from consent_records r
+			join subjects s on s.lane = r.lane and s.id = r.subject
+			where r.until > 0 and r.until <= $1 and r.status in ('given', 'renewed') and s.state = 'active'
+				and not exists (
+					select 1
+					from consent_records n
+					where n.lane = r.lane and n.subject = r.subject and n.purpose = r.purpose and n.scope = r.scope
+						and (n.at > r.at or (n.at = r.at and n.id > r.id)))
+			order by r.until
+			limit $2`, micros(now), limit)
+	})
+	return all, err
 }

@@ -65,11 +65,13 @@ func (routesCmd) Run(ctx context.Context, env *environment) error {
 
 type verifyCmd struct {
 	Against string `help:"Checkpoint file that was kept elsewhere; by default the installation's own." type:"existingfile" placeholder:"FILE"`
+	Ledger  bool   `help:"Verify the ledger alone, and not what is held of each subject."`
 	JSON    bool   `help:"Print the report as JSON."`
 }
 
 func (*verifyCmd) Help() string {
-	return `Walks every entry, link, head, checkpoint and consent record. Exits with 1 when
+	return `Walks every entry, link, head, checkpoint and consent record, and compares what
+is held of each subject with what the records add up to. Exits with 1 when
 something is not as it was written.
 
 Examples:
@@ -117,11 +119,16 @@ func (c *verifyCmd) verify(ctx context.Context, a *wire.App, d *Data) (*ledger.R
 		report, err = ledger.Verify(ctx, src, a.Verifier(), outside)
 		return err
 	})
+	if err != nil || c.Ledger {
+		return report, err
+	}
+	report.Subjects, err = a.DB.CheckStates(ctx, func(f ledger.Fault) { report.Faults = append(report.Faults, f) })
 	return report, err
 }
 
 func printReport(w io.Writer, r *ledger.Report) {
-	fmt.Fprintf(w, "%d entries in %d lanes, %d checkpoints, %d entries since the last\n", r.Entries, r.Lanes, r.Checkpoints, r.Unsealed)
+	fmt.Fprintf(w, "%d entries in %d lanes, %d checkpoints, %d entries since the last, %d subjects\n",
+		r.Entries, r.Lanes, r.Checkpoints, r.Unsealed, r.Subjects)
 	if r.OK() {
 		fmt.Fprintln(w, "Everything is as it was written.")
 		return

@@ -91,7 +91,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.Current = &Current{db: a.DB}
-	a.Identity = identity.NewService(a.DB, a.Clock)
+	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	return a.Current.Refresh(ctx)
@@ -174,7 +174,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links, Notifier: &notifier{a.DB, a.Clock, s.runner.Wake},
+			Sessions: sessions, Links: s.Links,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -217,6 +217,10 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner.Handle(post.Work())
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
+	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
+		_, err := s.Consent.ExpireDue(ctx, s.DB)
+		return err
+	}})
 }
 
 // Start begins the work in the background.

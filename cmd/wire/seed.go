@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,6 +16,7 @@ import (
 	"livingprofile/internal/demo"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
@@ -45,15 +48,26 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 	if err != nil {
 		return err
 	}
+	// Whom the customer desk knows has a past here, which comes before what the
+	// systems send today; the others decided after they were brought in.
+	if err := a.seedPeople(ctx, all, func(p *demo.Person) bool { return p.CRM != nil }); err != nil {
+		return err
+	}
 	for _, f := range files {
 		if err := a.seedFile(ctx, f); err != nil {
 			return fmt.Errorf("import of %s: %w", f.System, err)
 		}
 	}
+	return a.seedPeople(ctx, all, func(p *demo.Person) bool { return p.CRM == nil })
+}
+
+func (a *App) seedPeople(ctx context.Context, all []demo.Person, which func(*demo.Person) bool) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(32)
 	for i := range all {
-		g.Go(func() error { return a.seedPerson(ctx, &all[i]) })
+		if which(&all[i]) {
+			g.Go(func() error { return a.seedPerson(ctx, &all[i]) })
+		}
 	}
 	return g.Wait()
 }
@@ -71,56 +85,103 @@ func (a *App) seedFile(ctx context.Context, f demo.SourceFile) error {
 	return errors.Join(err, file.Close())
 }
 
-// seedPerson lets a person have decided and corrected what the demo says, each
-// at its time.
-func (a *App) seedPerson(ctx context.Context, p *demo.Person) error {
-	subject, err := a.Identity.ByEmail(ctx, p.Email)
-	if errors.Is(err, errs.NotFound) {
-		return nil // known to no system that has the address
-	}
-	if err != nil {
-		return err
-	}
-	now := a.Clock.Now()
-	for _, d := range demo.Decisions(p, now) {
-		_, err := a.Consent.Decide(ctx, consent.Ask{
-			Subject: subject, Actor: ledger.Self(subject), Purpose: d.Purpose, Answer: d.Answer, Scope: d.Scope,
-			Locale: d.Locale, Proof: consent.Proof{Kind: d.Proof, Ref: "demo"}, Brand: d.Brand, Channel: d.Channel, At: d.At,
-			// The mail of a first yes that waits was sent and never opened.
-			Confirm: func(context.Context, consent.Record) ([]any, error) { return nil, nil },
-		})
-		if err != nil {
-			return fmt.Errorf("decision on %s: %w", d.Purpose, err)
-		}
-	}
-	return a.seedWishes(ctx, p, subject)
+// A past is what one person did, each thing at its time.
+type past struct {
+	*App
+	person   *demo.Person
+	subject  id.Subject
+	clock    *clock.Fake
+	consents *consent.Service
+	values   *profile.Service
 }
 
-func (a *App) seedWishes(ctx context.Context, p *demo.Person, subject id.Subject) error {
-	now := a.Clock.Now()
-	then := clock.NewFake(now)
-	consents := consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, then)
-	values := profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, then)
-	language, wishes := demo.Preferences(p, now)
-	who := consent.Wisher{Subject: subject, Actor: ledger.Self(subject)}
-	if language != "" {
-		if err := consents.Speak(ctx, who, language); err != nil {
+// A deed is one thing that a person did.
+type deed struct {
+	at time.Time
+	do func(context.Context) error
+}
+
+// seedPerson lets a person have decided and corrected what the demo says.
+func (a *App) seedPerson(ctx context.Context, p *demo.Person) error {
+	then := clock.NewFake(a.Clock.Now())
+	h := &past{
+		App: a, person: p, clock: then,
+		consents: consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, then),
+		values:   profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, then),
+	}
+	deeds := h.deeds(a.Clock.Now())
+	slices.SortStableFunc(deeds, func(x, y deed) int { return x.at.Compare(y.at) })
+	if known, err := h.begin(ctx, deeds); err != nil || !known {
+		return err
+	}
+	for _, d := range deeds {
+		then.Advance(d.at.Sub(then.Now()))
+		if err := d.do(ctx); err != nil {
 			return err
 		}
 	}
-	for _, w := range wishes {
-		then.Advance(w.At.Sub(then.Now()))
-		who.Brand = w.Brand
-		if _, err := consents.Wish(ctx, who, w.Scope, func(consent.Wishes) consent.Wishes { return w.Wishes }); err != nil {
-			return fmt.Errorf("wishes: %w", err)
+	return nil
+}
+
+// begin finds the person, or has the customer desk make them known the day
+// before their first deed. It is false for somebody whom no system knows.
+func (h *past) begin(ctx context.Context, deeds []deed) (known bool, err error) {
+	if h.person.CRM == nil {
+		h.subject, err = h.Identity.ByEmail(ctx, h.person.Email)
+		if errors.Is(err, errs.NotFound) {
+			return false, nil
 		}
+		return err == nil, err
 	}
-	for _, c := range demo.Corrections(p, now) {
-		then.Advance(c.At.Sub(then.Now()))
-		editor := profile.Editor{Subject: subject, Actor: ledger.Self(subject), Brand: c.Brand, Country: p.Country}
-		if _, err := values.Correct(ctx, editor, c.Field, c.Value); err != nil {
-			return fmt.Errorf("correction of %s: %w", c.Field, err)
-		}
+	at := h.clock.Now().AddDate(0, -1, 0)
+	if len(deeds) > 0 {
+		at = deeds[0].at.AddDate(0, 0, -1)
+	}
+	c := identity.New([]identity.Identifier{{
+		Kind: identity.Customer, Scope: demo.CRM, Value: h.person.CRM.Number, VerifiedAt: at, Source: demo.CRM,
+	}}, ledger.Actor{Kind: ledger.BySystem, ID: demo.CRM}, at)
+	h.subject = c.Subject
+	_, err = h.DB.Commit(ctx, c)
+	return err == nil, err
+}
+
+func (h *past) deeds(now time.Time) []deed {
+	var all []deed
+	for _, d := range demo.Decisions(h.person, now) {
+		all = append(all, deed{d.At, func(ctx context.Context) error { return h.decide(ctx, d) }})
+	}
+	language, wishes := demo.Preferences(h.person, now)
+	if language != "" {
+		all = append(all, deed{now.AddDate(0, 0, -40), func(ctx context.Context) error {
+			return h.consents.Speak(ctx, consent.Wisher{Subject: h.subject, Actor: ledger.Self(h.subject)}, language)
+		}})
+	}
+	for _, w := range wishes {
+		all = append(all, deed{w.At, func(ctx context.Context) error {
+			who := consent.Wisher{Subject: h.subject, Actor: ledger.Self(h.subject), Brand: w.Brand}
+			_, err := h.consents.Wish(ctx, who, w.Scope, func(consent.Wishes) consent.Wishes { return w.Wishes })
+			return err
+		}})
+	}
+	for _, c := range demo.Corrections(h.person, now) {
+		all = append(all, deed{c.At, func(ctx context.Context) error {
+			editor := profile.Editor{Subject: h.subject, Actor: ledger.Self(h.subject), Brand: c.Brand, Country: h.person.Country}
+			_, err := h.values.Correct(ctx, editor, c.Field, c.Value)
+			return err
+		}})
+	}
+	return all
+}
+
+func (h *past) decide(ctx context.Context, d demo.Decision) error {
+	_, err := h.consents.Decide(ctx, consent.Ask{
+		Subject: h.subject, Actor: ledger.Self(h.subject), Purpose: d.Purpose, Answer: d.Answer, Scope: d.Scope,
+		Locale: d.Locale, Proof: consent.Proof{Kind: d.Proof, Ref: "demo"}, Brand: d.Brand, Channel: d.Channel, At: d.At,
+		// The mail of a first yes that waits was sent and never opened.
+		Confirm: func(context.Context, consent.Record) ([]any, error) { return nil, nil },
+	})
+	if err != nil {
+		return fmt.Errorf("decision on %s: %w", d.Purpose, err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ package mailbox
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -24,7 +25,7 @@ func New(box *mailbox.Server) *Mailbox { return &Mailbox{box} }
 // List shows the mails, newest first.
 func (m *Mailbox) List(c echo.Context) error {
 	page := view.ListPage{Path: "/mailbox"}
-	for _, msg := range m.box.Messages() {
+	for _, msg := range slices.Backward(m.box.Messages()) {
 		page.Mails = append(page.Mails, view.Item{
 			Href: "/mailbox/" + number(msg), Subject: msg.Subject, To: strings.Join(msg.To, ", "), At: msg.Date,
 		})

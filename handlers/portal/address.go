@@ -89,14 +89,8 @@ func (p *Portal) MakeMain(c echo.Context) error {
 		return err
 	}
 	v, ctx, chosen := web.Of(c), web.Context(c), c.Param("address")
-	before, err := p.Identity.MakeMain(ctx, v.Subject(), chosen, v.BrandName())
-	if err != nil {
+	if err := p.Identity.MakeMain(ctx, v.Subject(), chosen, v.Where()); err != nil {
 		return err
-	}
-	if before.ID != "" && before.ID != chosen {
-		if err := p.Notifier.AddressChanged(ctx, v.Subject(), before.Value, v.BrandName(), v.Locale); err != nil {
-			return err
-		}
 	}
 	now, err := p.Identity.MainEmail(ctx, v.Subject())
 	if err != nil {
@@ -113,14 +107,9 @@ func (p *Portal) RemoveAddress(c echo.Context) error {
 		return err
 	}
 	v, ctx := web.Of(c), web.Context(c)
-	gone, err := p.Identity.Remove(ctx, v.Subject(), c.Param("address"), v.BrandName())
+	gone, err := p.Identity.Remove(ctx, v.Subject(), c.Param("address"), v.Where())
 	if err != nil {
 		return err
-	}
-	if gone.Kind == identity.Email && gone.Verified() {
-		if err := p.Notifier.AddressChanged(ctx, v.Subject(), gone.Value, v.BrandName(), v.Locale); err != nil {
-			return err
-		}
 	}
 	return tell(c, web.Path(c, "/safety"), web.Flash{
 		ID: "portal.said.address_removed", Args: map[string]string{"address": gone.Value},

@@ -99,10 +99,10 @@ func (p *Portal) readAgain(c echo.Context, v *consent.PurposeVersion, alone bool
 		return err
 	}
 	why := sentence(c, cause)
-	item := s.purposeItem(v)
-	s.stand(&item, v, alone)
-	item.State, item.Why = ui.Waiting, why
 	if web.Live(c) {
+		item := s.purposeItem(v)
+		s.stand(&item, v, alone)
+		item.State, item.Why = ui.Waiting, why
 		return web.Rows(c, http.StatusUnprocessableEntity, view.PurposeRow(p.rowFrame(c, s), item), ui.Live(why))
 	}
 	f := p.frame(c, s, layout.Allow, s.t("portal.allow.title"))

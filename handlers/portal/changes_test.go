@@ -210,7 +210,7 @@ func TestSafety(t *testing.T) {
 	})
 	t.Run("changes_the_main_address_and_tells_the_old_one", func(t *testing.T) {
 		k := newKit(t)
-		if err := k.Identity.Prove(t.Context(), k.subject, identity.Email, "new@mail.example.com", "hibiki"); err != nil {
+		if err := k.Identity.Prove(t.Context(), k.subject, identity.Email, "new@mail.example.com", identity.Where{Brand: "hibiki"}); err != nil {
 			t.Fatal(err)
 		}
 		all := k.identifiers()
@@ -219,8 +219,9 @@ func TestSafety(t *testing.T) {
 		wants(t, k.get(k.Safety, "/hibiki/safety"), "new@mail.example.com is now your main address.")
 		k.post(http.StatusSeeOther, k.RemoveAddress, nil, "address", all[0].ID)
 		wants(t, k.get(k.Safety, "/hibiki/safety"), mailbox+" was removed.")
-		if want := []string{mailbox, mailbox}; !slices.Equal(k.told.addresses, want) {
-			t.Errorf("got told %v, want %v", k.told.addresses, want)
+		want := []string{"added " + mailbox, "main " + mailbox, "removed " + mailbox}
+		if got := k.told.notices; !slices.Equal(got, want) {
+			t.Errorf("got told %v, want %v", got, want)
 		}
 		k.fails(errs.NotFound, k.VerifyAddress, nil, "address", all[0].ID)
 		wants(t, k.get(k.History, "/hibiki/history?kind=data"), "Made “new@mail.example.com” the main address")
@@ -286,11 +287,15 @@ func TestReceipt(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	mine := k.subject
-	k.subject, k.session.Subject = "somebody-else", "somebody-else"
-	if _, err := k.do(k.Receipt, http.MethodGet, "/x", nil, "receipt", string(records[0].ID)); !errors.Is(err, errs.NotFound) {
-		t.Errorf("got %v for another's receipt, want %v", err, errs.NotFound)
+	if k.session.Subject, err = k.Identity.Register(t.Context(), "other@mail.example.com", "hibiki"); err != nil {
+		t.Fatal(err)
 	}
-	k.subject, k.session.Subject = mine, mine
+	for _, suffix := range []string{"", ".json"} {
+		if _, err := k.do(k.Receipt, http.MethodGet, "/x", nil, "receipt", string(records[0].ID)+suffix); !errors.Is(err, errs.NotFound) {
+			t.Errorf("got %v for another's receipt, want %v", err, errs.NotFound)
+		}
+	}
+	k.session.Subject = mine
 	for _, name := range []string{"1", "", "06h2k9q1v8d3m5n7p0r4t6w8y0"} {
 		if _, err := k.do(k.Receipt, http.MethodGet, "/x", nil, "receipt", name); !errors.Is(err, errs.NotFound) {
 			t.Errorf("got %v for %q, want %v", err, name, errs.NotFound)

@@ -218,7 +218,7 @@ func (s *sight) wishEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 	}
 	var said []string
 	if t.Language != "" {
-		said = append(said, s.t("portal.said.language", "language", i18n.Lang(t.Language)))
+		said = append(said, s.t("page.wish.language", "language", i18n.Lang(t.Language)))
 	}
 	if h.Kind == consent.MarketingStopped {
 		for _, purpose := range t.Stopped {

@@ -1,7 +1,6 @@
 package portal_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -45,12 +44,12 @@ type kit struct {
 	live    bool // as a page that swaps rows in place
 }
 
-// told keeps whom the notifier told.
-type told struct{ addresses []string }
+// told keeps which addresses were told what.
+type told struct{ notices []string }
 
-func (n *told) AddressChanged(_ context.Context, _ id.Subject, old, _, _ string) error {
-	n.addresses = append(n.addresses, old)
-	return nil
+func (n *told) AddressChanged(_ id.Subject, address, what string, _ identity.Where, _ time.Time) ([]any, error) {
+	n.notices = append(n.notices, what+" "+address)
+	return nil, nil
 }
 
 // flashes keeps what the next page is to say.
@@ -117,10 +116,10 @@ func newKit(t *testing.T) *kit {
 		t.Fatal(err)
 	}
 	k.Portal = portal.New(portal.Deps{
-		Read: db, Registry: db, Notifier: k.told, Clock: c, Bundle: bundle(t), Installation: db.Installation(),
+		Read: db, Registry: db, Clock: c, Bundle: bundle(t), Installation: db.Installation(),
 		Consent:  consent.NewService(db, func() consent.Catalogue { return k.org }, c),
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),
-		Identity: identity.NewService(db, c),
+		Identity: identity.NewService(db, k.told, c),
 		Sessions: login.NewSessions(db, db.Ring(), c, login.Settings{}),
 		Links:    login.NewLinks(db, db.Ring(), nobody{}, c, login.Settings{}, nil),
 		Open:     func([]byte) (*ledger.Checkpoint, error) { t.Error("a checkpoint was opened"); return nil, nil },

@@ -96,6 +96,27 @@ func TestAnswer(t *testing.T) {
 		wants(t, k.get(k.Allow, "/hibiki/allow"), "Nearly done: open the e-mail we sent to "+mailbox, "you need this code")
 		wants(t, k.get(k.Allow, "/hibiki/allow"), "Waiting for your second yes: open the e-mail we sent to "+mailbox)
 	})
+	t.Run("is_about_the_answer_that_counts_here", func(t *testing.T) {
+		k := newKit(t)
+		_, err := k.Consent.Decide(t.Context(), consent.Ask{
+			Subject: k.subject, Purpose: "newsletter", Answer: consent.No, Scope: "hibiki", Locale: "en", Brand: "hibiki", Channel: "phone",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wants(t, k.get(k.Allow, "/hibiki/allow"), "This answer holds for Hibiki Instruments only.")
+		k.post(http.StatusSeeOther, k.Answer, k.answer("newsletter", "yes"), "purpose", "newsletter")
+		f, err := k.Read.Facts(t.Context(), k.subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := f.Consents[consent.Key{Purpose: "newsletter", Scope: "hibiki"}].Status, consent.Requested; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if got, want := k.status("newsletter"), consent.Unknown; got != want {
+			t.Errorf("got %s for all brands, want %s", got, want)
+		}
+	})
 	t.Run("takes_as_many_steps_back_as_forth", func(t *testing.T) {
 		k := newKit(t)
 		k.post(http.StatusSeeOther, k.Answer, k.answer("reviews", "yes"), "purpose", "reviews")

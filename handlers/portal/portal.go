@@ -51,13 +51,6 @@ type Registry interface {
 	SealedBy(ctx context.Context, lane int, seq int64, at time.Time, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
 }
 
-// A Notifier tells a person what they should know outside the portal too.
-type Notifier interface {
-	// AddressChanged tells whoever reads the mail of old that it is no longer
-	// the address it was (ASVS 6.3.7).
-	AddressChanged(ctx context.Context, subject id.Subject, old, brand, locale string) error
-}
-
 // Deps is what the portal stands on.
 type Deps struct {
 	Read     Reader
@@ -67,7 +60,6 @@ type Deps struct {
 	Identity *identity.Service
 	Sessions *login.Sessions
 	Links    *login.Links
-	Notifier Notifier
 	Clock    clock.Clock
 	Bundle   *i18n.Bundle
 

@@ -201,7 +201,7 @@ func TestEvent(t *testing.T) {
 		}, "What you get was changed", "“Concerts and events near me” no longer comes · best by Text message · at most: 2 times a week · nothing between 21:00 and 08:00 (UTC) · at Hibiki Instruments only"},
 		{"a_language", func() (ledger.Kind, any) {
 			return payload(consent.PreferenceChanged, consent.WishTrace{Language: "ja"})
-		}, "What you get was changed", "Saved: we write to you in 日本語."},
+		}, "What you get was changed", "messages in 日本語"},
 		{"an_identifier", func() (ledger.Kind, any) {
 			return payload(identity.IdentifierAdded, identity.Trace{Kind: identity.Customer, Scope: "shop", Value: "K-1"})
 		}, "Added “K-1” under “Customer number, our web shop”", ""},
@@ -281,6 +281,9 @@ func TestTexts_are_those_of_the_declaration(t *testing.T) {
 	changed.Words.Question = map[string]string{"en": "Another question"}
 	if got, want := kept.of(other, changed, "en").title, "Another question"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if kept.current.Load().org != other {
+		t.Error("the words of the declaration before are still kept")
 	}
 }
 

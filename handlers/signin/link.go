@@ -52,7 +52,7 @@ func (s *SignIn) redeemed(c echo.Context, p login.Proof, asking web.Asking) erro
 	ctx, base := web.Context(c), "/"+p.Brand
 	switch p.Purpose {
 	case login.ConfirmAddress:
-		if err := s.Identity.Prove(ctx, p.Subject, identity.Email, p.Address, p.Brand); err != nil {
+		if err := s.Identity.Prove(ctx, p.Subject, identity.Email, p.Address, identity.Where{Brand: p.Brand, Locale: p.Locale}); err != nil {
 			return err
 		}
 		web.SetFlash(c, web.Flash{Row: view.Address})
@@ -66,7 +66,7 @@ func (s *SignIn) redeemed(c echo.Context, p login.Proof, asking web.Asking) erro
 		return web.SeeOther(c, base+"/confirmed")
 	}
 	// Whoever reads the mail of an address that we were told of has proved it.
-	if err := s.Identity.Prove(ctx, p.Subject, identity.Email, p.Address, p.Brand); err != nil && !errors.Is(err, errs.Conflict) {
+	if err := s.Identity.Prove(ctx, p.Subject, identity.Email, p.Address, identity.Where{Brand: p.Brand, Locale: p.Locale}); err != nil && !errors.Is(err, errs.Conflict) {
 		return err
 	}
 	s.SetCookie(c, p.Cookie)

@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
@@ -71,6 +72,11 @@ func (v *Visit) BrandName() string {
 		return ""
 	}
 	return v.Brand.Name
+}
+
+// Where returns the page as it matters for how somebody is known.
+func (v *Visit) Where() identity.Where {
+	return identity.Where{Brand: v.BrandName(), Locale: v.Locale}
 }
 
 // Country returns the country in which a phone number without prefix is read.

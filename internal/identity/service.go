@@ -54,12 +54,34 @@ func (i *Identifier) Entry(kind ledger.Kind) ledger.Draft {
 // A Service makes subjects and changes how they are known. It is safe for
 // concurrent use.
 type Service struct {
-	store Store
-	clock clock.Clock
+	store  Store
+	teller Teller
+	clock  clock.Clock
 }
 
-// NewService returns a Service.
-func NewService(s Store, c clock.Clock) *Service { return &Service{store: s, clock: c} }
+// NewService returns a Service. Without a teller nobody is told.
+func NewService(s Store, t Teller, c clock.Clock) *Service {
+	return &Service{store: s, teller: t, clock: c}
+}
+
+// A Where is the page on which somebody changes how they are known.
+type Where struct {
+	Brand  string
+	Locale string
+}
+
+// What an address is told.
+const (
+	AddressAdded   = "added"   // another address was proved
+	AddressRemoved = "removed" // it was removed itself
+	AddressMain    = "main"    // another became the one that mail goes to
+)
+
+// A Teller prepares what a contact address is told after a change of sign-in
+// data (ASVS 6.3.7): rows of background work that commit with the change.
+type Teller interface {
+	AddressChanged(subject id.Subject, address, what string, w Where, at time.Time) (rows []any, err error)
+}
 
 // SourceSubject is the source of what a person told us themselves.
 const SourceSubject = "subject"
@@ -133,8 +155,14 @@ func (s *Service) ByEmail(ctx context.Context, email string) (id.Subject, error)
 
 // Prove marks the subject's identifier as proved, or adds it as proved when
 // the subject does not bear it yet. It is Conflict when another has proved it.
-func (s *Service) Prove(ctx context.Context, subject id.Subject, kind Kind, value, brand string) error {
-	return s.edit(ctx, subject, brand, func(all []Identifier, at time.Time) (ledger.Draft, []any, error) {
+//
+// The address that mail went to until now is told.
+func (s *Service) Prove(ctx context.Context, subject id.Subject, kind Kind, value string, w Where) error {
+	return s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (ledger.Draft, []any, error) {
+		told, err := s.tell(subject, mainOf(all), AddressAdded, w, at)
+		if err != nil {
+			return ledger.Draft{}, nil, err
+		}
 		for _, i := range all {
 			if i.Kind != kind || i.Scope != "" || i.Value != value {
 				continue
@@ -142,7 +170,7 @@ func (s *Service) Prove(ctx context.Context, subject id.Subject, kind Kind, valu
 			if i.Verified() {
 				return ledger.Draft{}, nil, nil
 			}
-			rows := []any{Verified{i.ID}}
+			rows := append(told, Verified{i.ID})
 			if kind == Email && !hasMain(all) {
 				rows = append(rows, MadeMain{i.ID})
 			}
@@ -152,16 +180,18 @@ func (s *Service) Prove(ctx context.Context, subject id.Subject, kind Kind, valu
 			ID: id.New(), Subject: subject, Kind: kind, Value: value, VerifiedAt: at,
 			Source: SourceSubject, Main: kind == Email && !hasMain(all), CreatedAt: at,
 		}
-		return i.Entry(IdentifierAdded), []any{i}, nil
+		return i.Entry(IdentifierAdded), append(told, i), nil
 	})
 }
 
 // Remove takes a contact address away. The last proved e-mail address stays:
 // without it nobody could sign in or be told. Numbers that a system gave are
 // not the person's to take away.
-func (s *Service) Remove(ctx context.Context, subject id.Subject, identifier, brand string) (Identifier, error) {
+//
+// An address that was proved is told that it was removed.
+func (s *Service) Remove(ctx context.Context, subject id.Subject, identifier string, w Where) (Identifier, error) {
 	var gone Identifier
-	err := s.edit(ctx, subject, brand, func(all []Identifier, _ time.Time) (ledger.Draft, []any, error) {
+	err := s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (ledger.Draft, []any, error) {
 		i, err := find(all, identifier)
 		if err != nil {
 			return ledger.Draft{}, nil, err
@@ -179,23 +209,19 @@ func (s *Service) Remove(ctx context.Context, subject id.Subject, identifier, br
 			return ledger.Draft{}, nil, errs.New(errs.Forbidden, "error.identifier_last")
 		}
 		gone = i
-		return i.Entry(IdentifierRemoved), []any{Removed{i.ID}}, nil
+		told, err := s.tell(subject, i, AddressRemoved, w, at)
+		return i.Entry(IdentifierRemoved), append(told, Removed{i.ID}), err
 	})
 	return gone, err
 }
 
-// MakeMain makes a proved e-mail address the one that mail goes to, and returns
+// MakeMain makes a proved e-mail address the one that mail goes to, and tells
 // the one that it was before.
-func (s *Service) MakeMain(ctx context.Context, subject id.Subject, identifier, brand string) (before Identifier, err error) {
-	err = s.edit(ctx, subject, brand, func(all []Identifier, _ time.Time) (ledger.Draft, []any, error) {
+func (s *Service) MakeMain(ctx context.Context, subject id.Subject, identifier string, w Where) error {
+	return s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (ledger.Draft, []any, error) {
 		i, err := find(all, identifier)
 		if err != nil {
 			return ledger.Draft{}, nil, err
-		}
-		for _, o := range all {
-			if o.Main {
-				before = o
-			}
 		}
 		switch {
 		case i.Kind != Email || !i.Verified():
@@ -203,13 +229,32 @@ func (s *Service) MakeMain(ctx context.Context, subject id.Subject, identifier, 
 		case i.Main:
 			return ledger.Draft{}, nil, nil
 		}
-		return i.Entry(IdentifierMain), []any{MadeMain{i.ID}}, nil
+		told, err := s.tell(subject, mainOf(all), AddressMain, w, at)
+		return i.Entry(IdentifierMain), append(told, MadeMain{i.ID}), err
 	})
-	return before, err
+}
+
+// tell prepares the notice to a proved address; none for any other.
+func (s *Service) tell(subject id.Subject, i Identifier, what string, w Where, at time.Time) ([]any, error) {
+	if s.teller == nil || i.Kind != Email || !i.Verified() {
+		return nil, nil
+	}
+	return s.teller.AddressChanged(subject, i.Value, what, w, at)
+}
+
+// mainOf returns the address that mail goes to, the zero Identifier for none.
+func mainOf(all []Identifier) Identifier {
+	var main Identifier
+	for _, i := range all {
+		if i.Kind == Email && i.Verified() && (i.Main || main.ID == "") {
+			main = i
+		}
+	}
+	return main
 }
 
 // edit loads, decides and commits; a draft without kind changes nothing.
-func (s *Service) edit(ctx context.Context, subject id.Subject, brand string, decide func([]Identifier, time.Time) (ledger.Draft, []any, error)) error {
+func (s *Service) edit(ctx context.Context, subject id.Subject, w Where, decide func([]Identifier, time.Time) (ledger.Draft, []any, error)) error {
 	at := s.clock.Now()
 	return ledger.Retry(func() error {
 		now, err := s.store.Subject(ctx, subject)
@@ -225,7 +270,7 @@ func (s *Service) edit(ctx context.Context, subject id.Subject, brand string, de
 			return err
 		}
 		_, err = s.store.Commit(ctx, ledger.Change{
-			Subject: subject, Base: now.Version, At: at, Actor: ledger.Self(subject), Brand: brand,
+			Subject: subject, Base: now.Version, At: at, Actor: ledger.Self(subject), Brand: w.Brand,
 			Entries: []ledger.Draft{draft}, Rows: rows,
 		})
 		return err
@@ -257,12 +302,7 @@ func (s *Service) MainEmail(ctx context.Context, subject id.Subject) (string, er
 	if err != nil {
 		return "", err
 	}
-	address := ""
-	for _, i := range all {
-		if i.Kind == Email && i.Verified() && (i.Main || address == "") {
-			address = i.Value
-		}
-	}
+	address := mainOf(all).Value
 	if address == "" {
 		return "", errs.New(errs.NotFound, "error.no_address")
 	}

@@ -41,13 +41,14 @@ func (c *Checkpoint) Head(lane int) Head {
 }
 
 // Due tells whether a checkpoint must be written: at least every minute or
-// every 64 entries, when there is something new.
+// every 64 entries, when there is something new. A last one from further ahead
+// than that was made under a wrong clock, and is not waited for.
 func Due(last *Checkpoint, entries int64, now time.Time) bool {
 	if last == nil {
 		return entries > 0
 	}
 	fresh := entries - last.Entries()
-	return fresh >= MaxUnsealed || (fresh > 0 && now.Sub(last.At) >= MaxAge)
+	return fresh >= MaxUnsealed || (fresh > 0 && now.Sub(last.At).Abs() >= MaxAge)
 }
 
 // The limits between two checkpoints.

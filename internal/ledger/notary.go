@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -57,28 +58,52 @@ func NewNotary(ctx context.Context, s NotaryStore, signer note.Signer, v note.Ve
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Truncate(path, whole); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("checkpoint file: %w", err)
-	}
+	var newest Checkpoint
 	for _, signed := range outside {
 		cp, err := OpenCheckpoint(signed, v)
 		if err != nil {
 			return nil, fmt.Errorf("checkpoint file: %w", err)
 		}
-		n.copied = max(n.copied, cp.Number)
+		if cp.Number > newest.Number {
+			newest = *cp
+		}
 	}
-	last, err := n.last(ctx)
-	if err != nil {
+	if err := n.holds(ctx, &newest); err != nil {
 		return nil, err
 	}
-	if n.copied > 0 && (last == nil || last.Number < n.copied) {
-		return nil, ErrOlder
+	if err := os.Truncate(path, whole); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("checkpoint file: %w", err)
 	}
+	n.copied = newest.Number
 	return n, n.mirror(ctx)
 }
 
+// holds is ErrOlder unless the database has c; the zero Checkpoint is none.
+func (n *Notary) holds(ctx context.Context, c *Checkpoint) error {
+	if c.Number == 0 {
+		return nil
+	}
+	since, err := n.store.CheckpointsAfter(ctx, c.Number-1)
+	if err != nil {
+		return fmt.Errorf("read checkpoints: %w", err)
+	}
+	if len(since) == 0 {
+		return ErrOlder
+	}
+	same, err := OpenCheckpoint(since[0], n.verifier)
+	if err != nil {
+		return err
+	}
+	if same.Digest() != c.Digest() {
+		return ErrOlder
+	}
+	return nil
+}
+
 // Seal makes a checkpoint when one is due, and copies what is new to the file.
-// It is called every few seconds and after bursts of changes.
+// It is called every few seconds and after bursts of changes. It is ErrOlder
+// when the database lost a checkpoint that is in the file: a new one of that
+// number would hide it.
 func (n *Notary) Seal(ctx context.Context) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -89,6 +114,9 @@ func (n *Notary) Seal(ctx context.Context) error {
 	heads, err := n.store.Heads(ctx)
 	if err != nil {
 		return fmt.Errorf("read lane heads: %w", err)
+	}
+	if n.copied > 0 && (last == nil || last.Number < n.copied) {
+		return ErrOlder
 	}
 	now := n.clock.Now()
 	var entries int64
@@ -141,7 +169,7 @@ func (n *Notary) mirror(ctx context.Context) error {
 	for _, signed := range fresh {
 		c, err := OpenCheckpoint(signed, n.verifier)
 		if err == nil {
-			_, err = f.Write(append(bytes.TrimRight(signed, "\n"), separator...))
+			err = appendWhole(f, append(bytes.TrimRight(signed, "\n"), separator...))
 		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("copy checkpoint: %w", err), f.Close())
@@ -149,6 +177,19 @@ func (n *Notary) mirror(ctx context.Context) error {
 		n.copied = c.Number
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// appendWhole writes all of b at the end of f or, on a full disk, nothing: the
+// next one must not follow half of this one.
+func appendWhole(f *os.File, b []byte) error {
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(b); err != nil {
+		return errors.Join(err, f.Truncate(end))
+	}
+	return nil
 }
 
 // separator stands after each checkpoint in the file: an empty line would also
@@ -175,9 +216,21 @@ func readCheckpoints(path string) (signed [][]byte, whole int64, err error) {
 	for {
 		one, rest, ok := bytes.Cut(all[whole:], []byte(separator))
 		if !ok {
-			return signed, whole, nil
+			return signed, whole, cutShort(one, whole)
 		}
 		whole = int64(len(all) - len(rest))
 		signed = append(signed, append(one, '\n'))
 	}
+}
+
+// cutShort refuses a tail that would be cut and may be somebody else's: a file
+// that has no whole checkpoint yet, and does not begin as one. After a power
+// cut a tail may also be zeros.
+func cutShort(tail []byte, whole int64) error {
+	title := []byte(checkpointTitle)
+	n := min(len(tail), len(title))
+	if whole > 0 || bytes.Equal(tail[:n], title[:n]) || len(bytes.Trim(tail, "\x00")) == 0 {
+		return nil
+	}
+	return errors.New("the checkpoint file holds something else")
 }

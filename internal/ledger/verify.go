@@ -53,6 +53,7 @@ type Report struct {
 	Lanes       int
 	Checkpoints int
 	Unsealed    int64 // entries that no checkpoint covers yet
+	Subjects    int   // whose state was compared with the records
 	Faults      []Fault
 }
 
@@ -246,19 +247,38 @@ func (w *walk) step(at Head, e *Entry) Head {
 		w.report.Unsealed++
 	}
 	if e.Evidence != (Hash{}) {
+		// A later entry must not be able to vouch for another form of the row.
+		if first, ok := w.vouched[e.ID]; ok {
+			w.fault(e.Seq, e.ID, 0, fmt.Sprintf("entry %d vouches for the same row", first.seq))
+			return at
+		}
 		w.vouched[e.ID] = vouched{e.Seq, e.Evidence}
 	}
 	return e.Head()
 }
 
+// checkEvidence compares the rows with what their entries say of them. Of
+// several faults it names that of the first entry; a row that no entry vouches
+// for has none and comes last.
 func (w *walk) checkEvidence(ctx context.Context, src Source) error {
+	type found struct {
+		seq           int64
+		entryID, what string
+	}
+	var first *found
+	note := func(f found) {
+		before := first == nil || f.seq != 0 && (first.seq == 0 || f.seq < first.seq)
+		if before || f.seq == first.seq && f.entryID < first.entryID {
+			first = &f
+		}
+	}
 	err := src.Evidence(ctx, w.lane, func(entryID string, digest Hash) error {
 		claim, ok := w.vouched[entryID]
 		switch {
 		case !ok:
-			w.fault(0, entryID, 0, "a row that no entry vouches for")
+			note(found{0, entryID, "a row that no entry vouches for"})
 		case claim.digest != digest:
-			w.fault(claim.seq, entryID, 0, "the row it vouches for was changed")
+			note(found{claim.seq, entryID, "the row it vouches for was changed"})
 		}
 		delete(w.vouched, entryID)
 		return nil
@@ -266,14 +286,11 @@ func (w *walk) checkEvidence(ctx context.Context, src Source) error {
 	if err != nil {
 		return fmt.Errorf("read evidence of lane %d: %w", w.lane, err)
 	}
-	first, firstID := vouched{}, ""
 	for entryID, claim := range w.vouched {
-		if firstID == "" || claim.seq < first.seq {
-			first, firstID = claim, entryID
-		}
+		note(found{claim.seq, entryID, "the row it vouches for is missing"})
 	}
-	if firstID != "" {
-		w.fault(first.seq, firstID, 0, "the row it vouches for is missing")
+	if first != nil {
+		w.fault(first.seq, first.entryID, 0, first.what)
 	}
 	return nil
 }

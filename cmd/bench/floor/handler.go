@@ -1,0 +1,71 @@
+package floor
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Handler answers the floor's addresses:
+//
+//	GET  /profile/ID   one indexed row as JSON
+//	POST /consent/ID   one durable row, in a group commit
+//	GET  /page/ID      forty rows as a page
+//	GET  /alive        nothing
+func (db *DB) Handler() http.Handler {
+	e := echo.New()
+	e.GET("/alive", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+	e.GET("/profile/:id", db.getProfile)
+	e.POST("/consent/:id", db.postConsent)
+	e.GET("/page/:id", db.getPage)
+	return e
+}
+
+func (db *DB) getProfile(c echo.Context) error {
+	p, err := db.readProfile(detached(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, p)
+}
+
+// A decision is what is posted.
+type decision struct {
+	Purpose string `json:"purpose"`
+	Answer  string `json:"answer"`
+}
+
+func (db *DB) postConsent(c echo.Context) error {
+	var d decision
+	if err := c.Bind(&d); err != nil {
+		return err
+	}
+	if err := db.group.do(c.Param("id"), d.Purpose, d.Answer, time.Now().UnixMicro()); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func (db *DB) getPage(c echo.Context) error {
+	rows, err := db.readConsents(detached(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	b, _ := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := page(rows).Render(c.Request().Context(), b); err != nil {
+		return err
+	}
+	return c.HTMLBlob(http.StatusOK, b.Bytes())
+}
+
+// detached keeps the driver from starting a goroutine that waits for the end
+// of the request.
+func detached(c echo.Context) context.Context { return context.WithoutCancel(c.Request().Context()) }
