@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -65,7 +64,7 @@ func (s *Server) writeError(c echo.Context, status int, err error) error {
 	case status == http.StatusUnauthorized && v.Brand != nil && wantsPage(c):
 		return signInFirst(c, errs.KindOf(err))
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
-		c.Response().Header().Set("Retry-After", strconv.Itoa(retryAfter(err)))
+		web.RetryAfter(c, retryAfter(err))
 	}
 	if c.Request().Method == http.MethodHead {
 		return c.NoContent(status)
@@ -77,7 +76,7 @@ func (s *Server) writeError(c echo.Context, status int, err error) error {
 	frame.Person = ""
 	fault := views.Fault{Status: status, Reason: reason(c, err), RequestID: v.ID, Actions: ways(c)}
 	if until, ok := openAgain(err); ok {
-		fault.At, fault.Wait = until, time.Until(until)
+		fault.At, fault.Wait = until, until.Sub(s.deps.Clock.Now())
 	}
 	return web.Render(c, status, views.Page(frame, fault))
 }
@@ -148,15 +147,15 @@ func problem(c echo.Context, status int, err error) error {
 	return c.Echo().JSONSerializer.Serialize(c, body, "")
 }
 
-// retryAfter is in seconds: until a limit opens again, or soon.
-func retryAfter(err error) int {
+// retryAfter is how long it is until a limit opens again, or a little while.
+func retryAfter(err error) time.Duration {
 	var e *errs.Error
 	if errors.As(err, &e) {
 		if minutes, ok := e.Args["minutes"].(int); ok {
-			return int((time.Duration(minutes) * time.Minute).Seconds())
+			return time.Duration(minutes) * time.Minute
 		}
 	}
-	return 5
+	return 5 * time.Second
 }
 
 // openAgain is when a limit opens again.

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,6 +23,7 @@ import (
 	"livingprofile/handlers/portal"
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
+	"livingprofile/handlers/web"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/i18n"
@@ -83,18 +85,48 @@ func New(d Deps) (*Server, error) {
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure),
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
 	for _, r := range s.Routes() {
 		if _, ok := authz.Lookup(r.Permission); !ok {
 			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)
 		}
-		e.Add(r.Method, r.Path, r.Handler, guard.Visit, guard.Require(r.Permission))
+		chain := []echo.MiddlewareFunc{guard.Visit, guard.Require(r.Permission)}
+		if r.faceless() {
+			chain = chain[1:]
+		}
+		e.Add(r.Method, r.Path, r.Handler, chain...)
 		if r.Method == http.MethodGet {
-			e.Add(http.MethodHead, r.Path, r.Handler, guard.Visit, guard.Require(r.Permission))
+			e.Add(http.MethodHead, r.Path, r.Handler, chain...)
 		}
 	}
-	e.RouteNotFound("/*", notFound, guard.Visit)
 	return s, nil
+}
+
+// faceless tells whether a route answers without looking who asks: it costs no
+// reading of the database, and works when that does not.
+func (r *Route) faceless() bool {
+	switch r.Path {
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico":
+		return true
+	}
+	return false
+}
+
+// unslash leads from an address that ends in a slash, as people type them, to
+// the page without it.
+func unslash(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		path := r.URL.EscapedPath()
+		bare := web.Local(strings.TrimRight(path, "/"), "")
+		if bare == "" || bare == path || r.Method != http.MethodGet && r.Method != http.MethodHead {
+			return next(c)
+		}
+		if r.URL.RawQuery != "" {
+			bare += "?" + r.URL.RawQuery
+		}
+		return c.Redirect(http.StatusPermanentRedirect, bare)
+	}
 }
 
 // Handler returns the server as a plain handler.
@@ -113,8 +145,6 @@ func (s *Server) HTTP() *http.Server {
 		ErrorLog:          slog.NewLogLogger(s.deps.Log.Handler(), slog.LevelWarn),
 	}
 }
-
-func notFound(echo.Context) error { return echo.ErrNotFound }
 
 // extractor believes forwarded addresses from listed proxies only.
 func extractor(proxies []*net.IPNet) echo.IPExtractor {

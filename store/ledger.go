@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"sort"
 	"strings"
 	"time"
 
@@ -231,49 +229,45 @@ func (db *DB) AddCheckpoint(ctx context.Context, c *ledger.Checkpoint, signed []
 }
 
 // SealedBy returns the first checkpoint that covers entry seq of lane, or
-// errs.NotFound while none does.
-//
-// Checkpoints are searched by number and not by time: an entry may be about
-// something that was decided, by another clock or in another system, long
-// before it was written.
-func (db *DB) SealedBy(ctx context.Context, lane int, seq int64, _ time.Time, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error) {
-	var found *ledger.Checkpoint
+// errs.NotFound while none does. Heads never go back, so it is found by halves.
+func (db *DB) SealedBy(ctx context.Context, lane int, seq int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error) {
+	var last int64
 	err := db.main.read(ctx, func(c conn) error {
-		found = nil
-		var last int
-		if err := c.one(ctx, "select coalesce(max(number), 0) from checkpoints", nil, &last); err != nil {
-			return err
-		}
-		var failed error
-		sort.Search(last, func(i int) bool {
-			cp, err := readCheckpoint(ctx, c, int64(i)+1, open)
-			failed = errors.Join(failed, err)
-			if err != nil || cp.Head(lane).Seq < seq {
-				return false
-			}
-			found = cp
-			return true
-		})
-		return failed
+		return c.one(ctx, "select coalesce(max(number), 0) from checkpoints", nil, &last)
 	})
-	if err == nil && found == nil {
-		err = errs.NotFound
-	}
 	if err != nil {
 		return nil, err
+	}
+	var found *ledger.Checkpoint
+	for low, high := int64(1), last; low <= high; {
+		middle := low + (high-low)/2
+		cp, err := db.checkpoint(ctx, middle, open)
+		if err != nil {
+			return nil, err
+		}
+		if cp.Head(lane).Seq >= seq {
+			found, high = cp, middle-1
+		} else {
+			low = middle + 1
+		}
+	}
+	if found == nil {
+		return nil, errs.NotFound
 	}
 	return found, nil
 }
 
-func readCheckpoint(ctx context.Context, c conn, number int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error) {
+func (db *DB) checkpoint(ctx context.Context, number int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error) {
 	var signed string
-	err := c.one(ctx, "select signed from checkpoints where number = $1", []any{number}, &signed)
+	err := db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select signed from checkpoints where number = $1", []any{number}, &signed)
+	})
 	if isKind(err, errs.NotFound) {
-		// Not the NotFound of an entry that waits for its checkpoint.
+		// Not the same as "not sealed yet": one that was there is gone.
 		return nil, fmt.Errorf("checkpoint %d is missing", number)
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("checkpoint %d: %w", number, err)
 	}
 	return open([]byte(signed))
 }

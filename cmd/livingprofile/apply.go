@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"livingprofile/cmd/wire"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/organisation"
 )
@@ -45,7 +46,7 @@ func (c *applyCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	if err != nil {
 		return err
 	}
-	plan, err := a.Declare(ctx, draft, ledger.Actor{Kind: ledger.ByProgram, ID: "apply"}, c.DryRun)
+	plan, err := a.Declare(ctx, wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "apply"}, Dry: c.DryRun})
 	if err == nil {
 		fmt.Fprint(env.stdout, plan)
 		if c.DryRun && !plan.Empty() {

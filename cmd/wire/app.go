@@ -270,21 +270,30 @@ func (s *Service) Stop(ctx context.Context) error {
 	return errors.Join(err, s.notary.Seal(ctx))
 }
 
-// Declare makes draft the organisation, and returns what that changes. With
-// dry nothing is written.
-func (a *App) Declare(ctx context.Context, draft *organisation.Draft, actor ledger.Actor, dry bool) (*organisation.Plan, error) {
+// A Declaration is a draft that is to become the organisation.
+type Declaration struct {
+	Draft *organisation.Draft
+	Actor ledger.Actor
+	Dry   bool      // plan only
+	At    time.Time // when its words began to count; zero for now
+}
+
+// Declare makes a draft the organisation, and returns what that changes.
+func (a *App) Declare(ctx context.Context, d Declaration) (*organisation.Plan, error) {
+	if d.At.IsZero() {
+		d.At = a.Clock.Now()
+	}
 	var plan *organisation.Plan
 	err := ledger.Retry(func() error {
 		if err := a.Current.Refresh(ctx); err != nil {
 			return err
 		}
-		now := a.Clock.Now()
-		plan = organisation.Diff(a.Current.now.Load(), draft, now)
-		if dry || plan.Empty() {
+		plan = organisation.Diff(a.Current.now.Load(), d.Draft, d.At)
+		if d.Dry || plan.Empty() {
 			return nil
 		}
 		return a.DB.Declare(ctx, plan.Next, ledger.Change{
-			At: now, Actor: actor,
+			At: d.At, Actor: d.Actor,
 			Entries: []ledger.Draft{{Kind: "organisation.declared", Payload: map[string]any{"revision": plan.Next.Revision, "steps": plan.Steps}}},
 		})
 	})

@@ -36,7 +36,9 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Declare(ctx, draft, ledger.Actor{Kind: ledger.ByProgram, ID: "demo"}, false); err != nil {
+	if _, err := a.Declare(ctx, Declaration{
+		Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "demo"}, At: a.Clock.Now().AddDate(-4, 0, 0),
+	}); err != nil {
 		return err
 	}
 	folder = filepath.Join(folder, "sources")

@@ -46,11 +46,11 @@ const (
 	maxUnsealedAge = 5 * time.Minute
 	maxJobAge      = 5 * time.Minute
 	patience       = 2 * time.Second
+	retry          = 5 * time.Second
 )
 
 // Alive answers as long as the process can answer at all.
 func (h *Health) Alive(c echo.Context) error {
-	c.Response().Header().Set("Cache-Control", "no-store")
 	return web.JSON(c, http.StatusOK, map[string]string{"status": "alive", "version": h.version})
 }
 
@@ -62,7 +62,6 @@ type check struct {
 
 // Ready answers 200 when requests can be served, else 503, with what is wrong.
 func (h *Health) Ready(c echo.Context) error {
-	c.Response().Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(web.Context(c), patience)
 	defer cancel()
 	checks := map[string]check{
@@ -74,6 +73,7 @@ func (h *Health) Ready(c echo.Context) error {
 	for _, ch := range checks {
 		if !ch.OK {
 			status, word = http.StatusServiceUnavailable, "not ready"
+			web.RetryAfter(c, retry)
 		}
 	}
 	return web.JSON(c, status, map[string]any{"status": word, "checks": checks})

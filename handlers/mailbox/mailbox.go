@@ -30,7 +30,6 @@ func (m *Mailbox) List(c echo.Context) error {
 			Href: "/mailbox/" + number(msg), Subject: msg.Subject, To: strings.Join(msg.To, ", "), At: msg.Date,
 		})
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
 	return web.Render(c, http.StatusOK, view.List(web.Frame(c, "", i18n.T(web.Context(c), "mailbox.title")), page))
 }
 
@@ -41,7 +40,6 @@ func (m *Mailbox) Message(c echo.Context) error {
 			continue
 		}
 		words, links := view.Read(msg.HTML)
-		c.Response().Header().Set("Cache-Control", "no-store")
 		return web.Render(c, http.StatusOK, view.Mail(web.Frame(c, "", msg.Subject), view.MailPage{
 			Back: "/mailbox", Subject: msg.Subject, From: msg.From, To: strings.Join(msg.To, ", "), At: msg.Date,
 			Text: msg.Text, HTML: words, Links: links,

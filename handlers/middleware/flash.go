@@ -21,7 +21,7 @@ type sealed struct {
 func newSealed(s Secrets, name string, life int, secure bool) sealed {
 	codec := securecookie.New(s.Digest(name+".sign", nil), s.Digest(name+".seal", nil)).
 		MaxAge(life).SetSerializer(securecookie.JSONEncoder{})
-	return sealed{codec: codec, name: CookieName(name, secure), life: life, secure: secure}
+	return sealed{codec: codec, name: web.CookieName(name, secure), life: life, secure: secure}
 }
 
 func (s *sealed) set(c echo.Context, v any) error {

@@ -51,7 +51,9 @@ type Guard struct {
 func (g *Guard) Record(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
-		web.Begin(c, &web.Visit{ID: id.New(), Organisation: g.Organisation(), Secure: g.Secure})
+		v := &web.Visit{ID: id.New(), Organisation: g.Organisation(), Secure: g.Secure}
+		web.Begin(c, v)
+		g.speak(c, v) // so that whatever refuses the request has words
 		err := next(c)
 		if err != nil {
 			c.Error(err)
@@ -102,15 +104,13 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			v := web.Of(c)
-			if p != authz.Public {
-				// What is shown to a person is kept by nobody else.
-				c.Response().Header().Set("Cache-Control", "no-store")
-				if v.Session == nil {
-					return errs.New(errs.Unauthenticated, "error.sign_in_first")
-				}
+			if p != authz.Public && v.Session == nil {
+				return errs.New(errs.Unauthenticated, "error.sign_in_first")
 			}
-			if unsafe(c) && v.Session != nil && !g.genuine(c, v) {
-				return errs.New(errs.Forbidden, "error.form_expired")
+			if unsafe(c) && v.Session != nil {
+				if err := g.genuine(c.Request(), v); err != nil {
+					return err
+				}
 			}
 			if p == authz.Fresh && !v.Session.Fresh(g.Sessions.Now()) {
 				return errs.New(errs.Stale, "error.prove_first")

@@ -27,6 +27,9 @@ func Headers(secure bool) echo.MiddlewareFunc {
 			h.Set("Cross-Origin-Resource-Policy", "same-origin")
 			h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
 			h.Set("X-Robots-Tag", "noindex")
+			// Every page may show codes, tokens or what is held of a person; the
+			// files that may be kept say so themselves.
+			h.Set("Cache-Control", "no-store")
 			if secure {
 				h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 			}

@@ -31,17 +31,7 @@ const (
 
 // NewSessionStore returns a store over the sessions of login.
 func NewSessionStore(s *login.Sessions, c clock.Clock, secure bool) *SessionStore {
-	return &SessionStore{sessions: s, clock: c, secure: secure, name: CookieName("session", secure)}
-}
-
-// CookieName returns the name of a cookie of ours. Over https it has the prefix
-// by which browsers tie it to this host (ASVS 3.3.3); http is served on
-// loopback only.
-func CookieName(name string, secure bool) string {
-	if secure {
-		return "__Host-" + name
-	}
-	return name
+	return &SessionStore{sessions: s, clock: c, secure: secure, name: web.CookieName("session", secure)}
 }
 
 // Get returns the request's session, which is checked once a request.
@@ -101,14 +91,14 @@ func (s *SessionStore) Now() time.Time { return s.clock.Now() }
 // SetCookie signs the browser in with the value that login gave.
 func SetCookie(c echo.Context, token string) {
 	secure := web.Of(c).Secure
-	http.SetCookie(c.Response(), sessions.NewCookie(CookieName("session", secure), token,
+	http.SetCookie(c.Response(), sessions.NewCookie(web.CookieName("session", secure), token,
 		&sessions.Options{Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}))
 }
 
 // ClearCookie signs the browser out, and has it forget what it kept.
 func ClearCookie(c echo.Context) {
 	secure := web.Of(c).Secure
-	http.SetCookie(c.Response(), sessions.NewCookie(CookieName("session", secure), "",
+	http.SetCookie(c.Response(), sessions.NewCookie(web.CookieName("session", secure), "",
 		&sessions.Options{Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: -1}))
 	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
 }

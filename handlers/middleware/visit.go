@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"encoding/base64"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -50,12 +51,12 @@ func (g *Guard) speak(c echo.Context, v *web.Visit) {
 		offered, zone = v.Brand.Locales, zoneOf(v.Brand)
 	}
 	v.Locale = g.Bundle.Match(c.Request().Header.Get("Accept-Language"), offered)
-	if cookie, err := c.Cookie(web.LocaleCookie); err == nil && contains(offered, cookie.Value) {
+	if cookie, err := c.Cookie(web.CookieName(web.LocaleCookie, v.Secure)); err == nil && contains(offered, cookie.Value) {
 		v.Locale = cookie.Value
 	}
 	r := c.Request()
 	c.SetRequest(r.WithContext(i18n.With(r.Context(), g.Bundle.Localizer(v.Locale).In(zone))))
-	c.Response().Header().Add("Vary", "Accept-Language, Cookie")
+	c.Response().Header().Set("Vary", "Accept-Language, Cookie")
 }
 
 func zoneOf(b *brand.Brand) *time.Location {
@@ -81,12 +82,19 @@ func (g *Guard) csrf(token string) string {
 	return base64.RawURLEncoding.EncodeToString(g.Secrets.Digest("csrf", []byte(token)))
 }
 
-// genuine tells whether a changing request carries the session's token, in the
-// form or, from a page that swaps in place, in a header.
-func (g *Guard) genuine(c echo.Context, v *web.Visit) bool {
-	sent := c.Request().Header.Get("X-CSRF-Token")
-	if sent == "" {
-		sent = c.FormValue("csrf")
+// genuine returns nil for a changing request that carries the session's token,
+// in the form or, from a page that swaps in place, in a header. An address is
+// no place for it: addresses are kept.
+func (g *Guard) genuine(r *http.Request, v *web.Visit) error {
+	if err := web.Parse(r); err != nil {
+		return err
 	}
-	return hmac.Equal([]byte(sent), []byte(v.CSRF))
+	sent := r.Header.Get("X-CSRF-Token")
+	if sent == "" {
+		sent = r.PostForm.Get("csrf")
+	}
+	if !hmac.Equal([]byte(sent), []byte(v.CSRF)) {
+		return errs.New(errs.Forbidden, "error.form_expired")
+	}
+	return nil
 }

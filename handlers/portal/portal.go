@@ -10,7 +10,6 @@ package portal
 import (
 	"context"
 	"net/netip"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -48,7 +47,7 @@ type Registry interface {
 	Notice(ctx context.Context, hash string) (consent.Notice, error)
 	// SealedBy returns the first checkpoint that covers an entry, or
 	// errs.NotFound while none does.
-	SealedBy(ctx context.Context, lane int, seq int64, at time.Time, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
+	SealedBy(ctx context.Context, lane int, seq int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
 }
 
 // Deps is what the portal stands on.

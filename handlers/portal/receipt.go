@@ -57,7 +57,7 @@ func (p *Portal) receipt(c echo.Context, name consent.RecordID) (consent.Receipt
 		}
 		shown = &words
 	}
-	sealed, err := p.Registry.SealedBy(ctx, proved.Lane, proved.Seq, proved.At, p.Open)
+	sealed, err := p.Registry.SealedBy(ctx, proved.Lane, proved.Seq, p.Open)
 	if err != nil && !errors.Is(err, errs.NotFound) {
 		return consent.Receipt{}, err
 	}

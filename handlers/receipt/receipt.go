@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,7 +27,7 @@ type Store interface {
 	ProvedRecord(ctx context.Context, record consent.RecordID) (consent.Proved, error)
 	// SealedBy returns the first checkpoint that covers an entry, or
 	// errs.NotFound while none does.
-	SealedBy(ctx context.Context, lane int, seq int64, at time.Time, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
+	SealedBy(ctx context.Context, lane int, seq int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
 }
 
 // Deps is what checking stands on.
@@ -67,11 +66,14 @@ func (r *Receipt) Show(c echo.Context) error {
 
 // Check compares a whole receipt with what the ledger has.
 func (r *Receipt) Check(c echo.Context) error {
-	form, err := web.Form(c, "receipt", "number")
+	form, err := web.Form(c, "receipt", "file", "number")
 	if err != nil {
 		return err
 	}
 	page := view.CheckPage{Action: web.CheckPath, Text: form.Get("receipt"), Number: form.Get("number")}
+	if page.Text == "" {
+		page.Text = form.Get("file")
+	}
 	if page.Text == "" {
 		if page.Number == "" {
 			page.Wrong = i18n.T(web.Context(c), "error.required")
@@ -147,7 +149,7 @@ func (r *Receipt) place(ctx context.Context, p consent.Proved, outcome view.Outc
 	result := &view.Result{
 		Outcome: outcome, Written: p.At, Lane: p.Lane, Sequence: p.Seq, Fingerprint: p.Digest().String(),
 	}
-	cp, err := r.Store.SealedBy(ctx, p.Lane, p.Seq, p.At, r.Open)
+	cp, err := r.Store.SealedBy(ctx, p.Lane, p.Seq, r.Open)
 	switch {
 	case err == nil:
 		result.Checkpoint, result.Sealed = cp.Number, cp.At

@@ -114,6 +114,7 @@ func (s *SignIn) tooMany(c echo.Context, err error) error {
 	page := view.ManyPage{Back: web.Path(c, "/sign-in")}
 	if errors.As(err, &e) {
 		page.At, page.Wait = until(e, s.Clock.Now())
+		web.RetryAfter(c, page.Wait)
 	}
 	return web.Render(c, http.StatusTooManyRequests, view.Many(frame(c, "signin.many.title"), page))
 }

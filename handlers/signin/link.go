@@ -11,6 +11,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/login"
 	view "livingprofile/views/signin"
@@ -39,8 +40,12 @@ func (s *SignIn) Redeem(c echo.Context) error {
 		return s.showLink(c, http.StatusUnprocessableEntity, form.Get("token"), wrong["code"])
 	case errors.Is(err, errs.Gone):
 		return s.spent(c)
-	case errors.Is(err, errs.TooMany):
+	case errors.Is(err, errs.TooMany) && opens(err):
 		return s.tooMany(c, err)
+	case errors.Is(err, errs.TooMany):
+		// No wait helps: this link takes no more codes.
+		used := i18n.T(web.Context(c), "error.code_used_up")
+		return s.showLink(c, http.StatusUnprocessableEntity, form.Get("token"), used)
 	case err != nil:
 		return err
 	}
@@ -70,10 +75,25 @@ func (s *SignIn) redeemed(c echo.Context, p login.Proof, asking web.Asking) erro
 		return err
 	}
 	s.SetCookie(c, p.Cookie)
+	if err := s.speak(c, p); err != nil {
+		return err
+	}
 	if err := web.SetAsking(c, web.Asking{Binding: asking.Binding}); err != nil {
 		return err
 	}
 	return web.SeeOther(c, web.Local(asking.Next, base))
+}
+
+// speak has a browser that was told no language use the person's own.
+func (s *SignIn) speak(c echo.Context, p login.Proof) error {
+	if web.HasLocale(c) {
+		return nil
+	}
+	tag, err := s.Consent.Language(web.Context(c), p.Subject)
+	if err == nil && tag != "" && web.Of(c).Brand.Speaks(tag) {
+		web.SetLocale(c, tag)
+	}
+	return err
 }
 
 func (s *SignIn) confirmConsent(ctx context.Context, p login.Proof) (consent.PurposeID, error) {
@@ -158,6 +178,12 @@ func (s *SignIn) spent(c echo.Context) error {
 	return web.Render(c, http.StatusGone, view.Spent(frame(c, "signin.spent.title"), view.SpentPage{
 		Lasts: login.MaxLinkLife, Again: web.Path(c, "/sign-in"),
 	}))
+}
+
+// opens tells whether a limit opens again at a known time.
+func opens(err error) bool {
+	var e *errs.Error
+	return errors.As(err, &e) && e.Args["until"] != nil
 }
 
 // until is when a limit opens again, and how long that is.

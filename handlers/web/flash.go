@@ -59,10 +59,27 @@ func TakeFlash(c echo.Context) (Flash, bool) {
 // LocaleCookie remembers the language of a browser. It says nothing else.
 const LocaleCookie = "lang"
 
+// CookieName returns the name of a cookie of ours. Over https it has the prefix
+// by which browsers tie it to this host (ASVS 3.3.3); http is served on
+// loopback only.
+func CookieName(name string, secure bool) string {
+	if secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
 // SetLocale remembers the page language in the browser for a year.
 func SetLocale(c echo.Context, tag string) {
+	secure := Of(c).Secure
 	c.SetCookie(&http.Cookie{
-		Name: LocaleCookie, Value: tag, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: Of(c).Secure,
+		Name: CookieName(LocaleCookie, secure), Value: tag, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure,
 	})
+}
+
+// HasLocale tells whether the browser was told a language.
+func HasLocale(c echo.Context) bool {
+	_, err := c.Cookie(CookieName(LocaleCookie, Of(c).Secure))
+	return err == nil
 }

@@ -2,6 +2,8 @@ package web
 
 import (
 	"errors"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,12 +19,8 @@ import (
 // it.
 func Form(c echo.Context, fields ...string) (url.Values, error) {
 	r := c.Request()
-	if err := r.ParseForm(); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return nil, err
-		}
-		return nil, errs.Wrap(errs.Invalid, "error.bad_form", err)
+	if err := Parse(r); err != nil {
+		return nil, err
 	}
 	known := map[string]bool{"csrf": true}
 	for _, f := range fields {
@@ -39,6 +37,69 @@ func Form(c echo.Context, fields ...string) (url.Values, error) {
 		}
 	}
 	return r.PostForm, nil
+}
+
+// maxForm bounds what of a form is held in memory. The server takes less.
+const maxForm = 1 << 20
+
+// Parse reads the body of a posted form into r.PostForm: the text of files too,
+// under their fields. A body that is no form is refused (RFC 9110, 15.5.16), or
+// it would pass for a form in which nothing was filled in.
+func Parse(r *http.Request) error {
+	if r.PostForm != nil {
+		return nil
+	}
+	kind, err := formKind(r)
+	if err != nil {
+		return err
+	}
+	if kind == multipartForm {
+		err = parseParts(r)
+	} else {
+		err = r.ParseForm()
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return err
+	}
+	return errs.Wrap(errs.Invalid, "error.bad_form", err)
+}
+
+// The media types that browsers send forms in.
+const (
+	plainForm     = "application/x-www-form-urlencoded"
+	multipartForm = "multipart/form-data"
+)
+
+func formKind(r *http.Request) (string, error) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err == nil && (kind == plainForm || kind == multipartForm):
+		return kind, nil
+	case r.ContentLength == 0:
+		return plainForm, nil
+	}
+	return "", echo.ErrUnsupportedMediaType
+}
+
+func parseParts(r *http.Request) error {
+	if err := r.ParseMultipartForm(maxForm); err != nil {
+		return err
+	}
+	for name, files := range r.MultipartForm.File {
+		for _, header := range files {
+			f, err := header.Open()
+			if err != nil {
+				return err
+			}
+			text, err := io.ReadAll(f)
+			if err := errors.Join(err, f.Close()); err != nil {
+				return err
+			}
+			r.PostForm[name] = append(r.PostForm[name], string(text))
+		}
+	}
+	return nil
 }
 
 // prefix lets a form have a family of fields: "box.*" allows "box.email".

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"sync"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -39,6 +41,12 @@ func SeeOther(c echo.Context, path string) error {
 		return c.NoContent(http.StatusNoContent)
 	}
 	return c.Redirect(http.StatusSeeOther, path)
+}
+
+// RetryAfter says when to ask again (RFC 9110, 10.2.3).
+func RetryAfter(c echo.Context, wait time.Duration) {
+	seconds := max(1, int((wait+time.Second-1)/time.Second))
+	c.Response().Header().Set("Retry-After", strconv.Itoa(seconds))
 }
 
 // JSON answers with a document, indented, for people read it too.

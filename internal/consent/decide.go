@@ -35,6 +35,9 @@ type Decision struct {
 // Decide returns the record that d makes beside what stands, or false when d
 // changes nothing. The errors are Forbidden for a purpose that leaves no
 // choice, Gone for a retired one, and Invalid for an unknown answer.
+//
+// The record is later than what stands, whatever the clocks of two processes
+// say: a withdrawal must not be taken for older than the yes it takes back.
 func Decide(now Standing, d Decision) (Record, bool, error) {
 	switch {
 	case d.Purpose.Retired:
@@ -46,7 +49,16 @@ func Decide(now Standing, d Decision) (Record, bool, error) {
 	if err != nil || !changes {
 		return Record{}, false, err
 	}
+	d.At = now.after(d.At)
 	return d.record(status), true, nil
+}
+
+// after returns at, or the first moment after what stands if that is later.
+func (st Standing) after(at time.Time) time.Time {
+	if next := st.At.Add(time.Microsecond); !st.At.IsZero() && at.Before(next) {
+		return next
+	}
+	return at
 }
 
 // next is the table of consent: what an answer makes of what stands.
@@ -112,18 +124,20 @@ func Expire(subject id.Subject, k Key, now Standing, at time.Time) (Record, bool
 	}
 	return Record{
 		ID: RecordID(id.New()), Subject: subject, Purpose: k.Purpose, Version: now.Version, Scope: k.Scope,
-		Status: Expired, At: at, Proof: Proof{Kind: ByRule}, Channel: "rule",
+		Status: Expired, At: at, Proof: Proof{Kind: ByRule}, Channel: "rule", Via: now.Via,
 	}, true
 }
 
 // WithChildren returns the decisions that a parent's switch stands for: d
 // itself, and for each child on which the person has not decided themselves
-// the same answer. A finer choice is never overridden.
+// the same answer. A finer choice is never overridden, neither one for the
+// scope of d nor one for all brands that counts in it.
 func WithChildren(s State, d Decision, children []*PurposeVersion) []Decision {
 	all := []Decision{d}
 	for _, child := range children {
-		st, own := s[Key{child.Purpose, d.Scope}]
-		if !child.Asks() || own && st.Via == "" && st.Status != Deferred {
+		st := s.Of(child.Purpose, d.Scope)
+		own := st.Status != Unknown && st.Status != Deferred && st.Via == ""
+		if !child.Asks() || own {
 			continue
 		}
 		c := d

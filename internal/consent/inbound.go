@@ -24,9 +24,14 @@ type Inbound struct {
 //
 // A system may tighten what stands and loosens it only with proof that is newer
 // than the last choice. What it says without a time says nothing about what
-// came first: it neither loosens a no nor overrides what the person decided
-// here. What is older than what stands is old news, so the same file twice
-// changes nothing.
+// came first: it loosens nothing that was decided, nor overrides what the
+// person decided here. What is older than what stands is old news, so the same
+// file twice changes nothing.
+//
+// What is newer is recorded even where it says the same again, so that
+// something older which arrives later cannot pass for the latest word: whatever
+// the order in which timed words arrive, the newest counts. Many systems know
+// no more than the day; of a yes and a no at the same time the no counts.
 func Accept(now Standing, in Inbound) (Record, bool) {
 	status := in.accepted(now)
 	if status == "" {
@@ -37,7 +42,7 @@ func Accept(now Standing, in Inbound) (Record, bool) {
 		at = in.Now
 	}
 	d := Decision{
-		Subject: in.Subject, Purpose: in.Purpose, Proof: in.Proof, Brand: in.Brand, Channel: in.Channel, At: at,
+		Subject: in.Subject, Purpose: in.Purpose, Proof: in.Proof, Brand: in.Brand, Channel: in.Channel, At: now.after(at),
 	}
 	r := d.record(status)
 	r.Notice, r.Locale = "", "" // no words of ours were shown
@@ -53,10 +58,8 @@ func (in *Inbound) accepted(now Standing) Status {
 	switch {
 	case in.Purpose.Retired || !in.Purpose.Asks():
 		return ""
-	case timed && in.At.After(in.Now):
+	case timed && (in.At.After(in.Now) || in.overtaken(now)):
 		return "" // nobody has decided in the future
-	case timed && !now.At.IsZero() && !in.At.After(now.At):
-		return ""
 	case !timed && now.own():
 		return ""
 	}
@@ -67,28 +70,32 @@ func (in *Inbound) accepted(now Standing) Status {
 		switch {
 		case now.Status.Valid():
 			return Withdrawn
-		case now.Status.No():
-			return ""
+		case timed || !now.Status.No():
+			return Refused
 		}
-		return Refused
 	case Revoked:
-		if now.Status.Valid() {
+		if timed || now.Status.Valid() {
 			return Revoked
 		}
 	}
 	return ""
 }
 
+// overtaken tells whether what stands is the later word.
+func (in *Inbound) overtaken(now Standing) bool {
+	if now.At.IsZero() || in.At.After(now.At) {
+		return false
+	}
+	tightens := in.Status != Given && now.Status.Valid()
+	return !(tightens && in.At.Equal(now.At))
+}
+
 func (in *Inbound) loosened(now Standing, timed bool) Status {
+	decided := now.Status.Valid() || now.Status.No() || now.Status == Expired || now.Status == Invalidated
 	switch {
-	case now.Status.Valid(), now.Status.No() && !timed:
+	case in.Purpose.DoubleOptIn && !in.Confirmed, decided && !timed:
 		return ""
-	case in.Purpose.DoubleOptIn && !in.Confirmed:
-		return ""
-	case now.Status == Expired:
-		if !timed {
-			return ""
-		}
+	case now.Status.Valid(), now.Status == Expired:
 		return Renewed
 	}
 	return Given

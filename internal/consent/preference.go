@@ -72,16 +72,47 @@ func (q *Quiet) At(t time.Time) bool {
 	if q == nil || q.From == q.To {
 		return false
 	}
-	zone, err := time.LoadLocation(q.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	local := t.In(zone)
+	local := q.local(t)
 	m := local.Hour()*60 + local.Minute()
 	if q.From < q.To {
 		return m >= q.From && m < q.To
 	}
 	return m >= q.From || m < q.To
+}
+
+// Turns returns the first moment after t at which At may answer otherwise; the
+// zero time when it never does.
+func (q *Quiet) Turns(t time.Time) time.Time {
+	if q == nil || q.From == q.To {
+		return time.Time{}
+	}
+	const day = 24 * time.Hour
+	local := q.local(t)
+	now := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute +
+		time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
+	wait := day
+	for _, edge := range [...]int{q.From, q.To} {
+		until := time.Duration(edge)*time.Minute - now
+		if until <= 0 {
+			until += day
+		}
+		wait = min(wait, until)
+	}
+	next := t.Add(wait)
+	// When the zone's clocks are put forward or back, the day has other hours.
+	if _, end := local.ZoneBounds(); !end.IsZero() && end.Before(next) {
+		next = end
+	}
+	return next.UTC()
+}
+
+// local returns t on the clocks of the zone; an unknown zone is read as UTC.
+func (q *Quiet) local(t time.Time) time.Time {
+	zone, err := time.LoadLocation(q.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return t.In(zone)
 }
 
 // Of returns the wishes that count on brand: the brand's own where it says

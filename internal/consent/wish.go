@@ -88,6 +88,13 @@ func (s *Service) wish(ctx context.Context, w Wisher, scope string, change func(
 	return changed, err
 }
 
+// Language returns the language in which the person wants to be written to, ""
+// when they did not say.
+func (s *Service) Language(ctx context.Context, subject id.Subject) (string, error) {
+	now, err := s.store.Standings(ctx, subject)
+	return now.Preferences.Language, err
+}
+
 // A Stop is what "Stop all marketing" would do, or did.
 type Stop struct {
 	Purposes []*PurposeVersion // that end with it

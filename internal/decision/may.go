@@ -77,11 +77,25 @@ func May(f Facts, q Question) Verdict {
 	}
 	wishes := f.Preferences.Of(q.Brand)
 	if q.At.Before(wishes.Pause) {
-		verdict = Verdict{Reasons: []Reason{Paused}, Until: wishes.Pause, Record: st.Record}
-	} else if q.Channel != "" && wishes.Quiet.At(q.At) {
-		verdict = Verdict{Reasons: []Reason{QuietHours}, Record: st.Record}
+		return Verdict{Reasons: []Reason{Paused}, Until: wishes.Pause, Record: st.Record}
 	}
+	if q.Channel == "" {
+		return verdict
+	}
+	turns := wishes.Quiet.Turns(q.At)
+	if wishes.Quiet.At(q.At) {
+		return Verdict{Reasons: []Reason{QuietHours}, Until: turns, Record: st.Record}
+	}
+	verdict.Until = sooner(verdict.Until, turns)
 	return verdict
+}
+
+// sooner returns the earlier of two times of which zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // permission answers from basis and consent alone.
@@ -102,8 +116,8 @@ func permission(v *consent.PurposeVersion, st consent.Standing, now time.Time) V
 		return deny(WordsChanged)
 	}
 	yes := Verdict{Allow: true, Reasons: []Reason{ByConsent}, Until: st.Until}
-	if st.Version < v.Number && !v.ReaskBy.IsZero() && (yes.Until.IsZero() || v.ReaskBy.Before(yes.Until)) {
-		yes.Until = v.ReaskBy
+	if st.Version < v.Number {
+		yes.Until = sooner(yes.Until, v.ReaskBy)
 	}
 	return yes
 }

@@ -213,6 +213,8 @@ func (w *walk) run(ctx context.Context, src Source, stored Head) error {
 	switch {
 	case len(w.marks) > 0:
 		w.fault(at.Seq+1, "", w.marks[0].number, fmt.Sprintf("the lane ends here, and the checkpoint saw %d entries", w.marks[len(w.marks)-1].Seq))
+	case stored.Seq > at.Seq:
+		w.fault(at.Seq+1, "", 0, fmt.Sprintf("missing; the stored head is entry %d", stored.Seq))
 	case stored != at:
 		w.fault(at.Seq, "", 0, fmt.Sprintf("the stored head is entry %d with another hash or number", stored.Seq))
 	default:

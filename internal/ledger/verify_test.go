@@ -198,7 +198,7 @@ func TestVerify_finds_a_cut_tail(t *testing.T) {
 		head := c.heads[0]
 		c.cut(0, len(c.lanes[0])-1)
 		c.heads[0] = head
-		wantFault(t, report(t, c, v, nil), "cut", 0, head.Seq-1)
+		wantFault(t, report(t, c, v, nil), "cut", 0, head.Seq)
 	})
 }
 

@@ -2,38 +2,37 @@ package testkit
 
 import (
 	"context"
-	"os"
 	"os/exec"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
-// A Browser is a real Chromium with an empty profile. Tabs share nothing.
-type Browser struct{ first context.Context }
+// A Browser is a real Chromium with an empty profile. Tabs share nothing. It
+// is safe for concurrent use.
+type Browser struct {
+	first context.Context
+	open  sync.Mutex
+}
 
 // NewBrowser starts Chromium, which ends with the test. Without one the test
 // is skipped out loud, or fails where RequireEnv is set.
 func NewBrowser(tb testing.TB) *Browser {
 	tb.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv(RequireEnv) != "" {
-			tb.Fatalf("a browser is required here: %v", err)
-		}
-		tb.Skip("SKIPPED in the browser: chromium is not installed")
-	}
+	path := Chromium(tb)
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(patience),
 	)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
 	tb.Cleanup(cancel)
@@ -43,67 +42,103 @@ func NewBrowser(tb testing.TB) *Browser {
 	if err := chromedp.Run(first); err != nil {
 		tb.Fatalf("start chromium: %v", err)
 	}
-	return &Browser{first}
+	return &Browser{first: first}
+}
+
+// Chromium returns where the browser is. Without one the test is skipped, see
+// Missing.
+func Chromium(tb testing.TB) string {
+	tb.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		Missing(tb, "chromium", err)
+	}
+	return path
 }
 
 // A View is how a page is looked at.
 type View struct {
-	Width, Height int64
+	Width, Height int64 // 1280 by 900 by default
+	Phone         bool  // the page is told that it is on one
 	Dark          bool
 	Locale        string // sent as Accept-Language
 	NoScript      bool
-	Reduced       bool // asks for less motion
+	Still         bool // asks for less motion
 }
 
 // Tab opens an isolated tab, which closes with the test. Every action in it has
 // half a minute.
 func (b *Browser) Tab(tb testing.TB, v View) *Tab {
 	tb.Helper()
-	ctx, cancel := chromedp.NewContext(b.first, chromedp.WithTargetID(b.target(tb)))
-	tb.Cleanup(cancel)
-	// The first use ties the tab to its context, which must outlive one action.
-	if err := chromedp.Run(ctx); err != nil {
-		tb.Fatalf("open tab: %v", err)
-	}
-	t := &Tab{ctx: ctx, tb: tb}
+	t := &Tab{tb: tb, watch: newWatch()}
+	t.ctx = b.window(tb)
+	chromedp.ListenTarget(t.ctx, t.watch.note)
+	t.Do(audits.Enable(), emulation.SetFocusEmulationEnabled(true))
 	t.Look(v)
 	return t
 }
 
-// target opens a window of its own, with cookies of its own.
-func (b *Browser) target(tb testing.TB) target.ID {
+// window opens a window of its own, with cookies of its own.
+func (b *Browser) window(tb testing.TB) context.Context {
 	tb.Helper()
+	b.open.Lock()
+	defer b.open.Unlock()
 	ctx, cancel := context.WithTimeout(cdp.WithExecutor(b.first, chromedp.FromContext(b.first).Browser), patience)
 	defer cancel()
 	jar, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
 	if err != nil {
 		tb.Fatalf("browser context: %v", err)
 	}
-	window, err := target.CreateTarget("about:blank").WithBrowserContextID(jar).WithNewWindow(true).Do(ctx)
+	id, err := target.CreateTarget("about:blank").WithBrowserContextID(jar).WithNewWindow(true).Do(ctx)
 	if err != nil {
 		tb.Fatalf("browser window: %v", err)
 	}
-	return window
+	tab, cancelTab := chromedp.NewContext(b.first, chromedp.WithTargetID(id))
+	tb.Cleanup(cancelTab)
+	// The first use ties the tab to its context, which must outlive one action.
+	if err := chromedp.Run(tab); err != nil {
+		tb.Fatalf("open tab: %v", err)
+	}
+	return tab
 }
 
 // A Tab is a page in the browser. A failed action ends the test.
 type Tab struct {
-	ctx context.Context
-	tb  testing.TB
+	ctx   context.Context
+	tb    testing.TB
+	watch *watch
+	view  View
 }
 
 const patience = 30 * time.Second
 
+// As returns the same tab for a test below the one that opened it, which is
+// then the one that fails.
+func (t *Tab) As(tb testing.TB) *Tab {
+	as := *t
+	as.tb = tb
+	return &as
+}
+
 // Do runs actions.
 func (t *Tab) Do(actions ...chromedp.Action) {
 	t.tb.Helper()
+	if err := t.try(actions...); err != nil {
+		t.tb.Fatalf("browser, at %s: %v", t.at(), err)
+	}
+}
+
+func (t *Tab) try(actions ...chromedp.Action) error {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	if err := chromedp.Run(ctx, actions...); err != nil {
-		var at string
-		_ = chromedp.Run(t.ctx, chromedp.Location(&at))
-		t.tb.Fatalf("browser, at %s: %v", at, err)
-	}
+	return chromedp.Run(ctx, actions...)
+}
+
+func (t *Tab) at() (address string) {
+	ctx, cancel := context.WithTimeout(t.ctx, time.Second)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Location(&address))
+	return address
 }
 
 // Look changes how the page is looked at.
@@ -116,58 +151,54 @@ func (t *Tab) Look(v View) {
 	if v.Dark {
 		scheme = "dark"
 	}
-	if v.Reduced {
+	if v.Still {
 		motion = "reduce"
 	}
 	features := []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 	}
 	actions := []chromedp.Action{
-		network.Enable(),
-		emulation.SetDeviceMetricsOverride(v.Width, v.Height, 1, v.Width < 600),
+		emulation.SetDeviceMetricsOverride(v.Width, v.Height, 1, v.Phone),
 		emulation.SetEmulatedMedia().WithFeatures(features),
-		emulation.SetScriptExecutionDisabled(v.NoScript),
 	}
-	if v.Locale != "" {
+	if v.NoScript != t.view.NoScript {
+		actions = append(actions, emulation.SetScriptExecutionDisabled(v.NoScript))
+	}
+	if v.Locale != t.view.Locale {
 		actions = append(actions, network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": v.Locale}))
 	}
+	t.view = v
 	t.Do(actions...)
 }
 
-// Open goes to an address and waits until the page is there.
-func (t *Tab) Open(url string) {
-	t.tb.Helper()
-	t.Do(chromedp.Navigate(url))
-}
+// View returns how the page is looked at.
+func (t *Tab) View() View { return t.view }
 
-// Press clicks what selector finds and waits for the page that follows.
-func (t *Tab) Press(selector string) {
+// Open goes to an address, waits until the page is there and returns its
+// status.
+func (t *Tab) Open(url string) int {
 	t.tb.Helper()
-	t.Do(chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
-}
-
-// Text returns the text of what selector finds.
-func (t *Tab) Text(selector string) string {
-	t.tb.Helper()
-	var s string
-	t.Do(chromedp.Text(selector, &s, chromedp.ByQuery))
-	return s
-}
-
-// Shot writes a picture of the whole page.
-func (t *Tab) Shot(path string) {
-	t.tb.Helper()
-	var png []byte
-	t.Do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		_, _, _, _, _, size, err := page.GetLayoutMetrics().Do(ctx)
-		if err != nil {
-			return err
-		}
-		png, err = page.CaptureScreenshot().WithCaptureBeyondViewport(true).
-			WithClip(&page.Viewport{Width: size.Width, Height: size.Height, Scale: 1}).Do(ctx)
-		return err
+	return t.Follow(chromedp.ActionFunc(func(ctx context.Context) error {
+		return chromedp.Navigate(url).Do(ctx)
 	}))
-	if err := os.WriteFile(path, png, 0o600); err != nil {
-		t.tb.Fatal(err)
-	}
 }
+
+// Follow runs actions that lead to another page, waits until it is there and
+// returns its status.
+func (t *Tab) Follow(actions ...chromedp.Action) int {
+	t.tb.Helper()
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	res, err := chromedp.RunResponse(ctx, actions...)
+	if err != nil {
+		t.tb.Fatalf("browser, at %s: no other page came: %v", t.at(), err)
+	}
+	if res == nil {
+		return 0
+	}
+	return int(res.Status)
+}
+
+// Problems returns what the browser has complained of, and what it has loaded,
+// since the last call.
+func (t *Tab) Problems() ([]string, []Load) { return t.watch.take() }

@@ -50,10 +50,10 @@ type cluster struct {
 
 var private cluster
 
-// Main runs the tests of a package and ends the private PostgreSQL that they
-// may have started. Call it from TestMain.
+// Main runs the tests of a package and ends what they started to share: the
+// private PostgreSQL and whatever is Lasting. Call it from TestMain.
 func Main(m *testing.M) int {
-	code := m.Run()
+	code := atEnd.run(m.Run())
 	private.stop()
 	return code
 }
@@ -118,9 +118,9 @@ func createDatabase(tb testing.TB, server string) string {
 
 func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
 
-// watch runs its arguments until its input ends, then ends them at once and
+// guard runs its arguments until its input ends, then ends them at once and
 // deletes the folder $0.
-const watch = `"$@" </dev/null & server=$!
+const guard = `"$@" </dev/null & server=$!
 read -r _
 kill -QUIT $server
 wait $server
@@ -150,7 +150,7 @@ func (c *cluster) start() error {
 	if err != nil {
 		return err
 	}
-	c.process = exec.Command("sh", "-c", watch, c.dir,
+	c.process = exec.Command("sh", "-c", guard, c.dir,
 		filepath.Join(bin, "postgres"), "-D", c.data(), "-p", strconv.Itoa(port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
 		"-c", "log_min_messages=fatal", "-c", "fsync=off", "-c", "full_page_writes=off")

@@ -42,7 +42,7 @@ func checkpoints(t *testing.T, f Fixture) {
 		must(t, "seal", notary.Seal(ctx))
 	}
 	for i, w := range places {
-		cp, err := f.DB.SealedBy(ctx, w.Lane, w.Seq, made.AddDate(-1, 0, 0), open)
+		cp, err := f.DB.SealedBy(ctx, w.Lane, w.Seq, open)
 		if err != nil || cp.Number != int64(i)+1 {
 			t.Errorf("entry %d is sealed by %+v (%v), want checkpoint %d", w.Seq, cp, err, i+1)
 		}
@@ -62,7 +62,7 @@ func checkpoints(t *testing.T, f Fixture) {
 
 	last := f.commit(t, f.change(subject, ledger.AnyVersion))[0]
 	f.unsealed(t, 1, f.now())
-	_, err = f.DB.SealedBy(ctx, last.Lane, last.Seq, f.now(), open)
+	_, err = f.DB.SealedBy(ctx, last.Lane, last.Seq, open)
 	wantKind(t, "not sealed yet", err, errs.NotFound)
 
 	f.takenNumber(t, sealed, signer)
@@ -90,7 +90,7 @@ func (f Fixture) brokenCheckpoint(t *testing.T, places []ledger.Written, open fu
 	t.Helper()
 	_, err := f.SQL.ExecContext(t.Context(), "delete from checkpoints where number between 1 and 39")
 	must(t, "delete by hand", err)
-	_, err = f.DB.SealedBy(t.Context(), places[0].Lane, places[0].Seq, f.now(), open)
+	_, err = f.DB.SealedBy(t.Context(), places[0].Lane, places[0].Seq, open)
 	if err == nil || errors.Is(err, errs.NotFound) {
 		t.Errorf("a missing checkpoint: got %v, want an error of no kind", err)
 	}
