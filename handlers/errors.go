@@ -66,9 +66,6 @@ func (s *Server) writeError(c echo.Context, status int, err error) error {
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
 		web.RetryAfter(c, retryAfter(err))
 	}
-	if c.Request().Method == http.MethodHead {
-		return c.NoContent(status)
-	}
 	if !wantsPage(c) {
 		return problem(c, status, err)
 	}

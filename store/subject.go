@@ -136,11 +136,13 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 	if err != nil {
 		return fmt.Errorf("%s of subject: %w", part, err)
 	}
+	// The states read themselves; json.Unmarshal would first read them through
+	// for faults.
 	switch part {
 	case partProfile:
-		err = json.Unmarshal(plain, &f.Profile)
+		err = f.Profile.UnmarshalJSON(plain)
 	case partConsent:
-		err = json.Unmarshal(plain, &f.Consents)
+		err = f.Consents.UnmarshalJSON(plain)
 	case partPreferences:
 		err = json.Unmarshal(plain, &f.Preferences)
 	}

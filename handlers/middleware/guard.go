@@ -53,7 +53,8 @@ func (g *Guard) Record(next echo.HandlerFunc) echo.HandlerFunc {
 		began := time.Now()
 		v := &web.Visit{ID: id.New(), Organisation: g.Organisation(), Secure: g.Secure}
 		web.Begin(c, v)
-		g.speak(c, v) // so that whatever refuses the request has words
+		g.place(c, v)
+		g.speak(c, v)
 		err := next(c)
 		if err != nil {
 			c.Error(err)

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,20 +16,14 @@ import (
 	"livingprofile/internal/i18n"
 )
 
-// Visit finds out on whose site the request is, in which language, and who
-// visits. A brand that does not exist, or is no more, is not found.
+// Visit finds out who visits. A brand that does not exist, or is no more, is
+// not found.
 func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v := web.Of(c)
-		if name := c.Param("brand"); name != "" {
-			b, ok := v.Organisation.Brand(name)
-			if !ok || b.Retired {
-				g.speak(c, v)
-				return errs.New(errs.NotFound, "error.no_brand")
-			}
-			v.Brand, v.Style = b, g.Style(b)
+		if c.Param("brand") != v.BrandName() {
+			return errs.New(errs.NotFound, "error.no_brand")
 		}
-		g.speak(c, v)
 		session, token, err := g.Sessions.Current(c.Request())
 		if err != nil && !errors.Is(err, errs.Unauthenticated) {
 			return err
@@ -39,6 +34,15 @@ func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 		web.KeepFlashes(c, g.Flashes)
 		web.KeepAskings(c, g.Askings)
 		return next(c)
+	}
+}
+
+// place finds the brand on whose site the request is, from the first part of
+// its path, so that whatever refuses the request does so on that site.
+func (g *Guard) place(c echo.Context, v *web.Visit) {
+	name, _, _ := strings.Cut(strings.TrimPrefix(c.Request().URL.Path, "/"), "/")
+	if b, ok := v.Organisation.Brand(name); ok && !b.Retired {
+		v.Brand, v.Style = b, g.Style(b)
 	}
 }
 

@@ -161,7 +161,8 @@ func (s *SignIn) Confirmed(c echo.Context) error {
 	flash, ok := web.TakeFlash(c)
 	page := view.ConfirmedPage{Kind: flash.Row, Next: v.Base() + "/allow"}
 	switch {
-	case !ok:
+	case !ok, flash.ID != "":
+		// Nothing was confirmed just now; what was left is of another page.
 		return c.Redirect(http.StatusSeeOther, v.Base())
 	case flash.Row == view.Address:
 		page.Next = v.Base() + "/safety"

@@ -38,20 +38,34 @@ func (s State) MarshalJSON() ([]byte, error) {
 	return json.Marshal(list)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
+// UnmarshalJSON reads what MarshalJSON wrote, and any JSON of that form.
 func (s *State) UnmarshalJSON(b []byte) error {
+	// Each page and each decision opens a state: the usual form is worth a
+	// reader of its own.
+	if fast, ok := scanState(string(b)); ok {
+		*s = fast
+		return nil
+	}
+	return s.unmarshal(b)
+}
+
+func (s *State) unmarshal(b []byte) error {
 	var list []standing
 	if err := json.Unmarshal(b, &list); err != nil {
 		return fmt.Errorf("consent state: %w", err)
 	}
 	*s = make(State, len(list))
-	for _, l := range list {
-		(*s)[Key{l.Purpose, l.Scope}] = Standing{
-			Record: l.Record, Version: l.Version, Status: l.Status,
-			At: fromMicros(l.At), Until: fromMicros(l.Until), ProofBy: l.ProofBy, Brand: l.Brand, Via: l.Via,
-		}
+	for i := range list {
+		list[i].addTo(*s)
 	}
 	return nil
+}
+
+func (l *standing) addTo(s State) {
+	s[Key{l.Purpose, l.Scope}] = Standing{
+		Record: l.Record, Version: l.Version, Status: l.Status,
+		At: fromMicros(l.At), Until: fromMicros(l.Until), ProofBy: l.ProofBy, Brand: l.Brand, Via: l.Via,
+	}
 }
 
 func fromMicros(n int64) time.Time {

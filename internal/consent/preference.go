@@ -72,7 +72,10 @@ func (q *Quiet) At(t time.Time) bool {
 	if q == nil || q.From == q.To {
 		return false
 	}
-	local := q.local(t)
+	return q.at(q.local(t))
+}
+
+func (q *Quiet) at(local time.Time) bool {
 	m := local.Hour()*60 + local.Minute()
 	if q.From < q.To {
 		return m >= q.From && m < q.To
@@ -80,11 +83,11 @@ func (q *Quiet) At(t time.Time) bool {
 	return m >= q.From || m < q.To
 }
 
-// Turns returns the first moment after t at which At may answer otherwise; the
-// zero time when it never does.
-func (q *Quiet) Turns(t time.Time) time.Time {
+// Turns returns what At does, and the first moment after t at which that may
+// be otherwise; the zero time when it never is.
+func (q *Quiet) Turns(t time.Time) (quiet bool, next time.Time) {
 	if q == nil || q.From == q.To {
-		return time.Time{}
+		return false, time.Time{}
 	}
 	const day = 24 * time.Hour
 	local := q.local(t)
@@ -98,12 +101,12 @@ func (q *Quiet) Turns(t time.Time) time.Time {
 		}
 		wait = min(wait, until)
 	}
-	next := t.Add(wait)
+	next = t.Add(wait)
 	// When the zone's clocks are put forward or back, the day has other hours.
 	if _, end := local.ZoneBounds(); !end.IsZero() && end.Before(next) {
 		next = end
 	}
-	return next.UTC()
+	return q.at(local), next.UTC()
 }
 
 // local returns t on the clocks of the zone; an unknown zone is read as UTC.

@@ -82,8 +82,8 @@ func May(f Facts, q Question) Verdict {
 	if q.Channel == "" {
 		return verdict
 	}
-	turns := wishes.Quiet.Turns(q.At)
-	if wishes.Quiet.At(q.At) {
+	quiet, turns := wishes.Quiet.Turns(q.At)
+	if quiet {
 		return Verdict{Reasons: []Reason{QuietHours}, Until: turns, Record: st.Record}
 	}
 	verdict.Until = sooner(verdict.Until, turns)

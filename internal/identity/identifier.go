@@ -76,10 +76,12 @@ func Normalise(kind Kind, value, country string) (string, error) {
 // normaliseEmail folds the case of the whole address: RFC 5321 lets a mailbox
 // name be case-sensitive, no mailbox provider makes it so, and people type
 // capitals. Dots and plus parts are kept, for they do make another mailbox at
-// many providers.
+// many providers. A small letter may compose with an accent where its capital
+// does not, so the form is normalised once more after folding.
 func normaliseEmail(value string) (string, error) {
 	bad := errs.New(errs.Invalid, "error.not_an_email")
 	value = norm.NFKC.String(value) // full-width input from Japanese keyboards
+	value = norm.NFKC.String(strings.ToLower(value))
 	addr, err := mail.ParseAddress(value)
 	if err != nil || addr.Name != "" || addr.Address != value {
 		return "", bad
@@ -92,7 +94,11 @@ func normaliseEmail(value string) (string, error) {
 	if err != nil || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") {
 		return "", bad
 	}
-	return strings.ToLower(local) + "@" + strings.ToLower(ascii), nil
+	value = local + "@" + strings.ToLower(ascii)
+	if len(value) > MaxLength {
+		return "", errs.New(errs.Invalid, "error.too_long", "max", MaxLength)
+	}
+	return value, nil
 }
 
 func normalisePhone(value, country string) (string, error) {

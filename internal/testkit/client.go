@@ -247,12 +247,12 @@ func (c *Client) learn(brand string) {
 	}
 }
 
-var input = regexp.MustCompile(`name="([^"]+)" value="([^"]*)"`)
+var inputTag = regexp.MustCompile(`name="([^"]+)" value="([^"]*)"`)
 
 // Field returns the value of the first input of that name on a page, "" for
 // none.
 func Field(page, name string) string {
-	for _, m := range input.FindAllStringSubmatch(page, -1) {
+	for _, m := range inputTag.FindAllStringSubmatch(page, -1) {
 		if m[1] == name {
 			return m[2]
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/input"
+	keyboard "github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -32,7 +32,7 @@ func (t *Tab) Go(selector string) int {
 // Fill types text into the box that selector finds, in place of what is there.
 func (t *Tab) Fill(selector, text string) {
 	t.tb.Helper()
-	all := input.DispatchKeyEvent(input.KeyRawDown).WithKey("a").WithModifiers(input.ModifierCtrl).WithCommands([]string{"selectAll"})
+	all := keyboard.DispatchKeyEvent(keyboard.KeyRawDown).WithKey("a").WithModifiers(keyboard.ModifierCtrl).WithCommands([]string{"selectAll"})
 	if text == "" {
 		text = kb.Backspace
 	}
@@ -61,10 +61,10 @@ func (t *Tab) Keys(keys ...string) {
 // ShiftTab goes one step back.
 func (t *Tab) ShiftTab() {
 	t.tb.Helper()
-	key := func(kind input.KeyType) *input.DispatchKeyEventParams {
-		return input.DispatchKeyEvent(kind).WithKey("Tab").WithCode("Tab").WithWindowsVirtualKeyCode(9).WithModifiers(input.ModifierShift)
+	key := func(kind keyboard.KeyType) *keyboard.DispatchKeyEventParams {
+		return keyboard.DispatchKeyEvent(kind).WithKey("Tab").WithCode("Tab").WithWindowsVirtualKeyCode(9).WithModifiers(keyboard.ModifierShift)
 	}
-	t.Do(key(input.KeyRawDown), key(input.KeyUp))
+	t.Do(key(keyboard.KeyRawDown), key(keyboard.KeyUp))
 }
 
 // Text returns the text of what selector finds, as it is seen.

@@ -1,0 +1,111 @@
+package e2e
+
+import (
+	"net/http"
+	"testing"
+
+	"livingprofile/internal/testkit"
+)
+
+// A stop is a page, or a state of one, that everybody may come to.
+type stop struct {
+	name   string
+	status int // that the page comes with; 0 for 200
+	// lead goes there and returns the status.
+	lead func(r *tour) int
+	// page is a whole page rather than a state of one, and is looked at twice.
+	page bool
+}
+
+// A tour goes to every stop, one after the other, in one language. What one
+// stop leaves behind the next may need.
+type tour struct {
+	*visitor
+	other *visitor // somebody at another browser
+	seen  *visitor // whose window is looked at
+	link  string   // the last one mailed
+}
+
+// The looks that the stops take in turns: any three in a row are both widths and
+// both themes, and so are any two that are two apart.
+var looks = [...]testkit.View{
+	{Width: 1280, Height: 900},
+	{Width: 1280, Height: 900, Dark: true},
+	{Width: 360, Height: 740, Phone: true, Dark: true},
+	{Width: 360, Height: 740, Phone: true},
+}
+
+// TestEveryPage looks at every page and state, in every language, for whatever
+// keeps anybody from reading or using it: WCAG 2.2 AA by axe, words that are
+// missing, scrolling sideways, complaints of the browser, requests elsewhere.
+func TestEveryPage(t *testing.T) {
+	axe(t)
+	w := open(t)
+	for l, who := range []struct{ locale, address string }{{"en", thomas}, {"ja", aiko}, {"ar", layla}} {
+		t.Run(who.locale, func(t *testing.T) {
+			t.Parallel()
+			v := testkit.View{Locale: who.locale, Still: true}
+			r := &tour{visitor: w.visit(t, v, who.address), other: w.visit(t, v, who.address)}
+			for i, s := range stops() {
+				t.Run(s.name, func(t *testing.T) {
+					r.call(t, &s, looks[(i+l)%len(looks)], looks[(i+l+2)%len(looks)])
+				})
+			}
+		})
+	}
+}
+
+func stops() []stop {
+	var all []stop
+	for _, part := range [][]stop{
+		signedOutStops(), signInStops(), dataStops(), allowStops(), receiptStops(), getStops(), otherStops(), safetyStops(), lastStops(),
+	} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// call leads to the stop and looks at it.
+func (r *tour) call(t *testing.T, s *stop, first, second testkit.View) {
+	r.visitor, r.other = r.visitor.in(t), r.other.in(t)
+	r.seen = r.visitor
+	status := s.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	want(t, "status", s.lead(r), status)
+	r.seen.inspect(first)
+	r.seen.narrow()
+	if s.page {
+		r.seen.inspect(second)
+	}
+	r.seen.quiet()
+	r.seen.Look(testkit.View{Locale: r.seen.View().Locale, Still: true})
+}
+
+func (p *visitor) inspect(look testkit.View) {
+	p.t.Helper()
+	look.Locale, look.Still = p.View().Locale, true
+	p.Look(look)
+	p.sound()
+	p.accessible()
+}
+
+// at is a page with an address below the portal.
+func at(name, path string) stop {
+	return stop{name: name, page: true, lead: func(r *tour) int { return r.to(path) }}
+}
+
+// fault is a page that says why there is none.
+func fault(name, path string, status int) stop {
+	return stop{name: name, status: status, lead: func(r *tour) int { return r.Open(r.w.URL + path) }}
+}
+
+// inPlace is a state that a page takes without being loaded again.
+func inPlace(name string, do func(r *tour), until string) stop {
+	return stop{name: name, lead: func(r *tour) int {
+		do(r)
+		r.Until("document.querySelector(`" + until + "`)")
+		return http.StatusOK
+	}}
+}

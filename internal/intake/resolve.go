@@ -1,0 +1,280 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"livingprofile/internal/decision"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+)
+
+// A resolver finds out who the items of one batch are about.
+type resolver struct {
+	*Merger
+	read map[id.Subject]*decision.Facts
+}
+
+// A match is a known subject and why it is the one; "" for none.
+type match struct {
+	subject  id.Subject
+	evidence Evidence
+}
+
+// better tells whether a is stronger evidence than b. Of equal evidence for two
+// subjects the older subject counts, so that the order of rows makes no
+// difference.
+func (a match) better(b match) bool {
+	if a.subject == "" || b.subject == "" {
+		return a.subject != ""
+	}
+	return cmp.Or(cmp.Compare(b.evidence.strength(), a.evidence.strength()), cmp.Compare(a.subject, b.subject)) < 0
+}
+
+// resolve returns the people that items are about, in the order of their first
+// items.
+//
+// A number that is known says who an item is about, whatever else the item
+// says. The other items are put together with those with which they share
+// evidence, and one of them that is known makes all known.
+func (r *resolver) resolve(ctx context.Context, items []Item) ([]*person, error) {
+	numbered := make([]match, len(items))
+	for i := range items {
+		var err error
+		if numbered[i], err = r.byNumber(ctx, &items[i]); err != nil {
+			return nil, err
+		}
+	}
+	people := map[id.Subject]*person{}
+	var order []*person
+	for _, group := range groups(items) {
+		var found match
+		for _, i := range group {
+			if numbered[i].better(found) {
+				found = numbered[i]
+			}
+		}
+		for _, i := range group {
+			who := numbered[i]
+			if who.subject == "" && found.subject == "" {
+				var err error
+				if found, err = r.orNew(ctx, items, group); err != nil {
+					return nil, err
+				}
+			}
+			if who.subject == "" {
+				who = found
+			}
+			p, ok := people[who.subject]
+			if !ok {
+				p = &person{subject: who.subject, fresh: who.evidence == "", facts: r.read[who.subject]}
+				people[p.subject] = p
+				order = append(order, p)
+			}
+			p.items, p.places, p.why = append(p.items, &items[i]), append(p.places, i), append(p.why, who.evidence)
+		}
+	}
+	share(order)
+	return order, nil
+}
+
+// orNew returns whom the items of a group are about, somebody new when nobody
+// known; then there is no evidence.
+func (r *resolver) orNew(ctx context.Context, items []Item, group []int) (match, error) {
+	members := make([]*Item, len(group))
+	for i, place := range group {
+		members[i] = &items[place]
+	}
+	found, err := r.known(ctx, members)
+	if err == nil && found.subject == "" {
+		found.subject = id.Subject(id.New())
+	}
+	return found, err
+}
+
+// share settles which of several people in a batch may prove an identifier:
+// the one who is longest known.
+func share(people []*person) {
+	first := map[mark]*person{}
+	each := func(f func(p *person, m mark)) {
+		for _, p := range people {
+			for _, item := range p.items {
+				for i := range item.Identifiers {
+					if ident := &item.Identifiers[i]; ident.Verified() {
+						f(p, markOf(ident))
+					}
+				}
+			}
+		}
+	}
+	each(func(p *person, m mark) {
+		if other, ok := first[m]; !ok || p.subject < other.subject {
+			first[m] = p
+		}
+	})
+	each(func(p *person, m mark) {
+		if first[m] == p {
+			return
+		}
+		if p.taken == nil {
+			p.taken = map[mark]bool{}
+		}
+		p.taken[m] = true
+	})
+}
+
+// known returns the subject that the items, which are about one person, are
+// about.
+func (r *resolver) known(ctx context.Context, items []*Item) (match, error) {
+	var best match
+	for _, look := range []func(context.Context, *Item) (match, error){
+		r.byNumber, r.byAddress, r.byRecord,
+	} {
+		for _, item := range items {
+			m, err := look(ctx, item)
+			if err != nil {
+				return match{}, err
+			}
+			if m.better(best) {
+				best = m
+			}
+		}
+		if best.subject != "" {
+			break
+		}
+	}
+	return best, nil
+}
+
+// byNumber finds the subject that bears a number of the item.
+func (r *resolver) byNumber(ctx context.Context, item *Item) (match, error) {
+	var best match
+	for i := range item.Identifiers {
+		ident := &item.Identifiers[i]
+		if !own(ident.Kind) {
+			continue
+		}
+		holders, err := r.store.Holders(ctx, ident.Kind, ident.Scope, ident.Value)
+		if err != nil {
+			return match{}, err
+		}
+		for _, h := range holders {
+			if m := (match{h.Subject, ByNumber}); m.better(best) {
+				best = m
+			}
+		}
+	}
+	return best, nil
+}
+
+// byAddress finds the subject that has proved an address that the item proves
+// too, or bears an e-mail address and the name of the item.
+func (r *resolver) byAddress(ctx context.Context, item *Item) (match, error) {
+	var best match
+	name := nameOf(item)
+	for i := range item.Identifiers {
+		ident := &item.Identifiers[i]
+		if own(ident.Kind) || !ident.Verified() && (ident.Kind != identity.Email || name == "") {
+			continue
+		}
+		holders, err := r.store.Holders(ctx, ident.Kind, ident.Scope, ident.Value)
+		if err != nil {
+			return match{}, err
+		}
+		for _, h := range holders {
+			m := match{h.Subject, ByName}
+			switch {
+			case ident.Verified() && !h.VerifiedAt.IsZero():
+				m.evidence = ByProof
+			case ident.Kind != identity.Email || name == "":
+				continue
+			default:
+				f, err := r.facts(ctx, h.Subject)
+				if err != nil {
+					return match{}, err
+				}
+				if f == nil || !slices.Contains(names(f.Profile), name) {
+					continue
+				}
+			}
+			if m.better(best) {
+				best = m
+			}
+		}
+	}
+	return best, nil
+}
+
+// byRecord finds the subject that an earlier reading of the same record made.
+// It is for records without a number, which a source tells apart by address
+// and name.
+func (r *resolver) byRecord(ctx context.Context, item *Item) (match, error) {
+	var best match
+	address, ok := recordOf(item)
+	if !ok {
+		return best, nil
+	}
+	holders, err := r.store.Holders(ctx, address.kind, address.scope, address.value)
+	if err != nil {
+		return match{}, err
+	}
+	for _, h := range holders {
+		m := match{h.Subject, ByRecord}
+		if !m.better(best) {
+			continue
+		}
+		same, err := r.same(ctx, h.Subject, address, nameOf(item))
+		if err != nil {
+			return match{}, err
+		}
+		if same {
+			best = m
+		}
+	}
+	return best, nil
+}
+
+// same tells whether the source has given subject a record without a number
+// that has this address and name.
+func (r *resolver) same(ctx context.Context, subject id.Subject, address mark, name string) (bool, error) {
+	f, err := r.facts(ctx, subject)
+	if err != nil || f == nil || nameBy(f.Profile, r.source) != name {
+		return false, err
+	}
+	all, err := r.store.Identifiers(ctx, subject)
+	if err != nil {
+		return false, err
+	}
+	same := false
+	for i := range all {
+		ident := &all[i]
+		switch {
+		case ident.Source != r.source:
+		case own(ident.Kind), ident.Kind == identity.Email && address.kind != identity.Email:
+			return false, nil
+		case markOf(ident) == address:
+			same = true
+		}
+	}
+	return same, nil
+}
+
+// facts returns what is held of a subject, nil for one that is gone.
+func (r *resolver) facts(ctx context.Context, subject id.Subject) (*decision.Facts, error) {
+	if f, ok := r.read[subject]; ok {
+		return f, nil
+	}
+	f, err := r.store.Facts(ctx, subject)
+	switch errs.KindOf(err) {
+	case errs.NotFound, errs.Gone:
+		r.read[subject] = nil
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.read[subject] = &f
+	return &f, nil
+}

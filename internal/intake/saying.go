@@ -1,0 +1,120 @@
+package intake
+
+import (
+	"cmp"
+	"slices"
+
+	"livingprofile/internal/consent"
+)
+
+// A saying is what an item says about a purpose.
+type saying struct {
+	Consent
+	place int // of the item
+}
+
+// sayings returns what items say about purposes in the order in which it is to
+// be weighed, which does not depend on the order of items: what has a time by
+// its time, then what has none. Of what has none only the most cautious word
+// counts, since nobody can tell which came first.
+func sayings(items []*Item) []saying {
+	var all []saying
+	for place, item := range items {
+		for _, c := range item.Consents {
+			all = append(all, saying{c, place})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b saying) int {
+		if a.At.IsZero() != b.At.IsZero() {
+			return trueFirst(b.At.IsZero(), a.At.IsZero())
+		}
+		return cmp.Or(
+			cmp.Compare(a.Purpose, b.Purpose), a.At.Compare(b.At), a.caution()-b.caution(),
+			trueFirst(a.Confirmed, b.Confirmed), cmp.Compare(b.Proof, a.Proof),
+		)
+	})
+	undated := map[consent.PurposeID]bool{}
+	return slices.DeleteFunc(all, func(s saying) bool {
+		if !s.At.IsZero() {
+			return false
+		}
+		later := undated[s.Purpose]
+		undated[s.Purpose] = true
+		return later
+	})
+}
+
+// caution is lower for what takes more away.
+func (c *Consent) caution() int {
+	switch c.Stance {
+	case Refused:
+		return 0
+	case Ended:
+		return 1
+	}
+	return 2
+}
+
+func trueFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// consent records what an item says about a purpose, where that may stand.
+func (w *weaving) consent(s saying) {
+	purpose, ok := w.organisation.Purpose(s.Purpose)
+	status := s.Stance.status()
+	if !ok || status == "" {
+		return
+	}
+	now, ok := w.consents[consent.Key{Purpose: s.Purpose}]
+	if !ok {
+		now = consent.Standing{Status: consent.Unknown}
+	}
+	if s.Stance == Given && s.Proof == "" && now.Status.No() && personal(now.ProofBy) {
+		// What the person said themselves is undone by proof alone, and a word
+		// in a file is none (Art. 7(1) GDPR).
+		return
+	}
+	r, ok := consent.Accept(now, consent.Inbound{
+		Subject: w.person.subject, Purpose: purpose, Status: status, At: s.At, Confirmed: s.Confirmed,
+		Proof: consent.Proof{Kind: consent.ByImport, Ref: s.Consent.Proof}, Channel: "import", Now: w.at,
+	})
+	if !ok {
+		return
+	}
+	w.changed[s.place] = true
+	w.consents, w.moved.consents = w.consents.With(r), true
+	w.rows = append(w.rows, r)
+	w.entries = append(w.entries, r.Entry())
+}
+
+// status returns what a stance is as a consent status, "" for one that says
+// nothing.
+func (s Stance) status() consent.Status {
+	switch s {
+	case Given:
+		return consent.Given
+	case Refused:
+		return consent.Refused
+	case Ended:
+		return consent.Revoked
+	case Silent:
+	}
+	return ""
+}
+
+// personal tells whether a proof shows that the person decided themselves.
+func personal(p consent.ProofKind) bool {
+	switch p {
+	case consent.BySession, consent.ByMailLink, consent.ByBrandLink, consent.ByStaffEntry, consent.BySignal:
+		return true
+	case consent.BySystemSays, consent.ByImport, consent.ByRule:
+	}
+	return false
+}

@@ -1,0 +1,283 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
+)
+
+// A weaving is the change that brings a person's items in.
+type weaving struct {
+	*Merger
+	person      *person
+	at          time.Time
+	facts       decision.Facts
+	identifiers []identity.Identifier
+	profile     profile.State
+	consents    consent.State
+	entries     []ledger.Draft
+	rows        []any
+	moved       struct{ profile, consents bool }
+	// changed and warnings are by place among the person's items.
+	changed  []bool
+	warnings []string
+}
+
+// weave decides what the items of p change. What the items say together counts,
+// so that it makes no difference in which order they come.
+func (m *Merger) weave(ctx context.Context, p *person) (*weaving, error) {
+	w := &weaving{
+		Merger: m, person: p, at: m.clock.Now(), consents: consent.State{},
+		changed: make([]bool, len(p.items)), warnings: make([]string, len(p.items)),
+	}
+	if err := w.load(ctx); err != nil {
+		return nil, err
+	}
+	for _, b := range bearings(p.items) {
+		if err := w.identify(ctx, b); err != nil {
+			return nil, err
+		}
+	}
+	w.claim()
+	for _, s := range sayings(p.items) {
+		w.consent(s)
+	}
+	return w, nil
+}
+
+func (w *weaving) load(ctx context.Context) (err error) {
+	if w.person.fresh {
+		w.entries = append(w.entries, ledger.Draft{Kind: identity.SubjectCreated})
+		return nil
+	}
+	if w.person.facts != nil {
+		w.facts = *w.person.facts
+	} else if w.facts, err = w.store.Facts(ctx, w.person.subject); err != nil {
+		return err
+	}
+	w.profile, w.consents = w.facts.Profile, w.facts.Consents
+	w.identifiers, err = w.store.Identifiers(ctx, w.person.subject)
+	return err
+}
+
+// A bearing is an identifier that some of a person's items have.
+type bearing struct {
+	identity.Identifier
+	items []int // places of the items that have it
+	prove []int // of those that prove it; with some, it was proved at the first of their times
+}
+
+// bearings returns the identifiers of items, each once: the latest proved first
+// of those of one kind, for the first e-mail address becomes the main one.
+func bearings(items []*Item) []bearing {
+	var all []bearing
+	at := map[mark]int{}
+	for place, item := range items {
+		for _, ident := range item.Identifiers {
+			k := markOf(&ident)
+			i, ok := at[k]
+			if !ok {
+				i = len(all)
+				at[k] = i
+				all = append(all, bearing{Identifier: ident})
+			}
+			b := &all[i]
+			b.items = append(b.items, place)
+			if !ident.Verified() {
+				continue
+			}
+			b.prove = append(b.prove, place)
+			if !b.Verified() || ident.VerifiedAt.Before(b.VerifiedAt) {
+				b.VerifiedAt = ident.VerifiedAt
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b bearing) int {
+		return cmp.Or(
+			cmp.Compare(a.Kind, b.Kind), b.VerifiedAt.Compare(a.VerifiedAt),
+			cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Value, b.Value),
+		)
+	})
+	return all
+}
+
+// identify adds an identifier that the subject does not bear yet, or notes that
+// a known one is proved now. One that another subject has proved is taken as
+// unproved.
+func (w *weaving) identify(ctx context.Context, b bearing) error {
+	taken, err := w.taken(ctx, &b)
+	if err != nil {
+		return err
+	}
+	if taken {
+		b.VerifiedAt = time.Time{}
+		for _, place := range b.prove {
+			w.warnings[place] = "intake.identifier_taken"
+		}
+	}
+	for i := range w.identifiers {
+		held := &w.identifiers[i]
+		if markOf(held) != markOf(&b.Identifier) {
+			continue
+		}
+		if b.Verified() && !held.Verified() {
+			w.changed[b.prove[0]] = true
+			w.prove(held, b.items)
+		}
+		return nil
+	}
+	w.changed[b.items[0]] = true
+	ident := b.Identifier
+	ident.ID, ident.Subject, ident.CreatedAt = id.New(), w.person.subject, w.at
+	ident.Main = ident.Kind == identity.Email && ident.Verified() && !w.hasMain()
+	w.identifiers = append(w.identifiers, ident)
+	w.rows = append(w.rows, ident)
+	w.entries = append(w.entries, w.entry(&ident, identity.IdentifierAdded, b.items))
+	return nil
+}
+
+// taken tells whether b is proved by somebody else.
+func (w *weaving) taken(ctx context.Context, b *bearing) (bool, error) {
+	switch {
+	case !b.Verified():
+		return false, nil
+	case w.person.taken[markOf(&b.Identifier)]:
+		return true, nil
+	}
+	holders, err := w.store.Holders(ctx, b.Kind, b.Scope, b.Value)
+	if err != nil {
+		return false, err
+	}
+	return len(holders) > 0 && !holders[0].VerifiedAt.IsZero() && holders[0].Subject != w.person.subject, nil
+}
+
+func (w *weaving) prove(held *identity.Identifier, items []int) {
+	held.VerifiedAt = w.at
+	w.rows = append(w.rows, identity.Verified{Identifier: held.ID})
+	if held.Kind == identity.Email && !w.hasMain() {
+		held.Main = true
+		w.rows = append(w.rows, identity.MadeMain{Identifier: held.ID})
+	}
+	w.entries = append(w.entries, w.entry(held, identity.IdentifierVerified, items))
+}
+
+func (w *weaving) hasMain() bool {
+	return slices.ContainsFunc(w.identifiers, func(i identity.Identifier) bool { return i.Main })
+}
+
+// A joined trace tells of an identifier that was added to a known subject, and
+// on which evidence.
+type joinedTrace struct {
+	identity.Trace
+	By Evidence `json:"by,omitempty"`
+}
+
+// entry tells of an identifier that items have.
+func (w *weaving) entry(i *identity.Identifier, kind ledger.Kind, items []int) ledger.Draft {
+	d := i.Entry(kind)
+	var why Evidence
+	for _, place := range items {
+		if w.person.why[place].strength() > why.strength() {
+			why = w.person.why[place]
+		}
+	}
+	if t, ok := d.Payload.(identity.Trace); ok && why != "" {
+		d.Payload = joinedTrace{t, why}
+	}
+	return d
+}
+
+// claim takes over what the items claim. They are weighed against each other
+// before they are weighed against what is held: a value that another row of
+// the file overrides was never the source's word.
+func (w *weaving) claim() {
+	claims := w.person.items[0].Claims
+	if len(w.person.items) > 1 {
+		var said profile.State
+		for _, item := range w.person.items {
+			said, _ = profile.ObserveAll(said, item.Claims, w.field, w.organisation.Rank)
+		}
+		claims = map[string]profile.Claim{}
+		for _, field := range said.Fields() {
+			claims[field], _ = said.Of(field, w.source)
+		}
+	}
+	next, steps := profile.ObserveAll(w.profile, w.bare(claims), w.field, w.organisation.Rank)
+	if len(steps) == 0 {
+		return
+	}
+	w.profile, w.moved.profile = next, true
+	w.entries = append(w.entries, profile.Entry(steps...))
+	for _, s := range steps {
+		if s.Kind == profile.Confirmed {
+			continue // the source said nothing new
+		}
+		for place, item := range w.person.items {
+			if c, ok := item.Claims[s.Field]; ok && c.Value == claims[s.Field].Value && c.At.Equal(claims[s.Field].At) {
+				w.changed[place] = true
+				break
+			}
+		}
+	}
+}
+
+// bare returns claims without the entry that they came by in a state, and with
+// a time at which we learned them.
+func (w *weaving) bare(claims map[string]profile.Claim) map[string]profile.Claim {
+	bare := make(map[string]profile.Claim, len(claims))
+	for field, c := range claims {
+		c.Entry = ""
+		if c.Recorded.IsZero() {
+			c.Recorded = w.at
+		}
+		bare[field] = c
+	}
+	return bare
+}
+
+func (w *weaving) field(name string) *profile.Field {
+	f, ok := w.organisation.Field(name)
+	if !ok {
+		return nil
+	}
+	return f
+}
+
+// outcomes returns what became of each item: of somebody new the first is
+// created, and the others are like those about somebody known.
+func (w *weaving) outcomes() []Outcome {
+	told := make([]Outcome, len(w.person.items))
+	for i := range told {
+		told[i] = Outcome{Result: Unchanged, Reason: w.warnings[i]}
+		switch {
+		case w.person.fresh && i == 0:
+			told[i].Result = Created
+		case w.changed[i]:
+			told[i].Result = Changed
+		}
+	}
+	return told
+}
+
+func (w *weaving) change() ledger.Change {
+	c := ledger.Change{
+		Subject: w.person.subject, Base: w.facts.Version, At: w.at, Cause: w.cause,
+		Actor:   ledger.Actor{Kind: ledger.BySystem, ID: w.source},
+		Entries: w.entries, Rows: w.rows,
+	}
+	if w.moved.profile {
+		c.Rows = append(c.Rows, w.profile)
+	}
+	if w.moved.consents {
+		c.Rows = append(c.Rows, w.consents)
+	}
+	return c
+}

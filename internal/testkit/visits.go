@@ -1,0 +1,232 @@
+package testkit
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"livingprofile/internal/identity"
+)
+
+// A visit is how a person who is signed in, with a fresh proof, uses a route.
+type visit struct {
+	route  string // method and path, as declared
+	status int    // of the answer
+	// form is what is posted; it is asked for just before. nil posts the token
+	// alone.
+	form func(*Client) url.Values
+	// at finds the path, where it depends on what came before.
+	at func(*Client) string
+}
+
+// visits are all routes, in an order in which each finds what it needs. A route
+// that is not here fails ExerciseRoutes.
+func visits() []visit {
+	const ok, on = http.StatusOK, http.StatusSeeOther
+	return []visit{
+		{"GET /healthz", ok, nil, nil},
+		{"GET /readyz", ok, nil, nil},
+		{"GET /static/*", ok, nil, nil},
+		{"GET /theme/:sheet", ok, nil, nil},
+		{"GET /favicon.ico", http.StatusMovedPermanently, nil, nil},
+		{"GET /", ok, nil, nil},
+		{"GET /mailbox", ok, nil, nil},
+		{"GET /mailbox/:message", ok, nil, nil},
+		{"GET /:brand", ok, nil, nil},
+		{"POST /:brand/language", on, filled("locale", "en", "back", "/hibiki/data"), nil},
+
+		{"GET /:brand/data", ok, nil, nil},
+		{"GET /:brand/data/:field", ok, nil, nil},
+		{"GET /:brand/data/:field/edit", ok, nil, nil},
+		{"POST /:brand/data/:field", on, filled("value", "Kyoto"), nil},
+		{"POST /:brand/data/:field/undo", on, nil, nil},
+
+		{"GET /:brand/allow", ok, nil, nil},
+		{"GET /:brand/allow/:purpose", ok, nil, nil},
+		{"POST /:brand/allow/:purpose", on, func(c *Client) url.Values {
+			return answer(c.Page("/hibiki/allow/recommendations"), "yes")
+		}, nil},
+		{"GET /:brand/notices", ok, nil, nil},
+		{"GET /:brand/notices/:purpose", ok, nil, nil},
+		{"GET /:brand/who", ok, nil, nil},
+		{"GET /:brand/history", ok, nil, nil},
+		{"GET /:brand/receipts/:receipt", ok, nil, nil},
+		{"GET /receipts", ok, nil, nil},
+		{"GET /receipts/:receipt", ok, nil, nil},
+		{"POST /receipts", ok, func(c *Client) url.Values {
+			return url.Values{"number": {ReceiptIn(c.Page("/hibiki/history"))}}
+		}, nil},
+
+		{"GET /:brand/get", ok, nil, nil},
+		{"POST /:brand/get/topics", on, filled("scope", "all", "topic", "events", "on.events", "email"), nil},
+		{"POST /:brand/get/topics/:topic", on, filled("scope", "brand", "topic", "events"), nil},
+		{"POST /:brand/get/delivery", on, filled("scope", "all", "preferred", "email", "language", "en"), nil},
+		{"POST /:brand/get/pause", on, func(c *Client) url.Values {
+			return url.Values{"until": {c.site.Clock.Now().AddDate(0, 1, 0).Format("2006-01-02")}}
+		}, nil},
+		{"POST /:brand/get/resume", on, nil, nil},
+		{"GET /:brand/get/stop", ok, nil, nil},
+		{"POST /:brand/get/stop", on, filled("scope", "all"), nil},
+		{"GET /:brand/get/stopped", ok, nil, nil},
+		{"POST /:brand/get/back/:purpose", on, func(c *Client) url.Values {
+			return words(c.Page("/hibiki/get/stopped"))
+		}, func(c *Client) string {
+			return backIn.FindString(c.Page("/hibiki/get/stopped"))
+		}},
+
+		{"GET /:brand/safety", ok, nil, nil},
+		{"POST /:brand/safety/addresses", on, filled("kind", "email", "value", "third@mail.example.com"), nil},
+		{"POST /:brand/safety/addresses/:address/verify", on, nil, nil},
+		{"POST /:brand/safety/addresses/:address/main", on, nil, nil},
+		{"POST /:brand/safety/addresses/:address/remove", on, nil, nil},
+		{"POST /:brand/safety/sessions/:session/end", on, nil, nil},
+		{"POST /:brand/safety/sessions/end", on, nil, nil},
+
+		{"GET /:brand/proof", ok, nil, nil},
+		{"POST /:brand/proof", on, nil, nil},
+		{"GET /:brand/sign-in", on, nil, nil}, // there is nobody to sign in
+		{"POST /:brand/sign-in", on, filled("address", "nobody@mail.example.com"), nil},
+		{"GET /:brand/sign-in/sent", ok, nil, nil},
+		{"POST /:brand/sign-in/again", on, nil, nil},
+		{"GET /:brand/link/:token", ok, nil, nil},
+		{"GET /:brand/confirmed", on, nil, nil},
+		{"POST /:brand/sign-out", on, nil, nil},
+		{"GET /:brand/sign-in/out", ok, nil, nil},
+		{"POST /:brand/link", on, func(c *Client) url.Values {
+			c.site.Box.Clear() // of what was mailed on the way
+			link := c.Ask("hibiki", second)
+			return url.Values{"token": {link[strings.LastIndex(link, "/")+1:]}}
+		}, nil},
+	}
+}
+
+func filled(pairs ...string) func(*Client) url.Values {
+	form := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	return func(*Client) url.Values { return form }
+}
+
+// answer is the form of a yes or a no to the words on a page.
+func answer(page, choice string) url.Values {
+	form := words(page)
+	form.Set("choice", choice)
+	return form
+}
+
+// words are the fields that name the words on a page.
+func words(page string) url.Values {
+	return url.Values{"version": {Field(page, "version")}, "notice": {Field(page, "notice")}}
+}
+
+// Answer says yes or no to a purpose, as it stands on its page now.
+func (c *Client) Answer(brand, purpose, choice string) *Answer {
+	c.tb.Helper()
+	path := "/" + brand + "/allow/" + purpose
+	return c.Post(path, answer(c.Page(path), choice))
+}
+
+var receiptIn = regexp.MustCompile(`/receipts/([0-9a-v]{26})`)
+
+// ReceiptIn returns the number of the first receipt that a page leads to.
+func ReceiptIn(page string) string {
+	if m := receiptIn.FindStringSubmatch(page); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// The person and the brand that routes are exercised with.
+const (
+	person = "thomas.weber@example.org"
+	second = "second@mail.example.com"
+)
+
+// things are what the parts of paths are filled in with.
+type things struct {
+	first, other string // ids of two proved addresses
+	values       map[string]string
+}
+
+var (
+	sheetIn   = regexp.MustCompile(`/theme/([^"]+)"`)
+	assetIn   = regexp.MustCompile(`/static/(app[^"]+\.js)"`)
+	backIn    = regexp.MustCompile(`/hibiki/get/back/[a-z-]+`)
+	messageIn = regexp.MustCompile(`/mailbox/([^"]+)"`)
+)
+
+// gather signs the person in and finds one of everything that is theirs.
+func gather(t *testing.T, s *Site) *things {
+	t.Helper()
+	c := s.Client(t)
+	c.SignIn("hibiki", person)
+	c.Answer("hibiki", "recommendations", "no")
+	ctx := t.Context()
+	subject, err := s.Identity.ByEmail(ctx, person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Identity.Prove(ctx, subject, identity.Email, second, identity.Where{Brand: "hibiki"}); err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.DB.Identifiers(ctx, subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := func(address string) string {
+		i := slices.IndexFunc(all, func(i identity.Identifier) bool { return i.Value == address })
+		return all[i].ID
+	}
+	link := s.Client(t).Ask("hibiki", person)
+	s.Client(t).Post("/hibiki/sign-in", url.Values{"address": {"waits@mail.example.com"}})
+	sessions, err := s.DB.Sessions(ctx, subject, s.Clock.Now())
+	if err != nil || len(sessions) == 0 {
+		t.Fatalf("sessions: got %d, %v", len(sessions), err)
+	}
+	home := c.Page("/hibiki")
+	part := func(in *regexp.Regexp, page string) string {
+		m := in.FindStringSubmatch(page)
+		if m == nil {
+			t.Fatalf("the page has nothing like %s", in)
+		}
+		return m[1]
+	}
+	return &things{first: id(person), other: id(second), values: map[string]string{
+		":brand": "hibiki", ":field": "event-city", ":purpose": "recommendations", ":topic": "events",
+		":receipt": ReceiptIn(c.Page("/hibiki/history")), ":session": string(sessions[0].ID),
+		":token": link[strings.LastIndex(link, "/")+1:], ":sheet": part(sheetIn, home), "*": part(assetIn, home),
+		":message": part(messageIn, awaitMail(t, s)),
+	}}
+}
+
+// awaitMail waits until the page of mails lists one.
+func awaitMail(t *testing.T, s *Site) string {
+	t.Helper()
+	c := s.Client(t)
+	return Eventually(t, "a mail", func() (string, bool) {
+		page := c.Page("/mailbox")
+		return page, messageIn.MatchString(page)
+	})
+}
+
+// fill puts values in place of a path's parts.
+func (w *things) fill(route string) (method, path string) {
+	method, path, _ = strings.Cut(route, " ")
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if v, ok := w.values[p]; ok {
+			parts[i] = v
+		}
+		if p == ":address" {
+			parts[i] = w.first
+			if strings.HasSuffix(path, "/main") {
+				parts[i] = w.other
+			}
+		}
+	}
+	return method, strings.Join(parts, "/")
+}
