@@ -14,7 +14,12 @@ func allowStops() []stop {
 			r.Eval(`for (const v of document.querySelectorAll("#p-reviews [name=version]")) v.value = "99"`, nil)
 			r.Press("#p-reviews-no")
 		}, "#p-reviews .state.waiting"),
-		{name: "allow_parent", lead: func(r *tour) int { return r.Go("#p-marketing-no") }},
+		inPlace("allow_parent", func(r *tour) { r.Press("#p-marketing-no") }, "#p-marketing .said"),
+		{name: "allow_parent_of_somebody_new", lead: func(r *tour) int {
+			r.seen = r.other
+			r.other.to("/allow")
+			return r.other.Go("#p-marketing-no")
+		}},
 		{name: "allow_waits_for_second_yes", lead: func(r *tour) int {
 			r.to("/allow")
 			r.Press("#p-newsletter-no")
@@ -87,7 +92,14 @@ func (r *tour) receipt() {
 // awaitSeal loads the receipt again until the ledger is sealed behind it.
 func (p *visitor) awaitSeal() {
 	p.t.Helper()
-	p.Until(`document.querySelector(".receipt") && !document.querySelector(".receipt section .state.waiting") || (location.reload(), false)`)
+	path := p.Path()
+	for range 60 {
+		if p.Open(p.w.URL + path); !p.Has(".receipt .state.waiting") {
+			return
+		}
+		p.Eval("new Promise(soon => setTimeout(soon, 200))", nil)
+	}
+	p.t.Fatalf("the ledger is not sealed behind %s", path)
 }
 
 func getStops() []stop {

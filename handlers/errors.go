@@ -70,7 +70,11 @@ func (s *Server) writeError(c echo.Context, status int, err error) error {
 		return problem(c, status, err)
 	}
 	frame := web.Frame(c, "", views.Title(web.Context(c), status))
-	frame.Person = ""
+	if v.Session == nil {
+		// Who visits may not have been looked up, and without the session's
+		// token the form that changes the language would be refused.
+		frame.Locales = nil
+	}
 	fault := views.Fault{Status: status, Reason: reason(c, err), RequestID: v.ID, Actions: ways(c)}
 	if until, ok := openAgain(err); ok {
 		fault.At, fault.Wait = until, until.Sub(s.deps.Clock.Now())

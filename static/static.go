@@ -29,8 +29,9 @@ var sheets = [...]string{
 	"css/pieces.css", "css/pages.css", "css/print.css",
 }
 
-// served maps the name a view knows to the asset, and addresses maps the
-// address a browser asks for. Both are made on first use and never changed.
+// served maps the name a view knows to the asset, paths maps it to the address
+// in a page, and addresses maps the end of that address to the asset. They are
+// made on first use and never changed.
 var served = sync.OnceValue(func() map[string]*Asset {
 	return map[string]*Asset{
 		"app.css":     NewAsset("text/css; charset=utf-8", []byte(stylesheet())),
@@ -49,15 +50,23 @@ var addresses = sync.OnceValue(func() map[string]*Asset {
 	return m
 })
 
+var paths = sync.OnceValue(func() map[string]string {
+	m := make(map[string]string, len(served()))
+	for name, a := range served() {
+		m[name] = Prefix + a.named(name)
+	}
+	return m
+})
+
 // Path returns the address of the file that views know as name: "app.css",
 // "app.js", "htmx.js", "icons.svg" or "favicon.svg". It panics for any other
 // name, which only a programmer can write.
 func Path(name string) string {
-	a, ok := served()[name]
+	p, ok := paths()[name]
 	if !ok {
 		panic("static: no file " + name)
 	}
-	return Prefix + a.named(name)
+	return p
 }
 
 // Theme returns the whole stylesheet followed by tokens, the custom properties

@@ -3,7 +3,6 @@ package store_test
 import (
 	"database/sql"
 	"encoding/json"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -23,8 +22,6 @@ import (
 	"livingprofile/store"
 	"livingprofile/store/storetest"
 )
-
-func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
 
 func TestStore(t *testing.T) {
 	onEngines(t, func(t *testing.T, e testkit.Engine) {

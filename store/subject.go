@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -98,11 +99,11 @@ func (db *DB) Holders(ctx context.Context, kind identity.Kind, scope, value stri
 
 // Facts reads all of what is held of an active subject at one moment.
 func (db *DB) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	return db.facts(ctx, subject, "")
+	return db.facts(ctx, subject, partProfile, partConsent, partPreferences)
 }
 
-// facts reads one part of what is held of a subject, or all for "".
-func (db *DB) facts(ctx context.Context, subject id.Subject, part string) (decision.Facts, error) {
+// facts opens parts of what is held of a subject.
+func (db *DB) facts(ctx context.Context, subject id.Subject, parts ...string) (decision.Facts, error) {
 	key, err := db.ring.Subject(ctx, subject)
 	if err != nil {
 		return decision.Facts{}, err
@@ -115,7 +116,7 @@ func (db *DB) facts(ctx context.Context, subject id.Subject, part string) (decis
 			found = true
 			var has string
 			var body []byte
-			if err := rows.Scan(&f.Version, &has, &body); err != nil || has == "" || part != "" && has != part {
+			if err := rows.Scan(&f.Version, &has, &body); err != nil || !slices.Contains(parts, has) {
 				return err
 			}
 			return openState(&f, key, subject, has, body)
@@ -160,7 +161,7 @@ func (db *DB) Profile(ctx context.Context, subject id.Subject) (profile.State, i
 
 // Standings reads what a subject decided and wishes.
 func (db *DB) Standings(ctx context.Context, subject id.Subject) (consent.Standings, error) {
-	f, err := db.Facts(ctx, subject)
+	f, err := db.facts(ctx, subject, partConsent, partPreferences)
 	return consent.Standings{Version: f.Version, State: f.Consents, Preferences: f.Preferences}, err
 }
 

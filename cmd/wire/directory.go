@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"time"
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
@@ -59,7 +58,8 @@ type renderer struct {
 }
 
 func (r *renderer) Render(ctx context.Context, l mail.Letter) (mail.Message, error) {
-	b, ok := r.org.Load().Brand(l.Brand)
+	org := r.org.Load()
+	b, ok := org.Brand(l.Brand)
 	if !ok {
 		return mail.Message{}, errs.NotFound
 	}
@@ -67,11 +67,7 @@ func (r *renderer) Render(ctx context.Context, l mail.Letter) (mail.Message, err
 	if !b.Speaks(locale) {
 		locale = b.Locales[0]
 	}
-	zone, err := time.LoadLocation(b.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	ctx = i18n.With(ctx, r.bundle.Localizer(locale).In(zone))
+	ctx = i18n.With(ctx, r.bundle.Localizer(locale).In(org.Zone(b.Name)))
 	name := b.Label.In(locale)
 	m, err := view.Render(ctx, view.Brand{Name: name, Controller: b.LegalName, Accent: b.Accent, Contact: b.Contact}, l.Template, l.Data)
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
-	"livingprofile/internal/brand"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 )
@@ -52,7 +51,7 @@ func (g *Guard) speak(c echo.Context, v *web.Visit) {
 	offered := g.Bundle.Locales()
 	zone := time.UTC
 	if v.Brand != nil {
-		offered, zone = v.Brand.Locales, zoneOf(v.Brand)
+		offered, zone = v.Brand.Locales, v.Organisation.Zone(v.Brand.Name)
 	}
 	v.Locale = g.Bundle.Match(c.Request().Header.Get("Accept-Language"), offered)
 	if cookie, err := c.Cookie(web.CookieName(web.LocaleCookie, v.Secure)); err == nil && contains(offered, cookie.Value) {
@@ -61,14 +60,6 @@ func (g *Guard) speak(c echo.Context, v *web.Visit) {
 	r := c.Request()
 	c.SetRequest(r.WithContext(i18n.With(r.Context(), g.Bundle.Localizer(v.Locale).In(zone))))
 	c.Response().Header().Set("Vary", "Accept-Language, Cookie")
-}
-
-func zoneOf(b *brand.Brand) *time.Location {
-	zone, err := time.LoadLocation(b.Zone)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
 }
 
 func contains(list []string, s string) bool {

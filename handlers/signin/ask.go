@@ -100,6 +100,9 @@ func (s *SignIn) Out(c echo.Context) error {
 
 // SignOut ends the session on the server and has the browser forget it.
 func (s *SignIn) SignOut(c echo.Context) error {
+	if _, err := web.Form(c); err != nil {
+		return err
+	}
 	v := web.Of(c)
 	if err := s.Sessions.End(web.Context(c), v.Token); err != nil {
 		return err

@@ -38,6 +38,9 @@ func (s *SignIn) Redeem(c echo.Context) error {
 	switch wrong, invalid := web.Wrong(c, err); {
 	case invalid:
 		return s.showLink(c, http.StatusUnprocessableEntity, form.Get("token"), wrong["code"])
+	case codeMissing(err):
+		needed := i18n.T(web.Context(c), "error.code_needed")
+		return s.showLink(c, http.StatusUnprocessableEntity, form.Get("token"), needed)
 	case errors.Is(err, errs.Gone):
 		return s.spent(c)
 	case errors.Is(err, errs.TooMany) && opens(err):
@@ -50,6 +53,13 @@ func (s *SignIn) Redeem(c echo.Context) error {
 		return err
 	}
 	return s.redeemed(c, proof, asking)
+}
+
+// codeMissing tells whether a link was pressed in another browser than the one
+// that asked, without the code.
+func codeMissing(err error) bool {
+	var e *errs.Error
+	return errors.As(err, &e) && e.ID == "error.code_needed"
 }
 
 // redeemed does what the link was for.

@@ -22,7 +22,7 @@ type System struct{}
 func (System) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // A Fake is a clock that moves only when told to. Its zero value stands at the
-// Unix epoch.
+// zero time.
 type Fake struct {
 	mu  sync.Mutex
 	now time.Time

@@ -83,7 +83,7 @@ func (p *consentPlan) read(r *rowReader) *Fault {
 		return nil
 	}
 	if p.strict && p.place >= 0 && strings.TrimSpace(r.cells[p.place]) != "" {
-		return &Fault{Column: p.column, Reason: "error.not_a_choice"}
+		return &Fault{Column: p.column, Reason: "intake.not_a_choice"}
 	}
 	return nil
 }

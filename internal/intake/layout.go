@@ -101,5 +101,5 @@ func (r timeReader) read(text string) (time.Time, error) {
 			return t.UTC().Truncate(time.Microsecond), nil
 		}
 	}
-	return time.Time{}, errs.New(errs.Invalid, "error.not_a_time")
+	return time.Time{}, errs.New(errs.Invalid, "intake.not_a_time")
 }

@@ -58,7 +58,7 @@ func (r *rowReader) run() *Fault {
 		}
 	}
 	if len(r.item.Identifiers) == 0 {
-		return &Fault{Reason: "error.no_identifier"}
+		return &Fault{Reason: "intake.nobody"}
 	}
 	r.item.Claims = make(map[string]profile.Claim, len(p.fields))
 	for i := range p.fields {
@@ -102,7 +102,7 @@ func (r *rowReader) moment(m *moment) (time.Time, *Fault) {
 		return time.Time{}, r.fault(m.column, err)
 	}
 	if at.After(r.plan.started) {
-		r.note(Fault{Column: m.column, Reason: "warning.time_in_future"})
+		r.note(Fault{Column: m.column, Reason: "intake.time_in_future"})
 		return time.Time{}, nil
 	}
 	return at, nil

@@ -3,6 +3,7 @@ package intake
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -199,18 +200,8 @@ func (w *weaving) entry(i *identity.Identifier, kind ledger.Kind, items []int) l
 // before they are weighed against what is held: a value that another row of
 // the file overrides was never the source's word.
 func (w *weaving) claim() {
-	claims := w.person.items[0].Claims
-	if len(w.person.items) > 1 {
-		var said profile.State
-		for _, item := range w.person.items {
-			said, _ = profile.ObserveAll(said, item.Claims, w.field, w.organisation.Rank)
-		}
-		claims = map[string]profile.Claim{}
-		for _, field := range said.Fields() {
-			claims[field], _ = said.Of(field, w.source)
-		}
-	}
-	next, steps := profile.ObserveAll(w.profile, w.bare(claims), w.field, w.organisation.Rank)
+	claims := w.bare(w.claims())
+	next, steps := profile.ObserveAll(w.profile, claims, w.field, w.organisation.Rank)
 	if len(steps) == 0 {
 		return
 	}
@@ -227,6 +218,42 @@ func (w *weaving) claim() {
 			}
 		}
 	}
+}
+
+// claims returns what the items claim together. What has a time comes first:
+// of two claims without one nobody can tell which is newer, and the one that
+// stays of them may say the same again, which is then no news.
+func (w *weaving) claims() map[string]profile.Claim {
+	if len(w.person.items) == 1 {
+		return w.person.items[0].Claims
+	}
+	var said profile.State
+	for _, timed := range []bool{true, false} {
+		var part profile.State
+		for _, item := range w.person.items {
+			claims := maps.Clone(item.Claims)
+			maps.DeleteFunc(claims, func(_ string, c profile.Claim) bool { return c.At.IsZero() == timed })
+			part = w.observe(part, claims)
+		}
+		said = w.observe(said, w.sourced(part))
+	}
+	return w.sourced(said)
+}
+
+func (w *weaving) observe(s profile.State, claims map[string]profile.Claim) profile.State {
+	next, _ := profile.ObserveAll(s, claims, w.field, w.organisation.Rank)
+	return next
+}
+
+// sourced returns what the source claims in s, by field.
+func (w *weaving) sourced(s profile.State) map[string]profile.Claim {
+	all := map[string]profile.Claim{}
+	for _, field := range s.Fields() {
+		if c, ok := s.Of(field, w.source); ok {
+			all[field] = c
+		}
+	}
+	return all
 }
 
 // bare returns claims without the entry that they came by in a state, and with

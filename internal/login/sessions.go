@@ -125,7 +125,7 @@ func (s *Sessions) List(ctx context.Context, subject id.Subject) ([]Session, err
 // EndOne ends one session of the subject, chosen in a list. It is errs.NotFound
 // when the subject has no such live session.
 func (s *Sessions) EndOne(ctx context.Context, subject id.Subject, session SessionID) error {
-	if session == "" {
+	if !id.Valid(string(session)) {
 		return errs.New(errs.NotFound, "")
 	}
 	ended, err := s.store.EndSessions(ctx, Which{Subject: subject, Only: session}, s.clock.Now(), WhyByOther)

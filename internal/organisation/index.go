@@ -1,6 +1,8 @@
 package organisation
 
 import (
+	"time"
+
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
@@ -24,6 +26,7 @@ type index struct {
 	fieldsOn   map[string][]*profile.Field
 	purposesOn map[string][]*consent.PurposeVersion
 	topicsOn   map[string][]*consent.Topic
+	zones      map[string]*time.Location
 }
 
 type version struct {
@@ -110,6 +113,15 @@ func (o *Organisation) TopicsOn(brand string) []*consent.Topic {
 	return on(o.lookups().topicsOn, brand)
 }
 
+// Zone returns the zone in which brand tells times; UTC for a brand that is not
+// declared.
+func (o *Organisation) Zone(brand string) *time.Location {
+	if zone, ok := o.lookups().zones[brand]; ok {
+		return zone
+	}
+	return time.UTC
+}
+
 // Rank returns whose value counts: lower wins. A system without a rank comes
 // last, and so does an unknown one.
 func (o *Organisation) Rank(system string) int {
@@ -177,9 +189,15 @@ func (x *index) fillBrands(o *Organisation) {
 	x.fieldsOn = map[string][]*profile.Field{}
 	x.purposesOn = map[string][]*consent.PurposeVersion{}
 	x.topicsOn = map[string][]*consent.Topic{}
+	x.zones = map[string]*time.Location{}
 	names := []string{""}
 	for i := range o.Brands {
-		names = append(names, o.Brands[i].Name)
+		b := &o.Brands[i]
+		names = append(names, b.Name)
+		// The file of a zone is read once here, and not for every page.
+		if zone, err := time.LoadLocation(b.Zone); err == nil {
+			x.zones[b.Name] = zone
+		}
 	}
 	for _, name := range names {
 		x.fieldsOn[name] = pick(o.Fields, func(f *profile.Field) bool { return !f.Retired && named(f.Brands, name) })

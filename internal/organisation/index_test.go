@@ -2,6 +2,7 @@ package organisation_test
 
 import (
 	"testing"
+	"time"
 
 	"livingprofile/internal/organisation"
 )
@@ -43,6 +44,12 @@ func TestLookups(t *testing.T) {
 			}
 			if got, want := len(o.TopicsOn("club")), 2; got != want {
 				t.Errorf("topics on club: got %d, want %d", got, want)
+			}
+			if got, want := o.Zone("club").String(), "Asia/Tokyo"; got != want {
+				t.Errorf("zone of club: got %s, want %s", got, want)
+			}
+			if got := o.Zone("elsewhere"); got != time.UTC {
+				t.Errorf("zone of a brand that is not declared: got %s, want UTC", got)
 			}
 			if got, want := len(o.FieldsOn("elsewhere")), 1; got != want {
 				t.Errorf("fields on a brand that is not declared: got %d, want %d", got, want)

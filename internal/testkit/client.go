@@ -166,6 +166,9 @@ func (c *Client) base() *url.URL {
 	return u
 }
 
+// URL is the address of the site.
+func (c *Client) URL() string { return c.site.URL }
+
 // SessionCookie returns the name of the session's cookie on this site.
 func (c *Client) SessionCookie() string {
 	if c.base().Scheme == "https" {

@@ -75,7 +75,7 @@ func recorded(t *testing.T) map[string]map[string]string {
 
 // Our record of processing names every column there is and none besides, and
 // says how it lies on disk.
-func TestDocuments_privacy_follows_the_schema(t *testing.T) {
+func TestPrivacyFollowsTheSchema(t *testing.T) {
 	want, got := schema(t), recorded(t)
 	if len(want) < 15 {
 		t.Fatalf("got %d tables in the migrations, which is too few to be all of them", len(want))
@@ -112,7 +112,7 @@ func TestDocuments_privacy_follows_the_schema(t *testing.T) {
 
 // A table that the store seals something in has a sealed column in the record,
 // and no other has.
-func TestDocuments_privacy_follows_the_seals(t *testing.T) {
+func TestPrivacyFollowsTheSeals(t *testing.T) {
 	var want []string
 	walk(t, func(name string) {
 		if path.Dir(name) != "store" || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {

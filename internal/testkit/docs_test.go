@@ -136,7 +136,7 @@ func names(cell string) []string {
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
 // Every relative link leads to a file, and its anchor to a heading there.
-func TestDocuments_links_resolve(t *testing.T) {
+func TestDocumentLinksResolve(t *testing.T) {
 	headings := map[string]map[string]bool{}
 	all := documents(t)
 	for _, d := range all {
@@ -177,7 +177,7 @@ func anchors(text string) map[string]bool {
 }
 
 // Lines are wrapped at 80; what cannot be wrapped is let be.
-func TestDocuments_are_wrapped(t *testing.T) {
+func TestDocumentsAreWrapped(t *testing.T) {
 	for _, d := range documents(t) {
 		for line := range strings.Lines(prose(d.text)) {
 			line = strings.TrimRight(line, "\n")
@@ -198,7 +198,7 @@ var foreign = regexp.MustCompile(`^(keepachangelog\.com|semver\.org|litestream\.
 
 // What is true on one machine only, or not finished, has no place in a
 // document.
-func TestDocuments_hold_nowhere_else_but_here(t *testing.T) {
+func TestDocumentsAreTrueElsewhere(t *testing.T) {
 	private := regexp.MustCompile("(?m)(^|[\\s\"'(=`])/(home|root|tmp|work|Users)/")
 	unfinished := regexp.MustCompile(`(?i)\b(todo|fixme|xxx|tbd|lorem ipsum)\b`)
 	address := regexp.MustCompile("https?://([^/\\s)`\"'|]+)")
@@ -217,7 +217,7 @@ func TestDocuments_hold_nowhere_else_but_here(t *testing.T) {
 }
 
 // A decision is short, numbered without gaps, and says what else there was.
-func TestDocuments_decisions(t *testing.T) {
+func TestDecisionsAreShort(t *testing.T) {
 	const most = 60
 	number := 0
 	for _, d := range documents(t) {

@@ -16,7 +16,7 @@ import (
 )
 
 // CheckPage takes a receipt and shows what a check found. The form posts
-// multipart: "receipt" (text), "file", "id".
+// multipart: "receipt" (text), "file", "number".
 type CheckPage struct {
 	Action      string
 	Text        string // what was put in before

@@ -69,7 +69,7 @@ func pasteInput(ctx context.Context, p CheckPage) ui.Input {
 
 func numberInput(ctx context.Context, p CheckPage) ui.Input {
 	return ui.Input{
-		Kind: ui.Text, Name: "id", Value: p.Number, Wrong: p.WrongNumber,
+		Kind: ui.Text, Name: "number", Value: p.Number, Wrong: p.WrongNumber,
 		Label: i18n.T(ctx, "receipt.number"), Hint: i18n.T(ctx, "receipt.number_hint"),
 	}
 }

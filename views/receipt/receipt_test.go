@@ -34,7 +34,7 @@ func TestCheck(t *testing.T) {
 		{
 			"before anything was checked",
 			receipt.CheckPage{Action: "/check"},
-			[]string{"Check a receipt", `name="receipt"`, `name="file"`, `name="id"`},
+			[]string{"Check a receipt", `name="receipt"`, `name="file"`, `name="number"`},
 			[]string{"genuine"},
 		},
 		{

@@ -98,8 +98,8 @@ const (
 	No      Answer = "no"
 )
 
-// A Question is a choice between two buttons of one weight. Both post to Path,
-// with the field "choice" and whatever Fields hold.
+// A Question is a choice between two buttons of one weight in one form, which
+// posts to Path, with the field "choice" and whatever Fields hold.
 type Question struct {
 	ID     string // stable, unique on the page; the buttons are ID-yes and ID-no
 	Label  string // what is asked; names the group
