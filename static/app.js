@@ -17,9 +17,13 @@
   addEventListener("pointerdown", (e) => close(e.target));
   addEventListener("focusin", (e) => close(e.target));
 
-  // A list of what is wrong is read out first.
-  const wrong = document.querySelector(".wrongs");
-  if (wrong) wrong.focus();
+  // On a new page what is wrong, or what was just done, is read out first, and
+  // the keyboard goes on from there.
+  const told = document.querySelector(".wrongs") || document.querySelector(".said, .flash");
+  if (told) {
+    told.tabIndex = -1;
+    told.focus();
+  }
 
   // After a row was replaced, the focus stays in that row: htmx gives it back
   // to the control of the same id; when that is gone, the row itself gets it.

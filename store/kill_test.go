@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bufio"
+	"database/sql"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -33,10 +34,12 @@ func TestKill(t *testing.T) {
 		i, w := newWork(t, e, 6, 8)
 		w.Checkpoints = filepath.Join(t.TempDir(), "checkpoints")
 		acknowledged := map[consent.RecordID]answer{}
+		eye := i.SQL(t)
+		eye.SetMaxOpenConns(1)
 		for range rounds {
 			before := len(acknowledged)
 			runAndKill(t, w, acknowledged)
-			settled(t, i)
+			settled(t, i, eye)
 			nothingLost(t, i, w, acknowledged)
 			if t.Failed() {
 				return
@@ -102,15 +105,14 @@ func runAndKill(t *testing.T, w work, acknowledged map[consent.RecordID]answer) 
 
 // settled waits until PostgreSQL has noticed that the program is gone: until
 // then it may finish what nobody heard the answer of.
-func settled(t *testing.T, i *testkit.Installation) {
+func settled(t *testing.T, i *testkit.Installation, eye *sql.DB) {
 	t.Helper()
 	if i.Engine != testkit.OnPostgres {
 		return
 	}
-	db := i.SQL(t)
 	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
 		var others int
-		err := db.QueryRowContext(t.Context(), `
+		err := eye.QueryRowContext(t.Context(), `
 			select count(*)
 			from pg_stat_activity
 			where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`).Scan(&others)

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/organisation"
 )
 
 type apikeyCmd struct {
@@ -35,8 +38,8 @@ func (*apikeyCreateCmd) Help() string {
 // Run makes a key and prints its text, which is kept nowhere.
 func (c *apikeyCreateCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	return d.withKeys(ctx, env, func(a *wire.App, keys *authz.Keys) error {
-		if _, ok := a.Current.Load().System(c.System); !ok {
-			return fmt.Errorf("no system %q is declared", c.System)
+		if err := c.check(a.Current.Load()); err != nil {
+			return err
 		}
 		key, text, err := keys.Make(ctx, c.key(a.Clock.Now()))
 		if err != nil {
@@ -48,6 +51,32 @@ func (c *apikeyCreateCmd) Run(ctx context.Context, env *environment, d *Data) er
 	})
 }
 
+// check refuses names that are not declared: a key for them would never do what
+// its maker wants.
+func (c *apikeyCreateCmd) check(o *organisation.Organisation) error {
+	if _, ok := o.System(c.System); !ok {
+		return fmt.Errorf("no system %q is declared", c.System)
+	}
+	if _, ok := o.Brand(c.Brand); !ok && c.Brand != authz.AllBrands {
+		return fmt.Errorf("no brand %q is declared", c.Brand)
+	}
+	for _, f := range c.Fields {
+		if _, ok := o.Field(f); !ok && f != authz.AllFields {
+			return fmt.Errorf("no field %q is declared", f)
+		}
+	}
+	var all []string
+	for _, s := range authz.Scopes() {
+		all = append(all, string(s))
+	}
+	for _, s := range c.Scopes {
+		if !slices.Contains(all, s) {
+			return fmt.Errorf("there is no scope %q; there are %s", s, strings.Join(all, ", "))
+		}
+	}
+	return nil
+}
+
 func (c *apikeyCreateCmd) key(now time.Time) authz.APIKey {
 	k := authz.APIKey{Name: c.Name, System: c.System, Brand: c.Brand, Fields: c.Fields, ExpiresAt: now.Add(c.Life)}
 	for _, s := range c.Scopes {
@@ -57,6 +86,8 @@ func (c *apikeyCreateCmd) key(now time.Time) authz.APIKey {
 }
 
 type apikeyListCmd struct{}
+
+func (apikeyListCmd) Help() string { return "Example:\n  livingprofile apikey list" }
 
 // Run prints a line for each key.
 func (apikeyListCmd) Run(ctx context.Context, env *environment, d *Data) error {
@@ -100,15 +131,26 @@ type apikeyRevokeCmd struct {
 	Key string `arg:"" help:"Id of the key, as listed."`
 }
 
+func (*apikeyRevokeCmd) Help() string {
+	return "Example:\n  livingprofile apikey revoke 06h02jqkkttb32t1mu09soq0ds"
+}
+
 // Run ends a key.
 func (c *apikeyRevokeCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	return d.withKeys(ctx, env, func(_ *wire.App, keys *authz.Keys) error {
-		return keys.Revoke(ctx, authz.KeyID(c.Key))
+		err := keys.Revoke(ctx, authz.KeyID(c.Key))
+		if errors.Is(err, errs.NotFound) {
+			return fmt.Errorf("there is no key %q; livingprofile apikey list has all", c.Key)
+		}
+		if err == nil {
+			fmt.Fprintf(env.stderr, "Key %s works no more.\n", c.Key)
+		}
+		return err
 	})
 }
 
 func (d *Data) withKeys(ctx context.Context, env *environment, fn func(*wire.App, *authz.Keys) error) error {
-	a, err := d.open(ctx, env)
+	a, err := d.existing(ctx, env)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/ledger"
@@ -25,6 +26,8 @@ Examples:
   livingprofile apply organisation.yaml`
 }
 
+const dryRunWords = "Nothing was changed: this was a dry run.\n"
+
 // Run prints the plan and carries it out.
 func (c *applyCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	data, err := os.ReadFile(c.File)
@@ -42,6 +45,10 @@ func (c *applyCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	if err != nil {
 		return err
 	}
+	if settings := d.settings(); c.DryRun && !settings.Exists() {
+		_, err := fmt.Fprint(env.stdout, organisation.Diff(nil, draft, time.Now()), dryRunWords)
+		return err
+	}
 	a, err := d.open(ctx, env)
 	if err != nil {
 		return err
@@ -50,7 +57,7 @@ func (c *applyCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	if err == nil {
 		fmt.Fprint(env.stdout, plan)
 		if c.DryRun && !plan.Empty() {
-			fmt.Fprintln(env.stdout, "Nothing was changed: this was a dry run.")
+			fmt.Fprint(env.stdout, dryRunWords)
 		}
 	}
 	return errors.Join(err, a.Close())

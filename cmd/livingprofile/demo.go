@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/demo"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
 )
@@ -37,37 +40,51 @@ Examples:
 
 // Run serves the demo until it is told to stop.
 func (c *demoCmd) Run(ctx context.Context, env *environment, d *Data) error {
-	folder := c.Folder
-	if folder == "" {
-		var err error
-		if folder, err = os.MkdirTemp("", "livingprofile-demo-"); err != nil {
-			return err
-		}
-		defer os.RemoveAll(folder)
-	}
-	l, err := net.Listen("tcp", c.Listen)
+	l, err := listen(c.Listen, "--listen")
 	if err != nil {
 		return err
 	}
+	defer l.Close() //nolint:errcheck // the server has closed it mostly
 	box, err := mailbox.Listen(mailbox.Options{Addr: net.JoinHostPort(host(l), "0")})
 	if err != nil {
 		return err
 	}
 	defer box.Close()
-	settings := c.settings(d, folder, l, box)
-	a, err := wire.Open(ctx, settings, clock.System{}, d.logger(env.stderr))
+	temporary, err := os.MkdirTemp("", "livingprofile-demo-")
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.serve(ctx, env, a, folder, l, box), a.Close())
+	defer os.RemoveAll(temporary)
+	settings := c.settings(d, temporary, l, box)
+	a, err := wire.Open(ctx, settings, clock.System{}, d.logger(env.stderr))
+	if err == nil {
+		err = errors.Join(c.serve(ctx, env, a, settings.Folder, l, box), a.Close())
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // told to stop before it was ready
+	}
+	return err
 }
 
-func (c *demoCmd) settings(d *Data, folder string, l net.Listener, box *mailbox.Server) wire.Settings {
+// settings are those of an installation in the folder that was given, else in
+// a temporary one. A demo on PostgreSQL outlives a temporary folder, and so its
+// master key is where that of any other installation is.
+func (c *demoCmd) settings(d *Data, temporary string, l net.Listener, box *mailbox.Server) wire.Settings {
 	s := d.settings()
 	s.BaseURL = "http://" + l.Addr().String()
-	s.Folder = folder
-	if !strings.Contains(s.Database, "://") {
-		s.Database = folder
+	switch {
+	case c.Folder != "":
+		s.Folder = c.Folder
+	case onPostgres(s.Database):
+		s.Master = s.MasterPath()
+		s.Folder = temporary
+	case s.Database != defaultDatabase:
+		s.Folder = s.Database
+	default:
+		s.Folder = temporary
+	}
+	if !onPostgres(s.Database) {
+		s.Database = s.Folder
 	}
 	s.Mail.Config = mail.Config{Host: box.Host(), Port: box.Port(), TLS: mail.NoTLS}
 	s.Mail.From = "privacy@demo.example.com"
@@ -78,13 +95,13 @@ func (c *demoCmd) settings(d *Data, folder string, l net.Listener, box *mailbox.
 
 func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, folder string, l net.Listener, box *mailbox.Server) error {
 	if err := a.Seed(ctx, folder, c.People); err != nil {
-		return err
+		return fmt.Errorf("make the demo: %w", err)
 	}
 	service, err := wire.NewService(ctx, a, wire.Options{Version: version, Mailbox: box})
 	if err != nil {
 		return err
 	}
-	g, err := c.guide(ctx, a, "http://"+l.Addr().String())
+	g, err := c.guide(ctx, a, "http://"+l.Addr().String(), net.JoinHostPort(box.Host(), strconv.Itoa(box.Port())))
 	if err != nil {
 		return err
 	}
@@ -103,6 +120,7 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 type guide struct {
 	URL     string            `json:"url"`
 	Mailbox string            `json:"mailbox"`
+	SMTP    string            `json:"smtp"` // where the mailbox receives
 	Health  string            `json:"health"`
 	Brands  []guideBrand      `json:"brands"`
 	People  []guidePerson     `json:"people"`
@@ -116,19 +134,24 @@ type guideBrand struct {
 }
 
 type guidePerson struct {
-	Name   string `json:"name"`
-	Email  string `json:"email"`
-	Locale string `json:"locale"`
+	Name    string     `json:"name"`
+	Email   string     `json:"email"` // to sign in with
+	Locale  string     `json:"locale"`
+	Subject id.Subject `json:"subject"`
 }
 
 // guide makes an API key for each system, for scripts to try.
-func (c *demoCmd) guide(ctx context.Context, a *wire.App, base string) (*guide, error) {
-	g := &guide{URL: base, Mailbox: base + "/mailbox", Health: base + "/readyz", Keys: map[string]string{}}
+func (c *demoCmd) guide(ctx context.Context, a *wire.App, base, smtp string) (*guide, error) {
+	g := &guide{URL: base, Mailbox: base + "/mailbox", SMTP: smtp, Health: base + "/readyz", Keys: map[string]string{}}
 	for _, b := range a.Current.Load().Brands {
 		g.Brands = append(g.Brands, guideBrand{b.Name, b.Label.In("en"), base + "/" + b.Name})
 	}
 	for _, p := range demo.People(1, 3, a.Clock.Now()) {
-		g.People = append(g.People, guidePerson{p.Given + " " + p.Family, p.Email, p.Locale})
+		subject, err := a.Identity.ByEmail(ctx, p.Email)
+		if err != nil && !errors.Is(err, errs.NotFound) {
+			return nil, err
+		}
+		g.People = append(g.People, guidePerson{p.Given + " " + p.Family, p.Email, p.Locale, subject})
 	}
 	for _, system := range a.Current.Load().Systems {
 		if !c.JSON {

@@ -15,7 +15,7 @@ import (
 
 type importCmd struct {
 	File    string `arg:"" help:"File to read." type:"existingfile"`
-	Source  string `name:"name" help:"System that the file comes from, as declared." required:""`
+	Source  string `aliases:"name" help:"System that the file comes from, as declared." required:""`
 	Map     string `help:"How columns become values: a file, or one that is ready: ${maps}." required:""`
 	Rejects string `help:"File to write refused rows to, with line and reason. It holds personal data." placeholder:"FILE"`
 	Quiet   bool   `help:"Show no progress."`
@@ -26,13 +26,13 @@ func (*importCmd) Help() string {
 changes nothing.
 
 Examples:
-  livingprofile import customers_export.csv --name shop --map shopify --rejects bad.csv
-  livingprofile import audience.csv --name newsletter --map mailchimp`
+  livingprofile import customers_export.csv --source shop --map shopify --rejects bad.csv
+  livingprofile import audience.csv --source newsletter --map mailchimp`
 }
 
 // Run imports and prints the report.
 func (c *importCmd) Run(ctx context.Context, env *environment, d *Data) error {
-	a, err := d.open(ctx, env)
+	a, err := d.existing(ctx, env)
 	if err != nil {
 		return err
 	}
@@ -91,12 +91,16 @@ func progressLine(p intake.Progress) string {
 func printImport(w io.Writer, a *wire.App, r *intake.Report) {
 	fmt.Fprintf(w, "%d rows in %s: %d created, %d changed, %d unchanged, %d refused, %d warnings\n",
 		r.Rows, r.Elapsed.Truncate(time.Millisecond), r.Created, r.Changed, r.Unchanged, r.Refused, r.Warnings)
-	for what, names := range map[string][]string{
-		"columns that were not read": r.Unread, "columns that the file does not have": r.Missing,
-		"fields and purposes that are not declared": r.LeftOut,
+	for _, list := range []struct {
+		what  string
+		names []string
+	}{
+		{"columns that were not read", r.Unread},
+		{"columns that the file does not have", r.Missing},
+		{"fields and purposes that are not declared", r.LeftOut},
 	} {
-		if len(names) > 0 {
-			fmt.Fprintf(w, "%s: %s\n", what, strings.Join(names, ", "))
+		if len(list.names) > 0 {
+			fmt.Fprintf(w, "%s: %s\n", list.what, strings.Join(list.names, ", "))
 		}
 	}
 	for _, reject := range r.Rejects {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"livingprofile/internal/keyring"
@@ -17,9 +19,19 @@ type keysCmd struct {
 
 type keysCreateCmd struct{}
 
+func (keysCreateCmd) Help() string {
+	return "Example:\n  livingprofile keys create --master-key /etc/livingprofile/master.json"
+}
+
 // Run makes the file of the master key.
 func (keysCreateCmd) Run(env *environment, d *Data) error {
 	s := d.settings()
+	if s.Keyless() {
+		return fmt.Errorf("there is data in %s already: put the copy of its master key back to %s", s.Database, s.MasterPath())
+	}
+	if err := os.MkdirAll(filepath.Dir(s.MasterPath()), 0o700); err != nil {
+		return err
+	}
 	_, created, err := keyring.OpenMaster(s.MasterPath())
 	switch {
 	case err != nil:
@@ -44,7 +56,7 @@ Example:
 
 // Run rotates the master key and rewraps.
 func (keysRotateCmd) Run(ctx context.Context, env *environment, d *Data) error {
-	a, err := d.open(ctx, env)
+	a, err := d.existing(ctx, env)
 	if err != nil {
 		return err
 	}
@@ -67,9 +79,17 @@ const rewrapBatch = 500
 
 type keysPruneCmd struct{}
 
+func (keysPruneCmd) Help() string {
+	return `Every server has read the new file by an hour after a rotation, and not before:
+until then nothing is forgotten.
+
+Example:
+  livingprofile keys prune`
+}
+
 // Run drops what is not needed.
 func (keysPruneCmd) Run(ctx context.Context, env *environment, d *Data) error {
-	a, err := d.open(ctx, env)
+	a, err := d.existing(ctx, env)
 	if err != nil {
 		return err
 	}

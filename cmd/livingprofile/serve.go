@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"livingprofile/cmd/wire"
@@ -42,11 +40,11 @@ func (m *mailFlags) settings() (wire.MailSettings, error) {
 	if m.PasswordFile == "" {
 		return s, nil
 	}
-	secret, err := os.ReadFile(m.PasswordFile)
+	secret, err := readSecret(m.PasswordFile)
 	if err != nil {
 		return s, fmt.Errorf("password of the mail server: %w", err)
 	}
-	s.Password = strings.TrimRight(string(secret), "\r\n")
+	s.Password = secret
 	return s, nil
 }
 
@@ -64,23 +62,36 @@ func (s *serveCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	if settings.Mail, err = s.Mail.settings(); err != nil {
 		return err
 	}
+	l, err := listen(s.Listen, "--listen")
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // the server has closed it mostly
 	settings.BaseURL, settings.Proxies = s.BaseURL, s.Proxies
 	if settings.BaseURL == "" {
-		settings.BaseURL = "http://" + s.Listen
+		if settings.BaseURL, err = ownURL(l); err != nil {
+			return err
+		}
 	}
 	a, err := d.openWith(ctx, env, settings)
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.serve(ctx, env, a), a.Close())
+	return errors.Join(s.serve(ctx, env, a, l), a.Close())
 }
 
-func (s *serveCmd) serve(ctx context.Context, env *environment, a *wire.App) error {
-	service, err := wire.NewService(ctx, a, wire.Options{Version: version})
-	if err != nil {
-		return err
+// ownURL is under which address people reach the product when nobody says: on
+// this machine alone.
+func ownURL(l net.Listener) (string, error) {
+	address, ok := l.Addr().(*net.TCPAddr)
+	if !ok || !address.IP.IsLoopback() {
+		return "", fmt.Errorf("it listens on %s for other machines: say with --base-url under which address people reach it", l.Addr())
 	}
-	l, err := net.Listen("tcp", s.Listen)
+	return "http://" + address.String(), nil
+}
+
+func (s *serveCmd) serve(ctx context.Context, env *environment, a *wire.App, l net.Listener) error {
+	service, err := wire.NewService(ctx, a, wire.Options{Version: version})
 	if err != nil {
 		return err
 	}
@@ -121,9 +132,9 @@ func serveUntil(ctx context.Context, service *wire.Service, l net.Listener, drai
 }
 
 func serveMetrics(address string, a *wire.App) (stop func(), err error) {
-	l, err := net.Listen("tcp", address)
+	l, err := listen(address, "--metrics")
 	if err != nil {
-		return nil, fmt.Errorf("metrics: %w", err)
+		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.Metrics())

@@ -16,6 +16,8 @@ import (
 
 type versionCmd struct{}
 
+func (versionCmd) Help() string { return "Example:\n  livingprofile version" }
+
 // Run prints the version.
 func (versionCmd) Run(env *environment) error {
 	_, err := fmt.Fprintln(env.stdout, version)
@@ -81,7 +83,7 @@ Examples:
 
 // Run verifies the ledger and prints the report.
 func (c *verifyCmd) Run(ctx context.Context, env *environment, d *Data) error {
-	a, err := d.open(ctx, env)
+	a, err := d.existing(ctx, env)
 	if err != nil {
 		return err
 	}

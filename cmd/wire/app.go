@@ -61,6 +61,9 @@ type App struct {
 // Open opens the installation that the settings name, and makes it where there
 // is none. Nothing runs in the background yet.
 func Open(ctx context.Context, s Settings, c clock.Clock, log *slog.Logger) (*App, error) {
+	if s.Keyless() {
+		return nil, fmt.Errorf("the data is here and its master key is not: put the copy of %s back", s.MasterPath())
+	}
 	for _, path := range []string{s.MasterPath(), s.CheckpointPath()} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("make data folder: %w", err)
@@ -73,6 +76,9 @@ func Open(ctx context.Context, s Settings, c clock.Clock, log *slog.Logger) (*Ap
 	db, err := store.Open(ctx, store.Options{
 		Database: s.Database, Keys: s.Keys, Master: master, Clock: c, Connections: s.Connections,
 	})
+	if errors.Is(err, keyring.ErrMaster) {
+		return nil, wrongMaster(s.MasterPath(), created)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +87,18 @@ func Open(ctx context.Context, s Settings, c clock.Clock, log *slog.Logger) (*Ap
 		return nil, errors.Join(err, db.Close())
 	}
 	return a, nil
+}
+
+// wrongMaster says what to do about a master key that does not open the key
+// store. One that was made just now is deleted: it has sealed nothing, and
+// stands where the right one belongs.
+func wrongMaster(path string, created bool) error {
+	if created {
+		return errors.Join(
+			fmt.Errorf("%w: it was not at %s, where it is looked for. Put its copy there, or name it with --master-key", keyring.ErrMaster, path),
+			os.Remove(path))
+	}
+	return fmt.Errorf("%w. The key is %s: put the right copy there, or name it with --master-key", keyring.ErrMaster, path)
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
@@ -119,7 +137,16 @@ func (a *App) signed(text, signature string) bool {
 
 // Notary returns the one who signs checkpoints, with the installation's file.
 func (a *App) Notary(ctx context.Context) (*ledger.Notary, error) {
-	return ledger.NewNotary(ctx, a.DB, a.signer, a.verifier, a.Clock, a.settings.CheckpointPath())
+	path := a.settings.CheckpointPath()
+	n, err := ledger.NewNotary(ctx, a.DB, a.signer, a.verifier, a.Clock, path)
+	var foreign *note.UnverifiedNoteError
+	switch {
+	case errors.Is(err, ledger.ErrOlder):
+		return nil, fmt.Errorf("%w, %s: it was put back from a backup, or its end was cut. Look for newer data; livingprofile verify names what is missing. If there is none, move the file aside, keep it, and start again", err, path)
+	case errors.As(err, &foreign):
+		return nil, fmt.Errorf("the checkpoints in %s are not of this installation: name its own file with --checkpoints, or move this one aside: %w", path, err)
+	}
+	return n, err
 }
 
 // Close closes the installation.

@@ -19,6 +19,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 )
 
@@ -26,22 +27,23 @@ import (
 const demoSeed = 2026
 
 // Seed declares the demo's organisation and brings its people in, through the
-// same files and services as anybody else's. An installation that has an
-// organisation is left as it is. folder keeps the source files.
+// same files and services as anybody else's. An installation that has them is
+// left as it is, and one with another organisation is refused: in a demo all
+// mail can be read by anybody. folder keeps the source files.
 func (a *App) Seed(ctx context.Context, folder string, people int) error {
-	if a.Current.Load().Revision > 0 {
-		return nil
-	}
 	draft, err := demo.Draft()
 	if err != nil {
 		return err
+	}
+	folder = filepath.Join(folder, "sources")
+	if now := a.Current.Load(); now.Revision > 0 {
+		return seeded(now, draft, folder)
 	}
 	if _, err := a.Declare(ctx, Declaration{
 		Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "demo"}, At: a.Clock.Now().AddDate(-4, 0, 0),
 	}); err != nil {
 		return err
 	}
-	folder = filepath.Join(folder, "sources")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
@@ -60,7 +62,26 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 			return fmt.Errorf("import of %s: %w", f.System, err)
 		}
 	}
-	return a.seedPeople(ctx, all, func(p *demo.Person) bool { return p.CRM == nil })
+	if err := a.seedPeople(ctx, all, func(p *demo.Person) bool { return p.CRM == nil }); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, seedMark), nil, 0o600)
+}
+
+// seedMark is the file that tells that a demo was made to its end.
+const seedMark = "complete"
+
+// seeded is nil when the organisation that stands is the demo's.
+func seeded(now *organisation.Organisation, draft *organisation.Draft, folder string) error {
+	if now.Contact != draft.Declared.Contact {
+		return errors.New("another organisation is declared here: give the demo a folder or a database of its own")
+	}
+	_, err := os.Stat(folder)
+	_, unmarked := os.Stat(filepath.Join(folder, seedMark))
+	if err == nil && unmarked != nil {
+		return fmt.Errorf("it was cut off while it was made: delete %s and begin anew", filepath.Dir(folder))
+	}
+	return nil
 }
 
 func (a *App) seedPeople(ctx context.Context, all []demo.Person, which func(*demo.Person) bool) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -50,6 +51,22 @@ func (s *Settings) folder() string {
 
 // MasterPath returns where the master key is.
 func (s *Settings) MasterPath() string { return or(s.Master, filepath.Join(s.folder(), "master.json")) }
+
+// Exists tells whether the installation was made: its master key is there.
+func (s *Settings) Exists() bool {
+	_, err := os.Stat(s.MasterPath())
+	return err == nil
+}
+
+// Keyless tells whether there is data and the key to it is missing. A new key
+// would not open it.
+func (s *Settings) Keyless() bool {
+	if strings.Contains(s.Database, "://") || s.Exists() {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(s.Database, "profile.db"))
+	return err == nil
+}
 
 // CheckpointPath returns where checkpoints are copied to.
 func (s *Settings) CheckpointPath() string {

@@ -168,5 +168,5 @@ func (s *sight) brandNames() []string {
 
 // isToday tells whether t is on the page's current day.
 func (s *sight) isToday(t time.Time) bool {
-	return i18n.Date(s.ctx, t) == i18n.Date(s.ctx, s.now)
+	return i18n.SameDay(s.ctx, t, s.now)
 }

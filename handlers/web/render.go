@@ -24,7 +24,7 @@ func Render(c echo.Context, status int, page templ.Component) error {
 	if err := page.Render(Context(c), b); err != nil {
 		return err
 	}
-	return c.HTMLBlob(status, b.Bytes())
+	return send(c, status, b.Bytes())
 }
 
 // Rows answers a request that swaps in place: the new row, and what else

@@ -13,7 +13,7 @@ const (
 
 // Sources lists the systems that Files writes an export of, in the order in
 // which they are imported.
-var Sources = [...]string{CRM, Shop, Newsletter, Machines, Support, Media}
+var Sources = [...]string{CRM, Machines, Shop, Newsletter, Support, Media}
 
 // MapOf returns the name of the map that reads the export of system: that of
 // the product where it is a well-known one, else that of the system.

@@ -28,6 +28,11 @@ func (d *dice) systems(p *Person) {
 	if d.chance(percentIf(home, 35, 55)) || len(p.Systems()) == 0 {
 		p.Media = d.reader(p)
 	}
+	if p.Shop != nil && p.Newsletter != nil && p.Newsletter.Confirmed.IsZero() {
+		// Two systems that have not proved the address agree on the name, or
+		// nobody could tell whose it is.
+		p.Shop.Latin = true
+	}
 }
 
 func percentIf(condition bool, yes, no int) int {

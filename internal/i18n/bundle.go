@@ -20,6 +20,7 @@ import (
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/text/language"
 )
 
@@ -52,12 +53,16 @@ func Load(fsys fs.FS) (*Bundle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list messages: %w", err)
 	}
-	source := goi18n.NewBundle(language.English)
-	source.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	b := &Bundle{source: source, catalogs: map[string]*catalog{}, localizer: map[string]*Localizer{}}
-	for _, name := range names {
-		if err := b.read(fsys, name); err != nil {
-			return nil, fmt.Errorf("messages in %s: %w", name, err)
+	files, err := readAll(fsys, names)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bundle{
+		source: goi18n.NewBundle(language.English), catalogs: map[string]*catalog{}, localizer: map[string]*Localizer{},
+	}
+	for i := range files {
+		if err := b.add(&files[i]); err != nil {
+			return nil, fmt.Errorf("messages in %s: %w", names[i], err)
 		}
 	}
 	if b.catalogs[Source] == nil {
@@ -75,47 +80,82 @@ func Load(fsys fs.FS) (*Bundle, error) {
 	return b, nil
 }
 
-func (b *Bundle) read(fsys fs.FS, name string) error {
+// A file is what one file holds.
+type file struct {
+	lang     language.Tag
+	messages []*goi18n.Message
+	compiled []*message // of each of messages
+}
+
+// readAll reads files side by side: it is most of what a start takes.
+func readAll(fsys fs.FS, names []string) ([]file, error) {
+	files := make([]file, len(names))
+	var g errgroup.Group
+	for i, name := range names {
+		g.Go(func() error {
+			if err := files[i].read(fsys, name); err != nil {
+				return fmt.Errorf("messages in %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	return files, g.Wait()
+}
+
+func (f *file) read(fsys fs.FS, name string) error {
 	parts := strings.Split(name, ".")
 	if len(parts) != 3 {
 		return fmt.Errorf("name is not AREA.LOCALE.yaml")
 	}
-	lang, err := language.Parse(parts[1])
-	if err != nil {
+	var err error
+	if f.lang, err = language.Parse(parts[1]); err != nil {
 		return fmt.Errorf("language %q: %w", parts[1], err)
 	}
 	text, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return err
 	}
-	file, err := b.source.ParseMessageFileBytes(text, name)
+	parsed, err := goi18n.ParseMessageFileBytes(text, name, map[string]goi18n.UnmarshalFunc{"yaml": yaml.Unmarshal})
 	if err != nil {
 		return err
 	}
-	c := b.catalogs[lang.String()]
-	if c == nil {
-		c = &catalog{
-			tag: lang.String(), lang: lang,
-			plain: map[string]string{}, formed: map[string]*message{},
-		}
-		b.catalogs[c.tag] = c
-	}
-	for _, m := range file.Messages {
-		if err := c.add(m); err != nil {
-			return fmt.Errorf("%s: %w", m.ID, err)
-		}
+	f.messages = parsed.Messages
+	for _, m := range f.messages {
+		f.compiled = append(f.compiled, compile(m, rtl(f.lang)))
 	}
 	return nil
 }
 
-func (c *catalog) add(m *goi18n.Message) error {
+// add takes the messages of a file over. Only those that go-i18n has to write
+// are handed on to it.
+func (b *Bundle) add(f *file) error {
+	c := b.catalogs[f.lang.String()]
+	if c == nil {
+		c = &catalog{
+			tag: f.lang.String(), lang: f.lang,
+			plain: map[string]string{}, formed: map[string]*message{},
+		}
+		b.catalogs[c.tag] = c
+	}
+	var rich []*goi18n.Message
+	for i, m := range f.messages {
+		if err := c.add(m, f.compiled[i]); err != nil {
+			return fmt.Errorf("%s: %w", m.ID, err)
+		}
+		if f.compiled[i].rich {
+			rich = append(rich, m)
+		}
+	}
+	return b.source.AddMessages(f.lang, rich...)
+}
+
+func (c *catalog) add(m *goi18n.Message, compiled *message) error {
 	if c.has(m.ID) {
 		return fmt.Errorf("is there twice")
 	}
 	if m.Other == "" {
 		return fmt.Errorf("has no words")
 	}
-	compiled := compile(m, c.rtl())
 	if s, ok := compiled.plain(); ok {
 		c.plain[m.ID] = s
 		return nil
@@ -133,8 +173,8 @@ func (c *catalog) has(id string) bool {
 }
 
 // rtl tells whether the language is written from right to left.
-func (c *catalog) rtl() bool {
-	script, _ := c.lang.Script()
+func rtl(lang language.Tag) bool {
+	script, _ := lang.Script()
 	switch script.String() {
 	case "Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm":
 		return true

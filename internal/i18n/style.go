@@ -34,7 +34,7 @@ func (b *Bundle) styleOf(c *catalog) style {
 		return nil
 	}
 	s := style{
-		rtl: c.rtl(), months: strings.Fields(words("format.months")),
+		rtl: rtl(c.lang), months: strings.Fields(words("format.months")),
 		day: parts("format.day"), date: parts("format.date"),
 		moment: parts("format.moment"), name: parts("format.name"),
 		group: words("format.group"),
@@ -117,6 +117,13 @@ func Date(ctx context.Context, t time.Time) string {
 		return t.Format(time.DateOnly)
 	}
 	return s.fill(s.date, t)
+}
+
+// SameDay tells whether a and b are on one day in the zone of ctx.
+func SameDay(ctx context.Context, a, b time.Time) bool {
+	_, a = at(ctx, a)
+	_, b = at(ctx, b)
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
 // Day writes the day without its year: 12 March, 3月12日. The zero time is "".

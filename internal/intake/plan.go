@@ -89,7 +89,8 @@ func (m *Map) bind(header []string, org *organisation.Organisation, source strin
 		}
 	}
 	for _, name := range header {
-		if name != "" && !slices.Contains(known, name) && !slices.Contains(m.Ignore, name) {
+		ours := name == rejectedLine || name == rejectedBecause
+		if name != "" && !ours && !slices.Contains(known, name) && !slices.Contains(m.Ignore, name) {
 			p.unread = append(p.unread, name)
 		}
 	}

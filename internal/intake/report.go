@@ -76,6 +76,12 @@ func (r *Report) warn(line int, f Fault) {
 	}
 }
 
+// The columns that a file of rejected rows has beside those of the source.
+const (
+	rejectedLine    = "rejected_line"
+	rejectedBecause = "rejected_because"
+)
+
 // A rejectFile holds the refused rows as they were in the source, with two
 // more columns: the line and the reason. The rows can be put right there and
 // imported again. It is made with the first of them.
@@ -111,7 +117,7 @@ func (f *rejectFile) add(row *Row, fault Fault) error {
 	}
 	if !f.begun {
 		f.begun = true
-		if err := f.w.Write(append(f.header[:len(f.header):len(f.header)], "rejected_line", "rejected_because")); err != nil {
+		if err := f.w.Write(append(f.header[:len(f.header):len(f.header)], rejectedLine, rejectedBecause)); err != nil {
 			return fmt.Errorf("write rejected rows: %w", err)
 		}
 	}

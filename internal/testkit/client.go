@@ -51,6 +51,15 @@ func (s *Site) Client(tb testing.TB) *Client {
 	}
 }
 
+// Copy returns a browser with the same cookies, so that one browser can do
+// several things at once.
+func (c *Client) Copy() *Client {
+	copied := c.site.Client(c.tb)
+	copied.http.Jar.SetCookies(c.base(), c.http.Jar.Cookies(c.base()))
+	copied.Header, copied.CSRF = c.Header.Clone(), c.CSRF
+	return copied
+}
+
 // An Answer is what came back, read to its end.
 type Answer struct {
 	Status int
@@ -199,7 +208,12 @@ func (c *Client) Press(link, code string) *Answer {
 	if code != "" {
 		form.Set("code", code)
 	}
-	return c.Post(link[:strings.LastIndex(link, "/")], form)
+	before := c.Cookie(c.SessionCookie())
+	a := c.Post(link[:strings.LastIndex(link, "/")], form)
+	if now := c.Cookie(c.SessionCookie()); now != "" && now != before {
+		c.learn(strings.Split(strings.TrimPrefix(link, c.site.URL+"/"), "/")[0])
+	}
+	return a
 }
 
 // SignIn signs a person in by the link in their mail.
@@ -208,7 +222,6 @@ func (c *Client) SignIn(brand, address string) {
 	if a := c.Press(c.Ask(brand, address), ""); a.Status != http.StatusSeeOther {
 		c.tb.Fatalf("sign in: got %d", a.Status)
 	}
-	c.learn(brand)
 }
 
 // Prove has the person signed in prove once more who they are.
@@ -220,7 +233,6 @@ func (c *Client) Prove(brand, address string) {
 	if a := c.Press(c.site.Link(c.tb, address), ""); a.Status != http.StatusSeeOther {
 		c.tb.Fatalf("prove: got %d", a.Status)
 	}
-	c.learn(brand)
 }
 
 // Enter signs a person in without mail; fresh is as after a proof.

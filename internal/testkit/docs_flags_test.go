@@ -54,7 +54,8 @@ func helpOf(t *testing.T, name string) help {
 	return h
 }
 
-// program's commands, by name, "" for what is common to all.
+// manual returns the help of each command by its name, and of what is common
+// to all under "".
 func manual(t *testing.T) map[string]help {
 	t.Helper()
 	all := map[string]help{}
@@ -166,10 +167,10 @@ func TestDocumentedCommandsExist(t *testing.T) {
 			if next, ok := all[strings.TrimSpace(name+" "+arg)]; ok {
 				name, h = strings.TrimSpace(name+" "+arg), next
 			} else if arg == "keys" || arg == "apikey" {
-				name = arg
+				name = arg // and the next word says which
 			}
 		}
-		if _, ok := all[name]; !ok && name != "keys" && name != "apikey" || name == "" {
+		if _, ok := all[name]; !ok || name == "" {
 			t.Errorf("%s: there is no such command: %q", d.name, line)
 		}
 		for _, arg := range args {

@@ -52,14 +52,21 @@ func program() (string, error) {
 	return filepath.Join(built.dir, "livingprofile"), built.err
 }
 
-// command returns the program with args, to be run in dir, with nothing of the
-// tester's own settings.
-func command(ctx context.Context, t *testing.T, dir string, args ...string) *exec.Cmd {
+// build makes the program, which may take longer than any command of it.
+func build(t *testing.T) string {
 	t.Helper()
 	file, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// command returns the program with args, to be run in dir, with nothing of the
+// tester's own settings.
+func command(ctx context.Context, t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	file := build(t)
 	c := exec.CommandContext(ctx, file, args...)
 	c.Dir = dir
 	c.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(), "COLUMNS=1000"}
@@ -73,6 +80,7 @@ const patience = 30 * time.Second
 // run runs the program to its end and returns what it printed and its status.
 func run(t *testing.T, dir string, args ...string) (stdout string, status int) {
 	t.Helper()
+	build(t)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	c := command(ctx, t, dir, args...)
@@ -95,6 +103,7 @@ var address = regexp.MustCompile(`"address":"([^"]+)"|(http://[\d.:]+)/`)
 // address, and ends the program as an operator does.
 func serve(t *testing.T, dir string, args []string, visit func(base string)) {
 	t.Helper()
+	build(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 	c := command(ctx, t, dir, append(args, "--listen", "127.0.0.1:0")...)
@@ -187,9 +196,7 @@ func TestReadmeCommandsRun(t *testing.T) {
 			args, ok := own(line)
 			switch {
 			case line == "go build ./cmd/livingprofile":
-				if _, err := program(); err != nil {
-					t.Error(err)
-				}
+				build(t)
 			case strings.HasPrefix(line, "make "):
 				target(t, line)
 			case !ok:

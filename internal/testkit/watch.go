@@ -125,3 +125,7 @@ func (w *watch) take() ([]string, []Load) {
 	w.seen, w.order, w.loads = nil, nil, map[network.RequestID]*Load{}
 	return seen, loads
 }
+
+func (l Load) String() string {
+	return fmt.Sprintf("%6d bytes %s %s %d", l.Bytes, l.Type, l.URL, l.Status)
+}

@@ -1,6 +1,13 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"github.com/a-h/templ"
+
+	"livingprofile/static"
+)
+
+// icon is where the sprite has the drawing called name.
+func icon(name string) string { return static.Path("icons.svg") + "#" + name }
 
 // A Tab is one link of a filter.
 type Tab struct {

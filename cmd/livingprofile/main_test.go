@@ -1,0 +1,84 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"livingprofile/internal/demo"
+	"livingprofile/internal/testkit"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(withPostgres{m}, map[string]func(){
+		"livingprofile": func() { os.Exit(Main()) },
+		"fetch":         func() { os.Exit(fetch(os.Args[1:])) },
+		"await":         func() { os.Exit(await(os.Args[1:])) },
+		"slow":          func() { os.Exit(slow(os.Args[1:])) },
+		"sql":           func() { os.Exit(query(os.Args[1:])) },
+		"exports":       func() { os.Exit(exports(os.Args[1:])) },
+		"json":          func() { os.Exit(extract(os.Args[1:])) },
+	})
+}
+
+// withPostgres ends the private PostgreSQL that tests may have started.
+type withPostgres struct{ m *testing.M }
+
+func (w withPostgres) Run() int { return testkit.Main(w.m) }
+
+// Each script is what an operator types at one command, from its help to its
+// last error.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true,
+	})
+}
+
+// The same program on PostgreSQL. DB is an empty database.
+func TestScriptsOnPostgres(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("testdata/postgres/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, script := range scripts {
+		t.Run(filepath.Base(script), func(t *testing.T) {
+			t.Parallel()
+			address := testkit.Postgres(t)
+			testscript.Run(t, testscript.Params{
+				Files: []string{script}, RequireExplicitExec: true,
+				Setup: func(env *testscript.Env) error {
+					env.Setenv("DB", address)
+					return setup(env)
+				},
+			})
+		})
+	}
+}
+
+// setup gives a script the demo's declaration and addresses that are free.
+func setup(env *testscript.Env) error {
+	for _, name := range []string{"ADDR", "ADDR2"} {
+		address, err := free()
+		if err != nil {
+			return err
+		}
+		env.Setenv(name, address)
+	}
+	env.Setenv("COLUMNS", strconv.Itoa(200))
+	return os.WriteFile(filepath.Join(env.WorkDir, "organisation.yaml"), demo.File(), 0o600)
+}
+
+func free() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
