@@ -23,7 +23,7 @@ func allowStops() []stop {
 		{name: "allow_waits_for_second_yes", lead: func(r *tour) int {
 			r.to("/allow")
 			r.Press("#p-newsletter-no")
-			r.Until(`document.querySelector("#p-newsletter-no[aria-pressed=true]")`)
+			r.Until(`document.querySelector("#p-newsletter:has(.said) #p-newsletter-no[aria-pressed=true]")`)
 			r.Press("#p-newsletter-yes")
 			r.Until(`document.querySelector("#p-newsletter .state.waiting")`)
 			r.link = r.w.Link(r.t, r.address)

@@ -207,8 +207,8 @@ func (m *markers) attempt(address string) login.Attempt {
 	}
 }
 
-// otherDatabases is the beginning of the folders of other databases on the same
-// server, which other tests change meanwhile; "" for none.
+// otherDatabases tells which files are of other databases on the same server,
+// which other tests change meanwhile.
 func otherDatabases(t *testing.T, i *testkit.Installation) func(path string) bool {
 	t.Helper()
 	if i.Engine == testkit.OnSQLite {

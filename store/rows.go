@@ -117,8 +117,10 @@ func recordWrite(p *preparedChange, key *keyring.DataKey, r consent.Record) writ
 	}
 }
 
-func stateWrite(p *preparedChange, key *keyring.DataKey, part string, state any) ([]write, error) {
-	plain, err := json.Marshal(state)
+// stateWrite lets a state write itself: json.Marshal would read the result
+// through for faults.
+func stateWrite(p *preparedChange, key *keyring.DataKey, part string, state json.Marshaler) ([]write, error) {
+	plain, err := state.MarshalJSON()
 	if err != nil {
 		return nil, fmt.Errorf("%s of subject: %w", part, err)
 	}

@@ -39,8 +39,15 @@ var sqliteSettings = [...]struct{ pragma, set, want string }{
 	{"busy_timeout", strconv.Itoa(int(busyTimeout / time.Millisecond)), strconv.Itoa(int(busyTimeout / time.Millisecond))},
 	{"cache_size", "-2048", "-2048"},
 	{"temp_store", "MEMORY", "2"},
+	{"wal_autocheckpoint", strconv.Itoa(checkpointPages), strconv.Itoa(checkpointPages)},
 	{"trusted_schema", "OFF", "0"},
 }
+
+// checkpointPages is how long the log may grow before it is written back, in
+// pages of 4 KB. A change touches ten pages and most of them are touched again
+// soon: the longer the log, the fewer are written twice, and the fewer commits
+// wait for it.
+const checkpointPages = 4000
 
 // busyTimeout is how long a writer waits for another process.
 const busyTimeout = 10 * time.Second

@@ -40,7 +40,7 @@ func TestCheckSQLite(t *testing.T) {
 	t.Parallel()
 	wrong := map[string]string{
 		"journal_mode": "DELETE", "synchronous": "NORMAL", "secure_delete": "OFF", "foreign_keys": "OFF",
-		"busy_timeout": "5", "cache_size": "100", "temp_store": "FILE", "trusted_schema": "ON",
+		"busy_timeout": "5", "cache_size": "100", "temp_store": "FILE", "trusted_schema": "ON", "wal_autocheckpoint": "1000",
 	}
 	check := func(t *testing.T, change func(pragma, set string) string) error {
 		t.Helper()

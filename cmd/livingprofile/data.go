@@ -99,8 +99,9 @@ func (d *Data) open(ctx context.Context, env *environment) (*wire.App, error) {
 // openWith is open with other settings. A master key that was made just now is
 // worth a loud word: without its copy nothing can be read again.
 func (d *Data) openWith(ctx context.Context, env *environment, s wire.Settings) (*wire.App, error) {
+	had := s.Exists()
 	a, err := wire.Open(ctx, s, clock.System{}, d.logger(env.stderr))
-	if err == nil && a.NewMaster {
+	if !had && s.Exists() { // also when what came after it failed
 		fmt.Fprintf(env.stderr, newMasterWords, s.MasterPath())
 	}
 	return a, err

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/authz"
 	"livingprofile/internal/demo"
 )
 
@@ -225,4 +226,47 @@ func extract(args []string) int {
 		fmt.Println(value)
 	}
 	return 0
+}
+
+// keyID prints the id of the API key whose text a file holds.
+func keyID(args []string) int {
+	id, _, err := readKey(args[0])
+	if err != nil {
+		return fail(err)
+	}
+	fmt.Println(id)
+	return 0
+}
+
+func readKey(file string) (id authz.KeyID, secret string, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", "", err
+	}
+	return authz.ParseKey(strings.TrimSpace(string(text)))
+}
+
+// secretless fails when a file has the secret of an API key in it.
+func secretless(args []string) int {
+	_, secret, err := readKey(args[0])
+	if err != nil {
+		return fail(err)
+	}
+	data, err := os.ReadFile(args[1])
+	if err != nil {
+		return fail(err)
+	}
+	if strings.Contains(string(data), secret) {
+		return fail(fmt.Errorf("%s holds the secret", args[1]))
+	}
+	return 0
+}
+
+// revoke revokes the API key whose id a file holds.
+func revoke(args []string) int {
+	id, err := os.ReadFile(args[0])
+	if err != nil {
+		return fail(err)
+	}
+	return run(context.Background(), []string{"apikey", "revoke", strings.TrimSpace(string(id))}, &environment{os.Stdin, os.Stdout, os.Stderr})
 }

@@ -37,7 +37,7 @@ func (c *importCmd) Run(ctx context.Context, env *environment, d *Data) error {
 		return err
 	}
 	report, err := c.run(ctx, env, a)
-	if report != nil {
+	if report != nil && (err == nil || report.Rows > 0) {
 		printImport(env.stdout, a, report)
 	}
 	if err == nil && report.Refused > 0 {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -22,6 +23,9 @@ func TestMain(m *testing.M) {
 		"sql":           func() { os.Exit(query(os.Args[1:])) },
 		"exports":       func() { os.Exit(exports(os.Args[1:])) },
 		"json":          func() { os.Exit(extract(os.Args[1:])) },
+		"secretless":    func() { os.Exit(secretless(os.Args[1:])) },
+		"keyid":         func() { os.Exit(keyID(os.Args[1:])) },
+		"revoke":        func() { os.Exit(revoke(os.Args[1:])) },
 	})
 }
 
@@ -35,7 +39,7 @@ func (w withPostgres) Run() int { return testkit.Main(w.m) }
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script", Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true,
+		Dir: "testdata/script", Setup: setup, Cmds: commands(), RequireExplicitExec: true,
 	})
 }
 
@@ -51,7 +55,7 @@ func TestScriptsOnPostgres(t *testing.T) {
 			t.Parallel()
 			address := testkit.Postgres(t)
 			testscript.Run(t, testscript.Params{
-				Files: []string{script}, RequireExplicitExec: true,
+				Files: []string{script}, Cmds: commands(), RequireExplicitExec: true,
 				Setup: func(env *testscript.Env) error {
 					env.Setenv("DB", address)
 					return setup(env)
@@ -81,4 +85,18 @@ func free() (string, error) {
 	}
 	defer l.Close()
 	return l.Addr().String(), nil
+}
+
+// commands are what scripts can do beside running programs. term tells the
+// server that runs in the background to stop, as a service manager does.
+func commands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"term": func(ts *testscript.TestScript, _ bool, _ []string) {
+			for _, c := range ts.BackgroundCmds() {
+				if filepath.Base(c.Path) == "livingprofile" {
+					ts.Check(c.Process.Signal(syscall.SIGTERM))
+				}
+			}
+		},
+	}
 }

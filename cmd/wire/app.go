@@ -294,7 +294,7 @@ func (s *Service) Stop(ctx context.Context) error {
 		s.stop()
 		<-s.stopped
 	}
-	return errors.Join(err, s.notary.Seal(ctx))
+	return errors.Join(err, s.notary.Finish(ctx))
 }
 
 // A Declaration is a draft that is to become the organisation.

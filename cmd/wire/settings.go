@@ -6,6 +6,7 @@ package wire
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -77,7 +78,7 @@ func (s *Settings) CheckpointPath() string {
 // session over plain http can be read on the way.
 func (s *Settings) baseURL() (*url.URL, error) {
 	u, err := url.Parse(s.BaseURL)
-	if err != nil || u.Host == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.User != nil {
+	if err != nil || u.Host == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, fmt.Errorf("base URL %q must be a scheme and a host", s.BaseURL)
 	}
 	u.Path = ""
@@ -101,8 +102,9 @@ func loopback(host string) bool {
 func (s *Settings) proxies() ([]*net.IPNet, error) {
 	var all []*net.IPNet
 	for _, p := range s.Proxies {
-		if !strings.Contains(p, "/") {
-			p += map[bool]string{true: "/32", false: "/128"}[strings.Contains(p, ".")]
+		if one, err := netip.ParseAddr(p); err == nil {
+			one = one.Unmap()
+			p = netip.PrefixFrom(one, one.BitLen()).String()
 		}
 		_, network, err := net.ParseCIDR(p)
 		if err != nil {

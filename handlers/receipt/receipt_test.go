@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"livingprofile/internal/id"
 	"livingprofile/internal/testkit"
@@ -42,6 +43,7 @@ func TestCheck(t *testing.T) {
 			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e})
 			number, file := keep(t, s)
 			check(t, s.Client(t), number, file)
+			t.Run("that_was_changed_anywhere", func(t *testing.T) { forge(t, s.Client(t), file) })
 			t.Run("signed_in", func(t *testing.T) {
 				c := s.Client(t)
 				c.Enter("hibiki", thomas, false)
@@ -72,17 +74,16 @@ func check(t *testing.T, c *testkit.Client, number, file string) {
 		status int
 		says   string
 	}{
-		"as_it_was_given":        {url.Values{"receipt": {file}}, 200, genuine},
-		"in_other_lines":         {url.Values{"receipt": {compact.String()}}, 200, genuine},
-		"by_its_number":          {url.Values{"number": {number}}, 200, known},
-		"with_another_answer":    {url.Values{"receipt": {strings.Replace(file, `"given"`, `"refused"`, 1)}}, 200, changed},
-		"with_another_signature": {url.Values{"receipt": {strings.Replace(file, `"signature": "`, `"signature": "AA`, 1)}}, 200, changed},
-		"with_another_number":    {url.Values{"receipt": {strings.ReplaceAll(file, number, id.New())}}, 200, foreign},
-		"that_is_nobodys":        {url.Values{"number": {id.New()}}, 200, foreign},
-		"with_an_odd_number":     {url.Values{"number": {"' or 1=1 --"}}, 200, foreign},
-		"that_is_none":           {url.Values{"receipt": {"hello"}}, 422, "cannot be read as a receipt"},
-		"that_breaks_off":        {url.Values{"receipt": {file[:len(file)/2]}}, 422, "cannot be read as a receipt"},
-		"that_is_empty":          {nil, 422, "Please fill this in"},
+		"as_it_was_given":     {url.Values{"receipt": {file}}, 200, genuine},
+		"in_other_lines":      {url.Values{"receipt": {compact.String()}}, 200, genuine},
+		"by_its_number":       {url.Values{"number": {number}}, 200, known},
+		"with_another_number": {url.Values{"receipt": {strings.ReplaceAll(file, number, id.New())}}, 200, foreign},
+		"that_is_nobodys":     {url.Values{"number": {id.New()}}, 200, foreign},
+		"with_an_odd_number":  {url.Values{"number": {"' or 1=1 --"}}, 200, foreign},
+		"that_is_none":        {url.Values{"receipt": {"hello"}}, 422, "cannot be read as a receipt"},
+		"that_says_it_twice":  {url.Values{"receipt": {strings.Replace(file, `"status":`, `"Status": "refused", "status":`, 1)}}, 422, "cannot be read as a receipt"},
+		"that_breaks_off":     {url.Values{"receipt": {file[:len(file)/2]}}, 422, "cannot be read as a receipt"},
+		"that_is_empty":       {nil, 422, "Please fill this in"},
 	} {
 		a := c.Send("/receipts", tc.form)
 		if a.Status != tc.status || !strings.Contains(a.Body, tc.says) {
@@ -107,6 +108,61 @@ func check(t *testing.T, c *testkit.Client, number, file string) {
 	}
 	if a := c.Get("/receipts/" + id.New()); a.Status != http.StatusNotFound || !strings.Contains(a.Body, foreign) {
 		t.Errorf("an address that is nobody's: got %d %s", a.Status, title(a.Body))
+	}
+}
+
+// forge changes each fact of a receipt in turn, and adds and drops some.
+func forge(t *testing.T, c *testkit.Client, file string) {
+	forged := 0
+	try := func(what string, doc any) {
+		t.Helper()
+		text, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forged++
+		if a := c.Send("/receipts", url.Values{"receipt": {string(text)}}); strings.Contains(a.Body, genuine) || a.Status >= 500 {
+			t.Errorf("with another %s: got %d %s", what, a.Status, title(a.Body))
+		}
+	}
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(file), &doc); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(path string, v any, put func(any))
+	walk = func(path string, v any, put func(any)) {
+		switch v := v.(type) {
+		case map[string]any:
+			for name, in := range v {
+				walk(path+"."+name, in, func(x any) { v[name] = x })
+			}
+			return
+		case []any:
+			for i, in := range v {
+				walk(path+"[]", in, func(x any) { v[i] = x })
+			}
+			return
+		case string:
+			put(v[:len(v)-1] + string('a'+v[len(v)-1]%2))
+			if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
+				put(at.Add(time.Microsecond).Format(time.RFC3339Nano))
+			}
+		case float64:
+			put(v + 1)
+		}
+		try(path, doc)
+		put(v)
+	}
+	walk("", doc, nil)
+	for name, v := range doc {
+		delete(doc, name)
+		try("(none) "+name, doc)
+		doc[name] = v
+	}
+	doc["more"] = "words"
+	try("(added) field", doc)
+	if forged < 30 {
+		t.Errorf("only %d were tried", forged)
 	}
 }
 

@@ -146,6 +146,8 @@ func ParseReceipt(text []byte) (Receipt, error) {
 	case err == nil:
 		if _, more := d.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("more than one document")
+		} else {
+			err = saidOnce(text)
 		}
 	}
 	if err != nil {

@@ -71,6 +71,28 @@ func TestStyleEdges(t *testing.T) {
 	}
 }
 
+func TestSameDay(t *testing.T) {
+	b := product(t)
+	evening := time.Date(2026, 3, 12, 14, 30, 0, 0, time.UTC)
+	for _, test := range []struct {
+		zone *time.Location
+		then time.Time
+		want bool
+	}{
+		{time.UTC, evening.Add(time.Hour), true},
+		{time.UTC, evening.Add(10 * time.Hour), false},
+		{time.UTC, evening.AddDate(1, 0, 0), false},
+		{time.UTC, time.Time{}, false},
+		{time.FixedZone("Tokyo", 9*60*60), evening.Add(time.Hour), false},
+		{time.FixedZone("Tokyo", 9*60*60), evening.Add(-10 * time.Hour), true},
+	} {
+		ctx := i18n.With(context.Background(), b.Localizer("ja").In(test.zone))
+		if got := i18n.SameDay(ctx, evening, test.then); got != test.want {
+			t.Errorf("%s and %s in %s: got %v, want %v", evening, test.then, test.zone, got, test.want)
+		}
+	}
+}
+
 func TestSpan(t *testing.T) {
 	b := product(t)
 	now := time.Date(2026, 3, 12, 15, 4, 0, 0, time.UTC)

@@ -89,7 +89,7 @@ func (m *Map) bind(header []string, org *organisation.Organisation, source strin
 		}
 	}
 	for _, name := range header {
-		ours := name == rejectedLine || name == rejectedBecause
+		ours := name == rejectedLine || name == rejectedBecause || name == rejectedRow
 		if name != "" && !ours && !slices.Contains(known, name) && !slices.Contains(m.Ignore, name) {
 			p.unread = append(p.unread, name)
 		}

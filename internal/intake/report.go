@@ -80,11 +80,13 @@ func (r *Report) warn(line int, f Fault) {
 const (
 	rejectedLine    = "rejected_line"
 	rejectedBecause = "rejected_because"
+	rejectedRow     = "rejected_row"
 )
 
-// A rejectFile holds the refused rows as they were in the source, with two
-// more columns: the line and the reason. The rows can be put right there and
-// imported again. It is made with the first of them.
+// A rejectFile holds the refused rows as they were in the source, with three
+// more columns: the line, the reason, and the row as it was where it could not
+// be taken apart. The rows can be put right there and imported again; one that
+// was not put right is refused again. It is made with the first of them.
 //
 // The rows hold personal data. Their cells are not guarded against
 // spreadsheets that run formulas: guarding would change the rows.
@@ -109,24 +111,20 @@ func newRejectFile(w io.Writer, comma string, explain func(Reject) string) *reje
 	return f
 }
 
-// add writes row with its fault. A row that could not be taken apart stands as
-// it was in the first column.
+// add writes row with its fault.
 func (f *rejectFile) add(row *Row, fault Fault) error {
 	if f == nil {
 		return nil
 	}
 	if !f.begun {
 		f.begun = true
-		if err := f.w.Write(append(f.header[:len(f.header):len(f.header)], rejectedLine, rejectedBecause)); err != nil {
+		if err := f.w.Write(append(f.header[:len(f.header):len(f.header)], rejectedLine, rejectedBecause, rejectedRow)); err != nil {
 			return fmt.Errorf("write rejected rows: %w", err)
 		}
 	}
-	cells := make([]string, len(f.header), len(f.header)+2)
+	cells := make([]string, len(f.header), len(f.header)+3)
 	copy(cells, row.Cells)
-	if row.Cells == nil {
-		cells[0] = row.Raw
-	}
-	cells = append(cells, strconv.Itoa(row.Line), f.explain(Reject{Line: row.Line, Fault: fault}))
+	cells = append(cells, strconv.Itoa(row.Line), f.explain(Reject{Line: row.Line, Fault: fault}), row.Raw)
 	if err := f.w.Write(cells); err != nil {
 		return fmt.Errorf("write rejected rows: %w", err)
 	}

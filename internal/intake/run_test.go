@@ -71,10 +71,10 @@ func TestRejectFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "id,email,name,born,spent,exempt,news,news_at,updated,rejected_line,rejected_because\n" +
-		"1,a@example.com,\"Sato, Aiko\",,,,,,,2,erased\n" +
-		",,\"=1+1\nMori\",,,,,,,3,intake.nobody\n" +
-		"\"2,\"\"b,,,,,,,\",,,,,,,,,5,broken_quotes\n"
+	const want = "id,email,name,born,spent,exempt,news,news_at,updated,rejected_line,rejected_because,rejected_row\n" +
+		"1,a@example.com,\"Sato, Aiko\",,,,,,,2,erased,\n" +
+		",,\"=1+1\nMori\",,,,,,,3,intake.nobody,\n" +
+		",,,,,,,,,5,broken_quotes,\"2,\"\"b,,,,,,,\"\n"
 	if diff := cmp.Diff(rejects.String(), want); diff != "" {
 		t.Errorf("rejected rows are different (-got +want):\n%s", diff)
 	}

@@ -104,7 +104,17 @@ func (n *Notary) holds(ctx context.Context, c *Checkpoint) error {
 // It is called every few seconds and after bursts of changes. It is ErrOlder
 // when the database lost a checkpoint that is in the file: a new one of that
 // number would hide it.
-func (n *Notary) Seal(ctx context.Context) error {
+func (n *Notary) Seal(ctx context.Context) error { return n.seal(ctx, Due) }
+
+// Finish is Seal for a process that ends: whatever is not sealed yet is due, for
+// nobody may be back within a minute to do it.
+func (n *Notary) Finish(ctx context.Context) error {
+	return n.seal(ctx, func(last *Checkpoint, entries int64, _ time.Time) bool {
+		return last == nil && entries > 0 || last != nil && entries > last.Entries()
+	})
+}
+
+func (n *Notary) seal(ctx context.Context, due func(*Checkpoint, int64, time.Time) bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	last, err := n.last(ctx)
@@ -126,7 +136,10 @@ func (n *Notary) Seal(ctx context.Context) error {
 			c.Heads = append(c.Heads, h)
 		}
 	}
-	if !Due(last, entries, now) {
+	if !due(last, entries, now) {
+		if last != nil && last.Number > n.copied {
+			return n.mirror(ctx) // another process was first
+		}
 		return nil
 	}
 	if last != nil {
