@@ -100,11 +100,4 @@ func (p *visitor) quiet() {
 	}
 }
 
-func (p *visitor) where() string {
-	v := p.View()
-	theme := "light"
-	if v.Dark {
-		theme = "dark"
-	}
-	return fmt.Sprintf("%s %s %d %s", p.Path(), v.Locale, v.Width, theme)
-}
+func (p *visitor) where() string { return p.Path() + " " + p.View().String() }

@@ -11,8 +11,6 @@ import (
 	"livingprofile/internal/testkit"
 )
 
-func pressing(key string) chromedp.Action { return chromedp.KeyEvent(key) }
-
 func (p *visitor) lang() (lang string) {
 	p.t.Helper()
 	p.Eval("document.documentElement.lang", &lang)
@@ -78,7 +76,7 @@ func TestKeyboardEdit(t *testing.T) {
 		p := w.newcomer(t, testkit.View{})
 		p.to("/data/phone/edit")
 		p.Fill("[name=value]", "twelve")
-		p.Follow(pressing(kb.Enter))
+		p.Follow(testkit.Key(kb.Enter))
 		var first bool
 		p.Eval(`document.activeElement.matches(".wrongs")`, &first)
 		want(t, "the list of what is wrong has the focus", first, true)

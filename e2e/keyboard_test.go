@@ -162,7 +162,7 @@ func TestKeyboard(t *testing.T) {
 		p.tabTo(".tongue summary")
 		p.Keys(kb.Enter)
 		p.tabTo(".tongue button[lang=ja]")
-		p.Follow(pressing(kb.Enter))
+		p.Follow(testkit.Key(kb.Enter))
 		want(t, "language", p.lang(), "ja")
 	})
 	t.Run("answers", func(t *testing.T) {
@@ -186,7 +186,7 @@ func TestKeyboard(t *testing.T) {
 		p := w.newcomer(t, testkit.View{})
 		p.to("/allow")
 		p.tabTo("#p-marketing-no")
-		p.Follow(pressing(kb.Enter))
+		p.Follow(testkit.Key(kb.Enter))
 		want(t, "said", p.said(), "Saved: no to “Write to me about new things”.")
 		p.Keys(kb.Tab)
 		if f := p.focus(); !f.Main || f.Index == 0 {

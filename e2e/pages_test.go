@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"livingprofile/internal/testkit"
@@ -37,6 +39,8 @@ var looks = [...]testkit.View{
 // TestEveryPage looks at every page and state, in every language, for whatever
 // keeps anybody from reading or using it: WCAG 2.2 AA by axe, words that are
 // missing, scrolling sideways, complaints of the browser, requests elsewhere.
+// With LIVINGPROFILE_GALLERY it leaves a picture of each in that folder, for
+// those who look for the rest.
 func TestEveryPage(t *testing.T) {
 	axe(t)
 	w := open(t)
@@ -94,6 +98,9 @@ func (r *tour) call(t *testing.T, s *stop, turns []testkit.View) {
 		r.seen.Look(look)
 		r.seen.sound()
 		r.seen.accessible()
+		if folder := os.Getenv("LIVINGPROFILE_GALLERY"); folder != "" {
+			r.seen.Shot(filepath.Join(folder, s.name+"."+look.String()+".png"))
+		}
 	}
 	r.seen.narrow()
 	r.seen.quiet()

@@ -49,11 +49,11 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case consent.Record:
 		return []write{recordWrite(p, key, r)}, nil
 	case consent.State:
-		return stateWrite(p, key, partConsent, r)
+		return stateWrite(p, key, partConsent, r.MarshalJSON)
 	case consent.Preferences:
-		return stateWrite(p, key, partPreferences, r)
+		return stateWrite(p, key, partPreferences, func() ([]byte, error) { return json.Marshal(r) })
 	case profile.State:
-		return stateWrite(p, key, partProfile, r)
+		return stateWrite(p, key, partProfile, r.MarshalJSON)
 	case write:
 		return []write{r}, nil
 	case declaration:
@@ -117,10 +117,10 @@ func recordWrite(p *preparedChange, key *keyring.DataKey, r consent.Record) writ
 	}
 }
 
-// stateWrite lets a state write itself: json.Marshal would read the result
-// through for faults.
-func stateWrite(p *preparedChange, key *keyring.DataKey, part string, state json.Marshaler) ([]write, error) {
-	plain, err := state.MarshalJSON()
+// stateWrite takes how a state is written: those that write themselves do so
+// without json.Marshal, which would read the result through for faults.
+func stateWrite(p *preparedChange, key *keyring.DataKey, part string, marshal func() ([]byte, error)) ([]write, error) {
+	plain, err := marshal()
 	if err != nil {
 		return nil, fmt.Errorf("%s of subject: %w", part, err)
 	}

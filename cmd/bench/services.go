@@ -58,10 +58,10 @@ type (
 		Values  []valueAnswer `json:"values"`
 	}
 	valueAnswer struct {
-		Field  string    `json:"field"`
-		Value  string    `json:"value"`
-		Source string    `json:"source"`
-		At     time.Time `json:"at"`
+		Field  string `json:"field"`
+		Value  string `json:"value"`
+		Source string `json:"source"`
+		At     string `json:"at"`
 	}
 )
 
@@ -81,7 +81,7 @@ func (s *services) getProfile(c echo.Context) error {
 		if !ok {
 			continue
 		}
-		answer.Values = append(answer.Values, valueAnswer{f.Name, claim.Value, claim.Source, claim.At})
+		answer.Values = append(answer.Values, valueAnswer{f.Name, claim.Value, claim.Source, claim.At.Format(time.RFC3339)})
 	}
 	return c.JSON(http.StatusOK, answer)
 }

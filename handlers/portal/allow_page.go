@@ -33,6 +33,7 @@ func (s *sight) allowPage() view.AllowPage {
 			page.Groups = append(page.Groups, group)
 		}
 	}
+	s.drawRows(&page)
 	return page
 }
 

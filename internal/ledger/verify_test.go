@@ -125,6 +125,22 @@ func TestVerify_names_the_entry_that_was_moved(t *testing.T) {
 	}
 }
 
+// A forger who gives a changed entry a hash that fits is caught by the entry
+// after it, or by the head, or by a checkpoint that saw it.
+func TestVerify_names_what_does_not_follow(t *testing.T) {
+	t.Parallel()
+	b, _, v := sealed(t)
+	each(b, func(c *book, lane, i int) {
+		e := &c.lanes[lane][i]
+		e.Cause = "another"
+		e.Hash = e.Sum()
+		r := report(t, c, v, nil)
+		if len(r.Faults) != 1 || r.Faults[0].Lane != lane || r.Faults[0].Seq < e.Seq || r.Faults[0].Seq > e.Seq+1 {
+			t.Errorf("got %v, want entry %d of lane %d or the next", r.Faults, e.Seq, lane)
+		}
+	})
+}
+
 // A forger who computes all hashes anew is caught by the next checkpoint, and
 // by nothing before it.
 func TestVerify_names_what_the_next_checkpoint_saw_otherwise(t *testing.T) {

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"fmt"
 	"os/exec"
 	"sync"
 	"testing"
@@ -64,6 +65,15 @@ type View struct {
 	Locale        string // sent as Accept-Language
 	NoScript      bool
 	Still         bool // asks for less motion
+}
+
+// String names the view as "ja.360.dark".
+func (v View) String() string {
+	theme := "light"
+	if v.Dark {
+		theme = "dark"
+	}
+	return fmt.Sprintf("%s.%d.%s", v.Locale, v.Width, theme)
 }
 
 // Tab opens an isolated tab, which closes with the test. Every action in it has

@@ -54,8 +54,21 @@ func (t *Tab) Set(selector, value string) {
 func (t *Tab) Keys(keys ...string) {
 	t.tb.Helper()
 	for _, k := range keys {
-		t.Do(chromedp.KeyEvent(k))
+		t.Do(Key(k))
 	}
+}
+
+// Key presses a key of package kb or types text. Enter is one event, as a real
+// keyboard sends it: chromedp would send a second one to whatever has the focus
+// by then.
+func Key(key string) chromedp.Action {
+	if key != kb.Enter {
+		return chromedp.KeyEvent(key)
+	}
+	enter := func(kind keyboard.KeyType) *keyboard.DispatchKeyEventParams {
+		return keyboard.DispatchKeyEvent(kind).WithKey("Enter").WithCode("Enter").WithWindowsVirtualKeyCode(13)
+	}
+	return chromedp.Tasks{enter(keyboard.KeyDown).WithText("\r").WithUnmodifiedText("\r"), enter(keyboard.KeyUp)}
 }
 
 // ShiftTab goes one step back.

@@ -16,6 +16,33 @@ func (p PurposeItem) question(f layout.Frame) ui.Question {
 	}
 }
 
+// Plain tells whether p says nothing of its own but when it was saved: then
+// its row can be drawn once for everybody with the same answer.
+func (p *PurposeItem) Plain() bool {
+	return p.Why == "" && p.Reask == nil && p.Saved == nil && len(p.Steps) <= 1
+}
+
+// PurposeStencil draws the row of a Plain item on the portal at base, without
+// the words that are one person's.
+func PurposeStencil(ctx context.Context, base string, p PurposeItem) (*ui.Stencil, error) {
+	if len(p.Steps) > 0 {
+		p.Steps = []ui.Step{{Text: ui.Hole(1), State: p.Steps[0].State}}
+	}
+	if p.Receipt != "" {
+		p.Receipt = ui.Hole(2)
+	}
+	return ui.Cut(ctx, purposeRow(layout.Frame{Base: base, CSRF: ui.Hole(0)}, p))
+}
+
+// words are what PurposeStencil leaves out, in the order of its holes.
+func (p *PurposeItem) words(f layout.Frame) []string {
+	words := []string{f.CSRF, "", p.Receipt}
+	if len(p.Steps) > 0 {
+		words[1] = p.Steps[0].Text
+	}
+	return words
+}
+
 // links lead from a row to its reasons, its past and its proof.
 func (p PurposeItem) links(ctx context.Context, f layout.Frame) []ui.Link {
 	page := f.Base + "/allow/" + p.ID

@@ -1,0 +1,71 @@
+package intake_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/demo"
+	"livingprofile/internal/id"
+	"livingprofile/internal/intake"
+	"livingprofile/internal/organisation"
+	"livingprofile/internal/testkit"
+	"livingprofile/store"
+)
+
+// BenchmarkImport reads the export of the demo's customer desk, file to disk,
+// first with people whom nobody knows and then the same again.
+func BenchmarkImport(b *testing.B) {
+	draft, err := demo.Draft()
+	if err != nil {
+		b.Fatal(err)
+	}
+	org := organisation.Diff(nil, draft, now).Next
+	for _, people := range []int{1000} {
+		files, err := demo.Files(demo.People(1, people, time.Now()), b.TempDir())
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, again := range []bool{false, true} {
+			b.Run(fmt.Sprintf("people=%d/again=%t", people, again), func(b *testing.B) {
+				rows := 0
+				for range b.N {
+					b.StopTimer()
+					db := testkit.OpenStore(b, testkit.OnSQLite, clock.System{}, nil)
+					if again {
+						importFile(b, db, org, files[0])
+					}
+					b.StartTimer()
+					rows += importFile(b, db, org, files[0])
+				}
+				b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+			})
+		}
+	}
+}
+
+func importFile(b *testing.B, db *store.DB, org *organisation.Organisation, f demo.SourceFile) int {
+	b.Helper()
+	file, err := os.Open(f.Path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	m, err := intake.LoadMap(f.Map)
+	if err != nil {
+		b.Fatal(err)
+	}
+	merger := intake.NewMerger(db, org, clock.System{}, f.System, id.New())
+	merger.Prepare(func(ctx context.Context, fresh ...id.Subject) error {
+		_, err := db.Ring().Create(ctx, fresh...)
+		return err
+	})
+	report, err := intake.Run(b.Context(), file, m, merger, intake.Options{Organisation: org, Source: f.System, Clock: clock.System{}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return report.Rows
+}
