@@ -3,7 +3,7 @@
 
 export LIVINGPROFILE_AXE := $(CURDIR)/.cache/axe/axe.min.js
 
-.PHONY: run test check setup generate race short pictures
+.PHONY: run test check setup generate short pictures
 
 run: ## serve the demo
 	go run ./cmd/livingprofile demo
@@ -16,14 +16,14 @@ check: ## format, vet, staticcheck, generated files
 		[ -z "$$unformatted" ] || { echo "not formatted:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
-	go tool templ generate -path views >/dev/null 2>&1
-	@git diff --exit-code --stat -- 'views/*_templ.go' || { echo "generated files are out of date: commit what make generate made"; exit 1; }
+	go tool templ generate >/dev/null 2>&1
+	@git diff --exit-code --stat -- '*_templ.go' || { echo "generated files are out of date: commit what make generate made"; exit 1; }
 
 setup: ## install what the tests need
 	@.ci/setup
 
 generate: ## regenerate the pages after a change to a .templ file
-	go tool templ generate -path views
+	go tool templ generate
 
 short: ## the tests that need nothing but Go
 	go test -short ./...

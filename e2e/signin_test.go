@@ -90,15 +90,12 @@ func TestScanner(t *testing.T) {
 	}
 	scanner.Open(link)
 	var buttons int
-	scanner.Eval(`document.querySelectorAll("button, a").length`, &buttons)
+	scanner.Eval(`document.querySelectorAll("button, a:not([href^=mailto])").length`, &buttons)
 	for i := range buttons {
 		scanner.Open(link)
 		scanner.Eval(`for (const f of document.forms) f.noValidate = true; for (const d of document.querySelectorAll("details")) d.open = true`, nil)
-		scanner.Eval(fmt.Sprintf(`(() => {
-			const b = document.querySelectorAll("button, a")[%d];
-			if (b && !(b.href || "").startsWith("mailto:")) b.click();
-		})()`, i), nil)
-		scanner.Until(`document.readyState === "complete"`)
+		button := fmt.Sprintf(`document.querySelectorAll("button, a:not([href^=mailto])")[%d]`, i)
+		scanner.Follow(chromedp.Evaluate(button+".click()", nil))
 	}
 	if jar := scanner.Cookies(); jar["session"] != nil {
 		t.Error("the scanner got a session")

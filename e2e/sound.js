@@ -16,5 +16,9 @@
     });
     found.push(`wider than the window: ${root.scrollWidth} of ${wide}: ` + out.slice(0, 4).map(name).join(", "));
   }
+  for (const e of document.querySelectorAll("header, main, footer, main > *")) {
+    const r = e.getBoundingClientRect();
+    if (r.left < -1 || r.right > wide + 1) found.push(`${name(e)} lies outside: ${r.left} to ${r.right} of ${wide}`);
+  }
   return found;
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
@@ -127,18 +128,19 @@ func (p *preparedChange) write(ctx context.Context, q conn) ([]ledger.Written, e
 		return nil, err
 	}
 	written := make([]ledger.Written, len(p.entries))
-	for i := range p.entries {
-		e := p.entries[i]
+	entries := slices.Clone(p.entries)
+	for i := range entries {
+		e := &entries[i]
 		if e.Subject != "" {
 			version++
 			e.Version = version
 		}
 		e.Link(head)
 		head = e.Head()
-		if err := insertEntry(ctx, q, &e); err != nil {
-			return nil, err
-		}
 		written[i] = ledger.Written{EntryID: e.ID, Kind: e.Kind, Lane: e.Lane, Seq: e.Seq, Version: e.Version, Hash: e.Hash}
+	}
+	if err := insertEntries(ctx, q, entries); err != nil {
+		return nil, err
 	}
 	if err := p.moveOn(ctx, q, head, version); err != nil {
 		return nil, err

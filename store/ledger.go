@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,20 +14,43 @@ import (
 	"livingprofile/internal/ledger"
 )
 
-const insertEntrySQL = `
-	insert into ledger_entries (
-		lane, seq, id, subject, version, kind, actor_kind, actor_id,
-		brand, cause, at, payload, evidence, prev, hash)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+// entriesAtOnce bounds the entries of one insert, and so the texts there are of
+// it, which are kept prepared.
+const entriesAtOnce = 8
 
-func insertEntry(ctx context.Context, q conn, e *ledger.Entry) error {
-	_, err := q.exec(ctx, insertEntrySQL,
-		e.Lane, e.Seq, e.ID, e.Subject, e.Version, e.Kind, e.Actor.Kind, e.Actor.ID,
-		e.Brand, e.Cause, micros(e.At), e.Payload, hashBytes(e.Evidence), e.Prev[:], e.Hash[:])
-	if err != nil {
-		return fmt.Errorf("append ledger entry: %w", err)
+// insertEntries appends entries; several in one statement, for each statement
+// is a round trip on PostgreSQL.
+func insertEntries(ctx context.Context, q conn, entries []ledger.Entry) error {
+	for some := range slices.Chunk(entries, entriesAtOnce) {
+		var args []any
+		for i := range some {
+			e := &some[i]
+			args = append(args,
+				e.Lane, e.Seq, e.ID, e.Subject, e.Version, e.Kind, e.Actor.Kind, e.Actor.ID,
+				e.Brand, e.Cause, micros(e.At), e.Payload, hashBytes(e.Evidence), e.Prev[:], e.Hash[:])
+		}
+		if _, err := q.exec(ctx, insertEntriesSQL(q.dialect, len(some), len(args)/len(some)), args...); err != nil {
+			return fmt.Errorf("append ledger entries: %w", err)
+		}
 	}
 	return nil
+}
+
+// insertEntriesSQL returns the insert of n rows. The driver of SQLite looks up
+// the name of every argument that has one, and takes longer with each of them.
+func insertEntriesSQL(d dialect, n, columns int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		places := make([]string, columns)
+		for c := range places {
+			places[c] = "?"
+			if d == onPostgres {
+				places[c] = "$" + strconv.Itoa(i*columns+c+1)
+			}
+		}
+		rows[i] = "(" + strings.Join(places, ", ") + ")"
+	}
+	return "insert into ledger_entries (" + entryColumns + ") values " + strings.Join(rows, ", ")
 }
 
 const entryColumns = `

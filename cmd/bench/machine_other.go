@@ -4,6 +4,7 @@ package bench
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"time"
 )
@@ -14,8 +15,10 @@ type usage struct {
 	Memory, Peak int64
 }
 
+// use is for Linux alone.
 func use() (usage, error) {
-	return usage{}, errors.New("the bench reads what a process takes on Linux only")
+	return usage{}, fmt.Errorf("read usage: %w", errors.ErrUnsupported)
 }
 
+// flush writes f to the disk.
 func flush(f *os.File) error { return f.Sync() }

@@ -44,7 +44,7 @@ func draft() *organisation.Draft {
 		Channels:   []consent.Channel{{Name: "email", Label: text("E-mail", "メール")}},
 		Systems: []organisation.System{{
 			Name: systemName, Label: text("Web shop", "オンラインショップ"), Human: text("our web shop", "通販のお店"),
-			Rank: 10, Fields: fields[:], Purposes: []string{string(purposeName(0))}, Country: "JP", Source: true,
+			Rank: 10, Fields: fields[:], Purposes: purposeNames(), Country: "JP", Source: true,
 		}},
 		Fields:   declaredFields(),
 		Purposes: declaredPurposes(),
@@ -73,6 +73,14 @@ const (
 	asked    = groups * (1 + children)
 	purposes = asked + needed
 )
+
+func purposeNames() []string {
+	var all []string
+	for i := range purposes {
+		all = append(all, string(purposeName(i)))
+	}
+	return all
+}
 
 func declaredPurposes() []consent.PurposeVersion {
 	var all []consent.PurposeVersion

@@ -51,8 +51,8 @@ func newStand(tb testing.TB) *stand {
 	return &stand{p, beside((&services{app: a}).handler(), service.Server.Handler()), db.Handler()}
 }
 
-// answer answers a request as it would come over a connection.
-func (s *stand) answer(tb testing.TB, h http.Handler, request []byte, want int) *httptest.ResponseRecorder {
+// ask answers a request as it would come over a connection.
+func (s *stand) ask(tb testing.TB, h http.Handler, request []byte) *httptest.ResponseRecorder {
 	tb.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request)))
 	if err != nil {
@@ -60,6 +60,13 @@ func (s *stand) answer(tb testing.TB, h http.Handler, request []byte, want int) 
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
+	return w
+}
+
+// answer is ask for a request that must be answered with want.
+func (s *stand) answer(tb testing.TB, h http.Handler, request []byte, want int) *httptest.ResponseRecorder {
+	tb.Helper()
+	w := s.ask(tb, h, request)
 	if w.Code != want {
 		tb.Fatalf("got status %d, want %d: %s", w.Code, want, w.Body)
 	}

@@ -71,7 +71,7 @@ func (c *demoCmd) Run(ctx context.Context, env *environment, d *Data) error {
 // master key is where that of any other installation is.
 func (c *demoCmd) settings(d *Data, temporary string, l net.Listener, box *mailbox.Server) wire.Settings {
 	s := d.settings()
-	s.BaseURL = "http://" + l.Addr().String()
+	s.BaseURL = base(l)
 	switch {
 	case c.Folder != "":
 		s.Folder = c.Folder
@@ -101,7 +101,7 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 	if err != nil {
 		return err
 	}
-	g, err := c.guide(ctx, a, "http://"+l.Addr().String(), net.JoinHostPort(box.Host(), strconv.Itoa(box.Port())))
+	g, err := c.guide(ctx, a, base(l), net.JoinHostPort(box.Host(), strconv.Itoa(box.Port())))
 	if err != nil {
 		return err
 	}
@@ -183,10 +183,21 @@ func (g *guide) String() string {
 	return b.String()
 }
 
-func host(l net.Listener) string {
-	h, _, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		return "127.0.0.1"
+// base returns the address to go to. From outside a container, what listens
+// everywhere is reached as this machine.
+func base(l net.Listener) string {
+	a, ok := l.Addr().(*net.TCPAddr)
+	if ok && a.IP.IsUnspecified() {
+		return "http://localhost:" + strconv.Itoa(a.Port)
 	}
-	return h
+	return "http://" + l.Addr().String()
+}
+
+// host returns where the mail receiver listens: beside the demo, and never for
+// other machines.
+func host(l net.Listener) string {
+	if a, ok := l.Addr().(*net.TCPAddr); ok && a.IP.IsLoopback() {
+		return a.IP.String()
+	}
+	return "127.0.0.1"
 }

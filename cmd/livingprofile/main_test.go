@@ -74,6 +74,11 @@ func setup(env *testscript.Env) error {
 		}
 		env.Setenv(name, address)
 	}
+	_, port, err := net.SplitHostPort(env.Getenv("ADDR"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("PORT", port)
 	env.Setenv("COLUMNS", strconv.Itoa(200))
 	return os.WriteFile(filepath.Join(env.WorkDir, "organisation.yaml"), demo.File(), 0o600)
 }

@@ -71,24 +71,26 @@ func (p *Portal) Answer(c echo.Context) error {
 // answered says what was recorded: in the row, or on the page that the form
 // came from. A parent's answer moves other rows too, so the page is loaded.
 func (p *Portal) answered(c echo.Context, v *consent.PurposeVersion, records []consent.Record, mailed *mailed, alone bool) error {
+	s := p.glance(c)
+	flash := s.saidChoice(v, records, mailed)
+	switch {
+	case !web.Live(c):
+		web.SetFlash(c, flash)
+		return web.SeeOther(c, s.rowOf(v, alone))
+	case len(records) > 1:
+		web.SetFlash(c, flash)
+		c.Response().Header().Set("HX-Refresh", "true")
+		return c.NoContent(http.StatusNoContent)
+	}
 	s, err := p.lookAllow(c)
 	if err != nil {
 		return err
 	}
-	flash := s.saidChoice(v, records, mailed)
-	if web.Live(c) && len(records) < 2 {
-		text := flash.Text(c)
-		s.said = said{row: string(v.Purpose), text: text}
-		item := s.purposeItem(v)
-		s.stand(&item, v, alone)
-		return web.Rows(c, http.StatusOK, view.PurposeRow(p.rowFrame(c, s), item), ui.Live(text))
-	}
-	web.SetFlash(c, flash)
-	if web.Live(c) {
-		c.Response().Header().Set("HX-Refresh", "true")
-		return c.NoContent(http.StatusNoContent)
-	}
-	return web.SeeOther(c, s.rowOf(v, alone))
+	text := flash.Text(c)
+	s.said = said{row: string(v.Purpose), text: text}
+	item := s.purposeItem(v)
+	s.stand(&item, v, alone)
+	return web.Rows(c, http.StatusOK, view.PurposeRow(p.rowFrame(c, s), item), ui.Live(text))
 }
 
 // readAgain shows the words as they are now: nothing was recorded, for nobody

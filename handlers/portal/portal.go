@@ -81,15 +81,21 @@ func New(d Deps) *Portal { return &Portal{Deps: d} }
 // look reads what is held of the visitor: the one reading that a page is built
 // on.
 func (p *Portal) look(c echo.Context) (*sight, error) {
-	v := web.Of(c)
-	facts, err := p.Read.Facts(web.Context(c), v.Subject())
-	if err != nil {
+	s := p.glance(c)
+	var err error
+	if s.facts, err = p.Read.Facts(s.ctx, web.Of(c).Subject()); err != nil {
 		return nil, err
 	}
+	return s, nil
+}
+
+// glance is look without what is held, for sentences that do not tell of it.
+func (p *Portal) glance(c echo.Context) *sight {
+	v := web.Of(c)
 	return &sight{
 		ctx: web.Context(c), locale: v.Locale, org: v.Organisation, brand: v.Brand, base: v.Base(),
-		facts: facts, now: p.Clock.Now(), texts: &p.texts,
-	}, nil
+		now: p.Clock.Now(), texts: &p.texts,
+	}
 }
 
 // frame returns what is round a page, with what the last action did: at the top

@@ -88,6 +88,33 @@ func TestPeople_differ(t *testing.T) {
 	}
 }
 
+// Numbers are what people are recognised by: the fourth person once had those of
+// the third, and became one with her.
+func TestPeople_have_numbers_of_their_own(t *testing.T) {
+	seen := map[string]int{}
+	for _, p := range demo.People(3, 500, noon) {
+		var numbers []string
+		if p.CRM != nil {
+			numbers = append(numbers, p.CRM.Number)
+		}
+		if p.Machines != nil {
+			numbers = append(numbers, p.Machines.Number)
+		}
+		if p.Support != nil {
+			numbers = append(numbers, p.Support.Number)
+		}
+		if p.Media != nil {
+			numbers = append(numbers, p.Media.Number)
+		}
+		for _, n := range numbers {
+			if other, ok := seen[n]; ok {
+				t.Errorf("%d and %d share %s", other, p.Index, n)
+			}
+			seen[n] = p.Index
+		}
+	}
+}
+
 // The values of people are those that the organisation declares.
 func TestPeople_fit_the_organisation(t *testing.T) {
 	o := declared(t)

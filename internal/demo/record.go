@@ -44,7 +44,7 @@ func percentIf(condition bool, yes, no int) int {
 
 func (d *dice) deskCard(p *Person) *DeskCard {
 	c := &DeskCard{
-		Number:     fmt.Sprintf("C-%07d", 1_000_000+p.Index),
+		Number:     fmt.Sprintf("C-%07d", 1_000_001+p.Index),
 		Phone:      p.Phone,
 		Skill:      one(d, []string{"", "beginner", "returning", "intermediate", "advanced"}),
 		Newsletter: one(d, []string{"", "Y", "Y", "N"}),
@@ -116,7 +116,7 @@ func (d *dice) subscriber(p *Person) *Subscriber {
 
 func (d *dice) member(p *Person) *Member {
 	m := &Member{
-		Number:      fmt.Sprintf("T%06d", 100_000+p.Index),
+		Number:      fmt.Sprintf("T%06d", 100_001+p.Index),
 		Membership:  one(d, []string{"day", "off-peak", "full", "full", "family"}),
 		Goal:        one(d, []string{"", "strength", "endurance", "weight", "back", "recovery"}),
 		Sessions:    d.IntRange(0, 60),
@@ -148,7 +148,7 @@ func countryOf(code string) country {
 
 func (d *dice) questions(p *Person) *Questions {
 	q := &Questions{
-		Number: fmt.Sprintf("S%05d", 10_000+p.Index),
+		Number: fmt.Sprintf("S%05d", 10_001+p.Index),
 		Name:   fullName(p),
 		Phone:  typed(p.Phone),
 		Last:   d.momentAgo(1, 1000),
@@ -165,7 +165,7 @@ func (d *dice) questions(p *Person) *Questions {
 
 func (d *dice) reader(p *Person) *Reader {
 	r := &Reader{
-		Number:  fmt.Sprintf("k%06d", 500_000+p.Index),
+		Number:  fmt.Sprintf("k%06d", 500_001+p.Index),
 		Display: fullName(p),
 		Plan:    one(d, []string{"free", "free", "free", "digital", "digital", "print"}),
 		Read:    d.IntRange(0, 400),

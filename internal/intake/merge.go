@@ -68,23 +68,26 @@ func (m *Merger) Prepare(f func(context.Context, ...id.Subject) error) { m.prepa
 
 // parallel is how many people are written at the same time; the store commits
 // them together.
-const parallel = 64
+const parallel = 256
 
 // A person is the items of one batch about one subject.
 type person struct {
 	subject id.Subject
 	fresh   bool
-	items   []*Item         // in the order of the file
-	places  []int           // of the items in the batch
-	why     []Evidence      // by item, that it is about subject; "" when it is fresh
-	facts   *decision.Facts // as they were read when the subject was found; nil for not at all
+	items   []*Item    // in the order of the file
+	places  []int      // of the items in the batch
+	why     []Evidence // by item, that it is about subject; "" when it is fresh
+	// What was read when the subject was found; it may be out of date, and then
+	// the change conflicts. Nil for nothing.
+	facts   *decision.Facts
+	holders map[mark][]identity.Holder
 	// taken are identifiers that another person of the batch proves.
 	taken map[mark]bool
 }
 
 // Apply merges a batch.
 func (m *Merger) Apply(ctx context.Context, items []Item) ([]Outcome, error) {
-	r := resolver{Merger: m, read: map[id.Subject]*decision.Facts{}}
+	r := newResolver(m)
 	people, err := r.resolve(ctx, items)
 	if err != nil {
 		return nil, err
@@ -134,7 +137,7 @@ func (m *Merger) merge(ctx context.Context, p *person) ([]Outcome, error) {
 			return nil
 		}
 		_, err = m.store.Commit(ctx, c)
-		p.facts = nil
+		p.facts, p.holders = nil, nil
 		if p.fresh && errors.Is(err, errs.Conflict) {
 			// Another import was first with somebody whom it knows by the same
 			// number or proof.
@@ -156,7 +159,7 @@ func (m *Merger) merge(ctx context.Context, p *person) ([]Outcome, error) {
 
 // again looks whether somebody whom nobody knew is known by now.
 func (m *Merger) again(ctx context.Context, p *person) error {
-	r := resolver{Merger: m, read: map[id.Subject]*decision.Facts{}}
+	r := newResolver(m)
 	found, err := r.known(ctx, p.items)
 	if err != nil || found.subject == "" {
 		return err

@@ -31,12 +31,9 @@ type merging struct {
 
 func newMerging(t testing.TB, db *store.DB, c *clock.Fake) *merging {
 	org := newOrganisation()
-	for _, p := range []consent.PurposeVersion{
-		{Purpose: "ideas", Number: 1, Basis: consent.Consent},
-		{Purpose: "digest", Number: 1, Basis: consent.Consent, DoubleOptIn: true},
-	} {
-		org.Purposes = append(org.Purposes, p)
-	}
+	org.Purposes = append(org.Purposes,
+		consent.PurposeVersion{Purpose: "ideas", Number: 1, Basis: consent.Consent},
+		consent.PurposeVersion{Purpose: "digest", Number: 1, Basis: consent.Consent, DoubleOptIn: true})
 	return &merging{t, db, c, organisation.New(*org)}
 }
 

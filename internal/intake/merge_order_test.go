@@ -19,6 +19,7 @@ import (
 // In one batch any rows lead to the same profiles in whatever order they come,
 // over whatever was held before.
 func TestMergeOrderInABatch(t *testing.T) {
+	t.Parallel()
 	m := onSQLite(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		held := rapid.SliceOfN(anyRow(), 0, 4).Draw(rt, "held")
@@ -41,6 +42,7 @@ func TestMergeOrderInABatch(t *testing.T) {
 // about each time, neither the order of rows nor the batches in which they come
 // make a difference. What is decided is decided by its time.
 func TestMergeOrderAcrossBatches(t *testing.T) {
+	t.Parallel()
 	m := onSQLite(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		rows := rapid.SliceOfN(steadyRow(), 1, 8).Draw(rt, "rows")

@@ -15,6 +15,23 @@ import (
 type resolver struct {
 	*Merger
 	read map[id.Subject]*decision.Facts
+	seen map[mark][]identity.Holder
+}
+
+func newResolver(m *Merger) *resolver {
+	return &resolver{m, map[id.Subject]*decision.Facts{}, map[mark][]identity.Holder{}}
+}
+
+// holders returns who bears an identifier, as it stood when the batch began.
+func (r *resolver) holders(ctx context.Context, m mark) ([]identity.Holder, error) {
+	if h, ok := r.seen[m]; ok {
+		return h, nil
+	}
+	h, err := r.store.Holders(ctx, m.kind, m.scope, m.value)
+	if err == nil {
+		r.seen[m] = h
+	}
+	return h, err
 }
 
 // A match is a known subject and why it is the one; "" for none.
@@ -69,7 +86,7 @@ func (r *resolver) resolve(ctx context.Context, items []Item) ([]*person, error)
 			}
 			p, ok := people[who.subject]
 			if !ok {
-				p = &person{subject: who.subject, fresh: who.evidence == "", facts: r.read[who.subject]}
+				p = &person{subject: who.subject, fresh: who.evidence == "", facts: r.read[who.subject], holders: r.seen}
 				people[p.subject] = p
 				order = append(order, p)
 			}
@@ -156,7 +173,7 @@ func (r *resolver) byNumber(ctx context.Context, item *Item) (match, error) {
 		if !own(ident.Kind) {
 			continue
 		}
-		holders, err := r.store.Holders(ctx, ident.Kind, ident.Scope, ident.Value)
+		holders, err := r.holders(ctx, markOf(ident))
 		if err != nil {
 			return match{}, err
 		}
@@ -179,7 +196,7 @@ func (r *resolver) byAddress(ctx context.Context, item *Item) (match, error) {
 		if own(ident.Kind) || !ident.Verified() && (ident.Kind != identity.Email || name == "") {
 			continue
 		}
-		holders, err := r.store.Holders(ctx, ident.Kind, ident.Scope, ident.Value)
+		holders, err := r.holders(ctx, markOf(ident))
 		if err != nil {
 			return match{}, err
 		}
@@ -216,7 +233,7 @@ func (r *resolver) byRecord(ctx context.Context, item *Item) (match, error) {
 	if !ok {
 		return best, nil
 	}
-	holders, err := r.store.Holders(ctx, address.kind, address.scope, address.value)
+	holders, err := r.holders(ctx, address)
 	if err != nil {
 		return match{}, err
 	}

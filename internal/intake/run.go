@@ -15,7 +15,7 @@ import (
 
 // BatchSize is how many items a Sink is given at once, where Options say
 // nothing.
-const BatchSize = 200
+const BatchSize = 500
 
 // parsers is how many goroutines read rows ahead of the sink.
 const parsers = 2

@@ -114,6 +114,10 @@ func bearings(items []*Item) []bearing {
 // a known one is proved now. One that another subject has proved is taken as
 // unproved.
 func (w *weaving) identify(ctx context.Context, b bearing) error {
+	held := w.held(markOf(&b.Identifier))
+	if held != nil && held.Verified() {
+		return nil
+	}
 	taken, err := w.taken(ctx, &b)
 	if err != nil {
 		return err
@@ -124,12 +128,8 @@ func (w *weaving) identify(ctx context.Context, b bearing) error {
 			w.warnings[place] = "intake.identifier_taken"
 		}
 	}
-	for i := range w.identifiers {
-		held := &w.identifiers[i]
-		if markOf(held) != markOf(&b.Identifier) {
-			continue
-		}
-		if b.Verified() && !held.Verified() {
+	if held != nil {
+		if b.Verified() {
 			w.changed[b.prove[0]] = true
 			w.prove(held, b.items)
 		}
@@ -145,6 +145,16 @@ func (w *weaving) identify(ctx context.Context, b bearing) error {
 	return nil
 }
 
+// held returns the subject's own identifier, nil for none.
+func (w *weaving) held(m mark) *identity.Identifier {
+	for i := range w.identifiers {
+		if markOf(&w.identifiers[i]) == m {
+			return &w.identifiers[i]
+		}
+	}
+	return nil
+}
+
 // taken tells whether b is proved by somebody else.
 func (w *weaving) taken(ctx context.Context, b *bearing) (bool, error) {
 	switch {
@@ -153,9 +163,12 @@ func (w *weaving) taken(ctx context.Context, b *bearing) (bool, error) {
 	case w.person.taken[markOf(&b.Identifier)]:
 		return true, nil
 	}
-	holders, err := w.store.Holders(ctx, b.Kind, b.Scope, b.Value)
-	if err != nil {
-		return false, err
+	holders, ok := w.person.holders[markOf(&b.Identifier)]
+	if !ok {
+		var err error
+		if holders, err = w.store.Holders(ctx, b.Kind, b.Scope, b.Value); err != nil {
+			return false, err
+		}
 	}
 	return len(holders) > 0 && !holders[0].VerifiedAt.IsZero() && holders[0].Subject != w.person.subject, nil
 }

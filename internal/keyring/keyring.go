@@ -106,6 +106,10 @@ func (k *Keyring) Create(ctx context.Context, subjects ...id.Subject) ([]*DataKe
 		}
 		owners[i] = owner
 	}
+	now := k.clock.Now()
+	if keys := k.held(owners, now); keys != nil {
+		return keys, nil
+	}
 	mark := k.cache.mark()
 	raws, err := k.create(ctx, owners)
 	if err != nil {
@@ -117,8 +121,19 @@ func (k *Keyring) Create(ctx context.Context, subjects ...id.Subject) ([]*DataKe
 			return nil, err
 		}
 	}
-	k.cache.put(mark, k.clock.Now(), keys...)
+	k.cache.put(mark, now, keys...)
 	return keys, nil
+}
+
+// held returns the keys of owners when all of them are in memory, else nil.
+func (k *Keyring) held(owners []string, now time.Time) []*DataKey {
+	keys := make([]*DataKey, len(owners))
+	for i, owner := range owners {
+		if keys[i] = k.cache.get(owner, now); keys[i] == nil {
+			return nil
+		}
+	}
+	return keys
 }
 
 // Destroy makes all that was ever sealed for s unreadable, in the data and in

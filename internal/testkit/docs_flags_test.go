@@ -87,7 +87,7 @@ func TestOperationsFollowTheFlags(t *testing.T) {
 	doc := document{"docs/operations.md", read(t, "docs/operations.md")}
 	all := manual(t)
 	common := all[""].flags
-	bare := names(strings.Join(regexp.MustCompile("(?s)`migrate`.*have no flags of their own").FindAllString(doc.text, -1), ""))
+	bare := names(strings.Join(regexp.MustCompile("(?ms)^`migrate`, [^#]*have no flags of their own").FindAllString(doc.text, -1), ""))
 	for name, h := range all {
 		want := map[string]flag{}
 		for _, f := range h.flags {

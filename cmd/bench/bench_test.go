@@ -1,0 +1,159 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// roleEnv makes the test program a child of a bench.
+const (
+	roleEnv   = "LIVINGPROFILE_BENCH_ROLE"
+	folderEnv = "LIVINGPROFILE_BENCH_FOLDER"
+)
+
+func TestMain(m *testing.M) {
+	role := Role(os.Getenv(roleEnv))
+	if role == "" {
+		os.Exit(m.Run())
+	}
+	if err := Play(context.Background(), role, os.Getenv(folderEnv), os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// self is this test program in a role.
+func self(tb testing.TB) func(context.Context, Role, string) *exec.Cmd {
+	tb.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func(ctx context.Context, role Role, folder string) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, program)
+		cmd.Env = append(os.Environ(), roleEnv+"="+string(role), folderEnv+"="+folder)
+		cmd.Stderr = os.Stderr
+		return cmd
+	}
+}
+
+func TestRun(t *testing.T) {
+	if _, err := use(); errors.Is(err, errors.ErrUnsupported) {
+		t.Skip("SKIPPED: the bench measures on Linux only")
+	}
+	profiles := t.TempDir()
+	report, err := Run(t.Context(), Options{
+		Rounds: 2, During: 60 * time.Millisecond, Subjects: []int{leastSubjects, 2 * leastSubjects},
+		Folder: t.TempDir(), Profiles: profiles, Child: self(t),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed := report.Failed(); len(failed) > 0 {
+		t.Errorf("errors: %s", strings.Join(failed, "\n"))
+	}
+	if report.Sync.Rate <= 0 || len(report.Sizes) != 2 {
+		t.Fatalf("got %+v", report)
+	}
+	for _, size := range report.Sizes {
+		var numbers []string
+		for _, l := range size.Lines {
+			numbers = append(numbers, l.Figure)
+			if l.Value <= 0 || l.Floor <= 0 && !l.Limit.Absolute || l.Ratio <= 0 && !l.Limit.Absolute {
+				t.Errorf("%d subjects, %s %s: nothing was measured: %+v", size.Subjects, l.Figure, l.What, l)
+			}
+		}
+		if got, want := slices.Compact(numbers), Numbers(); !slices.Equal(got, want) {
+			t.Errorf("figures: got %v, want %v", got, want)
+		}
+	}
+	if got, want := len(report.Growths()), 4; got != want {
+		t.Errorf("growths: got %d, want %d", got, want)
+	}
+	if text := report.String(); !strings.Contains(text, fmt.Sprint(leastSubjects, " subjects")) || !strings.Contains(text, showPage) {
+		t.Errorf("got %s", text)
+	}
+	for _, name := range []string{"7-cpu-500.pprof", "4b-allocs-1000.pprof"} {
+		if info, err := os.Stat(filepath.Join(profiles, name)); err != nil || info.Size() == 0 {
+			t.Errorf("profile %s: %v", name, err)
+		}
+	}
+}
+
+func TestRunRefuses(t *testing.T) {
+	for name, o := range map[string]Options{
+		"a figure that there is not": {Figures: []string{"4a", "99"}},
+		"too few subjects":           {Subjects: []int{1000, leastSubjects - 1}},
+		"a folder that is not there": {Folder: filepath.Join(t.TempDir(), "missing")},
+	} {
+		o.Child = self(t)
+		if report, err := Run(t.Context(), o); err == nil {
+			t.Errorf("%s: got %+v and no error", name, report)
+		}
+	}
+}
+
+// A child that cannot serve must be an error, and not a bench that waits.
+func TestChildThatFails(t *testing.T) {
+	if _, err := start(t.Context(), self(t)(t.Context(), "nobody", t.TempDir()), "/"); err == nil {
+		t.Error("got no error")
+	}
+}
+
+// Every request must be a change of its own, or answers are counted for which
+// nothing was written.
+func TestRequestsChangeSomething(t *testing.T) {
+	s := newStand(t)
+	ours, _ := s.targets(&child{}, &child{})
+	record := ours[recordConsent]
+	all := int64(len(s.subjects))
+	for _, n := range []int64{0, 1, all - 1, all, all + 1, 2 * all} {
+		s.answer(t, s.product, record.request(n), record.want)
+	}
+	if got := s.ask(t, s.product, record.request(2*all)).Code; got == record.want {
+		t.Errorf("the same answer again: got status %d, as if it had changed something", got)
+	}
+	seen := map[string]bool{}
+	for n := range all {
+		subject, _ := s.subject(n)
+		seen[string(subject)] = true
+	}
+	if len(seen) != len(s.subjects) {
+		t.Errorf("a walk visits %d of %d subjects", len(seen), len(s.subjects))
+	}
+}
+
+func TestRequestsAreAnswered(t *testing.T) {
+	s := newStand(t)
+	ours, floors := s.targets(&child{}, &child{})
+	for name := range ours {
+		s.answer(t, s.product, ours[name].request(0), ours[name].want)
+		s.answer(t, s.floor, floors[name].request(0), floors[name].want)
+	}
+	page := s.answer(t, s.product, ours[showPage].request(0), ours[showPage].want).Body.String()
+	if got := strings.Count(page, "<article"); got != purposes {
+		t.Errorf("purposes on the page: got %d, want %d", got, purposes)
+	}
+	if got := strings.Count(s.answer(t, s.floor, floors[showPage].request(0), 200).Body.String(), "<article"); got != purposes {
+		t.Errorf("rows on the floor's page: got %d, want %d", got, purposes)
+	}
+	profile := s.answer(t, s.product, ours[readProfile].request(0), 200).Body.String()
+	if got := strings.Count(profile, `"field"`); got != len(fields) {
+		t.Errorf("values of a profile: got %d, want %d", got, len(fields))
+	}
+}
+
+func TestOrganisationIsSound(t *testing.T) {
+	warnings, err := draft().Check()
+	if err != nil || len(warnings) > 0 {
+		t.Errorf("got %v and warnings %v", err, warnings)
+	}
+}
