@@ -21,6 +21,7 @@ const (
 	partProfile     = "profile"
 	partConsent     = "consent"
 	partPreferences = "preferences"
+	partFreezes     = "freezes"
 )
 
 // Subject returns a data subject, erased ones too.
@@ -99,7 +100,7 @@ func (db *DB) Holders(ctx context.Context, kind identity.Kind, scope, value stri
 
 // Facts reads all of what is held of an active subject at one moment.
 func (db *DB) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	return db.facts(ctx, subject, partProfile, partConsent, partPreferences)
+	return db.facts(ctx, subject, partProfile, partConsent, partPreferences, partFreezes)
 }
 
 // facts opens parts of what is held of a subject.
@@ -146,6 +147,8 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 		err = f.Consents.UnmarshalJSON(plain)
 	case partPreferences:
 		err = json.Unmarshal(plain, &f.Preferences)
+	case partFreezes:
+		err = json.Unmarshal(plain, &f.Freezes)
 	}
 	if err != nil {
 		return fmt.Errorf("%s of subject: %w", part, err)

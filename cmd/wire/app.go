@@ -34,6 +34,7 @@ import (
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/locales"
 	"livingprofile/store"
 )
@@ -159,6 +160,7 @@ type Service struct {
 	HTTP    *http.Server
 	Links   *login.Links
 	base    *url.URL
+	Rights  *rights.Service
 	runner  *job.Runner
 	tasks   *job.Schedule
 	notary  *ledger.Notary
@@ -191,6 +193,11 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	laws, err := packs()
+	if err != nil {
+		return nil, err
+	}
+	s.Rights = rights.NewService(a.DB, &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, base: base}, a.Clock)
 	s.background(people, post)
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
@@ -201,7 +208,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links,
+			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -242,9 +249,11 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
 	s.runner.Handle(login.Work(people, post, linkURL(s.base)))
 	s.runner.Handle(post.Work())
+	s.runner.Handle(carry(s.Rights))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))
+	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err

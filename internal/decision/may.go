@@ -8,6 +8,7 @@ import (
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 )
 
 // Facts are what is currently held of a subject, as one moment's reading.
@@ -17,6 +18,7 @@ type Facts struct {
 	Profile     profile.State
 	Consents    consent.State
 	Preferences consent.Preferences
+	Freezes     rights.Freezes
 }
 
 // A Question asks about one purpose, at one moment.
@@ -59,6 +61,7 @@ const (
 	Waiting      Reason = "waiting"       // for the second yes of a double opt-in
 	WordsChanged Reason = "words_changed" // the yes was to older words, and its time is over
 	Objected     Reason = "objected"
+	Restricted   Reason = "restricted" // frozen (Art. 18 GDPR)
 	Paused       Reason = "paused"
 	QuietHours   Reason = "quiet_hours"
 )
@@ -72,6 +75,9 @@ func May(f Facts, q Question) Verdict {
 	st := f.Consents.Of(v.Purpose, q.Brand)
 	verdict := permission(v, st, q.At)
 	verdict.Record = st.Record
+	if verdict.Allow && frozen(f, v, st) {
+		return Verdict{Reasons: []Reason{Restricted}, Record: st.Record}
+	}
 	if !verdict.Allow || !v.Marketing {
 		return verdict
 	}
@@ -120,6 +126,34 @@ func permission(v *consent.PurposeVersion, st consent.Standing, now time.Time) V
 		yes.Until = sooner(yes.Until, v.ReaskBy)
 	}
 	return yes
+}
+
+// frozen tells whether a restriction stops a purpose that would be allowed.
+// Frozen data may be stored; anything else needs the person's consent, or an
+// important public interest (Art. 18(2) GDPR). A yes from before the freeze is
+// not that consent: the person has said "stop" since.
+func frozen(f Facts, v *consent.PurposeVersion, st consent.Standing) bool {
+	freeze, is := f.Freezes.Purpose(string(v.Purpose))
+	if !is || v.Basis == consent.PublicInterest {
+		return false
+	}
+	return v.Basis != consent.Consent || !st.At.After(freeze.Since)
+}
+
+// See tells whether a system, a page of staff or an export may read the value
+// of a field for a purpose: the purpose must be allowed, and neither person,
+// category nor field may be frozen. A nil purpose asks for the field alone.
+//
+// It is not asked for what the person reads of themselves: restriction is for
+// them, and never against them.
+func See(f Facts, field *profile.Field, q Question) Verdict {
+	if _, is := f.Freezes.Field(field.Name, field.Category); is {
+		return deny(Restricted)
+	}
+	if q.Purpose == nil {
+		return Verdict{Allow: true}
+	}
+	return May(f, q)
 }
 
 func deny(r Reason) Verdict { return Verdict{Reasons: []Reason{r}} }
