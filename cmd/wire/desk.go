@@ -203,4 +203,3 @@ func packs() (*rights.Packs, error) {
 	}
 	return p, nil
 }
-

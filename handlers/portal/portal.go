@@ -71,9 +71,9 @@ type Deps struct {
 	// Certificates has those of all erasures.
 	Certificates Certificates
 	// Wake has the background look for work now; nil leaves it to its turn.
-	Wake     func()
-	Clock    clock.Clock
-	Bundle   *i18n.Bundle
+	Wake   func()
+	Clock  clock.Clock
+	Bundle *i18n.Bundle
 
 	Installation string // issuer of receipts
 	// Open reads a signed checkpoint and checks its signature.

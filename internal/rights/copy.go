@@ -15,7 +15,6 @@ const CopyLife = 24 * time.Hour
 // CopyTook is the kind of the ledger entry about a copy that was taken.
 const CopyTook ledger.Kind = "copy.taken"
 
-
 // A Copy is a file with what is held of a person, waiting to be taken once.
 // As a row it is written; Body is sealed with the subject's key and never read
 // back but by CopyBody.
