@@ -17,6 +17,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/api"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -48,6 +49,7 @@ type Deps struct {
 	Portal  *portal.Portal
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
+	API     *api.API
 	Mailbox *mailbox.Mailbox // nil outside the demo
 }
 
@@ -60,6 +62,7 @@ type Server struct {
 	portal  *portal.Portal
 	signin  *signin.SignIn
 	receipt *receipt.Receipt
+	api     *api.API
 	mailbox *mailbox.Mailbox
 }
 
@@ -71,7 +74,7 @@ const MaxBody = 64 << 10
 func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{},
-		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, mailbox: d.Mailbox,
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, mailbox: d.Mailbox,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -87,11 +90,15 @@ func New(d Deps) (*Server, error) {
 	}
 	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
 	for _, r := range s.Routes() {
-		if _, ok := authz.Lookup(r.Permission); !ok {
+		entry, ok := authz.Lookup(r.Permission)
+		if !ok {
 			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)
 		}
 		chain := []echo.MiddlewareFunc{guard.Visit, guard.Require(r.Permission)}
-		if r.faceless() {
+		switch {
+		case entry.Holder == authz.System:
+			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
+		case r.faceless():
 			chain = chain[1:]
 		}
 		e.Add(r.Method, r.Path, r.Handler, chain...)
