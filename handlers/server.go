@@ -7,6 +7,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -26,6 +27,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
@@ -42,7 +44,9 @@ type Deps struct {
 	Clock        clock.Clock
 	Secrets      middleware.Secrets
 	Observe      middleware.Observer
-	Log          *slog.Logger
+	// Hear keeps a browser's signal on a profile.
+	Hear func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)
+	Log  *slog.Logger
 
 	Health  *health.Health
 	Portal  *portal.Portal
@@ -81,7 +85,7 @@ func New(d Deps) (*Server, error) {
 	secure := d.BaseURL.Scheme == "https"
 	guard := &middleware.Guard{
 		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
-		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe,
+		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure),
 	}

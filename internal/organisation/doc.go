@@ -80,6 +80,10 @@
 //	channels    by which people are reached for it
 //	categories  of the fields that are used, required
 //	recipients  names of the systems that receive data for it
+//	signal      gpc when the purpose is sale, sharing or advertising by profile,
+//	            against which Global Privacy Control stands
+//	consent-mode
+//	            types of Google's Consent Mode that stand for the purpose
 //	expires     term: how long a yes holds; with consent only
 //	double-opt-in
 //	            true when a second yes by mail is needed; with consent only

@@ -172,6 +172,8 @@ func readPurpose(name string, p *object) consent.PurposeVersion {
 		Channels:    p.list("channels"),
 		Categories:  p.list("categories"),
 		Recipients:  p.list("recipients"),
+		Signal:      consent.Signal(p.word("signal")),
+		ConsentMode: p.list("consent-mode"),
 		Expires:     p.term("expires"),
 		DoubleOptIn: p.flag("double-opt-in"),
 		ReaskBy:     p.date("reask-by"),
