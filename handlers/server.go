@@ -25,6 +25,7 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
 	"livingprofile/handlers/web"
+	"livingprofile/handlers/wellknown"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -57,14 +58,15 @@ type Deps struct {
 
 // A Server is the product's face to browsers.
 type Server struct {
-	echo    *echo.Echo
-	deps    Deps
-	sheets  *sheets
-	health  *health.Health
-	portal  *portal.Portal
-	signin  *signin.SignIn
-	receipt *receipt.Receipt
-	mailbox *mailbox.Mailbox
+	echo      *echo.Echo
+	deps      Deps
+	wellknown *wellknown.WellKnown
+	sheets    *sheets
+	health    *health.Health
+	portal    *portal.Portal
+	signin    *signin.SignIn
+	receipt   *receipt.Receipt
+	mailbox   *mailbox.Mailbox
 }
 
 // MaxBody is the most bytes that a form may have.
@@ -74,7 +76,7 @@ const MaxBody = 64 << 10
 // permission.
 func New(d Deps) (*Server, error) {
 	s := &Server{
-		echo: echo.New(), deps: d, sheets: &sheets{},
+		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
 		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, mailbox: d.Mailbox,
 	}
 	e := s.echo
@@ -110,10 +112,10 @@ func New(d Deps) (*Server, error) {
 // reading of the database, and works when that does not.
 func (r *Route) faceless() bool {
 	switch r.Path {
-	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico":
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json":
 		return true
 	}
-	return false
+	return strings.HasPrefix(r.Path, "/.well-known/")
 }
 
 // unslash leads from an address that ends in a slash, as people type them, to

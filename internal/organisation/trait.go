@@ -48,6 +48,7 @@ func own(o *Organisation) (ts traits) {
 	ts.add("contact", o.Contact)
 	ts.add("address", o.Address)
 	ts.text("privacy", o.Privacy)
+	ts.add("security", o.Security)
 	return ts
 }
 
@@ -62,6 +63,7 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.add("legal-name", b.LegalName)
 	ts.add("country", b.Country)
 	ts.add("zone", b.Zone)
+	ts.list("origins", b.Origins)
 	return ts
 }
 
