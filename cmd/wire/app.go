@@ -244,6 +244,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner.Handle(post.Work())
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
+	s.tasks.Add(job.Sweep(s.DB))
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err

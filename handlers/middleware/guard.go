@@ -111,7 +111,7 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			v := web.Of(c)
 			if p != authz.Public && v.Session == nil {
-				return errs.New(errs.Unauthenticated, "error.sign_in_first")
+				return errs.New(errs.Unauthenticated, "error.sign_in_needed")
 			}
 			if unsafe(c) && v.Session != nil {
 				if err := g.genuine(c.Request(), v); err != nil {
@@ -122,7 +122,7 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 				}
 			}
 			if p == authz.Fresh && !v.Session.Fresh(g.Sessions.Now()) {
-				return errs.New(errs.Stale, "error.prove_first")
+				return errs.New(errs.Stale, "error.proof_needed")
 			}
 			return next(c)
 		}
