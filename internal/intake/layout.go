@@ -90,13 +90,17 @@ func newTimeReader(layouts []string, zone *time.Location) (timeReader, error) {
 }
 
 // read returns the moment in text in UTC, in whole microseconds. Of the names
-// of zones only UTC is understood: the others are not the same everywhere.
-func (r timeReader) read(text string) (time.Time, error) {
-	zone := r.zone
+// of zones only UTC is understood: the others are not the same everywhere. An
+// exact text is in one of the usual layouts.
+func (r timeReader) read(text string, exact bool) (time.Time, error) {
+	zone, layouts := r.zone, r.layouts
+	if exact {
+		layouts = usualLayouts()
+	}
 	if rest, ok := strings.CutSuffix(text, " UTC"); ok {
 		text, zone = rest, time.UTC
 	}
-	for _, layout := range r.layouts {
+	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil && t.Year() >= 1900 {
 			return t.UTC().Truncate(time.Microsecond), nil
 		}

@@ -27,7 +27,8 @@ var ready embed.FS
 type Map struct {
 	// About says what the map reads and where such a file comes from.
 	About     string   `yaml:"about"`
-	Format    string   `yaml:"format"`    // "csv"
+	Format    Format   `yaml:"format"`    // where the name of a file does not tell; "" for CSV
+	Charset   string   `yaml:"charset"`   // where a file does not tell; "" to recognise it
 	Separator string   `yaml:"separator"` // one character; "" for a comma
 	Zone      string   `yaml:"zone"`      // IANA name, of times without a zone; "" for UTC
 	Required  []string `yaml:"required"`  // columns without which a file is refused

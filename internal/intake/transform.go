@@ -24,6 +24,9 @@ import (
 type Transform struct {
 	name  string
 	apply func(text string) (string, error)
+	// reads says that it turns a way of writing into ours. A cell that is exact
+	// is written so already, and is left as it is.
+	reads bool
 }
 
 // UnmarshalYAML reads a transform.
@@ -50,7 +53,7 @@ func (t *Transform) UnmarshalYAML(n *yaml.Node) error {
 	if err != nil {
 		return fmt.Errorf("line %d: transform %q: %w", n.Line, t.name, err)
 	}
-	t.apply = apply
+	t.apply, t.reads = apply, t.name == "date" || t.name == "number"
 	return nil
 }
 
