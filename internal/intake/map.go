@@ -63,8 +63,8 @@ type Time struct {
 
 // A Country says in which country a row's phone numbers are to be read.
 type Country struct {
-	Column  string `yaml:"column"`
-	Default string `yaml:"default"` // ISO 3166, where the column is empty
+	Cell    `yaml:",inline"`
+	Default string `yaml:"default"` // ISO 3166, where the cell says none
 }
 
 // An IdentifierRule makes an identifier of a cell.
@@ -245,7 +245,7 @@ func (m *Map) columns() []string {
 	if m.Time != nil {
 		add(m.Time.names()...)
 	}
-	add(m.Country.Column)
+	add(m.Country.names()...)
 	for i := range m.Identifiers {
 		add(m.Identifiers[i].names()...)
 		add(m.Identifiers[i].Verified.Column)

@@ -21,8 +21,8 @@ type plan struct {
 
 	key         cell
 	time        moment
-	country     int
-	home        string // country where the column is empty
+	country     cell
+	home        string // country where that says none
 	identifiers []identifierPlan
 	fields      []fieldPlan
 	consents    []consentPlan
@@ -144,7 +144,7 @@ func (m *Map) fits(p *plan, known, twice []string) error {
 
 func (m *Map) bindRules(b *binder, p *plan) {
 	p.key = b.cell(&m.Key)
-	p.country = b.place(m.Country.Column)
+	p.country = b.cell(&m.Country.Cell)
 	if m.Time != nil {
 		p.time = b.moment(*m.Time)
 	}

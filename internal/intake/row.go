@@ -42,8 +42,8 @@ func (p *plan) read(row *Row) (Item, []Fault, *Fault) {
 
 func (r *rowReader) run() *Fault {
 	p := r.plan
-	if p.country >= 0 {
-		r.country(r.row.Cells[p.country])
+	if text, err := p.country.read(r.row); err == nil && isCode(text) {
+		r.item.Country = strings.ToUpper(text)
 	}
 	var fault *Fault
 	if r.item.Key, fault = r.key(); fault != nil {
@@ -74,10 +74,9 @@ func (r *rowReader) run() *Fault {
 	return nil
 }
 
-func (r *rowReader) country(text string) {
-	if code := strings.ToUpper(strings.TrimSpace(text)); len(code) == 2 {
-		r.item.Country = code
-	}
+// isCode tells whether text may be the code of a country.
+func isCode(text string) bool {
+	return len(text) == 2 && !strings.ContainsFunc(text, func(c rune) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
 }
 
 // key returns the source's own key. It is kept as it is written, for it has to
