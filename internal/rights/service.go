@@ -240,11 +240,8 @@ func (s *Service) wake(done Request, all []Request, now time.Time) ([]any, error
 // nothing stands before it. What was done or cancelled meanwhile is left. It
 // may be called any number of times.
 func (s *Service) Carry(ctx context.Context, subject id.Subject, request RequestID) error {
-	return ledger.Retry(func() error {
+	err := ledger.Retry(func() error {
 		docket, err := s.store.Docket(ctx, subject)
-		if errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) {
-			return s.finish(ctx, subject)
-		}
 		if err != nil {
 			return err
 		}
@@ -261,6 +258,10 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 		}
 		return nil
 	})
+	if errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) {
+		return s.finish(ctx, subject) // erased meanwhile, or before
+	}
+	return err
 }
 
 // Docket returns what a subject has asked for.
