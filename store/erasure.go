@@ -26,6 +26,7 @@ func parts() map[rights.Part]string {
 		rights.PartSessions:    "from sessions where $1 = $1 and subject = $2",
 		rights.PartLetters:     "from jobs where $1 = $1 and subject = $2",
 		rights.PartLinks:       "from attempts where $1 = $1 and subject = $2",
+		rights.PartAnswers:     "from answers where $1 = $1 and subject = $2",
 		rights.PartTexts:       "from requests where lane = $1 and subject = $2",
 		rights.PartRecords:     "from consent_records where lane = $1 and subject = $2",
 		rights.PartEntries:     "from ledger_entries where lane = $1 and subject = $2",

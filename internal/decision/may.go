@@ -158,22 +158,6 @@ func frozen(f Facts, v *consent.PurposeVersion, st consent.Standing) bool {
 	return v.Basis != consent.Consent || !st.At.After(freeze.Since)
 }
 
-// See tells whether a system, a page of staff or an export may read the value
-// of a field for a purpose: the purpose must be allowed, and neither person,
-// category nor field may be frozen. A nil purpose asks for the field alone.
-//
-// It is not asked for what the person reads of themselves: restriction is for
-// them, and never against them.
-func See(f Facts, field *profile.Field, q Question) Verdict {
-	if _, is := f.Freezes.Field(field.Name, field.Category); is {
-		return deny(Restricted)
-	}
-	if q.Purpose == nil {
-		return Verdict{Allow: true}
-	}
-	return May(f, q)
-}
-
 func deny(r Reason) Verdict { return Verdict{Reasons: []Reason{r}} }
 
 // unsaid is why there is no valid yes.

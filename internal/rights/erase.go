@@ -30,6 +30,7 @@ const (
 	PartCopies      Part = "copies"      // files that were made for a download
 	PartLetters     Part = "letters"     // mail that was not sent yet
 	PartLinks       Part = "links"       // links in mails
+	PartAnswers     Part = "answers"     // what systems were answered lately
 	PartTexts       Part = "texts"       // what was written in requests
 )
 
@@ -43,7 +44,7 @@ const (
 )
 
 // Going lists what erasure deletes.
-var Going = [...]Part{PartIdentifiers, PartValues, PartSessions, PartCopies, PartLetters, PartLinks, PartTexts}
+var Going = [...]Part{PartIdentifiers, PartValues, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts}
 
 // Staying lists what erasure leaves.
 var Staying = [...]Part{PartRecords, PartEntries, PartRequests, PartTombstones}

@@ -15,6 +15,7 @@ import (
 	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
+	"livingprofile/internal/once"
 	"livingprofile/internal/rights"
 )
 
@@ -247,6 +248,10 @@ func (f Fixture) full(t *testing.T) id.Subject {
 	must(t, "session", f.DB.StartSession(t.Context(), login.Start{
 		Session: session, Journal: login.Journal{Kind: login.SessionStarted, Subject: subject, Session: session.ID, At: now},
 	}))
+	asked := once.Request{Key: []byte(id.New()), Print: []byte("p")}
+	_, err = f.DB.Begin(t.Context(), asked, now)
+	must(t, "begin", err)
+	must(t, "answer", f.DB.Keep(t.Context(), asked, once.Answer{Status: 200, Body: []byte("words"), Subject: subject}))
 	return subject
 }
 
@@ -255,7 +260,7 @@ func (f Fixture) rows(t *testing.T, subject id.Subject) map[string]int {
 	t.Helper()
 	counts := map[string]int{}
 	for _, table := range []string{
-		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "sessions", "jobs", "attempts",
+		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "sessions", "jobs", "attempts", "answers",
 	} {
 		var n int
 		must(t, table, f.SQL.QueryRowContext(t.Context(), "select count(*) from "+table+" where subject = $1", subject).Scan(&n))
