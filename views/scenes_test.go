@@ -36,6 +36,10 @@ func everyday(s teller, in func(string) layout.Frame) []scene {
 		{"notices", portal.Notices(in(layout.Notices), s.notices())},
 		{"notice", portal.Notice(in(layout.Notices), s.notice())},
 		{"safety", portal.Safety(in(layout.Safety), s.safety())},
+		{"rights", portal.Rights(in(layout.Rights), s.rights())},
+		{"right", portal.Right(in(layout.Rights), s.right(""))},
+		{"request", portal.Request(in(layout.Rights), s.request())},
+		{"erased", portal.Erased(layout.Frame{Title: i18n.T(s.ctx, "rights.certificate.title"), NoIndex: true}, portal.ErasedPage{Number: "R-7K3Q-V2MD", At: day(3, 9, 1, 2), KeyGoneAt: day(3, 9, 1, 2), Plan: s.plan()})},
 		{"receipt", portal.ReceiptView(in(layout.History), s.receipt(day(3, 9, 1, 3)))},
 		{"brands", portal.Brands(layout.Frame{CSRF: "dGVzdA", Locales: []string{"ja", "en", "ar"}, Title: i18n.T(s.ctx, "portal.brands.title")}, s.brands())},
 	}
@@ -68,6 +72,8 @@ func corners(s teller, in func(string) layout.Frame) []scene {
 		{"history-empty", portal.History(in(layout.History), portal.HistoryPage{})},
 		{"notices-empty", portal.Notices(in(layout.Notices), portal.NoticesPage{})},
 		{"safety-new", portal.Safety(in(layout.Safety), portal.SafetyPage{Sessions: s.safety().Sessions[:1]})},
+		{"rights-empty", portal.Rights(in(layout.Rights), portal.RightsPage{})},
+		{"right-wrong", portal.Right(in(layout.Rights), s.right(s.say("Choose one.", "一つお選びください。", "اختر واحداً.")))},
 		{"receipt-unsealed", portal.ReceiptView(in(layout.History), s.receipt(time.Time{}))},
 	}
 }

@@ -127,7 +127,7 @@ func (d *desk) Bundle(ctx context.Context, r rights.Request) ([]byte, error) {
 		return nil, err
 	}
 	zone := d.org.Load().Zone(r.Brand)
-	page, err := report.Render(i18n.With(ctx, d.bundle.Localizer(r.Locale).In(zone)), doc)
+	page, err := report.Render(i18n.With(ctx, d.bundle.Localizer(r.Locale).In(zone)), readable(doc))
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
+	"livingprofile/views/report"
 )
 
 // A writer puts what is held of one person into the words of the organisation.
@@ -91,4 +92,32 @@ func (w *writer) system(name string) string {
 		return s.Human.In(w.locale)
 	}
 	return name
+}
+
+// readable is a document as its page shows it.
+func readable(d *rights.Document) report.Page {
+	p := report.Page{Number: d.Number, MadeAt: d.MadeAt, NoInferred: d.Kind != rights.Access}
+	for _, i := range d.Identifiers {
+		p.Identifiers = append(p.Identifiers, report.Value{Text: i.Value, Source: i.Source})
+	}
+	for _, c := range d.Consents {
+		p.Choices = append(p.Choices, report.Choice{Label: c.Label, Status: c.Status, At: c.At})
+	}
+	for _, r := range d.Recipients {
+		p.Recipients = append(p.Recipients, report.Recipient{Label: r.Label, Fields: r.Fields})
+	}
+	p.Given, p.Inferred = readableSections(d.Given), readableSections(d.Inferred)
+	return p
+}
+
+func readableSections(all []rights.Section) []report.Section {
+	var sections []report.Section
+	for _, s := range all {
+		one := report.Section{Label: s.Label}
+		for _, v := range s.Values {
+			one.Values = append(one.Values, report.Value{Label: v.Label, Text: v.Value, Source: v.Source, How: v.How, At: v.At})
+		}
+		sections = append(sections, one)
+	}
+	return sections
 }
