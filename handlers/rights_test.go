@@ -218,7 +218,7 @@ func objectToMarketing(t *testing.T, s *testkit.Site) {
 	c := s.Client(t)
 	c.Enter("hibiki", aiko, false)
 	c.Answer("hibiki", "newsletter", "yes")
-	path := fileRequest(t, c, "objection", url.Values{"name": {"newsletter"}, "text": {"enough"}})
+	path := fileRequest(t, c, "objection", url.Values{"about": {"newsletter"}, "text": {"enough"}})
 	if page := c.Page(path); !strings.Contains(page, "It is done.") {
 		t.Error("the objection to marketing is not done at once")
 	}
@@ -279,9 +279,9 @@ func refusedForms(t *testing.T, s *testkit.Site) {
 		{"erasure", url.Values{"days": {"soon"}}, http.StatusUnprocessableEntity},
 		{"restriction", url.Values{"scope": {"all"}}, http.StatusUnprocessableEntity},
 		{"restriction", url.Values{"scope": {"category-nothing"}, "ground": {"claims"}}, http.StatusUnprocessableEntity},
-		{"rectification", url.Values{"name": {"no-field"}, "text": {"x"}}, http.StatusUnprocessableEntity},
-		{"rectification", url.Values{"name": {"email"}}, http.StatusUnprocessableEntity},
-		{"objection", url.Values{"name": {"no-purpose"}}, http.StatusUnprocessableEntity},
+		{"rectification", url.Values{"about": {"no-field"}, "text": {"x"}}, http.StatusUnprocessableEntity},
+		{"rectification", url.Values{"about": {"event-city"}}, http.StatusUnprocessableEntity},
+		{"objection", url.Values{"about": {"no-purpose"}}, http.StatusUnprocessableEntity},
 		{"complaint", url.Values{"text": {" "}}, http.StatusUnprocessableEntity},
 		{"complaint", url.Values{"text": {strings.Repeat("x", 4001)}}, http.StatusUnprocessableEntity},
 		{"complaint", url.Values{"subject": {"somebody"}}, http.StatusUnprocessableEntity},

@@ -57,7 +57,7 @@ func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed r
 // Exercise takes a request. Those that release or destroy have a fresh proof
 // behind them, by their routes and once more in the rules.
 func (p *Portal) Exercise(c echo.Context) error {
-	form, err := web.Form(c, "scope", "name", "ground", "days", "text")
+	form, err := web.Form(c, "scope", "about", "ground", "days", "text")
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func (s *sight) daysInput(f *rightForm) ui.Input {
 
 func (s *sight) fieldInput(f *rightForm) ui.Input {
 	in := ui.Input{
-		Kind: ui.OneList, Name: "name", Label: s.t("rights.label.field"), Value: f.typed.Name, Wrong: f.wrong["name"], Required: true,
+		Kind: ui.OneList, Name: "about", Label: s.t("rights.label.field"), Value: f.typed.Name, Wrong: f.wrong["about"], Required: true,
 	}
 	for _, field := range s.fields() {
 		if s.holds(field.Name) {
@@ -148,7 +148,7 @@ func (s *sight) groundInput(f *rightForm) ui.Input {
 
 func (s *sight) purposeInput(f *rightForm) ui.Input {
 	in := ui.Input{
-		Kind: ui.OneList, Name: "name", Label: s.t("rights.label.purpose"), Value: f.typed.Name, Wrong: f.wrong["name"], Required: true,
+		Kind: ui.OneList, Name: "about", Label: s.t("rights.label.purpose"), Value: f.typed.Name, Wrong: f.wrong["about"], Required: true,
 	}
 	for _, v := range s.org.PurposesOn(s.brand.Name) {
 		if objectable(v) {
@@ -176,14 +176,14 @@ func (s *sight) matter(kind rights.Kind, form url.Values) (rights.Matter, error)
 		}
 		m.Days = days
 	case rights.Rectification:
-		m.Scope, m.Name = rights.FieldScope, form.Get("name")
+		m.Scope, m.Name = rights.FieldScope, form.Get("about")
 		if _, ok := s.org.Field(m.Name); !ok {
-			return m, errs.InvalidFields(errs.At("name", "error.not_a_choice"))
+			return m, errs.InvalidFields(errs.At("about", "error.not_a_choice"))
 		}
 	case rights.Objection:
-		m.Scope, m.Name = rights.PurposeScope, form.Get("name")
+		m.Scope, m.Name = rights.PurposeScope, form.Get("about")
 		if v, ok := s.org.Purpose(consent.PurposeID(m.Name)); !ok || !v.On(s.brand.Name) || !objectable(v) {
-			return m, errs.InvalidFields(errs.At("name", "error.not_a_choice"))
+			return m, errs.InvalidFields(errs.At("about", "error.not_a_choice"))
 		}
 	case rights.Restriction:
 		m.Ground = rights.Ground(form.Get("ground"))

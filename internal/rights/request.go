@@ -75,7 +75,7 @@ func (m *Matter) check(k Kind) error {
 	switch k {
 	case Rectification:
 		if m.Scope != FieldScope || m.Name == "" {
-			wrong = append(wrong, errs.At("name", "error.required"))
+			wrong = append(wrong, errs.At("about", "error.required"))
 		}
 		fallthrough
 	case Complaint, Automated:
@@ -92,7 +92,7 @@ func (m *Matter) check(k Kind) error {
 		}
 	case Objection:
 		if m.Scope != PurposeScope || m.Name == "" {
-			wrong = append(wrong, errs.At("name", "error.required"))
+			wrong = append(wrong, errs.At("about", "error.required"))
 		}
 	}
 	if len(wrong) > 0 {
