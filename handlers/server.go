@@ -18,6 +18,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -50,6 +51,7 @@ type Deps struct {
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
 	API     *api.API
+	Footer  *footer.Footer
 	Mailbox *mailbox.Mailbox // nil outside the demo
 }
 
@@ -63,6 +65,7 @@ type Server struct {
 	signin  *signin.SignIn
 	receipt *receipt.Receipt
 	api     *api.API
+	footer  *footer.Footer
 	mailbox *mailbox.Mailbox
 }
 
@@ -74,7 +77,7 @@ const MaxBody = 64 << 10
 func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{},
-		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, mailbox: d.Mailbox,
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -98,6 +101,8 @@ func New(d Deps) (*Server, error) {
 		switch {
 		case entry.Holder == authz.System:
 			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
+		case r.Path == footerPath:
+			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
 		case r.faceless():
 			chain = chain[1:]
 		}
@@ -108,6 +113,10 @@ func New(d Deps) (*Server, error) {
 	}
 	return s, nil
 }
+
+// footerPath is a link in the foot of a mail. It is posted to by whoever has
+// the link: mailbox providers without a cookie, and people from its page.
+const footerPath = "/u/:token"
 
 // faceless tells whether a route answers without looking who asks: it costs no
 // reading of the database, and works when that does not.

@@ -35,6 +35,7 @@ func uses() []use {
 		{"GET /api/v1/subjects/:subject/records", "", 200},
 		{"GET /api/v1/subjects/:subject/preferences", "", 200},
 		{"PUT /api/v1/subjects/:subject/preferences", `{"topics":{"events":{"email":true}}}`, 412},
+		{"POST /api/v1/links", `{"kind":"unsubscribe","topic":"offers","subject":"`, 422},
 		{"GET /api/v1/purposes", "", 200},
 	}
 }
@@ -67,6 +68,9 @@ func (k *kit) use(u use, key, subject, query string) *testkit.Answer {
 	var header []string
 	if method == http.MethodPut {
 		header = []string{"If-Match", `"0"`}
+	}
+	if strings.HasSuffix(u.body, `"subject":"`) {
+		u.body += strings.TrimPrefix(subject, "/api/v1/subjects/") + `"}`
 	}
 	return k.ask(key, method, strings.Replace(path, "/api/v1/subjects/:subject", subject, 1)+query, u.body, header...)
 }
