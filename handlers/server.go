@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -55,6 +56,7 @@ type Deps struct {
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
 	API     *api.API
+	Footer  *footer.Footer
 	Mailbox *mailbox.Mailbox // nil outside the demo
 }
 
@@ -69,6 +71,7 @@ type Server struct {
 	signin    *signin.SignIn
 	receipt   *receipt.Receipt
 	api       *api.API
+	footer    *footer.Footer
 	mailbox   *mailbox.Mailbox
 }
 
@@ -80,7 +83,7 @@ const MaxBody = 64 << 10
 func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
-		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, mailbox: d.Mailbox,
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -104,6 +107,8 @@ func New(d Deps) (*Server, error) {
 		switch {
 		case entry.Holder == authz.System:
 			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
+		case r.Path == footerPath:
+			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
 		case r.faceless():
 			chain = chain[1:]
 		}
@@ -114,6 +119,10 @@ func New(d Deps) (*Server, error) {
 	}
 	return s, nil
 }
+
+// footerPath is a link in the foot of a mail. It is posted to by whoever has
+// the link: mailbox providers without a cookie, and people from its page.
+const footerPath = "/u/:token"
 
 // faceless tells whether a route answers without looking who asks: it costs no
 // reading of the database, and works when that does not.

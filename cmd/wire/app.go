@@ -16,6 +16,7 @@ import (
 
 	"livingprofile/handlers"
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	mailboxpages "livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -217,6 +218,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Keys: a.Keys(), Store: a.DB, Secrets: ring, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
+	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/brand"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 )
@@ -44,6 +45,13 @@ func (g *Guard) place(c echo.Context, v *web.Visit) {
 	if b, ok := v.Organisation.Brand(name); ok && !b.Retired {
 		v.Brand, v.Style = b, g.Style(b)
 	}
+}
+
+// At puts a visit on the site of a brand that its path does not name.
+func (g *Guard) At(c echo.Context, b *brand.Brand) {
+	v := web.Of(c)
+	v.Brand, v.Style = b, g.Style(b)
+	g.speak(c, v)
 }
 
 // speak chooses the language: what the browser was told before, else what it

@@ -118,7 +118,7 @@ var layers = [...][]string{
 	{"profile", "consent", "rights"},
 	{"decision"},
 	{"job", "mail", "hook"},
-	{"authz", "login", "brand", "once"},
+	{"authz", "login", "brand", "once", "footer"},
 	{"organisation"},
 	{"intake", "demo"},
 }
