@@ -63,6 +63,8 @@ type Deps struct {
 	Bundle   *i18n.Bundle
 
 	Installation string // issuer of receipts
+	Site         string // address of the product, without a slash at its end
+	PublicKey    string // that checks the signatures of receipts
 	// Open reads a signed checkpoint and checks its signature.
 	Open func(signed []byte) (*ledger.Checkpoint, error)
 	// Sign signs the text of a receipt; nil leaves receipts unsigned.
