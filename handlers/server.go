@@ -86,12 +86,12 @@ func New(d Deps) (*Server, error) {
 	e.HTTPErrorHandler = s.answerError
 	secure := d.BaseURL.Scheme == "https"
 	guard := &middleware.Guard{
-		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
+		Secure: secure, Base: d.BaseURL, Organisation: d.Organisation, Bundle: d.Bundle,
 		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure),
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		if _, ok := authz.Lookup(r.Permission); !ok {
 			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)

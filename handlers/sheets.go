@@ -12,26 +12,33 @@ import (
 	"livingprofile/static"
 )
 
-// sheets keeps the stylesheet of each accent, made once. The zero sheets has
+// sheets keeps the stylesheet of each theme, made once. The zero sheets has
 // none.
 type sheets struct {
-	byAccent sync.Map // accent → *static.Asset
+	byTheme sync.Map // theme → *static.Asset
 }
 
 // path returns the address of a brand's stylesheet, "" for the neutral one. It
 // carries a hash, so that browsers may keep it for ever.
 func (s *sheets) path(b *brand.Brand) string {
-	if b == nil || b.Accent == "" {
+	if b == nil || s.of(b) == nil {
 		return ""
 	}
 	return "/theme/" + b.Name + "." + s.of(b).Hash() + ".css"
 }
 
+// of returns the stylesheet of a brand, nil for one without a theme.
 func (s *sheets) of(b *brand.Brand) *static.Asset {
-	if a, ok := s.byAccent.Load(b.Accent); ok {
-		return a.(*static.Asset) //nolint:forcetypeassert // nothing else is stored
+	// The theme itself would have to be worked out for every request.
+	key := strings.Join(append([]string{b.Accent, b.Ground, string(b.Corners)}, b.Fonts...), "|")
+	a, ok := s.byTheme.Load(key)
+	if !ok {
+		var made *static.Asset
+		if theme := b.Theme(); theme != "" {
+			made = static.Theme(theme)
+		}
+		a, _ = s.byTheme.LoadOrStore(key, made)
 	}
-	a, _ := s.byAccent.LoadOrStore(b.Accent, static.Theme(brand.Theme(b.Accent)))
 	return a.(*static.Asset) //nolint:forcetypeassert // nothing else is stored
 }
 

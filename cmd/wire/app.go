@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -207,7 +206,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 			Sessions: sessions, Links: s.Links,
 			Clock: a.Clock, Bundle: a.Bundle,
-			Installation: a.DB.Installation(), Site: strings.TrimSuffix(base.String(), "/"), PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
+			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
 		SignIn: signin.New(signin.Deps{
 			Links: s.Links, Sessions: sessions, Identity: a.Identity, Consent: a.Consent, Records: a.DB, Clock: a.Clock,
@@ -244,7 +243,7 @@ func (a *App) post(base *url.URL) (*mail.Post, error) {
 func (s *Service) background(people login.Directory, post *mail.Post) {
 	opts := job.Options{Log: s.Log, Observe: s.metrics.job}
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
-	s.runner.Handle(login.Work(people, post, linkURL(s.base)))
+	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -36,7 +37,8 @@ type Observer func(method, route string, status int, took time.Duration)
 
 // A Guard holds what the middleware needs.
 type Guard struct {
-	Secure       bool // the product is reached by https
+	Secure       bool     // the product is reached by https
+	Base         *url.URL // the common address
 	Organisation func() *organisation.Organisation
 	Bundle       *i18n.Bundle
 	Secrets      Secrets

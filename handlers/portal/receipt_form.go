@@ -74,10 +74,11 @@ func (p *Portal) setting(v *web.Visit, r *consent.Receipt) receipt.Setting {
 		b = v.Brand
 	}
 	s := receiptSetting(v.Organisation, b, r)
-	s.Site, s.PublicKey = p.Site, p.PublicKey
-	s.Withdraw = p.Site + "/" + b.Name + "/allow/" + string(r.Purpose.Name)
+	site := b.Site(p.Base)
+	s.Receipt, s.PublicKey = site.JoinPath("receipts", string(r.ID)).String(), p.PublicKey
+	s.Withdraw = site.JoinPath(b.Name, "allow", string(r.Purpose.Name)).String()
 	if s.Policy == "" {
-		s.Policy = p.Site + "/" + b.Name + "/notices/" + string(r.Purpose.Name)
+		s.Policy = site.JoinPath(b.Name, "notices", string(r.Purpose.Name)).String()
 	}
 	return s
 }

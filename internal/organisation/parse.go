@@ -146,7 +146,11 @@ func readBrand(name string, b *object) brand.Brand {
 		LegalName: b.word("legal-name"),
 		Country:   b.word("country"),
 		Zone:      b.word("zone"),
+		Host:      b.word("host"),
 		Origins:   b.list("origins"),
+		Ground:    strings.ToLower(b.word("ground")),
+		Corners:   brand.Corners(b.word("corners")),
+		Fonts:     b.list("fonts"),
 	}
 }
 

@@ -63,7 +63,11 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.add("legal-name", b.LegalName)
 	ts.add("country", b.Country)
 	ts.add("zone", b.Zone)
+	ts.add("host", b.Host)
 	ts.list("origins", b.Origins)
+	ts.add("ground", b.Ground)
+	ts.add("corners", string(b.Corners))
+	ts.list("fonts", b.Fonts)
 	return ts
 }
 

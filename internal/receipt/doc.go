@@ -12,7 +12,7 @@ import "strings"
 // A Setting is what the forms of others ask for and ours does not say. Words
 // are in the language of the receipt.
 type Setting struct {
-	Site      string   // address of the product, without a slash at its end
+	Receipt   string   // address of the page where anybody may check the receipt
 	Service   string   // name of the brand
 	Country   string   // whose law it is under, ISO 3166
 	Policy    string   // address of the privacy statement

@@ -35,17 +35,16 @@ func context() Node {
 // status.
 func NewRecord(r *consent.Receipt, s Setting) Node {
 	d := describing{r: r, s: s}
-	address := s.Site + "/receipts/" + string(r.ID)
 	return Node{
 		"@context":                context(),
-		"@id":                     address,
+		"@id":                     s.Receipt,
 		"@type":                   "dpv:ConsentReceipt",
 		"dct:identifier":          string(r.ID),
 		"dct:conformsTo":          ref(receiptSchema),
 		"dct:created":             moment(r.Decision.At),
 		"dct:publisher":           ref(controllerID),
 		"dct:provenance":          Node{"dct:identifier": r.Ledger.Hash, "dct:description": "fingerprint " + r.Ledger.Fingerprint},
-		"dpv:hasRecordOfActivity": d.record(address + "#record"),
+		"dpv:hasRecordOfActivity": d.record(s.Receipt + "#record"),
 	}
 }
 

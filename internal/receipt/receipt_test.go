@@ -34,7 +34,7 @@ func own() consent.Receipt {
 
 func setting() receipt.Setting {
 	return receipt.Setting{
-		Site: "https://privacy.example.com", Service: "Hibiki Instruments", Country: "JP", Policy: "https://www.hibiki.example/privacy",
+		Receipt: "https://privacy.example.com/receipts/r", Service: "Hibiki Instruments", Country: "JP", Policy: "https://www.hibiki.example/privacy",
 		Withdraw: "https://privacy.example.com/hibiki/allow/recommendations", Countries: []string{"JP", "US"},
 		Sensitive: []string{"health"}, Marketing: true, PublicKey: "key",
 	}
