@@ -1,12 +1,16 @@
 package handlers_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"livingprofile/cmd/wire"
+	"livingprofile/internal/brand"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/organisation"
@@ -116,5 +120,32 @@ func TestBrandTheme(t *testing.T) {
 	// It can be read on dark pages, and not on light ones.
 	if strings.Contains(after, "--paper:#f7f4ee;--accent:#ffd400;") || !strings.Contains(after, "{--accent:#ffd400;") {
 		t.Error("the accent is not corrected where it must be, or where it need not be")
+	}
+}
+
+// TestBrandLogo: a logo stands on the pages with its size, and is sent as what
+// it is.
+func TestBrandLogo(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	redeclare(t, s, func(o *organisation.Organisation) {
+		o.Brands[0].Logo = &brand.Logo{Type: "image/png", Width: 64, Height: 64, Data: picture.Bytes()}
+	})
+	c := s.Client(t)
+	page := c.Page("/hibiki/sign-in")
+	_, rest, _ := strings.Cut(page, `<img src="`)
+	path, attributes, _ := strings.Cut(rest, `"`)
+	if !strings.HasPrefix(attributes, ` alt="" width="32" height="32"`) {
+		t.Fatalf("the page has %q after %q", attributes[:40], path)
+	}
+	a := c.Get(path)
+	if a.Status != http.StatusOK || a.Header.Get("Content-Type") != "image/png" || a.Body != picture.String() {
+		t.Errorf("got %d %s of %d bytes", a.Status, a.Header.Get("Content-Type"), len(a.Body))
+	}
+	if a := c.Get(strings.Replace(path, ".png", ".html", 1)); a.Status != http.StatusNotFound {
+		t.Errorf("under another name: got %d, want 404", a.Status)
 	}
 }

@@ -12,10 +12,11 @@ import (
 	"livingprofile/static"
 )
 
-// sheets keeps the stylesheet of each theme, made once. The zero sheets has
+// sheets keeps the stylesheet of each theme and the logos, made once. The zero sheets has
 // none.
 type sheets struct {
 	byTheme sync.Map // theme → *static.Asset
+	byLogo  sync.Map // *brand.Logo → *static.Asset
 }
 
 // path returns the address of a brand's stylesheet, "" for the neutral one. It
@@ -42,14 +43,37 @@ func (s *sheets) of(b *brand.Brand) *static.Asset {
 	return a.(*static.Asset) //nolint:forcetypeassert // nothing else is stored
 }
 
-// serve answers the addresses that path gives. An address with an old hash is
-// not answered, or it would be kept under the wrong name.
+// logo returns the address of a brand's logo, "" for none.
+func (s *sheets) logo(b *brand.Brand) string {
+	if b == nil || b.Logo == nil {
+		return ""
+	}
+	return "/theme/" + b.Name + "." + s.picture(b.Logo).Hash() + strings.Replace(b.Logo.Type, "image/", ".", 1)
+}
+
+func (s *sheets) picture(l *brand.Logo) *static.Asset {
+	a, ok := s.byLogo.Load(l)
+	if !ok {
+		a, _ = s.byLogo.LoadOrStore(l, static.NewAsset(l.Type, l.Data))
+	}
+	return a.(*static.Asset) //nolint:forcetypeassert // nothing else is stored
+}
+
+// serve answers the addresses that path and logo give. An address with an old
+// hash is not answered, or it would be kept under the wrong name.
 func (s *sheets) serve(c echo.Context) error {
 	name, _, _ := strings.Cut(c.Param("sheet"), ".")
 	b, ok := web.Of(c).Organisation.Brand(name)
-	if !ok || s.path(b) != c.Request().URL.Path {
+	if !ok {
 		return errs.NotFound
 	}
-	s.of(b).ServeHTTP(c.Response(), c.Request())
+	switch c.Request().URL.Path {
+	case s.path(b):
+		s.of(b).ServeHTTP(c.Response(), c.Request())
+	case s.logo(b):
+		s.picture(b.Logo).ServeHTTP(c.Response(), c.Request())
+	default:
+		return errs.NotFound
+	}
 	return nil
 }

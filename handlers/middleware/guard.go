@@ -45,7 +45,8 @@ type Guard struct {
 	Sessions     *SessionStore
 	Flashes      *Flashes
 	Askings      *Askings
-	Style        func(*brand.Brand) string
+	Style        func(*brand.Brand) string // addresses of the brand's stylesheet and logo
+	Logo         func(*brand.Brand) string
 	// Hear keeps a signal of the browser on the profile of who is signed in;
 	// nil keeps none.
 	Hear    func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)

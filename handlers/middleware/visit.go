@@ -48,7 +48,7 @@ func (g *Guard) place(c echo.Context, v *web.Visit) {
 	if !ok || b.Retired || v.Home != b && (v.Home != nil || b.Host != "") {
 		return
 	}
-	v.Brand, v.Style = b, g.Style(b)
+	v.Brand, v.Style, v.Logo = b, g.Style(b), g.Logo(b)
 }
 
 // hostOf is the host that a request says it was sent to. It chooses among the

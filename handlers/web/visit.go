@@ -34,6 +34,7 @@ type Visit struct {
 	Secure       bool           // the product is reached by https
 	Signal       consent.Signal // that the browser sends with this request, "" for none
 	Style        string         // address of the brand's stylesheet, "" for the neutral one
+	Logo         string         // address of the brand's logo, "" for none
 }
 
 const visitKey = "visit"

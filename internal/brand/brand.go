@@ -15,6 +15,7 @@ type Brand struct {
 	Mark      string    // one or two characters shown as a logo
 	Voice     i18n.Text // one sentence on the home page, in the brand's own words
 	Accent    string    // colour as #rrggbb; corrected where contrast fails
+	Logo      *Logo     `json:",omitempty"` // instead of Mark; nil for none
 	Ground    string    `json:",omitempty"` // colour of the page in light, as Accent; "" for the neutral one
 	Corners   Corners   `json:",omitempty"`
 	Fonts     []string  `json:",omitempty"` // of the person's machine, before the usual ones
@@ -31,6 +32,19 @@ type Brand struct {
 	// path on the common one alone.
 	Host    string `json:",omitempty"`
 	Retired bool
+}
+
+// A Logo is a picture in PNG or JPEG.
+type Logo struct {
+	Type          string // media type
+	Width, Height int    // in pixels
+	Data          []byte
+}
+
+// WidthAt returns how wide the picture is at a height, at least 1 and at most
+// most.
+func (l *Logo) WidthAt(height, most int) int {
+	return min(most, max(1, l.Width*height/l.Height))
 }
 
 // Site returns the address under which the brand's paths are, where base is the

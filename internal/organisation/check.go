@@ -24,6 +24,11 @@ func (d *Draft) Check() (warnings Problems, err error) {
 		warnings:     notebook{file: d.File, at: d.at},
 		declared:     newIndex(&d.Declared),
 	}
+	for name := range d.logos {
+		if c.declared.brands[name].Logo == nil {
+			c.note(at("brands", name, "logo"), "was not read")
+		}
+	}
 	c.organisation()
 	for i := range c.Brands {
 		c.brand(&c.Brands[i])

@@ -45,6 +45,7 @@
 //
 //	label       text, required
 //	mark        one or two characters shown as a logo
+//	logo        file of a PNG or JPEG picture, shown instead of the mark
 //	voice       text: one sentence for the home page, in the brand's own words
 //	accent      colour, #rrggbb, required
 //	ground      colour of the page in light
