@@ -92,12 +92,12 @@ func New(d Deps) (*Server, error) {
 	e.HTTPErrorHandler = s.answerError
 	secure := d.BaseURL.Scheme == "https"
 	guard := &middleware.Guard{
-		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
-		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
+		Secure: secure, Base: d.BaseURL, Organisation: d.Organisation, Bundle: d.Bundle,
+		Secrets: d.Secrets, Style: s.sheets.path, Logo: s.sheets.logo, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure),
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
 		if !ok {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -36,14 +37,16 @@ type Observer func(method, route string, status int, took time.Duration)
 
 // A Guard holds what the middleware needs.
 type Guard struct {
-	Secure       bool // the product is reached by https
+	Secure       bool     // the product is reached by https
+	Base         *url.URL // the common address
 	Organisation func() *organisation.Organisation
 	Bundle       *i18n.Bundle
 	Secrets      Secrets
 	Sessions     *SessionStore
 	Flashes      *Flashes
 	Askings      *Askings
-	Style        func(*brand.Brand) string
+	Style        func(*brand.Brand) string // addresses of the brand's stylesheet and logo
+	Logo         func(*brand.Brand) string
 	// Hear keeps a signal of the browser on the profile of who is signed in;
 	// nil keeps none.
 	Hear    func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)

@@ -116,7 +116,7 @@ var layers = [...][]string{
 	{"ledger"},
 	{"identity"},
 	{"profile", "consent", "rights"},
-	{"decision"},
+	{"decision", "receipt"},
 	{"job", "mail", "hook"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"organisation"},
