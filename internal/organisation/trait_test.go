@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 )
@@ -18,6 +19,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofChannel, "Name")
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
+	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
 	shows(t, ofTopic, "Name", "Retired")
 	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
@@ -58,7 +60,9 @@ func sample(t *testing.T, typ reflect.Type) any {
 		[]string{"x"},
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
+		hook.Envelope("x"), hook.Body("x"),
 		consent.PurposeID("x"), consent.Basis("x"), profile.Type("x"), profile.Edit("x"),
+		[]hook.Endpoint{{Name: "x", URL: "x"}},
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
 	} {
 		if reflect.TypeOf(v) == typ {
