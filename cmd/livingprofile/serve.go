@@ -20,6 +20,12 @@ type serveCmd struct {
 	Drain   time.Duration `help:"How long running requests may take when the program is told to stop." default:"20s" env:"LIVINGPROFILE_DRAIN"`
 
 	Mail mailFlags `embed:"" prefix:"smtp-"`
+	outboundFlags
+}
+
+// outboundFlags say where connections may lead.
+type outboundFlags struct {
+	Outbound []string `name:"outbound-allow" help:"Private networks, addresses or address:port that may be connected to, as those of your own systems." env:"LIVINGPROFILE_OUTBOUND_ALLOW" placeholder:"CIDR"`
 }
 
 // mailFlags say how mail leaves.
@@ -67,7 +73,7 @@ func (s *serveCmd) Run(ctx context.Context, env *environment, d *Data) error {
 		return err
 	}
 	defer l.Close() //nolint:errcheck // the server has closed it mostly
-	settings.BaseURL, settings.Proxies = s.BaseURL, s.Proxies
+	settings.BaseURL, settings.Proxies, settings.Outbound = s.BaseURL, s.Proxies, s.Outbound
 	if settings.BaseURL == "" {
 		if settings.BaseURL, err = ownURL(l); err != nil {
 			return err

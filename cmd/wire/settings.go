@@ -30,7 +30,10 @@ type Settings struct {
 	BaseURL string   // "" for http:// and the address listened on
 	Proxies []string // networks whose X-Forwarded-For is believed
 	Sign    login.Settings
-	Mail    MailSettings
+	// Outbound lists private networks that may be connected to; see
+	// outbound.Options.
+	Outbound []string
+	Mail     MailSettings
 }
 
 // MailSettings say how mail leaves.
