@@ -27,7 +27,7 @@ func (p *Portal) Receipt(c echo.Context) error {
 		c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="receipt-`+name+`.json"`)
 		return web.JSON(c, http.StatusOK, r)
 	}
-	s, err := p.look(c)
+	s, err := p.lookTold(c)
 	if err != nil {
 		return err
 	}
