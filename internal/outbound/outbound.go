@@ -171,6 +171,9 @@ func (d *Door) Post(ctx context.Context, l Letter) (Answer, error) {
 		Status: res.StatusCode, RetryAfter: res.Header.Get("Retry-After"),
 		Type: strings.ToLower(strings.TrimSpace(media)),
 	}
+	if a.Status == http.StatusSwitchingProtocols {
+		return a, nil // its body is the bare connection, which no timeout ends
+	}
 	a.Body, err = io.ReadAll(io.LimitReader(res.Body, MaxAnswer))
 	if err != nil {
 		return Answer{}, fmt.Errorf("read answer: %w", err)
