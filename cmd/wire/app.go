@@ -26,6 +26,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
@@ -166,6 +167,7 @@ type Service struct {
 	Links   *login.Links
 	base    *url.URL
 	runner  *job.Runner
+	hooks   *hook.Worker
 	tasks   *job.Schedule
 	notary  *ledger.Notary
 	stop    context.CancelFunc
@@ -198,6 +200,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		return nil, err
 	}
 	s.background(people, post)
+	if err := s.tellSystems(); err != nil {
+		return nil, err
+	}
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
@@ -260,6 +265,10 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err
 	}})
+	s.tasks.Add(job.Task{Name: "hook.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
+		return err
+	}})
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err
@@ -270,6 +279,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 func (s *Service) Start() {
 	s.runner.Start()
 	s.tasks.Start()
+	s.hooks.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop, s.stopped = cancel, make(chan struct{})
 	go s.tend(ctx)
@@ -305,7 +315,7 @@ func (s *Service) tend(ctx context.Context) {
 // Stop ends the background: running work is finished as far as ctx allows, and
 // the ledger is sealed once more.
 func (s *Service) Stop(ctx context.Context) error {
-	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx))
+	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx), s.hooks.Stop(ctx))
 	if s.stop != nil {
 		s.stop()
 		<-s.stopped
