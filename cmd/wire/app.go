@@ -38,6 +38,7 @@ import (
 	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/locales"
 	"livingprofile/store"
 )
@@ -166,6 +167,7 @@ type Service struct {
 	HTTP    *http.Server
 	Links   *login.Links
 	base    *url.URL
+	Rights  *rights.Service
 	runner  *job.Runner
 	hooks   *hook.Worker
 	tasks   *job.Schedule
@@ -199,6 +201,11 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	laws, err := packs()
+	if err != nil {
+		return nil, err
+	}
+	s.Rights = rights.NewService(a.DB, &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, base: base}, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {
 		return nil, err
@@ -212,7 +219,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links,
+			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -258,9 +265,11 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
 	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
+	s.runner.Handle(carry(s.Rights))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))
+	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err

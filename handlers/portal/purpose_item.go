@@ -48,6 +48,10 @@ func (s *sight) answer(item *view.PurposeItem, v *consent.PurposeVersion, st con
 		} else {
 			item.Unasked = s.t("page.unopposed")
 		}
+	case decision.Restricted:
+		if st.Status.Valid() {
+			item.Answer = ui.Yes
+		}
 	case decision.NotAsked:
 		if st.Status == consent.Deferred {
 			item.Unasked = s.t("page.deferred")
@@ -98,6 +102,8 @@ func (s *sight) overriding(v *consent.PurposeVersion, st consent.Standing, verdi
 			return ui.Waiting, s.t("page.state.requested")
 		}
 		return ui.Waiting, s.t("portal.state.requested", "address", s.mail)
+	case decision.Restricted:
+		return ui.Frozen, s.t("rights.state_frozen")
 	case decision.Revoked:
 		return ui.Refused, s.t("portal.state.revoked")
 	case decision.Invalidated:
