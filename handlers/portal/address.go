@@ -68,6 +68,7 @@ func (p *Portal) mailLink(c echo.Context, address, reference, row string) error 
 		Purpose: login.ConfirmAddress, Brand: v.BrandName(), Address: address, Locale: v.Locale,
 		Binding: web.ReadAsking(c).Binding, Network: network(c),
 		Subject: v.Subject(), Session: v.Session.ID, Reference: reference,
+		Details: login.Details{Device: web.Device(c)},
 	})
 	if err != nil {
 		return err

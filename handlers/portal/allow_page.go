@@ -10,7 +10,7 @@ import (
 // allowPage asks about every purpose of the brand: first those with a choice,
 // each parent with what is below it, and then those without.
 func (s *sight) allowPage() view.AllowPage {
-	var page view.AllowPage
+	page := view.AllowPage{Signal: s.signalNote()}
 	alone := view.PurposeGroup{ID: "alone"}
 	needed := view.PurposeGroup{ID: "needed", Title: s.t("page.group.needed")}
 	for _, v := range s.org.PurposesOn(s.brand.Name) {

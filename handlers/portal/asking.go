@@ -29,7 +29,7 @@ func (a *asking) ask(purpose consent.PurposeID, answer consent.Answer, version, 
 	number, _ := strconv.Atoi(version) // what is no number is no version of ours
 	return consent.Ask{
 		Subject: v.Subject(), Actor: v.Actor(), Purpose: purpose, Answer: answer, Locale: v.Locale,
-		Proof: proof(v), Brand: v.BrandName(), Channel: "portal",
+		Proof: v.Wisher().Proof, Brand: v.BrandName(), Channel: "portal",
 		Shown: &consent.Shown{Version: number, Notice: notice}, Confirm: a.confirm,
 	}
 }
@@ -47,9 +47,14 @@ func (a *asking) confirm(ctx context.Context, r consent.Record) ([]any, error) {
 	if a.mailed != nil {
 		binding = a.mailed.asked.Binding // one browser, one secret for all its links
 	}
+	details := login.Details{Device: web.Device(a.c)}
+	if asked, ok := web.Of(a.c).Organisation.Purpose(r.Purpose); ok {
+		details.Purpose, details.Words = asked.Words.Question.In(r.Locale), asked.Words.Sentence.In(r.Locale)
+	}
 	link, err := a.p.Links.Prepare(ctx, login.Question{
 		Purpose: login.ConfirmConsent, Brand: r.Brand, Address: address, Locale: r.Locale,
 		Binding: binding, Network: network(a.c), Subject: r.Subject, Reference: string(r.ID),
+		Details: details,
 	})
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package portal
 import (
 	"encoding/json"
 
+	"livingprofile/handlers/web"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
@@ -49,9 +50,9 @@ func (s *sight) addressItem(one *identity.Identifier, all []identity.Identifier)
 }
 
 func (s *sight) sessionItem(session *login.Session) view.SessionItem {
-	b := browserOf(session.UserAgent)
+	b := web.BrowserOf(session.UserAgent)
 	return view.SessionItem{
-		ID: string(session.ID), Browser: s.browser(b), Mobile: b.mobile, Since: session.CreatedAt, Used: session.LastSeen,
+		ID: string(session.ID), Browser: b.Words(s.ctx), Mobile: b.Mobile, Since: session.CreatedAt, Used: session.LastSeen,
 	}
 }
 
@@ -64,20 +65,7 @@ func (s *sight) endedItem(sessions []login.Session, ended login.SessionID) view.
 			return item
 		}
 	}
-	return view.SessionItem{ID: string(ended), Browser: s.browser(browser{}), Ended: true}
-}
-
-// browser names a browser in words.
-func (s *sight) browser(b browser) string {
-	switch {
-	case b.name == "" && b.system == "":
-		return s.t("page.browser.unknown")
-	case b.name == "":
-		return s.t("page.browser.on", "browser", s.t("page.browser.some"), "system", b.system)
-	case b.system == "":
-		return b.name
-	}
-	return s.t("page.browser.on", "browser", b.name, "system", b.system)
+	return view.SessionItem{ID: string(ended), Browser: web.Browser{}.Words(s.ctx), Ended: true}
 }
 
 func (s *sight) signIn(h *ledger.Happening, browsers map[string]string) view.SignIn {

@@ -59,6 +59,7 @@ func (s *SignIn) ask(c echo.Context, address, next string) error {
 	asked, err := s.Links.Ask(web.Context(c), login.Question{
 		Purpose: login.SignIn, Brand: v.BrandName(), Address: address, Locale: v.Locale,
 		Binding: web.ReadAsking(c).Binding, Network: network(c),
+		Details: login.Details{Device: web.Device(c)},
 	})
 	if wrong, ok := web.Wrong(c, err); ok {
 		return s.showForm(c, http.StatusUnprocessableEntity, address, wrong["address"])

@@ -241,6 +241,37 @@ func TestConfirmations(t *testing.T) {
 	})
 }
 
+// TestLetters: a mail says from what it was asked for and what it is about, so
+// that its reader can tell whether it was them.
+func TestLetters(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	c := s.Client(t)
+	c.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")
+	says := func(letter string, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(flat(letter), w) {
+				t.Errorf("the letter does not say %q:\n%s", w, letter)
+			}
+		}
+	}
+	c.Send("/hibiki/sign-in", url.Values{"address": {thomas}})
+	says(s.Letter(t, thomas), "from Firefox on Linux.")
+	c.Enter("hibiki", thomas, false)
+	c.Answer("hibiki", "newsletter", "yes")
+	org := s.Current.Load()
+	asked, _ := org.Purpose("newsletter")
+	says(s.Letter(t, thomas), asked.Words.Question.In("en"), asked.Words.Sentence.In("en"))
+
+	c.Post("/hibiki/proof", nil)
+	says(s.Letter(t, thomas), "change how you are reached and sign in")
+}
+
+// flat takes the line breaks and quotation marks out of a letter.
+func flat(letter string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(letter, "\n> ", " ")), " ")
+}
+
 // address returns what the subject of one address holds of another.
 func address(t *testing.T, s *testkit.Site, of, value string) identity.Identifier {
 	t.Helper()

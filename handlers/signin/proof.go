@@ -12,6 +12,9 @@ import (
 	view "livingprofile/views/signin"
 )
 
+// act is what a fresh proof is for: so far nothing else asks for one.
+const act = view.ActAddress
+
 // ProofForm says why a fresh proof is needed, and offers to mail a link.
 func (s *SignIn) ProofForm(c echo.Context) error {
 	v := web.Of(c)
@@ -20,7 +23,7 @@ func (s *SignIn) ProofForm(c echo.Context) error {
 		return err
 	}
 	return web.Render(c, http.StatusOK, view.AskProof(frame(c, "signin.proof.title"), view.ProofPage{
-		Action: withNext(v.Base()+"/proof", next(c), v.Base()), Act: view.ActAddress, To: mask(address), Back: next(c),
+		Action: withNext(v.Base()+"/proof", next(c), v.Base()), Act: act, To: mask(address), Back: next(c),
 	}))
 }
 
@@ -38,7 +41,7 @@ func (s *SignIn) AskProof(c echo.Context) error {
 	asked, err := s.Links.Ask(web.Context(c), login.Question{
 		Purpose: login.FreshProof, Brand: v.BrandName(), Address: address, Locale: v.Locale,
 		Binding: web.ReadAsking(c).Binding, Network: network(c),
-		Subject: v.Subject(), Session: v.Session.ID,
+		Subject: v.Subject(), Session: v.Session.ID, Details: login.Details{Device: web.Device(c), Act: act},
 	})
 	if errors.Is(err, errs.TooMany) {
 		return s.tooMany(c, err)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -61,24 +62,34 @@ func NewSite(tb testing.TB, o SiteOptions) *Site {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { box.Close() })
-	s := wire.Settings{Database: o.Engine.Address(tb), Folder: tb.TempDir(), BaseURL: "http://" + l.Addr().String()}
+	s := wire.Settings{Database: o.Engine.Address(tb), BaseURL: "http://" + l.Addr().String()}
 	s.Mail.Config = mail.Config{Host: box.Host(), Port: box.Port(), TLS: mail.NoTLS}
 	s.Mail.From = "privacy@example.com"
 	s.Sign.AsksPerAddress, s.Sign.AsksPerNetwork = 1000, 10000
+	if o.Engine == OnPostgres {
+		s.Folder = tb.TempDir()
+	}
 	if o.Set != nil {
 		o.Set(&s)
 	}
-	return startSite(tb, s, o, l, box)
+	seeded := false
+	if entries, err := os.ReadDir(s.Database); err == nil && len(entries) == 0 {
+		cast(tb, o, s.Database)
+		seeded = true
+	}
+	return startSite(tb, s, o, l, box, seeded)
 }
 
-func startSite(tb testing.TB, s wire.Settings, o SiteOptions, l net.Listener, box *mailbox.Server) *Site {
+func startSite(tb testing.TB, s wire.Settings, o SiteOptions, l net.Listener, box *mailbox.Server, seeded bool) *Site {
 	tb.Helper()
 	a, err := wire.Open(tb.Context(), s, o.Clock, slog.New(slog.NewJSONHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := a.Seed(tb.Context(), tb.TempDir(), o.People); err != nil {
-		tb.Fatal(err)
+	if !seeded {
+		if err := a.Seed(tb.Context(), tb.TempDir(), o.People); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	service, err := wire.NewService(tb.Context(), a, wire.Options{Version: "test", Mailbox: box})
 	if err != nil {
@@ -102,9 +113,15 @@ func startSite(tb testing.TB, s wire.Settings, o SiteOptions, l net.Listener, bo
 
 var linkIn = regexp.MustCompile(`https?://\S+/link/[A-Za-z0-9_-]{43}`)
 
-// Link waits for the next mail to address that has a link and returns the
-// link. Letters that only tell something are passed over.
+// Link waits for the next letter with a link to address and returns the link.
 func (s *Site) Link(tb testing.TB, address string) string {
+	tb.Helper()
+	return linkIn.FindString(s.Letter(tb, address))
+}
+
+// Letter waits for the next mail to address that has a link and returns its
+// text. Letters that only tell something are passed over.
+func (s *Site) Letter(tb testing.TB, address string) string {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), 20*time.Second)
 	defer cancel()
@@ -113,8 +130,8 @@ func (s *Site) Link(tb testing.TB, address string) string {
 		if err != nil {
 			tb.Fatalf("no mail to the address: %v", err)
 		}
-		if link := linkIn.FindString(m.Text); link != "" {
-			return link
+		if linkIn.MatchString(m.Text) {
+			return m.Text
 		}
 	}
 }
