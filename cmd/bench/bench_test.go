@@ -52,7 +52,7 @@ func TestRun(t *testing.T) {
 	profiles, more := t.TempDir(), leastSubjects+1
 	report, err := Run(t.Context(), Options{
 		Rounds: 1, During: 40 * time.Millisecond, Subjects: []int{leastSubjects, more},
-		Folder: t.TempDir(), Profiles: profiles, Child: self(t), visitors: 16,
+		Folder: t.TempDir(), Profiles: profiles, Child: self(t), visitors: 8,
 	})
 	if err != nil {
 		t.Fatal(err)
