@@ -16,6 +16,7 @@ import (
 
 	"livingprofile/handlers"
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	mailboxpages "livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -25,6 +26,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
@@ -59,6 +61,8 @@ type App struct {
 	metrics  *metrics
 	signer   note.Signer
 	verifier note.Verifier
+	// publicKey is the verifier as text (golang.org/x/mod/sumdb/note).
+	publicKey string
 }
 
 // Open opens the installation that the settings name, and makes it where there
@@ -108,7 +112,11 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.Bundle, err = i18n.Load(locales.FS); err != nil {
 		return fmt.Errorf("read locales: %w", err)
 	}
-	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys("livingprofile/" + a.DB.Installation()); err != nil {
+	name := "livingprofile/" + a.DB.Installation()
+	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys(name); err != nil {
+		return err
+	}
+	if a.publicKey, err = a.DB.Ring().CheckpointPublicKey(name); err != nil {
 		return err
 	}
 	a.Current = &Current{db: a.DB}
@@ -121,6 +129,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 // Verifier checks the signatures of checkpoints and receipts.
 func (a *App) Verifier() note.Verifier { return a.verifier }
 
+// PublicKey returns the verifier as text, for whoever checks without us.
+func (a *App) PublicKey() string { return a.publicKey }
+
 // OpenCheckpoint reads a signed checkpoint of this installation.
 func (a *App) OpenCheckpoint(signed []byte) (*ledger.Checkpoint, error) {
 	return ledger.OpenCheckpoint(signed, a.verifier)
@@ -130,12 +141,6 @@ func (a *App) OpenCheckpoint(signed []byte) (*ledger.Checkpoint, error) {
 func (a *App) sign(text string) (string, error) {
 	b, err := a.signer.Sign([]byte(text))
 	return base64.StdEncoding.EncodeToString(b), err
-}
-
-// signed tells whether signature is the installation's on text.
-func (a *App) signed(text, signature string) bool {
-	b, err := base64.StdEncoding.DecodeString(signature)
-	return err == nil && a.verifier.Verify([]byte(text), b)
 }
 
 // Notary returns the one who signs checkpoints, with the installation's file.
@@ -164,6 +169,7 @@ type Service struct {
 	base    *url.URL
 	Rights  *rights.Service
 	runner  *job.Runner
+	hooks   *hook.Worker
 	tasks   *job.Schedule
 	notary  *ledger.Notary
 	stop    context.CancelFunc
@@ -201,6 +207,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	s.Rights = rights.NewService(a.DB, &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, base: base}, a.Clock)
 	s.background(people, post)
+	if err := s.tellSystems(); err != nil {
+		return nil, err
+	}
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
@@ -212,18 +221,19 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
-			Installation: a.DB.Installation(), Open: a.OpenCheckpoint, Sign: a.sign,
+			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
 		SignIn: signin.New(signin.Deps{
 			Links: s.Links, Sessions: sessions, Identity: a.Identity, Consent: a.Consent, Records: a.DB, Clock: a.Clock,
 			SetCookie: middleware.SetCookie, ClearCookie: middleware.ClearCookie,
 		}),
-		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: a.signed}),
+		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
 	}
 	deps.API = api.New(api.Deps{
 		Keys: a.Keys(), Store: a.DB, Secrets: ring, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
+	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
@@ -253,7 +263,7 @@ func (a *App) post(base *url.URL) (*mail.Post, error) {
 func (s *Service) background(people login.Directory, post *mail.Post) {
 	opts := job.Options{Log: s.Log, Observe: s.metrics.job}
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
-	s.runner.Handle(login.Work(people, post, linkURL(s.base)))
+	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
 	s.runner.Handle(carry(s.Rights))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
@@ -262,6 +272,10 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
+		return err
+	}})
+	s.tasks.Add(job.Task{Name: "hook.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
 		return err
 	}})
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
@@ -274,6 +288,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 func (s *Service) Start() {
 	s.runner.Start()
 	s.tasks.Start()
+	s.hooks.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop, s.stopped = cancel, make(chan struct{})
 	go s.tend(ctx)
@@ -309,7 +324,7 @@ func (s *Service) tend(ctx context.Context) {
 // Stop ends the background: running work is finished as far as ctx allows, and
 // the ledger is sealed once more.
 func (s *Service) Stop(ctx context.Context) error {
-	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx))
+	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx), s.hooks.Stop(ctx))
 	if s.stop != nil {
 		s.stop()
 		<-s.stopped

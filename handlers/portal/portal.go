@@ -10,6 +10,7 @@ package portal
 import (
 	"context"
 	"net/netip"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,6 +18,7 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -36,6 +38,8 @@ type Reader interface {
 	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
 	// Records returns the consent records about a purpose, oldest first.
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
+	// Deliveries returns what connected systems were told, newest first.
+	Deliveries(ctx context.Context, subject id.Subject, limit int) ([]hook.Delivery, error)
 	// History returns a page of what happened, newest first.
 	History(ctx context.Context, subject id.Subject, page ledger.HistoryPage) ([]ledger.Happening, error)
 }
@@ -76,6 +80,9 @@ type Deps struct {
 	Bundle *i18n.Bundle
 
 	Installation string // issuer of receipts
+	PublicKey    string // that checks the signatures of receipts
+	// Base is the common address of the product.
+	Base *url.URL
 	// Open reads a signed checkpoint and checks its signature.
 	Open func(signed []byte) (*ledger.Checkpoint, error)
 	// Sign signs the text of a receipt; nil leaves receipts unsigned.

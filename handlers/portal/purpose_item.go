@@ -21,7 +21,7 @@ func (s *sight) purposeItem(v *consent.PurposeVersion) view.PurposeItem {
 	st := s.facts.Consents.Of(v.Purpose, s.brand.Name)
 	if st.Record != "" {
 		item.Choices, item.Receipt = 1, string(st.Record)
-		item.Steps = []ui.Step{{Text: s.t("portal.trail.saved", "time", s.moment(st.At)), State: ui.Given}}
+		item.Steps = s.trail(st.Record, v, st.At)
 	}
 	switch {
 	case v.Retired:

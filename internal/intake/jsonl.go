@@ -136,7 +136,7 @@ func (j *jsonReader) next() (jsonRow, error) {
 func flatten(line []byte) ([]jsonCell, *Fault) {
 	f := &flattener{d: json.NewDecoder(bytes.NewReader(line)), seen: map[string]bool{}}
 	f.d.UseNumber()
-	notJSON := &Fault{Reason: "error.row_not_json"}
+	notJSON := &Fault{Reason: "error.line_not_json"}
 	if first, err := f.d.Token(); err != nil || first != json.Delim('{') {
 		return nil, notJSON
 	}

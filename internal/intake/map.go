@@ -43,6 +43,7 @@ type Map struct {
 
 	name string
 	file string // as it is named in problems
+	text []byte
 	root *yaml.Node
 }
 
@@ -194,7 +195,7 @@ func LoadMap(ref string) (*Map, error) {
 // extension, becomes the map's name. The error is organisation.Problems.
 func ParseMap(file string, data []byte) (*Map, error) {
 	base := filepath.Base(file)
-	m := &Map{name: strings.TrimSuffix(base, filepath.Ext(base)), file: file, root: &yaml.Node{}}
+	m := &Map{name: strings.TrimSuffix(base, filepath.Ext(base)), file: file, text: data, root: &yaml.Node{}}
 	if len(data) > maxMap {
 		return nil, m.problem("", "is larger than a map can be")
 	}

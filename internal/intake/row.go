@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -207,7 +208,12 @@ func (r *rowReader) lose(column string, cost OnError, err error) *Fault {
 	return nil
 }
 
-func (r *rowReader) note(f Fault) { r.notes = append(r.notes, f) }
+// note warns of a cell once, however many rules read it.
+func (r *rowReader) note(f Fault) {
+	if !slices.ContainsFunc(r.notes, func(n Fault) bool { return n.Column == f.Column && n.Reason == f.Reason }) {
+		r.notes = append(r.notes, f)
+	}
+}
 
 // fault names what is wrong with a cell by the message of err.
 func (r *rowReader) fault(column string, err error) *Fault {

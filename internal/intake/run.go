@@ -39,6 +39,10 @@ type Options struct {
 	// Explain says in words why a row is rejected, for Rejects; nil writes the
 	// message id.
 	Explain func(Reject) string
+	// Positions keeps how far the import is, under Digest; nil begins anew each
+	// time. For rejected rows to be gone on with, Rejects has to be a file.
+	Positions Positions
+	Digest    [32]byte
 	// Progress is called after each batch, and never twice at the same time. It
 	// may be nil.
 	Progress func(Progress)
@@ -50,6 +54,9 @@ type Progress struct {
 	Total   int64 // size of the file, 0 when it is not known
 	Rows    int   // done, refused ones too
 	Elapsed time.Duration
+	// Of Bytes and Rows, what was done before the import was cut off.
+	SkippedBytes int64
+	SkippedRows  int
 }
 
 // Run reads a file by the map m and hands its rows to sink. Before any row is
@@ -59,31 +66,46 @@ type Progress struct {
 // Rejects; the Report then says what was done until then, and running the
 // import again does the rest.
 func Run(ctx context.Context, file io.Reader, m *Map, sink Sink, o Options) (*Report, error) {
+	im, err := begin(file, m, sink, o)
+	if err != nil {
+		return im.report, err
+	}
+	defer im.reader.Close() //nolint:errcheck // read only
+	if err := im.resume(ctx); err != nil {
+		return im.report, err
+	}
+	err = im.pump(ctx)
+	if _, e := im.rejects.sync(); err != nil || e != nil {
+		return im.report, errors.Join(err, e)
+	}
+	return im.report, im.drop(ctx)
+}
+
+// begin reads the header of a file. The run has a report also with an error.
+func begin(file io.Reader, m *Map, sink Sink, o Options) (*run, error) {
 	im := &run{o: o, sink: sink, started: o.Clock.Now(), report: &Report{Map: m.name}}
 	if im.o.Batch <= 0 {
 		im.o.Batch = BatchSize
 	}
 	if err := m.Check(o.Organisation, o.Source); err != nil {
-		return im.report, err
+		return im, err
 	}
 	var err error
 	if im.reader, im.report.Charset, err = newReader(m, file, &o); err != nil {
-		return im.report, err
+		return im, err
 	}
-	defer im.reader.Close() //nolint:errcheck // read only
 	header, err := im.reader.Header()
 	if err != nil {
-		return im.report, err
+		return im, err
 	}
 	if im.plan, err = m.bind(header, o.Organisation, o.Source, im.started); err != nil {
-		return im.report, err
+		return im, err
 	}
 	im.report.Unread, im.report.Missing, im.report.LeftOut = im.plan.unread, im.plan.missing, im.plan.leftOut
 	if im.rejects = newRejectFile(o.Rejects, m.Separator, o.Explain); im.rejects != nil {
 		im.rejects.header = header.Columns
 	}
-	err = im.pump(ctx)
-	return im.report, errors.Join(err, im.rejects.flush())
+	return im, nil
 }
 
 // A run is one import.
@@ -95,6 +117,7 @@ type run struct {
 	rejects *rejectFile
 	report  *Report
 	started time.Time
+	skipped int64 // bytes that were done before
 }
 
 // pump moves chunks from the reader through the parsers to the sink. Few of
@@ -194,9 +217,12 @@ func (im *run) apply(ctx context.Context, c *chunk) error {
 	im.report.Rows += len(c.rows)
 	im.report.Bytes, im.report.Elapsed = c.bytes, im.o.Clock.Now().Sub(im.started)
 	if im.o.Progress != nil {
-		im.o.Progress(Progress{Bytes: c.bytes, Total: im.o.Size, Rows: im.report.Rows, Elapsed: im.report.Elapsed})
+		im.o.Progress(Progress{
+			Bytes: c.bytes, Total: im.o.Size, Rows: im.report.Rows, Elapsed: im.report.Elapsed,
+			SkippedBytes: im.skipped, SkippedRows: im.report.Resumed,
+		})
 	}
-	return nil
+	return im.keep(ctx)
 }
 
 // A chunk is a batch of rows on its way through the import.

@@ -63,6 +63,17 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 	}{
 		{"checkpoints_are_numbered_once", checkpoints},
 		{"a_declaration_is_written_once", declarations},
+		{"an_import_knows_how_far_it_was", positions},
+		{"the_feed_misses_nothing", feedMissesNothing},
+		{"the_feed_is_moved_by_one_process", feedIsMovedOnce},
+		{"the_feed_can_go_to_the_end", feedGoesToTheEnd},
+		{"a_delivery_is_claimed_once", deliveriesAreClaimedOnce},
+		{"a_delivery_is_settled_by_its_latest_attempt", deliveryIsFenced},
+		{"what_waits_is_probed_and_hurried", deliveriesAreHurried},
+		{"deliveries_are_told_again", deliveriesAreReplayed},
+		{"deliveries_are_swept_but_for_the_last", deliveriesAreSwept},
+		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},
+		{"a_secret_ends_after_its_successor_begins", secretsChange},
 		{"a_copy_has_its_time", copiesExpire},
 	}
 	f := open(t)
