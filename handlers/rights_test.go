@@ -258,6 +258,9 @@ func freezeAndLift(t *testing.T, s *testkit.Site) {
 		t.Errorf("while frozen: got %v, want restricted", v.Reasons)
 	}
 	c.Page("/hibiki/allow")
+	if page := c.Page("/hibiki/history?kind=requests"); !strings.Contains(page, "may only be stored") {
+		t.Error("the history does not tell of the freeze")
+	}
 	if a := c.Post(path+"/lift", nil); a.Status != http.StatusSeeOther {
 		t.Fatalf("lift: got %d", a.Status)
 	}

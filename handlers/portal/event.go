@@ -30,7 +30,7 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.sessionEvent(h)
 	case "subject":
 		item, ok = s.subjectEvent(h)
-	case "request", "copy":
+	case "request", "copy", "restriction":
 		item, ok = s.requestEvent(h)
 	case "signal":
 		item, ok = view.HistoryItem{Icon: "shield", Text: s.t("event.signal.received")}, h.Kind == consent.SignalReceived

@@ -56,7 +56,7 @@ func kindGroups() []kindGroup {
 		{"choices", []string{"consent."}},
 		{"data", []string{"attribute.", "identifier.", "subject."}},
 		{"messages", []string{"preference.", "marketing."}},
-		{"requests", []string{"request.", "copy."}},
+		{"requests", []string{"request.", "copy.", "restriction."}},
 		{"signing_in", []string{"session."}},
 	}
 }

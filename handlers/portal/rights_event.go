@@ -12,7 +12,7 @@ import (
 
 // requestEvents are the kinds of entry about requests that have a sentence.
 func requestEvents() []string {
-	all := []string{string(rights.RequestInitiated), string(rights.CopyTook)}
+	all := []string{string(rights.RequestInitiated), string(rights.CopyTook), string(rights.RestrictionStarted), string(rights.RestrictionEnded)}
 	for _, t := range rights.Transitions() {
 		all = append(all, string(t.Entry))
 	}
@@ -29,6 +29,9 @@ func (s *sight) requestEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 	if h.Kind == rights.CopyTook {
 		item.Text = s.t("rights.event.taken")
 		return item, true
+	}
+	if strings.HasPrefix(string(h.Kind), "restriction.") {
+		item.Icon = "frozen"
 	}
 	item.Text = s.t("rights.event."+what, "right", s.t("rights.kind."+string(t.Kind)))
 	item.Detail = t.Number

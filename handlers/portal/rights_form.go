@@ -95,7 +95,11 @@ func (s *sight) rightInputs(f *rightForm) []ui.Input {
 func (s *sight) daysInput(f *rightForm) ui.Input {
 	in := ui.Input{
 		Kind: ui.One, Name: "days", Label: s.t("rights.label.days"), Hint: s.t("rights.label.days_hint"),
-		Value: strconv.Itoa(f.typed.Days), Wrong: f.wrong["days"], Required: true,
+		Wrong: f.wrong["days"], Required: true,
+	}
+	// Nothing is picked for the person (no pre-ticked boxes).
+	if f.wrong != nil {
+		in.Value = strconv.Itoa(f.typed.Days)
 	}
 	for _, days := range []int{0, 1, 7, 14, rights.MaxCooling} {
 		in.Options = append(in.Options, ui.Option{Value: strconv.Itoa(days), Label: s.t("rights.days." + strconv.Itoa(days))})
@@ -118,8 +122,11 @@ func (s *sight) fieldInput(f *rightForm) ui.Input {
 func (s *sight) scopeInput(f *rightForm) ui.Input {
 	in := ui.Input{
 		Kind: ui.One, Name: "scope", Label: s.t("rights.label.scope"), Wrong: f.wrong["scope"],
-		Value: join(f.typed.Scope, f.typed.Name), Required: true,
-		Options: []ui.Option{{Value: "all", Label: s.t("rights.label.everything")}},
+		Required: true,
+		Options:  []ui.Option{{Value: "all", Label: s.t("rights.label.everything")}},
+	}
+	if f.wrong != nil {
+		in.Value = join(f.typed.Scope, f.typed.Name)
 	}
 	for i := range s.org.Categories {
 		c := &s.org.Categories[i]

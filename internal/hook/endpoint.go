@@ -85,7 +85,7 @@ func (t *Target) Wants(e *Event) bool {
 	switch {
 	case f == "" || e.Subject == "":
 		return false
-	case e.Kind == Erased:
+	case e.Kind == Erased, family(e.Kind) == frozen:
 		return true
 	case len(t.Events) > 0 && !slices.Contains(t.Events, f):
 		return false

@@ -32,6 +32,10 @@ type Event struct {
 // who was told anything: its key is gone, and with it what the entry says.
 const Erased ledger.Kind = "subject.erased"
 
+// frozen is the family of the entries that freeze data and end that. They are
+// told to everybody: a system that may only store must know (Art. 19 GDPR).
+const frozen = "restriction"
+
 // Read returns the event that an entry is. What cannot be read, because the
 // subject's key is destroyed, is an event without details.
 func Read(h *ledger.Happening) Event {
@@ -75,6 +79,8 @@ func told(k ledger.Kind) string {
 		return f
 	case "marketing":
 		return "preference"
+	case frozen:
+		return "consent"
 	case "subject":
 		if k == Erased {
 			return f

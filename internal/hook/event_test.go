@@ -63,6 +63,8 @@ func TestWants(t *testing.T) {
 		"what concerns nobody":               {letters, nobody, false},
 		"an erasure":                         {letters, happening(t, hook.Erased, nil), true},
 		"an erasure, whatever it asked for":  {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, hook.Erased, nil), true},
+		"a freeze, whatever it asked for":    {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, "restriction.started", nil), true},
+		"a request, which is ours":           {letters, happening(t, "request.fulfilled", nil), false},
 		"a family it did not ask for":        {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, "consent.given", about("newsletter")), false},
 		"a brand it did not ask for":         {only(func(e *hook.Endpoint) { e.Brands = []string{"kawara"} }), happening(t, "consent.given", about("newsletter")), false},
 		"a brand it asked for":               {only(func(e *hook.Endpoint) { e.Brands = []string{"hibiki"} }), happening(t, "consent.given", about("newsletter")), true},

@@ -109,6 +109,9 @@ func values(c Catalogue, t *Target, s Snapshot, allowed map[string]bool) map[str
 		if !ok || f.Retired || !slices.ContainsFunc(f.Purposes, func(p string) bool { return allowed[p] }) {
 			continue
 		}
+		if _, is := s.Facts.Freezes.Field(f.Name, f.Category); is {
+			continue
+		}
 		if claim, _, has := profile.Winner(f, s.Facts.Profile.Claims[name], c.Rank); has {
 			all[name] = claim.Value
 		}

@@ -15,7 +15,8 @@ const (
 	After Bond = "after"
 	// Before: the open request waits until the new one is done.
 	Before Bond = "before"
-	// Ends: the new request takes the place of the open one, which is closed.
+	// Ends: the new request takes the place of the open one, which is closed;
+	// by an erasure, when it runs, so that whoever cancels it has lost nothing.
 	Ends Bond = "ends"
 	// Within: the open request already does what the new one asks for.
 	Within Bond = "within"
@@ -91,12 +92,24 @@ func Link(fresh *Request, all []Request) Chain {
 		case Before:
 			c.Behind = append(c.Behind, *open)
 		case Ends:
-			if fresh.Kind == Erasure || fresh.Matter.Name == open.Matter.Name {
+			if fresh.Kind != Erasure && fresh.Matter.Name == open.Matter.Name {
 				c.Ends = append(c.Ends, *open)
 			}
 		}
 	}
 	return c
+}
+
+// Ended returns the open requests that an erasure closes when it runs. Until
+// then they go on, and what they freeze stays frozen.
+func Ended(erasure *Request, all []Request) []Request {
+	var ended []Request
+	for i := range all {
+		if o := &all[i]; o.State.Open() && BondOf(erasure.Kind, o.Kind) == Ends {
+			ended = append(ended, *o)
+		}
+	}
+	return ended
 }
 
 // Blocked tells whether an open request must be done before r may be carried

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"livingprofile/internal/errs"
@@ -116,7 +117,7 @@ func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error)
 // erase carries out an erasure that is due: everything in one change, then the
 // key. A process that dies between the two leaves an erased subject whose key
 // is destroyed by whoever carries the request on.
-func (s *Service) erase(ctx context.Context, r Request, version int64) error {
+func (s *Service) erase(ctx context.Context, r Request, docket Docket) error {
 	h, err := s.store.Holding(ctx, r.Subject)
 	if err != nil {
 		return err
@@ -132,13 +133,21 @@ func (s *Service) erase(ctx context.Context, r Request, version int64) error {
 	if err != nil {
 		return err
 	}
+	var closed []any
+	for _, o := range Ended(&r, docket.Requests) {
+		over, _, err := o.With(Act{Move: Cancel, At: s.clock.Now(), Actor: ledger.Self(r.Subject), Ground: Superseded})
+		if err != nil {
+			return err
+		}
+		closed = append(closed, over)
+	}
 	_, err = s.store.Commit(ctx, ledger.Change{
-		Subject: r.Subject, Base: version, At: s.clock.Now(), Actor: program, Brand: r.Brand, Cause: string(r.ID),
+		Subject: r.Subject, Base: docket.Version, At: s.clock.Now(), Actor: program, Brand: r.Brand, Cause: string(r.ID),
 		Entries: []ledger.Draft{
 			{Kind: t.Entry, Payload: Trace{Request: r.ID, Number: r.Number, Kind: r.Kind}},
 			{Kind: SubjectErased, Payload: row.Certificate},
 		},
-		Rows: append([]any{done, row}, letters...),
+		Rows: slices.Concat(closed, []any{done, row}, letters),
 	})
 	if err != nil {
 		return err

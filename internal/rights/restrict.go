@@ -3,6 +3,8 @@ package rights
 import (
 	"slices"
 	"time"
+
+	"livingprofile/internal/ledger"
 )
 
 // A Ground is why data is frozen (Art. 18(1) GDPR).
@@ -42,6 +44,13 @@ type Freeze struct {
 	Ground  Ground    `json:"ground"`
 	Since   time.Time `json:"since"`
 }
+
+// The kinds of ledger entry about what may be done with data. Connected systems
+// are told of them, and not of the requests behind.
+const (
+	RestrictionStarted ledger.Kind = "restriction.started"
+	RestrictionEnded   ledger.Kind = "restriction.ended"
+)
 
 // Freezes are all that is frozen of one person. They are not changed; With and
 // Without return others.

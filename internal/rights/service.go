@@ -254,7 +254,7 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 		case Access, Portability:
 			return s.hand(ctx, r, docket)
 		case Erasure:
-			return s.erase(ctx, r, docket.Version)
+			return s.erase(ctx, r, docket)
 		}
 		return nil
 	})
@@ -298,10 +298,16 @@ func (c *change) put(r Request) {
 	if !ok {
 		return
 	}
-	if r.frozen() {
+	was := len(c.freeze.Without(r.ID)) < len(c.freeze)
+	switch {
+	case r.frozen() && !was:
 		c.freeze = c.freeze.With(f)
-	} else {
+		c.Entries = append(c.Entries, ledger.Draft{Kind: RestrictionStarted, Payload: Trace{Request: r.ID, Number: r.Number, Kind: r.Kind}})
+	case !r.frozen() && was:
 		c.freeze = c.freeze.Without(r.ID)
+		c.Entries = append(c.Entries, ledger.Draft{Kind: RestrictionEnded, Payload: Trace{Request: r.ID, Number: r.Number, Kind: r.Kind}})
+	default:
+		return
 	}
 	c.frozen = true
 }
