@@ -18,6 +18,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/api"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -53,6 +55,8 @@ type Deps struct {
 	Portal  *portal.Portal
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
+	API     *api.API
+	Footer  *footer.Footer
 	Mailbox *mailbox.Mailbox // nil outside the demo
 }
 
@@ -66,6 +70,8 @@ type Server struct {
 	portal    *portal.Portal
 	signin    *signin.SignIn
 	receipt   *receipt.Receipt
+	api       *api.API
+	footer    *footer.Footer
 	mailbox   *mailbox.Mailbox
 }
 
@@ -77,7 +83,7 @@ const MaxBody = 64 << 10
 func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
-		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, mailbox: d.Mailbox,
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -93,11 +99,17 @@ func New(d Deps) (*Server, error) {
 	}
 	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
-		if _, ok := authz.Lookup(r.Permission); !ok {
+		entry, ok := authz.Lookup(r.Permission)
+		if !ok {
 			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)
 		}
 		chain := []echo.MiddlewareFunc{guard.Visit, guard.Require(r.Permission)}
-		if r.faceless() {
+		switch {
+		case entry.Holder == authz.System:
+			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
+		case r.Path == footerPath:
+			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
+		case r.faceless():
 			chain = chain[1:]
 		}
 		e.Add(r.Method, r.Path, r.Handler, chain...)
@@ -107,6 +119,10 @@ func New(d Deps) (*Server, error) {
 	}
 	return s, nil
 }
+
+// footerPath is a link in the foot of a mail. It is posted to by whoever has
+// the link: mailbox providers without a cookie, and people from its page.
+const footerPath = "/u/:token"
 
 // faceless tells whether a route answers without looking who asks: it costs no
 // reading of the database, and works when that does not.

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"livingprofile/handlers"
+	"livingprofile/handlers/api"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	mailboxpages "livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -32,6 +34,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
+	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/locales"
@@ -214,6 +217,11 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		}),
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
 	}
+	deps.API = api.New(api.Deps{
+		Keys: a.Keys(), Store: a.DB, Secrets: ring, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
+	})
+	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
@@ -248,6 +256,10 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))
+	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
+		return err
+	}})
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err

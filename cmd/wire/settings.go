@@ -30,7 +30,10 @@ type Settings struct {
 	BaseURL string   // "" for http:// and the address listened on
 	Proxies []string // networks whose X-Forwarded-For is believed
 	Sign    login.Settings
-	Mail    MailSettings
+	// APIPerMinute is how many requests an API key may make in a minute; 0 for
+	// the default of package api.
+	APIPerMinute int
+	Mail         MailSettings
 }
 
 // MailSettings say how mail leaves.

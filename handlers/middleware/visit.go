@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/brand"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 )
@@ -76,6 +77,13 @@ func (g *Guard) Home(next echo.HandlerFunc) echo.HandlerFunc {
 		to.RawQuery = r.URL.RawQuery
 		return c.Redirect(http.StatusTemporaryRedirect, to.String())
 	}
+}
+
+// At puts a visit on the site of a brand that its path does not name.
+func (g *Guard) At(c echo.Context, b *brand.Brand) {
+	v := web.Of(c)
+	v.Brand, v.Style = b, g.Style(b)
+	g.speak(c, v)
 }
 
 // speak chooses the language: what the browser was told before, else what it

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"slices"
+
 	"livingprofile/internal/consent"
 	view "livingprofile/views/portal"
 )
@@ -44,7 +46,9 @@ func (s *sight) below(v *consent.PurposeVersion) bool {
 }
 
 func (s *sight) addChildren(group *view.PurposeGroup, v *consent.PurposeVersion, level int) {
-	for _, child := range s.children(v) {
+	children := s.children(v)
+	group.Items = slices.Grow(group.Items, len(children))
+	for _, child := range children {
 		item := s.purposeItem(child)
 		item.Level = level
 		group.Items = append(group.Items, item)
