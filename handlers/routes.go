@@ -37,6 +37,9 @@ func (s *Server) Routes() []Route {
 		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
 		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
 
+		{get, "/embed/widget.js", authz.Public, s.portal.Widget},
+		{get, "/embed/:brand", authz.Public, s.portal.Framed},
+
 		{get, "/", authz.Public, s.portal.Brands},
 		{get, "/receipts", authz.Public, s.receipt.Form},
 		{post, "/receipts", authz.Public, s.receipt.Check},

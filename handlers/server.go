@@ -128,7 +128,7 @@ const footerPath = "/u/:token"
 // reading of the database, and works when that does not.
 func (r *Route) faceless() bool {
 	switch r.Path {
-	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json":
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json", "/embed/widget.js", "/embed/:brand":
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")

@@ -15,7 +15,7 @@ import (
 	"sync"
 )
 
-//go:embed css app.js icons.svg favicon.svg vendor/htmx.min.js
+//go:embed css embed app.js icons.svg favicon.svg vendor/htmx.min.js
 var files embed.FS
 
 // Prefix is where Handler expects to be mounted.
@@ -36,6 +36,7 @@ var served = sync.OnceValue(func() map[string]*Asset {
 	return map[string]*Asset{
 		"app.css":     NewAsset("text/css; charset=utf-8", []byte(stylesheet())),
 		"app.js":      NewAsset("text/javascript; charset=utf-8", read("app.js")),
+		"frame.js":    NewAsset("text/javascript; charset=utf-8", read("embed/frame.js")),
 		"htmx.js":     NewAsset("text/javascript; charset=utf-8", read("vendor/htmx.min.js")),
 		"icons.svg":   NewAsset("image/svg+xml", read("icons.svg")),
 		"favicon.svg": NewAsset("image/svg+xml", read("favicon.svg")),
@@ -59,7 +60,7 @@ var paths = sync.OnceValue(func() map[string]string {
 })
 
 // Path returns the address of the file that views know as name: "app.css",
-// "app.js", "htmx.js", "icons.svg" or "favicon.svg". It panics for any other
+// "app.js", "frame.js", "htmx.js", "icons.svg" or "favicon.svg". It panics for any other
 // name, which only a programmer can write.
 func Path(name string) string {
 	p, ok := paths()[name]
@@ -75,6 +76,9 @@ func Path(name string) string {
 func Theme(tokens string) *Asset {
 	return NewAsset("text/css; charset=utf-8", []byte(stylesheet()+"\n"+tokens))
 }
+
+// Widget returns the script that other sites' pages load to show a portal.
+func Widget() []byte { return read("embed/widget.js") }
 
 // Handler answers the addresses that Path gives and refuses every other.
 func Handler() http.Handler {

@@ -43,13 +43,26 @@ func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 // its path, so that whatever refuses the request does so on that site. A brand
 // with a host of its own is there and nowhere else, and no other is there.
 func (g *Guard) place(c echo.Context, v *web.Visit) {
-	name, _, _ := strings.Cut(strings.TrimPrefix(c.Request().URL.Path, "/"), "/")
+	name := brandIn(c.Request().URL.Path)
 	v.Home, _ = v.Organisation.BrandAt(hostOf(c.Request()))
 	b, ok := v.Organisation.Brand(name)
 	if !ok || b.Retired || v.Home != b && (v.Home != nil || b.Host != "") {
 		return
 	}
 	v.Brand, v.Style, v.Logo = b, g.Style(b), g.Logo(b)
+}
+
+// framed opens the paths that a brand's own site shows in a frame.
+const framed = "/embed/"
+
+// brandIn is the part of a path that would name a brand.
+func brandIn(path string) string {
+	inside, ok := strings.CutPrefix(path, framed)
+	if !ok {
+		inside = strings.TrimPrefix(path, "/")
+	}
+	name, _, _ := strings.Cut(inside, "/")
+	return name
 }
 
 // hostOf is the host that a request says it was sent to. It chooses among the
@@ -68,7 +81,7 @@ func hostOf(r *http.Request) string {
 func (g *Guard) Home(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v, r := web.Of(c), c.Request()
-		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		name := brandIn(r.URL.Path)
 		b, ok := v.Organisation.Brand(name)
 		if !ok || v.Brand != nil || v.Home != nil || b.Retired || b.Host == "" || unsafe(c) {
 			return next(c)
@@ -97,6 +110,10 @@ func (g *Guard) speak(c echo.Context, v *web.Visit) {
 	v.Locale = g.Bundle.Match(c.Request().Header.Get("Accept-Language"), offered)
 	if cookie, err := c.Cookie(web.CookieName(web.LocaleCookie, v.Secure)); err == nil && contains(offered, cookie.Value) {
 		v.Locale = cookie.Value
+	}
+	// In a frame the page around says it: the cookie is not sent there.
+	if wish := c.QueryParam("locale"); strings.HasPrefix(c.Request().URL.Path, framed) && contains(offered, wish) {
+		v.Locale = wish
 	}
 	r := c.Request()
 	c.SetRequest(r.WithContext(i18n.With(r.Context(), g.Bundle.Localizer(v.Locale).In(zone))))

@@ -117,6 +117,7 @@ func newKit(t *testing.T) *kit {
 	}
 	k.Portal = portal.New(portal.Deps{
 		Read: db, Registry: db, Clock: c, Bundle: bundle(t), Installation: db.Installation(),
+		Base:     &url.URL{Scheme: "https", Host: "privacy.example.com"},
 		Consent:  consent.NewService(db, func() consent.Catalogue { return k.org }, c),
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),
 		Identity: identity.NewService(db, k.told, c),

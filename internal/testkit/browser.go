@@ -65,6 +65,7 @@ type View struct {
 	Locale        string // sent as Accept-Language
 	NoScript      bool
 	Still         bool // asks for less motion
+	Signal        bool // sends Global Privacy Control
 }
 
 // String names the view as "ja.360.dark".
@@ -174,8 +175,12 @@ func (t *Tab) Look(v View) {
 	if v.NoScript != t.view.NoScript {
 		actions = append(actions, emulation.SetScriptExecutionDisabled(v.NoScript))
 	}
-	if v.Locale != t.view.Locale {
-		actions = append(actions, network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": v.Locale}))
+	if v.Locale != t.view.Locale || v.Signal != t.view.Signal {
+		headers := network.Headers{"Accept-Language": v.Locale}
+		if v.Signal {
+			headers["Sec-GPC"] = "1"
+		}
+		actions = append(actions, network.SetExtraHTTPHeaders(headers))
 	}
 	t.view = v
 	t.Do(actions...)

@@ -40,6 +40,8 @@ func visits() []visit {
 		{"GET /.well-known/change-password", on, nil, nil},
 		{"GET /.well-known/gpc.json", ok, nil, nil},
 		{"GET /:brand/consent-mode.json", ok, nil, nil},
+		{"GET /embed/widget.js", ok, nil, nil},
+		{"GET /embed/:brand", ok, nil, nil},
 		{"GET /", ok, nil, nil},
 		{"GET /mailbox", ok, nil, nil},
 		{"GET /mailbox/:message", ok, nil, nil},
