@@ -149,7 +149,7 @@ func TestAnImportGoesOnWhereItWasCutOff(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := spoil.WriteString("half a ro"); err != nil {
+			if _, err := spoil.WriteString(strings.Repeat("half a row ", 500)); err != nil {
 				t.Fatal(err)
 			}
 			if err := spoil.Close(); err != nil {
