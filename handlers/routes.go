@@ -42,6 +42,9 @@ func (s *Server) Routes() []Route {
 		{post, "/receipts", authz.Public, s.receipt.Check},
 		{get, "/receipts/:receipt", authz.Public, s.receipt.Show},
 
+		{get, footerPath, authz.Public, s.footer.Show},
+		{post, footerPath, authz.Public, s.footer.Take},
+
 		{post, "/:brand/language", authz.Public, s.portal.Language},
 		{get, "/:brand/sign-in", authz.Public, s.signin.Form},
 		{post, "/:brand/sign-in", authz.Public, s.signin.Ask},
@@ -98,6 +101,7 @@ func (s *Server) Routes() []Route {
 		Route{get, "/api/v1/subjects/:subject/records", authz.ConsentRead, s.api.Records},
 		Route{get, "/api/v1/subjects/:subject/preferences", authz.ConsentRead, s.api.Preferences},
 		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
+		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
 	)
 	if s.mailbox != nil {

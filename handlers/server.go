@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -55,6 +56,7 @@ type Deps struct {
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
 	API     *api.API
+	Footer  *footer.Footer
 	Mailbox *mailbox.Mailbox // nil outside the demo
 }
 
@@ -69,6 +71,7 @@ type Server struct {
 	signin    *signin.SignIn
 	receipt   *receipt.Receipt
 	api       *api.API
+	footer    *footer.Footer
 	mailbox   *mailbox.Mailbox
 }
 
@@ -80,7 +83,7 @@ const MaxBody = 64 << 10
 func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
-		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, mailbox: d.Mailbox,
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -89,12 +92,12 @@ func New(d Deps) (*Server, error) {
 	e.HTTPErrorHandler = s.answerError
 	secure := d.BaseURL.Scheme == "https"
 	guard := &middleware.Guard{
-		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
-		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
+		Secure: secure, Base: d.BaseURL, Organisation: d.Organisation, Bundle: d.Bundle,
+		Secrets: d.Secrets, Style: s.sheets.path, Logo: s.sheets.logo, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure),
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
 		if !ok {
@@ -104,6 +107,8 @@ func New(d Deps) (*Server, error) {
 		switch {
 		case entry.Holder == authz.System:
 			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
+		case r.Path == footerPath:
+			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
 		case r.faceless():
 			chain = chain[1:]
 		}
@@ -114,6 +119,10 @@ func New(d Deps) (*Server, error) {
 	}
 	return s, nil
 }
+
+// footerPath is a link in the foot of a mail. It is posted to by whoever has
+// the link: mailbox providers without a cookie, and people from its page.
+const footerPath = "/u/:token"
 
 // faceless tells whether a route answers without looking who asks: it costs no
 // reading of the database, and works when that does not.

@@ -22,6 +22,7 @@ import (
 	"livingprofile/internal/decision"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
 	"livingprofile/internal/once"
 	"livingprofile/internal/profile"
@@ -48,6 +49,8 @@ type Store interface {
 // Secrets makes names, digests and indexes. It is a part of keyring.Keyring.
 type Secrets interface {
 	Digest(domain string, secret []byte) []byte
+	// System returns the key for what belongs to no subject.
+	System() *keyring.DataKey
 	Blind(kind, scope, normalised string) [32]byte
 	// Pairwise returns the name by which a system knows a subject.
 	Pairwise(system string, s id.Subject) (string, error)

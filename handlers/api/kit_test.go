@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -136,8 +137,24 @@ func (k *kit) refused(a *testkit.Answer, status int, kind string) problem {
 	if a.Status != status || p.Status != status || a.Header.Get("Content-Type") != "application/problem+json" {
 		k.t.Errorf("got %d %+v as %s, want %d", a.Status, p, a.Header.Get("Content-Type"), status)
 	}
-	if p.Type != k.URL+"/api/v1/docs#problem-"+kind || p.Detail == "" || strings.Contains(p.Detail, "error.") || p.Instance == "" {
+	if p.Type != k.URL+"/api/v1/docs#problem-"+kind || p.Title == "" || strings.Contains(p.Detail, "error.") || p.Instance == "" {
 		k.t.Errorf("got %+v, want the type %s with words", p, kind)
 	}
 	return p
+}
+
+var nextLink = regexp.MustCompile(`^<([^>]+)>; rel="next"$`)
+
+// nextOf returns where the Link of an answer leads, "" when there is none.
+func nextOf(t *testing.T, a *testkit.Answer) string {
+	t.Helper()
+	link := a.Header.Get("Link")
+	if link == "" {
+		return ""
+	}
+	m := nextLink.FindStringSubmatch(link)
+	if m == nil {
+		t.Fatalf("the Link %q leads nowhere", link)
+	}
+	return m[1]
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -36,14 +37,16 @@ type Observer func(method, route string, status int, took time.Duration)
 
 // A Guard holds what the middleware needs.
 type Guard struct {
-	Secure       bool // the product is reached by https
+	Secure       bool     // the product is reached by https
+	Base         *url.URL // the common address
 	Organisation func() *organisation.Organisation
 	Bundle       *i18n.Bundle
 	Secrets      Secrets
 	Sessions     *SessionStore
 	Flashes      *Flashes
 	Askings      *Askings
-	Style        func(*brand.Brand) string
+	Style        func(*brand.Brand) string // addresses of the brand's stylesheet and logo
+	Logo         func(*brand.Brand) string
 	// Hear keeps a signal of the browser on the profile of who is signed in;
 	// nil keeps none.
 	Hear    func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)
@@ -96,6 +99,9 @@ func (g *Guard) Recover(next echo.HandlerFunc) echo.HandlerFunc {
 // CrossOrigin refuses changes that another site's page asks for.
 func (g *Guard) CrossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	protection := http.NewCrossOriginProtection()
+	// A link in a mail is its own proof, and reduces only (RFC 8058, 3.2): the
+	// post comes from a mailbox provider, or from wherever the mail is read.
+	protection.AddInsecureBypassPattern("POST /u/{token}")
 	return func(c echo.Context) error {
 		if err := protection.Check(c.Request()); err != nil {
 			return errs.Wrap(errs.Forbidden, "error.cross_site", err)

@@ -10,6 +10,7 @@ package portal
 import (
 	"context"
 	"net/netip"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -63,6 +64,9 @@ type Deps struct {
 	Bundle   *i18n.Bundle
 
 	Installation string // issuer of receipts
+	PublicKey    string // that checks the signatures of receipts
+	// Base is the common address of the product.
+	Base *url.URL
 	// Open reads a signed checkpoint and checks its signature.
 	Open func(signed []byte) (*ledger.Checkpoint, error)
 	// Sign signs the text of a receipt; nil leaves receipts unsigned.

@@ -24,6 +24,9 @@ func Frame(c echo.Context, section, title string) layout.Frame {
 	if v.Brand != nil {
 		f.BrandName = v.Brand.Label.In(v.Locale)
 		f.BrandMark = v.Brand.Mark
+		if f.Logo = v.Logo; f.Logo != "" {
+			f.LogoWidth = v.Brand.Logo.WidthAt(32, 120)
+		}
 		f.Locales = v.Brand.Locales
 		f.Contact = v.Brand.Contact
 	}

@@ -26,6 +26,7 @@ type Visit struct {
 	Nonce        string // of the page's scripts
 	Organisation *organisation.Organisation
 	Brand        *brand.Brand   // nil on pages of no brand
+	Home         *brand.Brand   // whose own host the request came to, nil on the common one
 	Locale       string         // of the page
 	Session      *login.Session // nil when nobody is signed in
 	Token        string         // value of the session's cookie
@@ -33,6 +34,7 @@ type Visit struct {
 	Secure       bool           // the product is reached by https
 	Signal       consent.Signal // that the browser sends with this request, "" for none
 	Style        string         // address of the brand's stylesheet, "" for the neutral one
+	Logo         string         // address of the brand's logo, "" for none
 }
 
 const visitKey = "visit"

@@ -51,11 +51,19 @@ func (w *WellKnown) Security(c echo.Context) error {
 	}
 	text := fmt.Sprintf("Contact: %s\nExpires: %s\nCanonical: %s\n", contact,
 		w.clock.Now().UTC().Add(securityLasts).Truncate(time.Hour).Format(time.RFC3339),
-		w.base.JoinPath(c.Request().URL.Path))
+		w.site(c).JoinPath(c.Request().URL.Path))
 	if languages := w.languages(c); len(languages) > 0 {
 		text += "Preferred-Languages: " + strings.Join(languages, ", ") + "\n"
 	}
 	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(text))
+}
+
+// site is the address that was asked, as it is declared.
+func (w *WellKnown) site(c echo.Context) *url.URL {
+	if home := web.Of(c).Home; home != nil {
+		return home.Site(w.base)
+	}
+	return w.base
 }
 
 // languages are those of all brands, in their order.
@@ -79,7 +87,7 @@ func (w *WellKnown) ChangePassword(c echo.Context) error {
 	var open []string
 	o := web.Of(c).Organisation
 	for i := range o.Brands {
-		if !o.Brands[i].Retired {
+		if home := web.Of(c).Home; !o.Brands[i].Retired && (home == nil || home == &o.Brands[i]) {
 			open = append(open, o.Brands[i].Name)
 		}
 	}

@@ -34,7 +34,8 @@ func (s *Service) Replace(ctx context.Context, w Wisher, scope string, base int6
 	if err := next.Scoped(scope).Check(catalogue.AllTopics(), catalogue.AllChannels(), at); err != nil {
 		return false, err
 	}
-	return s.commitWishes(ctx, w, now, was, next, scope, at)
+	entry, err := s.commitWishes(ctx, w, now, was, next, scope, at)
+	return entry != "", err
 }
 
 func (p Preferences) replace(scope string, to Wanted) Preferences {

@@ -60,7 +60,7 @@ func Concerns(f Facts, ids []identity.Identifier, brand, system string, field fu
 	}
 	for name, claims := range f.Profile.Claims {
 		declared, ok := field(name)
-		needed := ok && slices.Contains(declared.Brands, brand)
+		needed := ok && len(declared.Brands) == 1 && declared.Brands[0] == brand
 		for i := range claims {
 			if claims[i].Value != "" && (needed || claims[i].Source == system) {
 				return true

@@ -39,6 +39,12 @@ func TestCheck_refuses(t *testing.T) {
 		{"origin without TLS", "    mark: S", "    origins: [\"http://small.example\"]", "\"http://small.example\" should be https"},
 		{"origin that is a word", "    mark: S", "    origins: [\"null\"]", "\"null\" is no origin"},
 		{"origin that splits a header", "    mark: S", "    origins: [\"https://small.example; default-src *\"]", "is no origin"},
+		{"host with a scheme", "    mark: S", "    host: https://privacy.small.example", "brands.shop.host: \"https://privacy.small.example\" is no name of a host"},
+		{"host with a port", "    mark: S", "    host: privacy.small.example:8443", "is no name of a host"},
+		{"host in capitals", "    mark: S", "    host: Privacy.small.example", "is no name of a host"},
+		{"bad ground", "    mark: S", "    ground: beige", "brands.shop.ground: \"beige\" is no colour"},
+		{"bad corners", "    mark: S", "    corners: rund", "brands.shop.corners: \"rund\" is no kind of corners; is it round?"},
+		{"font that closes its quotes", "    mark: S", "    fonts: ['Inter\";}*{color:red']", "brands.shop.fonts[0]: \"Inter\\\";}*{color:red\" is no name of a font"},
 		{"no locales", "locales: [ja, en]", "locales: []", "brands.club.locales: is missing"},
 		{"long mark", "mark: S", "mark: Shop", "brands.shop.mark: is longer than 2"},
 		{"no controller", "legal-name: Small Ltd.", "", "brands.shop.legal-name: is missing"},
@@ -113,6 +119,7 @@ func TestCheck_tells_a_circle_once(t *testing.T) {
 
 func TestCheck_warns(t *testing.T) {
 	for _, tc := range []struct{ name, old, now, want string }{
+		{"pale accent", "\"#1f5fa8\"", "\"#ffd400\"", "brands.club.accent: does not stand out enough to be read (WCAG 2.2, 1.4.3); light pages show #"},
 		{"second language missing", "voice: {en: Hello, ja: こんにちは}", "voice: {en: Hello}", "organisation.yaml:11:5: brands.shop.voice: lacks words in ja, which shop offers"},
 		{"no address", "address: 1 Sample Street", "", "address: is missing"},
 		{"words never shown", "if-no: {en: No news., ja: 届きません。}", "locked: {en: No., ja: いいえ。}", "purposes.news.locked: is never shown"},

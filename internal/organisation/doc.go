@@ -45,8 +45,13 @@
 //
 //	label       text, required
 //	mark        one or two characters shown as a logo
+//	logo        file of a PNG or JPEG picture, shown instead of the mark
 //	voice       text: one sentence for the home page, in the brand's own words
 //	accent      colour, #rrggbb, required
+//	ground      colour of the page in light
+//	corners     square, small or round
+//	fonts       to look for on the person's machine before the usual ones
+//	host        host name of its own
 //	contact     e-mail address for questions, required
 //	locales     languages offered, the first is the default; required
 //	register    true when people may make a profile themselves

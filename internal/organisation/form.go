@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/language"
 )
@@ -88,4 +89,11 @@ func isHost(s string) bool {
 		}
 	}
 	return true
+}
+
+// isFont tells whether s can be the name of a font in a stylesheet.
+func isFont(s string) bool {
+	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != ' ' && r != '-'
+	})
 }

@@ -1,6 +1,8 @@
 package organisation
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -56,6 +58,7 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.text("label", b.Label)
 	ts.add("mark", b.Mark)
 	ts.text("voice", b.Voice)
+	ts.add("logo", logoWords(b.Logo))
 	ts.add("accent", b.Accent)
 	ts.add("contact", b.Contact)
 	ts.list("locales", b.Locales)
@@ -63,8 +66,21 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.add("legal-name", b.LegalName)
 	ts.add("country", b.Country)
 	ts.add("zone", b.Zone)
+	ts.add("host", b.Host)
 	ts.list("origins", b.Origins)
+	ts.add("ground", b.Ground)
+	ts.add("corners", string(b.Corners))
+	ts.list("fonts", b.Fonts)
 	return ts
+}
+
+// logoWords tell one picture from another.
+func logoWords(l *brand.Logo) string {
+	if l == nil {
+		return ""
+	}
+	sum := sha256.Sum256(l.Data)
+	return fmt.Sprintf("%s, %d × %d, %x", l.Type, l.Width, l.Height, sum[:4])
 }
 
 func ofCategory(c *profile.Category) (ts traits) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
@@ -58,7 +59,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		[]string{"x"},
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
-		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), profile.Type("x"), profile.Edit("x"),
+		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"),
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
 	} {
 		if reflect.TypeOf(v) == typ {

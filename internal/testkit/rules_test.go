@@ -116,9 +116,9 @@ var layers = [...][]string{
 	{"ledger"},
 	{"identity"},
 	{"profile", "consent", "rights"},
-	{"decision"},
+	{"decision", "receipt"},
 	{"job", "mail", "hook"},
-	{"authz", "login", "brand", "once"},
+	{"authz", "login", "brand", "once", "footer"},
 	{"organisation"},
 	{"intake", "demo"},
 }
