@@ -44,6 +44,7 @@ func (s *Server) Routes() []Route {
 
 		{get, footerPath, authz.Public, s.footer.Show},
 		{post, footerPath, authz.Public, s.footer.Take},
+		{get, "/erasures/:certificate", authz.Public, s.portal.Certificate},
 
 		{post, "/:brand/language", authz.Public, s.portal.Language},
 		{get, "/:brand/sign-in", authz.Public, s.signin.Form},
@@ -77,6 +78,12 @@ func (s *Server) Routes() []Route {
 		{post, "/:brand/get/stop", authz.SignedIn, s.portal.Stop},
 		{get, "/:brand/get/stopped", authz.SignedIn, s.portal.Stopped},
 		{post, "/:brand/get/back/:purpose", authz.SignedIn, s.portal.TakeBack},
+		{get, "/:brand/requests", authz.SignedIn, s.portal.Requests},
+		{get, "/:brand/requests/:request", authz.SignedIn, s.portal.Request},
+		{post, "/:brand/requests/:request/copy", authz.Fresh, s.portal.TakeCopy},
+		{post, "/:brand/requests/:request/:move", authz.SignedIn, s.portal.MoveRequest},
+		{get, "/:brand/rights/:kind", authz.SignedIn, s.portal.Right},
+		{post, "/:brand/rights/:kind", authz.SignedIn, s.portal.Exercise},
 		{get, "/:brand/who", authz.SignedIn, s.portal.Who},
 		{get, "/:brand/history", authz.SignedIn, s.portal.History},
 		{get, "/:brand/notices", authz.SignedIn, s.portal.Notices},
