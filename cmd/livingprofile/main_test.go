@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
 
 	"livingprofile/internal/demo"
 	"livingprofile/internal/testkit"
@@ -81,8 +85,13 @@ func setup(env *testscript.Env) error {
 	}
 	env.Setenv("PORT", port)
 	env.Setenv("COLUMNS", strconv.Itoa(200))
+	book, err := spreadsheet()
+	if err != nil {
+		return err
+	}
 	for name, data := range map[string][]byte{
 		"organisation.yaml": demo.File(),
+		"people.xlsx":       book,
 		// Files in other character sets, which a script cannot hold.
 		"sjis.csv":     []byte("email,name\naiko@example.com,\x8d\xb2\x93\xa1 \x88\xa4\x8eq\n"),
 		"cyrillic.csv": []byte("email,given_name\nivan@example.com,\xc8\xe2\xe0\xed\n"),
@@ -92,6 +101,21 @@ func setup(env *testscript.Env) error {
 		}
 	}
 	return nil
+}
+
+// spreadsheet is a workbook as people save it: with a date, a number, and a
+// formula in its last row.
+func spreadsheet() ([]byte, error) {
+	f := excelize.NewFile()
+	var b bytes.Buffer
+	err := errors.Join(
+		f.SetSheetRow("Sheet1", "A1", &[]any{"id", "email", "given_name", "updated_at"}),
+		f.SetSheetRow("Sheet1", "A2", &[]any{9201, "ana.xlsx@example.com", "Ana", time.Date(2024, 1, 2, 0, 0, 0, 0, time.UTC)}),
+		f.SetSheetRow("Sheet1", "A3", &[]any{9202, nil, "Omar"}),
+		f.SetCellFormula("Sheet1", "B3", `C3&"@example.com"`),
+		f.Write(&b), f.Close(),
+	)
+	return b.Bytes(), err
 }
 
 func free() (string, error) {

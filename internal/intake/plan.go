@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
@@ -91,7 +92,7 @@ func (m *Map) bind(header Header, org *organisation.Organisation, source string,
 	for _, name := range header.Columns[:header.Found] {
 		ours := name == rejectedLine || name == rejectedBecause || name == rejectedRow
 		if name != "" && !ours && !slices.Contains(known, name) && !slices.Contains(m.Ignore, name) {
-			p.unread = append(p.unread, name)
+			p.unread = append(p.unread, printable(name))
 		}
 	}
 	if err := m.fits(p, known, twice); err != nil {
@@ -116,6 +117,24 @@ func (m *Map) bind(header Header, org *organisation.Organisation, source string,
 		p.consents = append(p.consents, b.consent(r))
 	}
 	return p, b.err
+}
+
+// maxShown is how much of the name of a column is shown, in runes.
+const maxShown = 100
+
+// printable returns the name of a column as it may be shown: a file must not
+// write to the terminal of whoever reads the report.
+func printable(name string) string {
+	shown := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '\ufffd'
+	}, name))
+	if len(shown) > maxShown {
+		shown = append(shown[:maxShown], '…')
+	}
+	return string(shown)
 }
 
 // fits refuses a header without a required column, or in which a column that

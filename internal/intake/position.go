@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"livingprofile/internal/errs"
 )
@@ -102,9 +103,16 @@ func (im *run) position(ctx context.Context) (p Position, err error) {
 		err = json.Unmarshal(body, &p)
 	}
 	if err != nil {
-		err = fmt.Errorf("look where the import was cut off: %w", err)
+		return Position{}, fmt.Errorf("look where the import was cut off: %w", err)
 	}
-	return p, err
+	for _, r := range slices.Concat(p.Rejects, p.Notes) {
+		for name, v := range r.Args {
+			if n, ok := v.(float64); ok { // what JSON makes of a number
+				r.Args[name] = int(n)
+			}
+		}
+	}
+	return p, nil
 }
 
 // keep keeps the position after a batch; what it names is on disk by then.

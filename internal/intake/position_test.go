@@ -99,6 +99,12 @@ func people(t *testing.T, f intake.Format) string {
 	for i := range 95 {
 		key, address := fmt.Sprint(i), fmt.Sprintf("p%d@example.com", i)
 		switch {
+		case i == 14 && f != intake.JSONL: // a reason with numbers
+			key = "1,2"
+			if f == intake.XLSX {
+				rows = append(rows, []any{"1", "2", "3"})
+				continue
+			}
 		case i%7 == 0:
 			key, address = "", "nobody"
 		case i%9 == 0:
@@ -149,7 +155,7 @@ func TestAnImportGoesOnWhereItWasCutOff(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := spoil.WriteString("half a ro"); err != nil {
+			if _, err := spoil.WriteString(strings.Repeat("half a row ", 500)); err != nil {
 				t.Fatal(err)
 			}
 			if err := spoil.Close(); err != nil {

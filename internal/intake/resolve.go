@@ -22,18 +22,6 @@ func newResolver(m *Merger) *resolver {
 	return &resolver{m, map[id.Subject]*decision.Facts{}, map[mark][]identity.Holder{}}
 }
 
-// holders returns who bears an identifier, as it stood when the batch began.
-func (r *resolver) holders(ctx context.Context, m mark) ([]identity.Holder, error) {
-	if h, ok := r.seen[m]; ok {
-		return h, nil
-	}
-	h, err := r.store.Holders(ctx, m.kind, m.scope, m.value)
-	if err == nil {
-		r.seen[m] = h
-	}
-	return h, err
-}
-
 // A match is a known subject and why it is the one; "" for none.
 type match struct {
 	subject  id.Subject
@@ -57,26 +45,18 @@ func (a match) better(b match) bool {
 // says. The other items are put together with those with which they share
 // evidence, and one of them that is known makes all known.
 func (r *resolver) resolve(ctx context.Context, items []Item) ([]*person, error) {
-	numbered := make([]match, len(items))
-	for i := range items {
-		var err error
-		if numbered[i], err = r.byNumber(ctx, &items[i]); err != nil {
-			return nil, err
-		}
+	together := groups(items)
+	numbered, best, err := r.numbers(ctx, items, together)
+	if err != nil {
+		return nil, err
 	}
 	people := map[id.Subject]*person{}
 	var order []*person
-	for _, group := range groups(items) {
-		var found match
-		for _, i := range group {
-			if numbered[i].better(found) {
-				found = numbered[i]
-			}
-		}
+	for g, group := range together {
+		found := best[g]
 		for _, i := range group {
 			who := numbered[i]
 			if who.subject == "" && found.subject == "" {
-				var err error
 				if found, err = r.orNew(ctx, items, group); err != nil {
 					return nil, err
 				}
@@ -193,7 +173,7 @@ func (r *resolver) byAddress(ctx context.Context, item *Item) (match, error) {
 	name := nameOf(item)
 	for i := range item.Identifiers {
 		ident := &item.Identifiers[i]
-		if own(ident.Kind) || !ident.Verified() && (ident.Kind != identity.Email || name == "") {
+		if !telling(ident, name) {
 			continue
 		}
 		holders, err := r.holders(ctx, markOf(ident))

@@ -193,3 +193,16 @@ func TestReportNamesColumns(t *testing.T) {
 		t.Errorf("missing columns are different (-got +want):\n%s", diff)
 	}
 }
+
+// The names of columns come from the file and are shown on a terminal.
+func TestNamesOfColumnsAreHarmless(t *testing.T) {
+	header := "id,email,\"\x1b[31mred\nalert\"," + strings.Repeat("x", 5000) + "\n"
+	report, err := intake.Run(t.Context(), strings.NewReader(header), parse(t, contacts), &recorder{}, options("shop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"\ufffd[31mred\ufffdalert", strings.Repeat("x", 100) + "…"}
+	if diff := cmp.Diff(report.Unread, want); diff != "" {
+		t.Errorf("unread columns are different (-got +want):\n%s", diff)
+	}
+}

@@ -128,7 +128,7 @@ func (s *sheetReader) Next() (Row, error) {
 func (s *sheetReader) fault(place int, c workbook.Cell) *Fault {
 	f := &Fault{}
 	if place < len(s.header) {
-		f.Column = s.header[place]
+		f.Column = printable(s.header[place])
 	}
 	switch {
 	case c.Kind == workbook.Formula:
