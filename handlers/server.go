@@ -122,7 +122,7 @@ const footerPath = "/u/:token"
 // reading of the database, and works when that does not.
 func (r *Route) faceless() bool {
 	switch r.Path {
-	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico":
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/api/v1/openapi.json":
 		return true
 	}
 	return false

@@ -33,6 +33,8 @@ func visits() []visit {
 		{"GET /theme/:sheet", ok, nil, nil},
 		{"GET /favicon.ico", http.StatusMovedPermanently, nil, nil},
 		{"GET /", ok, nil, nil},
+		{"GET /api/v1/openapi.json", ok, nil, nil},
+		{"GET /api/v1/docs", ok, nil, nil},
 		{"GET /mailbox", ok, nil, nil},
 		{"GET /mailbox/:message", ok, nil, nil},
 		{"GET /:brand", ok, nil, nil},
