@@ -10,7 +10,8 @@ run: ## serve the demo
 	go run ./cmd/livingprofile demo
 
 test: setup check ## everything: what CI runs
-	LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -race -timeout 14m ./...
+	LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -race -timeout 14m $$(go list ./... | grep -v /e2e$$)
+	LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -timeout 14m ./e2e # a browser beside it races with nothing
 
 check: ## format, vet, staticcheck, generated files
 	@unformatted=$$(go tool gofumpt -l $$(git ls-files '*.go' | grep -v _templ.go)); \

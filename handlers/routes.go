@@ -33,6 +33,11 @@ func (s *Server) Routes() []Route {
 		{get, "/theme/:sheet", authz.Public, s.sheets.serve},
 		{get, "/favicon.ico", authz.Public, s.favicon},
 
+		{get, "/.well-known/security.txt", authz.Public, s.wellknown.Security},
+		{get, "/.well-known/change-password", authz.Public, s.wellknown.ChangePassword},
+		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
+		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
+
 		{get, "/", authz.Public, s.portal.Brands},
 		{get, "/receipts", authz.Public, s.receipt.Form},
 		{post, "/receipts", authz.Public, s.receipt.Check},

@@ -7,6 +7,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -26,8 +27,10 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
 	"livingprofile/handlers/web"
+	"livingprofile/handlers/wellknown"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
@@ -44,7 +47,9 @@ type Deps struct {
 	Clock        clock.Clock
 	Secrets      middleware.Secrets
 	Observe      middleware.Observer
-	Log          *slog.Logger
+	// Hear keeps a browser's signal on a profile.
+	Hear func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)
+	Log  *slog.Logger
 
 	Health  *health.Health
 	Portal  *portal.Portal
@@ -57,16 +62,17 @@ type Deps struct {
 
 // A Server is the product's face to browsers.
 type Server struct {
-	echo    *echo.Echo
-	deps    Deps
-	sheets  *sheets
-	health  *health.Health
-	portal  *portal.Portal
-	signin  *signin.SignIn
-	receipt *receipt.Receipt
-	api     *api.API
-	footer  *footer.Footer
-	mailbox *mailbox.Mailbox
+	echo      *echo.Echo
+	deps      Deps
+	wellknown *wellknown.WellKnown
+	sheets    *sheets
+	health    *health.Health
+	portal    *portal.Portal
+	signin    *signin.SignIn
+	receipt   *receipt.Receipt
+	api       *api.API
+	footer    *footer.Footer
+	mailbox   *mailbox.Mailbox
 }
 
 // MaxBody is the most bytes that a form may have.
@@ -76,7 +82,7 @@ const MaxBody = 64 << 10
 // permission.
 func New(d Deps) (*Server, error) {
 	s := &Server{
-		echo: echo.New(), deps: d, sheets: &sheets{},
+		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
 		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
 	}
 	e := s.echo
@@ -86,12 +92,12 @@ func New(d Deps) (*Server, error) {
 	e.HTTPErrorHandler = s.answerError
 	secure := d.BaseURL.Scheme == "https"
 	guard := &middleware.Guard{
-		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
-		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe,
+		Secure: secure, Base: d.BaseURL, Organisation: d.Organisation, Bundle: d.Bundle,
+		Secrets: d.Secrets, Style: s.sheets.path, Logo: s.sheets.logo, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure),
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
 		if !ok {
@@ -122,10 +128,10 @@ const footerPath = "/u/:token"
 // reading of the database, and works when that does not.
 func (r *Route) faceless() bool {
 	switch r.Path {
-	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/api/v1/openapi.json":
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json", "/api/v1/openapi.json":
 		return true
 	}
-	return false
+	return strings.HasPrefix(r.Path, "/.well-known/")
 }
 
 // unslash leads from an address that ends in a slash, as people type them, to

@@ -215,6 +215,16 @@ func (db *DB) Parked(ctx context.Context, limit int) ([]job.Job, error) {
 	return jobs, db.openJobs(ctx, jobs)
 }
 
+// ForgetParked deletes the jobs that were parked before a time.
+func (db *DB) ForgetParked(ctx context.Context, before time.Time) (int, error) {
+	var n int64
+	err := db.main.update(ctx, func(c conn) (err error) {
+		n, err = c.exec(ctx, "delete from jobs where parked_at > 0 and parked_at < $1", micros(before))
+		return err
+	})
+	return int(n), err
+}
+
 // Revive makes a parked job due.
 func (db *DB) Revive(ctx context.Context, jobID job.ID, now time.Time) error {
 	return db.main.update(ctx, func(c conn) error {

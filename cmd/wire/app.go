@@ -59,6 +59,8 @@ type App struct {
 	metrics  *metrics
 	signer   note.Signer
 	verifier note.Verifier
+	// publicKey is the verifier as text (golang.org/x/mod/sumdb/note).
+	publicKey string
 }
 
 // Open opens the installation that the settings name, and makes it where there
@@ -108,7 +110,11 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.Bundle, err = i18n.Load(locales.FS); err != nil {
 		return fmt.Errorf("read locales: %w", err)
 	}
-	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys("livingprofile/" + a.DB.Installation()); err != nil {
+	name := "livingprofile/" + a.DB.Installation()
+	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys(name); err != nil {
+		return err
+	}
+	if a.publicKey, err = a.DB.Ring().CheckpointPublicKey(name); err != nil {
 		return err
 	}
 	a.Current = &Current{db: a.DB}
@@ -121,6 +127,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 // Verifier checks the signatures of checkpoints and receipts.
 func (a *App) Verifier() note.Verifier { return a.verifier }
 
+// PublicKey returns the verifier as text, for whoever checks without us.
+func (a *App) PublicKey() string { return a.publicKey }
+
 // OpenCheckpoint reads a signed checkpoint of this installation.
 func (a *App) OpenCheckpoint(signed []byte) (*ledger.Checkpoint, error) {
 	return ledger.OpenCheckpoint(signed, a.verifier)
@@ -130,12 +139,6 @@ func (a *App) OpenCheckpoint(signed []byte) (*ledger.Checkpoint, error) {
 func (a *App) sign(text string) (string, error) {
 	b, err := a.signer.Sign([]byte(text))
 	return base64.StdEncoding.EncodeToString(b), err
-}
-
-// signed tells whether signature is the installation's on text.
-func (a *App) signed(text, signature string) bool {
-	b, err := base64.StdEncoding.DecodeString(signature)
-	return err == nil && a.verifier.Verify([]byte(text), b)
 }
 
 // Notary returns the one who signs checkpoints, with the installation's file.
@@ -200,19 +203,19 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
-		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock,
+		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 			Sessions: sessions, Links: s.Links,
 			Clock: a.Clock, Bundle: a.Bundle,
-			Installation: a.DB.Installation(), Open: a.OpenCheckpoint, Sign: a.sign,
+			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
 		SignIn: signin.New(signin.Deps{
 			Links: s.Links, Sessions: sessions, Identity: a.Identity, Consent: a.Consent, Records: a.DB, Clock: a.Clock,
 			SetCookie: middleware.SetCookie, ClearCookie: middleware.ClearCookie,
 		}),
-		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: a.signed}),
+		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
 	}
 	if deps.API, err = api.New(api.Deps{
 		Keys: a.Keys(), Store: a.DB, Secrets: ring, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
@@ -250,10 +253,11 @@ func (a *App) post(base *url.URL) (*mail.Post, error) {
 func (s *Service) background(people login.Directory, post *mail.Post) {
 	opts := job.Options{Log: s.Log, Observe: s.metrics.job}
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
-	s.runner.Handle(login.Work(people, post, linkURL(s.base)))
+	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
+	s.tasks.Add(job.Sweep(s.DB))
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err

@@ -157,7 +157,7 @@ func TestNoMailServer(t *testing.T) {
 	t.Run("it_waits", func(t *testing.T) {
 		var log buffer
 		s := testkit.NewSite(t, testkit.SiteOptions{Clock: fake, Log: &log, Set: func(s *wire.Settings) {
-			s.Mail.Host, s.Database, s.Folder = "", folder, ""
+			s.Mail.Host, s.Database = "", folder
 		}})
 		if a := s.Client(t).Send("/hibiki/sign-in", url.Values{"address": {thomas}}); a.Status != http.StatusSeeOther {
 			t.Fatalf("got %d", a.Status)
@@ -169,7 +169,7 @@ func TestNoMailServer(t *testing.T) {
 		fake.Advance(time.Minute)
 	})
 	t.Run("and_leaves", func(t *testing.T) {
-		s := testkit.NewSite(t, testkit.SiteOptions{Clock: fake, Set: func(s *wire.Settings) { s.Database, s.Folder = folder, "" }})
+		s := testkit.NewSite(t, testkit.SiteOptions{Clock: fake, Set: func(s *wire.Settings) { s.Database = folder }})
 		s.Link(t, thomas)
 	})
 }

@@ -46,7 +46,7 @@ func (s *SessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	session.IsNew = true
 	cookie, err := r.Cookie(name)
 	if err != nil {
-		return session, errs.New(errs.Unauthenticated, "error.sign_in_first")
+		return session, errs.New(errs.Unauthenticated, "error.sign_in_needed")
 	}
 	live, err := s.sessions.Check(r.Context(), cookie.Value)
 	if err != nil {

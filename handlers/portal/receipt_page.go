@@ -5,6 +5,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/receipt"
 	view "livingprofile/views/portal"
 	"livingprofile/views/ui"
 )
@@ -61,8 +62,13 @@ func (s *sight) receiptPage(r *consent.Receipt) view.ReceiptPage {
 	if d.Status.Valid() {
 		card.Withdraw = s.t("portal.receipt.withdraw_text")
 	}
+	address := s.base + "/receipts/" + string(r.ID)
+	forms := []ui.Link{{Text: s.t("portal.receipt.record_form"), Href: address + recordForm}}
+	if _, ok := receipt.NewKantara(r, receipt.Setting{}); ok {
+		forms = append(forms, ui.Link{Text: s.t("portal.receipt.kantara_form"), Href: address + kantaraForm})
+	}
 	return view.ReceiptPage{
-		Receipt: card, JSON: s.base + "/receipts/" + string(r.ID) + ".json",
+		Forms: forms, Receipt: card, JSON: address + ownForm,
 		Check: web.CheckPath + "/" + string(r.ID),
 		Back:  ui.Link{Text: s.t("portal.allow.title"), Href: s.base + "/allow/" + string(r.Purpose.Name)},
 	}

@@ -59,6 +59,22 @@ type Parking interface {
 	// attempts stay fenced off. It is errs.NotFound for a job that is not
 	// parked.
 	Revive(ctx context.Context, id ID, now time.Time) error
+
+	// ForgetParked deletes the jobs that were parked before a time; it returns how
+	// many.
+	ForgetParked(ctx context.Context, before time.Time) (int, error)
+}
+
+// KeepParked is how long a job that was given up is there to be looked at. Its
+// payload is personal, so it does not stay for ever.
+const KeepParked = 30 * 24 * time.Hour
+
+// Sweep is the task that forgets what was parked KeepParked ago.
+func Sweep(p Parking) Task {
+	return Task{Name: "job.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := p.ForgetParked(ctx, now.Add(-KeepParked))
+		return err
+	}}
 }
 
 // Turns keeps who does which recurring task, one row a task.

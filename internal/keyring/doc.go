@@ -18,7 +18,8 @@
 // stores but has no key can delete, and can put an older value back into the
 // place that it came from; a value moved to another subject, table, row or
 // column does not open, and neither does a data key moved to another owner.
-// What was put back or deleted the ledger shows.
+// Deleted or old entries, consent records and versions the ledger's verify
+// finds; an old profile of the same version it does not.
 //
 // The system has data keys too: one that seals what belongs to no subject, one
 // for the keyed hashes by which identifiers are found (Blind), one for those

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
@@ -19,7 +20,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, ofTopic, "Name", "Retired")
-	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "Retired", "Words")
+	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
 		"Purposes", "Older", "Former", "index")
 	var w consent.PurposeWords
@@ -58,7 +59,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		[]string{"x"},
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
-		consent.PurposeID("x"), consent.Basis("x"), profile.Type("x"), profile.Edit("x"),
+		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"),
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
 	} {
 		if reflect.TypeOf(v) == typ {

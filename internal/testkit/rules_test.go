@@ -111,12 +111,12 @@ const bareLibraries = "cmd/bench"
 // layers are the packages under internal from the bottom up. None imports one
 // that stands above it.
 var layers = [...][]string{
-	{"errs", "clock", "config", "i18n", "id", "scan", "secret"},
+	{"errs", "clock", "config", "i18n", "id", "scan", "secret", "workbook"},
 	{"keyring"},
 	{"ledger"},
 	{"identity"},
 	{"profile", "consent", "rights"},
-	{"decision"},
+	{"decision", "receipt"},
 	{"job", "mail", "hook"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"organisation"},

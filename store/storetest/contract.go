@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 	}{
 		{"checkpoints_are_numbered_once", checkpoints},
 		{"a_declaration_is_written_once", declarations},
+		{"an_import_knows_how_far_it_was", positions},
 	}
 	f := open(t)
 	t.Run("shared", func(t *testing.T) {

@@ -43,6 +43,7 @@ func Run(t *testing.T, newStore func(*testing.T) Store) {
 		{"extend_moves_the_end_of_the_lease", extend},
 		{"retry_is_due_at_its_time", retry},
 		{"parked_is_never_claimed_and_can_be_revived", parking},
+		{"parked_is_forgotten_in_time", forgetting},
 		{"oldest_sees_due_work_only", oldest},
 		{"rewind_frees_rows_from_the_future", rewind},
 		{"parallel_claims_share_nothing", parallelClaims},
@@ -243,6 +244,29 @@ func parking(t *testing.T, s Store) {
 	if got := claimOne(t, s, now); got.Attempt != 2 {
 		t.Errorf("attempt after revival %d, want 2", got.Attempt)
 	}
+}
+
+func forgetting(t *testing.T, s Store) {
+	ctx := t.Context()
+	enqueue(t, s, start)
+	j := claimOne(t, s, start)
+	must(t, "park", s.Park(ctx, j.ID, j.Attempt, start, "refused"))
+	enqueue(t, s, start)
+	forget := func(before time.Time, want int) {
+		t.Helper()
+		got, err := s.ForgetParked(ctx, before)
+		must(t, "forget", err)
+		if got != want {
+			t.Errorf("forgot %d jobs, want %d", got, want)
+		}
+	}
+	forget(start, 0)
+	forget(start.Add(time.Microsecond), 1)
+	forget(start.Add(24*time.Hour), 0)
+	if parked, err := s.Parked(ctx, 10); err != nil || len(parked) > 0 {
+		t.Errorf("got %d parked jobs, %v", len(parked), err)
+	}
+	claimOne(t, s, start)
 }
 
 func oldest(t *testing.T, s Store) {

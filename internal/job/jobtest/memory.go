@@ -5,6 +5,7 @@ package jobtest
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -164,6 +165,17 @@ func (m *Memory) Revive(_ context.Context, id job.ID, now time.Time) error {
 	j.ParkedAt, j.RunAt, j.SetAt = time.Time{}, now, now
 	m.jobs[id] = j
 	return nil
+}
+
+// ForgetParked is job.Parking.ForgetParked.
+func (m *Memory) ForgetParked(_ context.Context, before time.Time) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	was := len(m.jobs)
+	maps.DeleteFunc(m.jobs, func(_ job.ID, j job.Job) bool {
+		return !j.ParkedAt.IsZero() && j.ParkedAt.Before(before)
+	})
+	return was - len(m.jobs), nil
 }
 
 // Take is job.Turns.Take.
