@@ -58,6 +58,9 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"checkpoints_are_numbered_once", checkpoints},
 		{"a_declaration_is_written_once", declarations},
 		{"an_import_knows_how_far_it_was", positions},
+		{"an_answer_is_given_again_for_a_day", answers},
+		{"a_request_is_begun_once", beginsOnce},
+		{"an_answer_is_sealed", sealedAnswer},
 	}
 	f := open(t)
 	t.Run("shared", func(t *testing.T) {
