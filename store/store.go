@@ -210,6 +210,9 @@ func (db *DB) Close() error {
 	return db.closed
 }
 
+// Clock returns the clock that the store goes by.
+func (db *DB) Clock() clock.Clock { return db.clock }
+
 func (db *DB) lane(s id.Subject) int { return s.Lane(db.lanes) }
 
 // now is the one timestamp of a write that has no Change.

@@ -20,6 +20,7 @@ const (
 	partProfile     = "profile"
 	partConsent     = "consent"
 	partPreferences = "preferences"
+	partFreezes     = "freezes"
 )
 
 // Subject returns a data subject, erased ones too.
@@ -152,6 +153,8 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 		err = f.Consents.UnmarshalJSON(plain)
 	case partPreferences:
 		err = json.Unmarshal(plain, &f.Preferences)
+	case partFreezes:
+		err = json.Unmarshal(plain, &f.Freezes)
 	}
 	if err != nil {
 		return fmt.Errorf("%s of subject: %w", part, err)

@@ -35,6 +35,7 @@ type program struct {
 	Import  importCmd  `cmd:"" help:"Bring people in from a file of a source system."`
 	Keys    keysCmd    `cmd:"" help:"Create and rotate the master key."`
 	APIKey  apikeyCmd  `cmd:"" name:"apikey" help:"Create, list and revoke API keys."`
+	Hooks   hooksCmd   `cmd:"" help:"See and steer what connected systems are told."`
 	Verify  verifyCmd  `cmd:"" help:"Verify the whole ledger and name the first bad entry of each lane."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine: what the product costs beside the least it could."`
 	Routes  routesCmd  `cmd:"" help:"Print the whole surface as JSON: method, path, permission."`

@@ -26,6 +26,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
@@ -37,6 +38,7 @@ import (
 	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/locales"
 	"livingprofile/store"
 )
@@ -165,7 +167,9 @@ type Service struct {
 	HTTP    *http.Server
 	Links   *login.Links
 	base    *url.URL
+	Rights  *rights.Service
 	runner  *job.Runner
+	hooks   *hook.Worker
 	tasks   *job.Schedule
 	notary  *ledger.Notary
 	stop    context.CancelFunc
@@ -197,7 +201,15 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	laws, err := packs()
+	if err != nil {
+		return nil, err
+	}
+	s.Rights = rights.NewService(a.DB, &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, base: base}, a.Clock)
 	s.background(people, post)
+	if err := s.tellSystems(); err != nil {
+		return nil, err
+	}
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
@@ -207,7 +219,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links,
+			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -255,11 +267,17 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
 	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
+	s.runner.Handle(carry(s.Rights))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))
+	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
+		return err
+	}})
+	s.tasks.Add(job.Task{Name: "hook.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
 		return err
 	}})
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
@@ -272,6 +290,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 func (s *Service) Start() {
 	s.runner.Start()
 	s.tasks.Start()
+	s.hooks.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop, s.stopped = cancel, make(chan struct{})
 	go s.tend(ctx)
@@ -307,7 +326,7 @@ func (s *Service) tend(ctx context.Context) {
 // Stop ends the background: running work is finished as far as ctx allows, and
 // the ledger is sealed once more.
 func (s *Service) Stop(ctx context.Context) error {
-	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx))
+	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx), s.hooks.Stop(ctx))
 	if s.stop != nil {
 		s.stop()
 		<-s.stopped

@@ -33,7 +33,10 @@ type Settings struct {
 	// APIPerMinute is how many requests an API key may make in a minute; 0 for
 	// the default of package api.
 	APIPerMinute int
-	Mail         MailSettings
+	// Outbound lists private networks that may be connected to; see
+	// outbound.Options.
+	Outbound []string
+	Mail     MailSettings
 }
 
 // MailSettings say how mail leaves.

@@ -176,6 +176,8 @@ type subjectBody struct {
 	// Withheld are fields that no purpose allows the system now, whether
 	// anything is held in them or not.
 	Withheld []string `json:"withheld"`
+	// Restricted are those of Withheld that are frozen (Art. 18 GDPR).
+	Restricted []string `json:"restricted,omitempty"`
 }
 
 // Subject answers with what the caller may have of a subject.
@@ -192,8 +194,11 @@ func (a *API) show(c echo.Context, who *caller) (answer, error) {
 	body := subjectBody{Subject: p.name, Version: p.facts.Version, Attributes: map[string]attributeBody{}, Withheld: []string{}}
 	now, recipient := a.Clock.Now(), who.recipient()
 	for _, f := range who.fields() {
-		if !decision.Disclose(p.facts, f, recipient, now).Allow {
+		if verdict := decision.Disclose(p.facts, f, recipient, now); !verdict.Allow {
 			body.Withheld = append(body.Withheld, f.Name)
+			if verdict.Reasons[0] == decision.Restricted {
+				body.Restricted = append(body.Restricted, f.Name)
+			}
 			continue
 		}
 		if w, _, held := profile.Winner(f, p.facts.Profile.Claims[f.Name], who.org.Rank); held {

@@ -106,10 +106,10 @@ func (s *sight) comes(t *consent.Topic) bool {
 	return verdict.Allow || verdict.Reasons[0] == decision.Paused
 }
 
-// rightsCard names the verbs that there are pages for.
+// rightsCard names the eight verbs.
 func (s *sight) rightsCard() view.Card {
-	card := view.Card{Icon: "scale", Title: s.t("portal.home.rights"), Href: s.base + "/data"}
-	for _, verb := range []string{"see", "fix", "refuse", "understand"} {
+	card := view.Card{Icon: "scale", Title: s.t("portal.home.rights"), Href: s.base + "/requests"}
+	for _, verb := range []string{"see", "fix", "take", "freeze", "refuse", "human", "erase", "understand"} {
 		card.Verbs = append(card.Verbs, s.t("portal.home.verbs."+verb))
 	}
 	return card

@@ -18,12 +18,14 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/views/layout"
 )
 
@@ -36,6 +38,8 @@ type Reader interface {
 	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
 	// Records returns the consent records about a purpose, oldest first.
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
+	// Deliveries returns what connected systems were told, newest first.
+	Deliveries(ctx context.Context, subject id.Subject, limit int) ([]hook.Delivery, error)
 	// History returns a page of what happened, newest first.
 	History(ctx context.Context, subject id.Subject, page ledger.HistoryPage) ([]ledger.Happening, error)
 }
@@ -51,6 +55,12 @@ type Registry interface {
 	SealedBy(ctx context.Context, lane int, seq int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
 }
 
+// Certificates finds the certificate of an erasure by its id, whoever asks;
+// errs.NotFound for none.
+type Certificates interface {
+	Certificate(ctx context.Context, certificate string) (rights.Certificate, error)
+}
+
 // Deps is what the portal stands on.
 type Deps struct {
 	Read     Reader
@@ -60,8 +70,14 @@ type Deps struct {
 	Identity *identity.Service
 	Sessions *login.Sessions
 	Links    *login.Links
-	Clock    clock.Clock
-	Bundle   *i18n.Bundle
+	Rights   *rights.Service
+	Laws     *rights.Packs
+	// Certificates has those of all erasures.
+	Certificates Certificates
+	// Wake has the background look for work now; nil leaves it to its turn.
+	Wake   func()
+	Clock  clock.Clock
+	Bundle *i18n.Bundle
 
 	Installation string // issuer of receipts
 	PublicKey    string // that checks the signatures of receipts

@@ -21,7 +21,7 @@ func (s *sight) purposeItem(v *consent.PurposeVersion) view.PurposeItem {
 	st := s.facts.Consents.Of(v.Purpose, s.brand.Name)
 	if st.Record != "" {
 		item.Choices, item.Receipt = 1, string(st.Record)
-		item.Steps = []ui.Step{{Text: s.t("portal.trail.saved", "time", s.moment(st.At)), State: ui.Given}}
+		item.Steps = s.trail(st.Record, v, st.At)
 	}
 	switch {
 	case v.Retired:
@@ -47,6 +47,10 @@ func (s *sight) answer(item *view.PurposeItem, v *consent.PurposeVersion, st con
 			item.Answer = ui.Yes
 		} else {
 			item.Unasked = s.t("page.unopposed")
+		}
+	case decision.Restricted:
+		if st.Status.Valid() {
+			item.Answer = ui.Yes
 		}
 	case decision.NotAsked:
 		if st.Status == consent.Deferred {
@@ -98,6 +102,8 @@ func (s *sight) overriding(v *consent.PurposeVersion, st consent.Standing, verdi
 			return ui.Waiting, s.t("page.state.requested")
 		}
 		return ui.Waiting, s.t("portal.state.requested", "address", s.mail)
+	case decision.Restricted:
+		return ui.Frozen, s.t("rights.state_frozen")
 	case decision.Revoked:
 		return ui.Refused, s.t("portal.state.revoked")
 	case decision.Invalidated:

@@ -25,7 +25,7 @@ func (p *Portal) Receipt(c echo.Context) error {
 	if form != "" {
 		return p.receiptFile(c, &r, form)
 	}
-	s, err := p.look(c)
+	s, err := p.lookTold(c)
 	if err != nil {
 		return err
 	}

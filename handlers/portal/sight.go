@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
@@ -28,6 +29,9 @@ type sight struct {
 	mail   string         // where mail goes; read only when a row names it
 	said   said
 	texts  *texts
+
+	targets []hook.Target   // who is told anything at all
+	told    []hook.Delivery // what they were told, newest first; read by lookTold
 }
 
 // said is what the last action did to one row.

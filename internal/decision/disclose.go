@@ -22,16 +22,26 @@ type Recipient struct {
 // Disclose answers whether the value of a field may go to r now: some purpose
 // that uses the field and that r works for has to allow it. The verdict is of
 // the first that does, or else of the last that does not.
+//
+// A value that is frozen, by itself or with its category, goes to nobody but
+// for an important public interest (Art. 18(2) GDPR); a system that would have
+// got it is told so. It is not asked for what the person reads of themselves: a
+// restriction is for them, and never against.
 func Disclose(f Facts, field *profile.Field, r Recipient, at time.Time) Verdict {
 	verdict := deny(NoPurpose)
 	if field.Retired {
 		return deny(Retired)
 	}
+	_, frozen := f.Freezes.Field(field.Name, field.Category)
 	for _, v := range r.Purposes {
 		if !slices.Contains(field.Purposes, string(v.Purpose)) || r.Brand != "" && !v.On(r.Brand) {
 			continue
 		}
-		if verdict = May(f, Question{Purpose: v, Brand: r.Brand, At: at}); verdict.Allow {
+		verdict = May(f, Question{Purpose: v, Brand: r.Brand, At: at})
+		if verdict.Allow && frozen && v.Basis != consent.PublicInterest {
+			verdict = deny(Restricted)
+		}
+		if verdict.Allow || verdict.Reasons[0] == Restricted {
 			return verdict
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 )
 
 // Facts are what is currently held of a subject, as one moment's reading.
@@ -17,6 +18,7 @@ type Facts struct {
 	Profile     profile.State
 	Consents    consent.State
 	Preferences consent.Preferences
+	Freezes     rights.Freezes
 }
 
 // A Question asks about one purpose, at one moment.
@@ -60,6 +62,7 @@ const (
 	Waiting      Reason = "waiting"       // for the second yes of a double opt-in
 	WordsChanged Reason = "words_changed" // the yes was to older words, and its time is over
 	Objected     Reason = "objected"
+	Restricted   Reason = "restricted" // frozen (Art. 18 GDPR)
 	Paused       Reason = "paused"
 	QuietHours   Reason = "quiet_hours"
 	Signalled    Reason = "signalled" // the browser's signal stands against it
@@ -77,6 +80,9 @@ func May(f Facts, q Question) Verdict {
 		verdict = deny(Signalled)
 	}
 	verdict.Record = st.Record
+	if verdict.Allow && frozen(f, v, st) {
+		return Verdict{Reasons: []Reason{Restricted}, Record: st.Record}
+	}
 	if !verdict.Allow || !v.Marketing {
 		return verdict
 	}
@@ -138,6 +144,18 @@ func permission(v *consent.PurposeVersion, st consent.Standing, now time.Time) V
 		yes.Until = sooner(yes.Until, v.ReaskBy)
 	}
 	return yes
+}
+
+// frozen tells whether a restriction stops a purpose that would be allowed.
+// Frozen data may be stored; anything else needs the person's consent, or an
+// important public interest (Art. 18(2) GDPR). A yes from before the freeze is
+// not that consent: the person has said "stop" since.
+func frozen(f Facts, v *consent.PurposeVersion, st consent.Standing) bool {
+	freeze, is := f.Freezes.Purpose(string(v.Purpose))
+	if !is || v.Basis == consent.PublicInterest {
+		return false
+	}
+	return v.Basis != consent.Consent || !st.At.After(freeze.Since)
 }
 
 func deny(r Reason) Verdict { return Verdict{Reasons: []Reason{r}} }

@@ -60,6 +60,11 @@ func (r *Rehearsal) Identifiers(ctx context.Context, subject id.Subject) ([]iden
 	return r.store.Identifiers(ctx, subject)
 }
 
+// ErasedAmong implements MergeStore: nobody is erased by an import.
+func (r *Rehearsal) ErasedAmong(ctx context.Context, identifiers []identity.Identifier) (map[int]bool, error) {
+	return r.store.ErasedAmong(ctx, identifiers)
+}
+
 // Holders implements MergeStore.
 func (r *Rehearsal) Holders(ctx context.Context, kind identity.Kind, scope, value string) ([]identity.Holder, error) {
 	held, err := r.store.Holders(ctx, kind, scope, value)

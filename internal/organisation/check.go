@@ -181,6 +181,9 @@ func (c *checker) system(s *System) {
 			c.warn(item(join(p, "fields"), i), "no purpose of the system uses %s, so it will never be given it", name)
 		}
 	}
+	for i := range s.Endpoints {
+		c.endpoint(join(p, "endpoints"), s, &s.Endpoints[i])
+	}
 }
 
 // ranks tells whether it is always clear whose value counts.

@@ -76,6 +76,20 @@
 //	fields      names of the fields that it may hold
 //	purposes    names of the purposes that it works for, required
 //	country     ISO 3166-1: where it keeps the data; required
+//	endpoints   mapping from name to where it is told what changed
+//
+// An endpoint is one address of a system. What it says narrows what the system
+// may have:
+//
+//	url         where to, https, or http on this machine; required
+//	events      of attribute, consent, preference and subject; all when it is
+//	            not said
+//	brands      whose events; all when it is not said
+//	purposes    of the system; all when it is not said
+//	fields      of the system, for a full body; all when it is not said
+//	envelope    plain (Standard Webhooks; the default) or cloudevents
+//	body        thin (what may be done; the default) or full (also the values
+//	            that the system may have at that moment)
 //
 // A purpose is what data is used for. What it says is versioned, see Diff:
 //

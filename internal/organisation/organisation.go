@@ -3,6 +3,7 @@ package organisation
 import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 )
@@ -59,6 +60,8 @@ type System struct {
 	Country  string    // where it keeps data, ISO 3166
 	Source   bool      // data comes from it
 	Retired  bool
+	// Endpoints are where it is told what changed.
+	Endpoints []hook.Endpoint `json:",omitempty"`
 }
 
 // MayHold tells whether the system may have the field.

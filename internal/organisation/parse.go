@@ -12,6 +12,7 @@ import (
 
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 )
@@ -169,7 +170,26 @@ func readSystem(name string, s *object) System {
 		Purposes: s.list("purposes"),
 		Country:  s.word("country"),
 		Source:   s.flag("source"),
+
+		Endpoints: readEndpoints(s),
 	}
+}
+
+func readEndpoints(s *object) []hook.Endpoint {
+	var all []hook.Endpoint
+	s.each("endpoints", func(name string, e *object) {
+		all = append(all, hook.Endpoint{
+			Name:     name,
+			URL:      e.word("url"),
+			Events:   e.list("events"),
+			Brands:   e.list("brands"),
+			Purposes: e.list("purposes"),
+			Fields:   e.list("fields"),
+			Envelope: hook.Envelope(e.word("envelope")),
+			Body:     hook.Body(e.word("body")),
+		})
+	})
+	return all
 }
 
 func readPurpose(name string, p *object) consent.PurposeVersion {

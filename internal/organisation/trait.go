@@ -124,6 +124,17 @@ func ofSystem(s *System) (ts traits) {
 	ts.list("purposes", s.Purposes)
 	ts.add("country", s.Country)
 	ts.flag("source", s.Source)
+	for i := range s.Endpoints {
+		e := &s.Endpoints[i]
+		name := "endpoints." + e.Name
+		ts.add(name+".url", e.URL)
+		ts.list(name+".events", e.Events)
+		ts.list(name+".brands", e.Brands)
+		ts.list(name+".purposes", e.Purposes)
+		ts.list(name+".fields", e.Fields)
+		ts.add(name+".envelope", string(e.Envelope))
+		ts.add(name+".body", string(e.Body))
+	}
 	return ts
 }
 

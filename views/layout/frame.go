@@ -56,6 +56,7 @@ const (
 	Data    = "data"
 	Allow   = "allow"
 	Get     = "get"
+	Rights  = "rights"
 	Who     = "who"
 	History = "history"
 	Notices = "notices"
@@ -76,6 +77,7 @@ func first() []section {
 
 func rest() []section {
 	return []section{
+		{Rights, "/requests", "scale"},
 		{Who, "/who", "share"},
 		{History, "/history", "clock"},
 		{Notices, "/notices", "book"},
