@@ -125,6 +125,16 @@ func (k *kit) subject(address string) id.Subject {
 	return s
 }
 
+// version grows with every line of the ledger about a person.
+func (k *kit) version(address string) int64 {
+	k.t.Helper()
+	facts, err := k.DB.Facts(k.t.Context(), k.subject(address))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return facts.Version
+}
+
 // problem is an answer that says what went wrong.
 type problem struct {
 	Type, Title, Detail, Instance string
