@@ -2,6 +2,7 @@
 # gate before a commit.
 
 export LIVINGPROFILE_AXE := $(CURDIR)/.cache/axe/axe.min.js
+export LIVINGPROFILE_OPENAPI_LINTERS := $(CURDIR)/.cache/openapi
 
 .PHONY: run test check setup generate short pictures
 

@@ -7,30 +7,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/api"
 	"livingprofile/handlers/web"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 )
-
-// problems names the types of problem that systems are told apart by. The names
-// are a promise: what a type means is said in the reference of the API.
-var problems = map[int]string{
-	http.StatusBadRequest:            "malformed",
-	http.StatusUnauthorized:          "unauthenticated",
-	http.StatusForbidden:             "forbidden",
-	http.StatusNotFound:              "not-found",
-	http.StatusMethodNotAllowed:      "method-not-allowed",
-	http.StatusConflict:              "conflict",
-	http.StatusGone:                  "gone",
-	http.StatusPreconditionFailed:    "version-moved",
-	http.StatusRequestEntityTooLarge: "too-large",
-	http.StatusUnsupportedMediaType:  "not-json",
-	http.StatusUnprocessableEntity:   "invalid",
-	http.StatusPreconditionRequired:  "version-needed",
-	http.StatusTooManyRequests:       "too-many",
-	http.StatusInternalServerError:   "internal",
-	http.StatusServiceUnavailable:    "unavailable",
-}
 
 // A problemBody is how a program is told what went wrong (RFC 9457).
 type problemBody struct {
@@ -54,8 +35,8 @@ func (s *Server) problem(c echo.Context, status int, err error) error {
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
 		Detail: reason(c, err), Instance: "urn:request:" + web.Of(c).ID,
 	}
-	if name, ok := problems[status]; ok && isAPI(c) {
-		body.Type = s.deps.BaseURL.JoinPath("api", "v1", "docs").String() + "#problem-" + name
+	if name := api.ProblemName(status); name != "" && isAPI(c) {
+		body.Type = s.deps.BaseURL.String() + api.DocsPath + "#problem-" + name
 	}
 	var e *errs.Error
 	if errors.As(err, &e) {
@@ -73,8 +54,5 @@ func (s *Server) problem(c echo.Context, status int, err error) error {
 // isAPI tells whether a request is a system's.
 func isAPI(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return strings.HasPrefix(path, "/api/") && path != docsPath
+	return strings.HasPrefix(path, "/api/") && path != api.DocsPath
 }
-
-// docsPath is the page that describes the API to people.
-const docsPath = "/api/v1/docs"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/api"
 	"livingprofile/internal/authz"
 )
 
@@ -45,6 +46,8 @@ func (s *Server) Routes() []Route {
 		{post, "/receipts", authz.Public, s.receipt.Check},
 		{get, "/receipts/:receipt", authz.Public, s.receipt.Show},
 
+		{get, "/api/v1/openapi.json", authz.Public, s.api.Document},
+		{get, api.DocsPath, authz.Public, s.api.Reference},
 		{get, footerPath, authz.Public, s.footer.Show},
 		{post, footerPath, authz.Public, s.footer.Take},
 		{get, "/erasures/:certificate", authz.Public, s.portal.Certificate},

@@ -128,7 +128,8 @@ const footerPath = "/u/:token"
 // reading of the database, and works when that does not.
 func (r *Route) faceless() bool {
 	switch r.Path {
-	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json", "/embed/widget.js", "/embed/:brand":
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
+		"/embed/widget.js", "/embed/:brand", "/api/v1/openapi.json":
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")

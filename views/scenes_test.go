@@ -10,6 +10,7 @@ import (
 	"livingprofile/views/footer"
 	"livingprofile/views/layout"
 	"livingprofile/views/portal"
+	"livingprofile/views/reference"
 	"livingprofile/views/ui"
 )
 
@@ -124,6 +125,19 @@ func footers(s teller) []scene {
 		{"footer-all", footer.Show(f, page(footer.Page{Topics: []footer.Topic{offers, events}}))},
 		{"footer-all-some", footer.Show(f, page(footer.Page{Topics: []footer.Topic{events}, Done: footer.Done{Slot: offers.Slot, Topic: offers}}))},
 		{"footer-all-done", footer.Show(f, page(footer.Page{Done: footer.Done{All: true, Number: "06h03trdmpqd3bifaa65esp70o"}}))},
+		{"reference", reference.Show(layout.Frame{CSRF: "dGVzdA", Locales: []string{"ja", "en", "ar"}, Title: i18n.T(s.ctx, "reference.title")}, s.reference())},
 		{"footer-none", footer.Show(f, page(footer.Page{}))},
+	}
+}
+
+func (teller) reference() reference.Page {
+	return reference.Page{
+		Document: "/api/v1/openapi.json", Intro: []string{"Every request carries a key, as `Authorization: Bearer lp_…`."},
+		Groups: []reference.Group{{Name: "Subjects", Text: "Find people.", Operations: []reference.Operation{{
+			ID: "readSubject", Method: "GET", Path: "/subjects/{subject}", Title: "Read", Text: []string{"Needs `profile:read`."},
+			Parameters: []reference.Parameter{{Name: "subject", Where: "path", Text: "The id.", Required: true}},
+			Request:    "curl " + strings.Repeat("x", 200), Answers: []reference.Answer{{Status: "200", Text: "What it may have.", Example: "{}"}, {Status: "404", Text: "None."}},
+		}}}},
+		Problems: []reference.Problem{{Name: "not-found", Text: "There is no such thing."}},
 	}
 }

@@ -229,10 +229,12 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		}),
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
 	}
-	deps.API = api.New(api.Deps{
+	if deps.API, err = api.New(api.Deps{
 		Keys: a.Keys(), Store: a.DB, Secrets: ring, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
-	})
+	}); err != nil {
+		return nil, err
+	}
 	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)

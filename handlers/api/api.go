@@ -26,6 +26,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/once"
 	"livingprofile/internal/profile"
+	view "livingprofile/views/reference"
 )
 
 // A Store is what the API reads, beside the services.
@@ -76,12 +77,20 @@ type Deps struct {
 type API struct {
 	Deps
 	allowances allowances
+	document   []byte
+	reference  view.Page
 }
 
-// New returns the API.
-func New(d Deps) *API {
+// New returns the API. The error is a fault in its description.
+func New(d Deps) (*API, error) {
 	if d.PerMinute <= 0 {
 		d.PerMinute = 600
 	}
-	return &API{Deps: d}
+	a := &API{Deps: d}
+	var err error
+	if a.document, err = document(); err != nil {
+		return nil, err
+	}
+	a.reference, err = reference(d.Base.String())
+	return a, err
 }

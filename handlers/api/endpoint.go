@@ -82,10 +82,13 @@ func carryOut(c echo.Context, who *caller, e endpoint) (once.Answer, error) {
 	if got.body == nil {
 		return kept, nil
 	}
-	if kept.Body, err = json.Marshal(got.body); err != nil {
+	var b bytes.Buffer
+	w := json.NewEncoder(&b)
+	w.SetEscapeHTML(false) // this is no page, and headers have brackets
+	if err := w.Encode(got.body); err != nil {
 		return once.Answer{}, fmt.Errorf("write answer: %w", err)
 	}
-	kept.Body = append(kept.Body, '\n')
+	kept.Body = b.Bytes()
 	return kept, nil
 }
 

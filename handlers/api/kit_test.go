@@ -23,8 +23,9 @@ const (
 // A kit is a site with the demo's people and a clock that is moved by hand.
 type kit struct {
 	*testkit.Site
-	t     *testing.T
-	clock *clock.Fake
+	t         *testing.T
+	clock     *clock.Fake
+	described *described
 }
 
 func newKit(t *testing.T, e testkit.Engine, set ...func(*wire.Settings)) *kit {
@@ -34,7 +35,8 @@ func newKit(t *testing.T, e testkit.Engine, set ...func(*wire.Settings)) *kit {
 	if len(set) > 0 {
 		o.Set = set[0]
 	}
-	return &kit{testkit.NewSite(t, o), t, c}
+	s := testkit.NewSite(t, o)
+	return &kit{s, t, c, describe(t, s)}
 }
 
 // key makes a key of the customer desk for all brands, fields and actions, less
@@ -71,7 +73,8 @@ func withScopes(scopes ...authz.Permission) func(*authz.APIKey) {
 	return func(k *authz.APIKey) { k.Scopes = scopes }
 }
 
-// ask sends a request with a key; headers come in pairs.
+// ask sends a request with a key; headers come in pairs. Whatever is answered
+// has to be as it is described.
 func (k *kit) ask(key, method, path, body string, headers ...string) *testkit.Answer {
 	k.t.Helper()
 	c := k.Client(k.t)
@@ -85,7 +88,9 @@ func (k *kit) ask(key, method, path, body string, headers ...string) *testkit.An
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	return c.Do(r)
+	a := c.Do(r)
+	k.described.holds(k.t, method, path, a)
+	return a
 }
 
 // want is ask for an answer of the status, read into v unless that is nil.
@@ -118,6 +123,16 @@ func (k *kit) subject(address string) id.Subject {
 		k.t.Fatal(err)
 	}
 	return s
+}
+
+// version grows with every line of the ledger about a person.
+func (k *kit) version(address string) int64 {
+	k.t.Helper()
+	facts, err := k.DB.Facts(k.t.Context(), k.subject(address))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return facts.Version
 }
 
 // problem is an answer that says what went wrong.

@@ -39,6 +39,10 @@ func newKit(t *testing.T, e testkit.Engine) *kit {
 	if k.subject, err = k.Identity.ByEmail(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
+	// What is over by now is written down now, and not in the middle of a test.
+	if _, err := k.Consent.ExpireDue(t.Context(), k.DB); err != nil {
+		t.Fatal(err)
+	}
 	_, err = k.Consent.Choose(t.Context(), consent.Wisher{Subject: k.subject, Actor: ledger.Self(k.subject), Brand: "hibiki"}, "",
 		map[string]bool{"offers/email": true, "offers/sms": true, "events/email": true})
 	if err != nil {
@@ -141,10 +145,7 @@ func TestOneClick(t *testing.T) {
 // harmless opens a link as scanners do, and expects nothing to be different.
 func (k *kit) harmless(path string) {
 	k.t.Helper()
-	before, err := k.DB.Heads(k.t.Context())
-	if err != nil {
-		k.t.Fatal(err)
-	}
+	before := k.version()
 	c := k.Client(k.t)
 	for _, method := range []string{"GET", "HEAD", "GET"} {
 		if a := c.Do(c.Request(method, path, nil)); a.Status != http.StatusOK || len(a.Header.Values("Set-Cookie")) > 0 {
@@ -156,15 +157,19 @@ func (k *kit) harmless(path string) {
 			k.t.Errorf("%s: got %d", method, a.Status)
 		}
 	}
-	after, err := k.DB.Heads(k.t.Context())
+	if after := k.version(); after != before {
+		k.t.Errorf("opening the link took the person from version %d to %d", before, after)
+	}
+}
+
+// version grows with every line of the ledger about the person.
+func (k *kit) version() int64 {
+	k.t.Helper()
+	facts, err := k.DB.Facts(k.t.Context(), k.subject)
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	for i := range after {
-		if after[i] != before[i] {
-			k.t.Errorf("opening the link wrote to lane %d", after[i].Lane)
-		}
-	}
+	return facts.Version
 }
 
 func number(t *testing.T, page string) string {

@@ -43,6 +43,8 @@ func visits() []visit {
 		{"GET /embed/widget.js", ok, nil, nil},
 		{"GET /embed/:brand", ok, nil, nil},
 		{"GET /", ok, nil, nil},
+		{"GET /api/v1/openapi.json", ok, nil, nil},
+		{"GET /api/v1/docs", ok, nil, nil},
 		{"GET /mailbox", ok, nil, nil},
 		{"GET /mailbox/:message", ok, nil, nil},
 		{"GET /:brand", ok, nil, nil},

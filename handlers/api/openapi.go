@@ -1,0 +1,177 @@
+package api
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	view "livingprofile/views/reference"
+)
+
+// The description of the API is written by hand: it is what systems are
+// promised, and tests hold the answers to it.
+//
+//go:embed openapi.yaml
+var openapi []byte
+
+// A description is the parts of the OpenAPI document that the reference shows,
+// in the order of the file.
+type description struct {
+	Info struct {
+		Description string
+	}
+	Tags []struct {
+		Name, Description string
+	}
+	Paths      yaml.Node
+	Components struct {
+		Parameters map[string]parameter
+		Responses  map[string]response
+	}
+	Problems yaml.Node `yaml:"x-problems"`
+}
+
+type operation struct {
+	ID          string `yaml:"operationId"`
+	Tags        []string
+	Summary     string
+	Description string
+	Parameters  []parameter
+	RequestBody struct{ Content content } `yaml:"requestBody"`
+	Responses   yaml.Node
+}
+
+type parameter struct {
+	Ref         string `yaml:"$ref"`
+	Name, In    string
+	Description string
+	Required    bool
+}
+
+type response struct {
+	Ref         string `yaml:"$ref"`
+	Description string
+	Content     content
+}
+
+// content is by media type.
+type content map[string]struct{ Example any }
+
+// document returns the description as JSON, as machines read it.
+func document() ([]byte, error) {
+	var all map[string]any
+	if err := yaml.Unmarshal(openapi, &all); err != nil {
+		return nil, fmt.Errorf("read the description of the API: %w", err)
+	}
+	b, err := json.MarshalIndent(all, "", "  ")
+	return append(b, '\n'), err
+}
+
+// pairs are the names and values of a mapping, in their order.
+func pairs(n *yaml.Node, each func(name string, value *yaml.Node) error) error {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if err := each(n.Content[i].Value, n.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reference builds the page of the description. base is the address of the
+// installation, for examples.
+func reference(base string) (view.Page, error) {
+	var d description
+	if err := yaml.Unmarshal(openapi, &d); err != nil {
+		return view.Page{}, fmt.Errorf("read the description of the API: %w", err)
+	}
+	p := view.Page{Document: documentPath, Intro: paragraphs(d.Info.Description)}
+	at := map[string]int{}
+	for i, tag := range d.Tags {
+		at[tag.Name] = i
+		p.Groups = append(p.Groups, view.Group{Name: tag.Name, Text: tag.Description})
+	}
+	err := pairs(&d.Paths, func(path string, methods *yaml.Node) error {
+		return pairs(methods, func(method string, node *yaml.Node) error {
+			var o operation
+			if err := node.Decode(&o); err != nil {
+				return fmt.Errorf("%s %s: %w", method, path, err)
+			}
+			shown, err := d.show(base, strings.ToUpper(method), path, &o)
+			g := &p.Groups[at[o.Tags[0]]]
+			g.Operations = append(g.Operations, shown)
+			return err
+		})
+	})
+	if err != nil {
+		return view.Page{}, err
+	}
+	err = pairs(&d.Problems, func(name string, text *yaml.Node) error {
+		p.Problems = append(p.Problems, view.Problem{Name: name, Text: text.Value})
+		return nil
+	})
+	return p, err
+}
+
+func (d *description) show(base, method, path string, o *operation) (view.Operation, error) {
+	shown := view.Operation{ID: o.ID, Method: method, Path: path, Title: o.Summary, Text: paragraphs(o.Description)}
+	for _, p := range o.Parameters {
+		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
+			p = d.Components.Parameters[name]
+		}
+		shown.Parameters = append(shown.Parameters, view.Parameter{Name: p.Name, Where: p.In, Text: p.Description, Required: p.Required})
+	}
+	body, err := o.RequestBody.Content.example()
+	if err != nil {
+		return shown, err
+	}
+	shown.Request = typed(base, method, path, body, o)
+	return shown, pairs(&o.Responses, func(status string, node *yaml.Node) error {
+		var r response
+		if err := node.Decode(&r); err != nil {
+			return err
+		}
+		if name, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
+			r = d.Components.Responses[name]
+		}
+		example, err := r.Content.example()
+		shown.Answers = append(shown.Answers, view.Answer{Status: status, Text: r.Description, Example: example})
+		return err
+	})
+}
+
+// example returns the example of a body, "" for none.
+func (c content) example() (string, error) {
+	for _, media := range c {
+		if media.Example != nil {
+			b, err := json.MarshalIndent(media.Example, "", "  ")
+			return string(b), err
+		}
+	}
+	return "", nil
+}
+
+// typed is a request as it is typed into a shell.
+func typed(base, method, path, body string, o *operation) string {
+	lines := []string{"curl -X " + method + " " + base + "/api/v1" + strings.ReplaceAll(path, "{subject}", "$SUBJECT")}
+	lines = append(lines, `-H "Authorization: Bearer $KEY"`)
+	for _, p := range o.Parameters {
+		if p.Name == "If-Match" {
+			lines = append(lines, `-H "If-Match: $ETAG"`)
+		}
+	}
+	if body != "" {
+		lines = append(lines, `-H "Content-Type: application/json"`, "-d '"+body+"'")
+	}
+	return strings.Join(lines, " \\\n  ")
+}
+
+func paragraphs(text string) []string {
+	var all []string
+	for p := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		all = append(all, strings.Join(strings.Fields(p), " "))
+	}
+	return all
+}
