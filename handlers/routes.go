@@ -20,8 +20,10 @@ type Route struct {
 // start the server. The ways of the demo's mailbox are there only with one.
 func (s *Server) Routes() []Route {
 	const (
-		get  = http.MethodGet
-		post = http.MethodPost
+		get   = http.MethodGet
+		post  = http.MethodPost
+		put   = http.MethodPut
+		patch = http.MethodPatch
 	)
 	routes := []Route{
 		{get, "/healthz", authz.Public, s.health.Alive},
@@ -29,6 +31,11 @@ func (s *Server) Routes() []Route {
 		{get, "/static/*", authz.Public, s.static},
 		{get, "/theme/:sheet", authz.Public, s.sheets.serve},
 		{get, "/favicon.ico", authz.Public, s.favicon},
+
+		{get, "/.well-known/security.txt", authz.Public, s.wellknown.Security},
+		{get, "/.well-known/change-password", authz.Public, s.wellknown.ChangePassword},
+		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
+		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
 
 		{get, "/", authz.Public, s.portal.Brands},
 		{get, "/receipts", authz.Public, s.receipt.Form},
@@ -80,6 +87,19 @@ func (s *Server) Routes() []Route {
 		{post, "/:brand/safety/sessions/:session/end", authz.SignedIn, s.portal.EndSession},
 		{post, "/:brand/safety/sessions/end", authz.SignedIn, s.portal.EndSessions},
 	}
+	routes = append(routes,
+		Route{post, "/api/v1/subjects/lookup", authz.ProfileRead, s.api.Lookup},
+		Route{get, "/api/v1/subjects/:subject", authz.ProfileRead, s.api.Subject},
+		Route{patch, "/api/v1/subjects/:subject/attributes", authz.ProfileWrite, s.api.PatchAttributes},
+		Route{get, "/api/v1/subjects/:subject/identifiers", authz.ProfileRead, s.api.Identifiers},
+		Route{post, "/api/v1/subjects/:subject/identifiers", authz.ProfileWrite, s.api.AddIdentifier},
+		Route{get, "/api/v1/subjects/:subject/consents", authz.ConsentRead, s.api.Consents},
+		Route{post, "/api/v1/subjects/:subject/consents", authz.ConsentWrite, s.api.ReportConsent},
+		Route{get, "/api/v1/subjects/:subject/records", authz.ConsentRead, s.api.Records},
+		Route{get, "/api/v1/subjects/:subject/preferences", authz.ConsentRead, s.api.Preferences},
+		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
+		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
+	)
 	if s.mailbox != nil {
 		routes = append(routes,
 			Route{get, "/mailbox", authz.Public, s.mailbox.List},

@@ -7,6 +7,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/api"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -24,8 +26,10 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
 	"livingprofile/handlers/web"
+	"livingprofile/handlers/wellknown"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
@@ -42,25 +46,30 @@ type Deps struct {
 	Clock        clock.Clock
 	Secrets      middleware.Secrets
 	Observe      middleware.Observer
-	Log          *slog.Logger
+	// Hear keeps a browser's signal on a profile.
+	Hear func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)
+	Log  *slog.Logger
 
 	Health  *health.Health
 	Portal  *portal.Portal
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
+	API     *api.API
 	Mailbox *mailbox.Mailbox // nil outside the demo
 }
 
 // A Server is the product's face to browsers.
 type Server struct {
-	echo    *echo.Echo
-	deps    Deps
-	sheets  *sheets
-	health  *health.Health
-	portal  *portal.Portal
-	signin  *signin.SignIn
-	receipt *receipt.Receipt
-	mailbox *mailbox.Mailbox
+	echo      *echo.Echo
+	deps      Deps
+	wellknown *wellknown.WellKnown
+	sheets    *sheets
+	health    *health.Health
+	portal    *portal.Portal
+	signin    *signin.SignIn
+	receipt   *receipt.Receipt
+	api       *api.API
+	mailbox   *mailbox.Mailbox
 }
 
 // MaxBody is the most bytes that a form may have.
@@ -70,8 +79,8 @@ const MaxBody = 64 << 10
 // permission.
 func New(d Deps) (*Server, error) {
 	s := &Server{
-		echo: echo.New(), deps: d, sheets: &sheets{},
-		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, mailbox: d.Mailbox,
+		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, mailbox: d.Mailbox,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -81,17 +90,21 @@ func New(d Deps) (*Server, error) {
 	secure := d.BaseURL.Scheme == "https"
 	guard := &middleware.Guard{
 		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
-		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe,
+		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure),
 	}
 	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
 	for _, r := range s.Routes() {
-		if _, ok := authz.Lookup(r.Permission); !ok {
+		entry, ok := authz.Lookup(r.Permission)
+		if !ok {
 			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)
 		}
 		chain := []echo.MiddlewareFunc{guard.Visit, guard.Require(r.Permission)}
-		if r.faceless() {
+		switch {
+		case entry.Holder == authz.System:
+			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
+		case r.faceless():
 			chain = chain[1:]
 		}
 		e.Add(r.Method, r.Path, r.Handler, chain...)
@@ -106,10 +119,10 @@ func New(d Deps) (*Server, error) {
 // reading of the database, and works when that does not.
 func (r *Route) faceless() bool {
 	switch r.Path {
-	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico":
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json":
 		return true
 	}
-	return false
+	return strings.HasPrefix(r.Path, "/.well-known/")
 }
 
 // unslash leads from an address that ends in a slash, as people type them, to

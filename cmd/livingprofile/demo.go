@@ -190,7 +190,7 @@ func (c *demoCmd) guide(ctx context.Context, a *wire.App, base, smtp string) (*g
 		if err != nil && !errors.Is(err, errs.NotFound) {
 			return nil, err
 		}
-		g.People = append(g.People, guidePerson{p.Given + " " + p.Family, p.Email, p.Locale, subject})
+		g.People = append(g.People, guidePerson{p.FullName(), p.Email, p.Locale, subject})
 	}
 	for _, system := range a.Current.Load().Systems {
 		if !c.JSON {

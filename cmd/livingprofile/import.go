@@ -17,6 +17,7 @@ type importCmd struct {
 	File    string `arg:"" help:"File to read." type:"existingfile"`
 	Source  string `aliases:"name" help:"System that the file comes from, as declared." required:""`
 	Map     string `help:"How columns become values: a file, or one that is ready: ${maps}." required:""`
+	Charset string `help:"Character set of the file, as windows-1252; recognised when it is not said." placeholder:"NAME"`
 	Rejects string `help:"File to write refused rows to, with line and reason. It holds personal data." placeholder:"FILE"`
 	Quiet   bool   `help:"Show no progress."`
 }
@@ -56,7 +57,7 @@ func (c *importCmd) run(ctx context.Context, env *environment, a *wire.App) (rep
 		return nil, err
 	}
 	defer f.Close()
-	o := wire.ImportOptions{Source: c.Source, Map: m}
+	o := wire.ImportOptions{Source: c.Source, Map: m, Format: intake.FormatOf(c.File), Charset: c.Charset}
 	if info, err := f.Stat(); err == nil {
 		o.Size = info.Size()
 	}

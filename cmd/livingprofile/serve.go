@@ -19,6 +19,8 @@ type serveCmd struct {
 	Proxies []string      `help:"Networks of proxies whose X-Forwarded-For is believed." env:"LIVINGPROFILE_TRUSTED_PROXIES" name:"trusted-proxies" placeholder:"CIDR"`
 	Drain   time.Duration `help:"How long running requests may take when the program is told to stop." default:"20s" env:"LIVINGPROFILE_DRAIN"`
 
+	APIPerMinute int `help:"How many requests an API key may make in a minute; 600 by default." env:"LIVINGPROFILE_API_PER_MINUTE" name:"api-per-minute" placeholder:"N"`
+
 	Mail mailFlags `embed:"" prefix:"smtp-"`
 	outboundFlags
 }
@@ -73,7 +75,8 @@ func (s *serveCmd) Run(ctx context.Context, env *environment, d *Data) error {
 		return err
 	}
 	defer l.Close() //nolint:errcheck // the server has closed it mostly
-	settings.BaseURL, settings.Proxies, settings.Outbound = s.BaseURL, s.Proxies, s.Outbound
+	settings.BaseURL, settings.Proxies = s.BaseURL, s.Proxies
+	settings.APIPerMinute, settings.Outbound = s.APIPerMinute, s.Outbound
 	if settings.BaseURL == "" {
 		if settings.BaseURL, err = ownURL(l); err != nil {
 			return err

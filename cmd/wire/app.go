@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"livingprofile/handlers"
+	"livingprofile/handlers/api"
 	"livingprofile/handlers/health"
 	mailboxpages "livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -33,6 +34,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
+	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/locales"
@@ -202,7 +204,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
-		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock,
+		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
@@ -216,6 +218,10 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		}),
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: a.signed}),
 	}
+	deps.API = api.New(api.Deps{
+		Keys: a.Keys(), Store: a.DB, Secrets: ring, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
+	})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
@@ -252,6 +258,10 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(job.Sweep(s.DB))
 	s.tasks.Add(job.Task{Name: "hook.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
+		return err
+	}})
+	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err
 	}})
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {

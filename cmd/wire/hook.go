@@ -5,14 +5,8 @@ import (
 	"fmt"
 
 	"livingprofile/internal/hook"
-	"livingprofile/internal/id"
 	"livingprofile/internal/outbound"
 )
-
-// Alias returns the name of a subject for one system.
-func (a *App) Alias(system string, s id.Subject) string {
-	return a.DB.Ring().Alias(system, string(s))
-}
 
 // tellSystems readies what tells connected systems.
 func (s *Service) tellSystems() error {
@@ -26,7 +20,7 @@ func (s *Service) tellSystems() error {
 			o := s.Current.Load()
 			return o, o.Revision
 		},
-		Alias: s.Alias, Source: s.base.String(),
+		Alias: s.DB.Ring().Pairwise, Source: s.base.String(),
 	}, hook.Options{Log: s.Log, Observe: s.metrics.delivery})
 	return nil
 }

@@ -149,7 +149,7 @@ func (o *office) worker(timeout time.Duration) *hook.Worker {
 	return hook.NewWorker(hook.Deps{
 		Feed: o.db, Queue: o.db, People: o.db, Door: door, Clock: o.clock, Source: "https://privacy.example.com",
 		Catalogue: func() (hook.Catalogue, int64) { return o.org, o.org.Revision },
-		Alias:     func(system string, s id.Subject) string { return o.db.Ring().Alias(system, string(s)) },
+		Alias:     o.db.Ring().Pairwise,
 	}, hook.Options{Poll: 5 * time.Millisecond})
 }
 
@@ -194,7 +194,10 @@ func (o *office) wants(target hook.Target) map[string]hook.Content {
 		if err != nil {
 			o.t.Fatal(err)
 		}
-		alias := o.db.Ring().Alias(target.System, string(p))
+		alias, err := o.db.Ring().Pairwise(target.System, p)
+		if err != nil {
+			o.t.Fatal(err)
+		}
 		m, _ := hook.Compose(o.org, &target, &hook.Delivery{Kind: "consent.given"}, hook.Snapshot{Alias: alias, Facts: facts, At: o.clock.Now()})
 		all[alias] = m.Data
 	}

@@ -15,6 +15,8 @@ import (
 type ImportOptions struct {
 	Source   string
 	Map      *intake.Map
+	Format   intake.Format // "" for that of the map
+	Charset  string        // "" for that of the map, or to recognise it
 	Size     int64
 	Rejects  io.Writer
 	Progress func(intake.Progress)
@@ -37,7 +39,7 @@ func (a *App) Import(ctx context.Context, r io.Reader, o ImportOptions) (*intake
 		return err
 	})
 	report, err := intake.Run(ctx, r, o.Map, merger, intake.Options{
-		Organisation: org, Source: o.Source, Clock: a.Clock, Size: o.Size,
+		Organisation: org, Source: o.Source, Clock: a.Clock, Format: o.Format, Charset: o.Charset, Size: o.Size,
 		Rejects: o.Rejects, Explain: a.Explain, Progress: o.Progress,
 	})
 	// Also after an error: what was taken until then stays.

@@ -30,6 +30,9 @@ type Settings struct {
 	BaseURL string   // "" for http:// and the address listened on
 	Proxies []string // networks whose X-Forwarded-For is believed
 	Sign    login.Settings
+	// APIPerMinute is how many requests an API key may make in a minute; 0 for
+	// the default of package api.
+	APIPerMinute int
 	// Outbound lists private networks that may be connected to; see
 	// outbound.Options.
 	Outbound []string

@@ -4,6 +4,7 @@
 package middleware
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
@@ -42,8 +44,11 @@ type Guard struct {
 	Flashes      *Flashes
 	Askings      *Askings
 	Style        func(*brand.Brand) string
-	Log          *slog.Logger
-	Observe      Observer
+	// Hear keeps a signal of the browser on the profile of who is signed in;
+	// nil keeps none.
+	Hear    func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)
+	Log     *slog.Logger
+	Observe Observer
 }
 
 // Record gives the request an id, and logs and counts it when it is done. It
@@ -51,7 +56,7 @@ type Guard struct {
 func (g *Guard) Record(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
-		v := &web.Visit{ID: id.New(), Organisation: g.Organisation(), Secure: g.Secure}
+		v := &web.Visit{ID: id.New(), Organisation: g.Organisation(), Secure: g.Secure, Signal: web.Signal(c.Request())}
 		web.Begin(c, v)
 		g.place(c, v)
 		g.speak(c, v)
@@ -112,6 +117,9 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 				if err := g.genuine(c.Request(), v); err != nil {
 					return err
 				}
+				if err := g.hear(c, v); err != nil {
+					return err
+				}
 			}
 			if p == authz.Fresh && !v.Session.Fresh(g.Sessions.Now()) {
 				return errs.New(errs.Stale, "error.proof_needed")
@@ -119,6 +127,16 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// hear keeps the browser's signal, before what the person asks for: a yes that
+// they give with it is given in spite of it.
+func (g *Guard) hear(c echo.Context, v *web.Visit) error {
+	if g.Hear == nil || v.Signal == "" {
+		return nil
+	}
+	_, err := g.Hear(web.Context(c), v.Wisher(), v.Signal)
+	return err
 }
 
 func unsafe(c echo.Context) bool {

@@ -20,6 +20,7 @@ import (
 func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v := web.Of(c)
+		c.Response().Header().Set("Vary", c.Response().Header().Get("Vary")+", "+web.SignalHeader)
 		if c.Param("brand") != v.BrandName() {
 			return errs.New(errs.NotFound, "error.no_brand")
 		}

@@ -14,7 +14,7 @@ import (
 // homePage sums up what is held, allowed and received, and what needs the
 // person.
 func (s *sight) homePage(identifiers []identity.Identifier) view.HomePage {
-	page := view.HomePage{Voice: first(s.in(s.brand.Voice), s.in(s.brand.Label)), Rights: s.rightsCard()}
+	page := view.HomePage{Voice: first(s.in(s.brand.Voice), s.in(s.brand.Label)), Rights: s.rightsCard(), Signal: s.signalNote()}
 	s.homeValues(&page)
 	s.homeAnswers(&page)
 	page.Get, page.GetNote = s.homeGet()
@@ -40,7 +40,7 @@ func (s *sight) homeAnswers(page *view.HomePage) {
 		switch {
 		case item.Answer == ui.Yes:
 			page.Yes++
-		case item.Answer == ui.No:
+		case item.Answer == ui.No, s.signalled(v):
 			page.No++
 		case s.may(v).Reasons[0] != decision.NoObject:
 			page.Unasked++

@@ -97,7 +97,7 @@ func (p *Portal) glance(c echo.Context) *sight {
 	v := web.Of(c)
 	return &sight{
 		ctx: web.Context(c), locale: v.Locale, org: v.Organisation, brand: v.Brand, base: v.Base(),
-		now: p.Clock.Now(), texts: &p.texts,
+		now: p.Clock.Now(), texts: &p.texts, signal: v.Signal,
 	}
 }
 
@@ -133,16 +133,7 @@ func (p *Portal) rowFrame(c echo.Context, s *sight) layout.Frame {
 
 // wisher is the visitor, for changes of what they wish.
 func wisher(c echo.Context) consent.Wisher {
-	v := web.Of(c)
-	return consent.Wisher{
-		Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Locale: v.Locale,
-		Proof: proof(v), Channel: "portal",
-	}
-}
-
-// proof is how it is known that the visitor decides.
-func proof(v *web.Visit) consent.Proof {
-	return consent.Proof{Kind: consent.BySession, Ref: string(v.Session.ID)}
+	return web.Of(c).Wisher()
 }
 
 // editor is the visitor, for changes of their data.

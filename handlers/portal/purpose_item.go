@@ -52,6 +52,11 @@ func (s *sight) answer(item *view.PurposeItem, v *consent.PurposeVersion, st con
 		if st.Status == consent.Deferred {
 			item.Unasked = s.t("page.deferred")
 		}
+	case decision.Signalled:
+		item.Unasked = s.t("page.signalled")
+		if st.Status.Valid() {
+			item.Unasked = s.t("page.signalled_yes", "date", i18n.Date(s.ctx, st.At))
+		}
 	default:
 		item.Unasked = s.t("page.until_again")
 	}
@@ -66,7 +71,12 @@ func (s *sight) answer(item *view.PurposeItem, v *consent.PurposeVersion, st con
 
 // overriding says what stands above the person's answer, "" for nothing.
 func (s *sight) overriding(v *consent.PurposeVersion, st consent.Standing, verdict decision.Verdict) (ui.State, string) {
+	if verdict.Allow && !s.since(v).IsZero() {
+		return ui.Given, s.t("page.state.spite")
+	}
 	switch verdict.Reasons[0] {
+	case decision.Signalled:
+		return ui.Refused, s.t("portal.state.signal")
 	case decision.ByConsent:
 		if !st.Until.IsZero() {
 			return ui.Given, s.t("portal.state.expires", "date", i18n.Date(s.ctx, st.Until))

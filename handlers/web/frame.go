@@ -19,6 +19,7 @@ func Frame(c echo.Context, section, title string) layout.Frame {
 	f := layout.Frame{
 		Base: v.Base(), Path: c.Request().URL.RequestURI(), Section: section, Title: title,
 		CSRF: v.CSRF, Check: CheckPath, NoIndex: true, Style: v.Style,
+		Signal: v.Signal != "",
 	}
 	if v.Brand != nil {
 		f.BrandName = v.Brand.Label.In(v.Locale)

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/internal/brand"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -30,6 +31,7 @@ type Visit struct {
 	Token        string         // value of the session's cookie
 	CSRF         string         // proof that a form came from our page
 	Secure       bool           // the product is reached by https
+	Signal       consent.Signal // that the browser sends with this request, "" for none
 	Style        string         // address of the brand's stylesheet, "" for the neutral one
 }
 
@@ -57,6 +59,14 @@ func (v *Visit) Subject() id.Subject {
 
 // Actor returns who acts: the person themselves.
 func (v *Visit) Actor() ledger.Actor { return ledger.Self(v.Subject()) }
+
+// Wisher returns who is signed in, for what they decide on this page.
+func (v *Visit) Wisher() consent.Wisher {
+	return consent.Wisher{
+		Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Locale: v.Locale,
+		Proof: consent.Proof{Kind: consent.BySession, Ref: string(v.Session.ID)}, Channel: "portal",
+	}
+}
 
 // Base returns the path prefix of the brand's portal, "" on pages of no brand.
 func (v *Visit) Base() string {

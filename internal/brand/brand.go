@@ -17,7 +17,10 @@ type Brand struct {
 	LegalName string    // the controller of the brand
 	Country   string    // ISO 3166: how phone numbers without prefix are read
 	Zone      string    // IANA name of the zone that times are shown in
-	Retired   bool
+	// Origins are the sites whose pages may show the portal in a frame, and
+	// read what is said of the brand to everybody: "https://www.example.com".
+	Origins []string `json:",omitempty"`
+	Retired bool
 }
 
 // Speaks tells whether the brand offers locale.

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"time"
 
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
@@ -68,24 +69,31 @@ func (s *Service) wish(ctx context.Context, w Wisher, scope string, change func(
 		if err := is.Check(catalogue.AllTopics(), catalogue.AllChannels(), at); err != nil {
 			return err
 		}
-		trace := WishTrace{Scope: scope}
-		if next.Language != now.Preferences.Language {
-			trace.Language = next.Language
-		}
-		if !was.same(is) {
-			trace.Was, trace.Is = &was, &is
-		}
-		if changed = trace.Language != "" || trace.Is != nil; !changed {
-			return nil
-		}
-		_, err = s.store.Commit(ctx, ledger.Change{
-			Subject: w.Subject, Base: now.Version, At: at, Actor: w.Actor, Brand: w.Brand,
-			Entries: []ledger.Draft{{Kind: PreferenceChanged, Payload: trace}},
-			Rows:    []any{next},
-		})
+		changed, err = s.commitWishes(ctx, w, now, was, next, scope, at)
 		return err
 	})
 	return changed, err
+}
+
+// commitWishes writes next in place of now, where was stood in scope, and says
+// whether the two differ.
+func (s *Service) commitWishes(ctx context.Context, w Wisher, now Standings, was Wishes, next Preferences, scope string, at time.Time) (changed bool, err error) {
+	trace, is := WishTrace{Scope: scope}, next.Scoped(scope)
+	if next.Language != now.Preferences.Language {
+		trace.Language = next.Language
+	}
+	if !was.same(is) {
+		trace.Was, trace.Is = &was, &is
+	}
+	if trace.Language == "" && trace.Is == nil {
+		return false, nil
+	}
+	_, err = s.store.Commit(ctx, ledger.Change{
+		Subject: w.Subject, Base: now.Version, At: at, Actor: w.Actor, Brand: w.Brand,
+		Entries: []ledger.Draft{{Kind: PreferenceChanged, Payload: trace}},
+		Rows:    []any{next},
+	})
+	return err == nil, err
 }
 
 // Language returns the language in which the person wants to be written to, ""

@@ -24,6 +24,7 @@ type Question struct {
 	Purpose *consent.PurposeVersion // the version in force
 	Brand   string                  // "" asks for all brands
 	Channel string                  // "" when nobody is to be contacted
+	Signal  consent.Signal          // that the person's browser sends with the very request; "" for none
 	At      time.Time
 }
 
@@ -61,6 +62,7 @@ const (
 	Objected     Reason = "objected"
 	Paused       Reason = "paused"
 	QuietHours   Reason = "quiet_hours"
+	Signalled    Reason = "signalled" // the browser's signal stands against it
 )
 
 // May answers q from f. It is a pure function.
@@ -71,6 +73,9 @@ func May(f Facts, q Question) Verdict {
 	}
 	st := f.Consents.Of(v.Purpose, q.Brand)
 	verdict := permission(v, st, q.At)
+	if stopped(f, q, st) && (verdict.Allow || verdict.Reasons[0] == NotAsked) {
+		verdict = deny(Signalled)
+	}
 	verdict.Record = st.Record
 	if !verdict.Allow || !v.Marketing {
 		return verdict
@@ -88,6 +93,19 @@ func May(f Facts, q Question) Verdict {
 	}
 	verdict.Until = sooner(verdict.Until, turns)
 	return verdict
+}
+
+// stopped tells whether a signal stands against the purpose: one that the
+// profile has, or else the one of this very request.
+func stopped(f Facts, q Question, st consent.Standing) bool {
+	if q.Purpose.Signal == "" {
+		return false
+	}
+	since := f.Preferences.Heard[q.Purpose.Signal]
+	if since.IsZero() && q.Signal == q.Purpose.Signal {
+		since = q.At
+	}
+	return q.Purpose.Stops(st, since)
 }
 
 // sooner returns the earlier of two times of which zero is never.

@@ -83,7 +83,7 @@ func thomas(ago func(days int, clock time.Duration) time.Time) *Person {
 			LastVisit: ago(44, 0), Machine: "Exercise bike", HeartRate: 66, Suggestions: "no", Exported: ago(0, 0).Add(-6 * time.Hour),
 		},
 		Support: &Questions{
-			Number: "S10002", Name: "Thomas Weber", Phone: "030 23125042", Address: "Geigenweg 41 / Berlin / 10777",
+			Number: "S10002", Name: "Thomas Weber", Phone: "+49 30 23125042", Address: "Geigenweg 41 / Berlin / 10777",
 			Last: ago(15, 11*time.Hour), Topic: "invoice",
 		},
 		Media: &Reader{

@@ -149,7 +149,7 @@ func countryOf(code string) country {
 func (d *dice) questions(p *Person) *Questions {
 	q := &Questions{
 		Number: fmt.Sprintf("S%05d", 10_001+p.Index),
-		Name:   fullName(p),
+		Name:   p.FullName(),
 		Phone:  typed(p.Phone),
 		Last:   d.momentAgo(1, 1000),
 		Topic:  one(d, []string{"delivery", "repair", "membership", "invoice", "account", "other"}),
@@ -166,7 +166,7 @@ func (d *dice) questions(p *Person) *Questions {
 func (d *dice) reader(p *Person) *Reader {
 	r := &Reader{
 		Number:  fmt.Sprintf("k%06d", 500_001+p.Index),
-		Display: fullName(p),
+		Display: p.FullName(),
 		Plan:    one(d, []string{"free", "free", "free", "digital", "digital", "print"}),
 		Read:    d.IntRange(0, 400),
 		Minutes: d.IntRange(0, 3000),
@@ -181,8 +181,8 @@ func (d *dice) reader(p *Person) *Reader {
 	return r
 }
 
-// fullName is the name in the order in which its bearer writes it.
-func fullName(p *Person) string {
+// FullName is the name in the order in which its bearer writes it.
+func (p *Person) FullName() string {
 	if p.Locale == "ja" {
 		return p.Family + " " + p.Given
 	}

@@ -160,7 +160,10 @@ func (q *queue) unread(d Delivery, now time.Time) Outcome {
 
 // compose reads what holds of the subject now.
 func (q *queue) compose(d *Delivery, now time.Time) (m Message, tell bool, err error) {
-	s := Snapshot{Alias: q.Alias(q.target.System, d.Subject), At: now}
+	s := Snapshot{At: now}
+	if s.Alias, err = q.Alias(q.target.System, d.Subject); err != nil {
+		return Message{}, false, err
+	}
 	if s.Facts, err = q.People.Facts(q.ctx, d.Subject); err == nil && q.target.Body == Full {
 		s.Identifiers, err = q.People.Identifiers(q.ctx, d.Subject)
 	}

@@ -31,7 +31,7 @@ type Deps struct {
 	// revision.
 	Catalogue func() (Catalogue, int64)
 	// Alias returns the name of a subject for one system.
-	Alias  func(system string, s id.Subject) string
+	Alias  func(system string, s id.Subject) (string, error)
 	Source string // address of this installation, for CloudEvents
 }
 

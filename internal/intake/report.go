@@ -11,7 +11,8 @@ import (
 // A Report says what an import did. It names lines and columns of the file and
 // no contents.
 type Report struct {
-	Map string
+	Map     string
+	Charset string // that the file was read in; "" for one that has none
 
 	Rows      int // that the file has, the header not counted
 	Created   int

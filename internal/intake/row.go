@@ -13,7 +13,7 @@ import (
 // A rowReader makes an item of one row.
 type rowReader struct {
 	plan  *plan
-	cells []string
+	row   *Row
 	item  Item
 	notes []Fault // what was left out, or looks wrong
 	// addresses are those that were read: mostly one is an identifier and the
@@ -33,7 +33,7 @@ func (p *plan) read(row *Row) (Item, []Fault, *Fault) {
 	if row.Fault != nil {
 		return Item{}, nil, row.Fault
 	}
-	r := &rowReader{plan: p, cells: row.Cells, item: Item{Line: row.Line, Country: p.home}}
+	r := &rowReader{plan: p, row: row, item: Item{Line: row.Line, Country: p.home}}
 	if fault := r.run(); fault != nil {
 		return Item{}, nil, fault
 	}
@@ -42,8 +42,8 @@ func (p *plan) read(row *Row) (Item, []Fault, *Fault) {
 
 func (r *rowReader) run() *Fault {
 	p := r.plan
-	if p.country >= 0 {
-		r.country(r.cells[p.country])
+	if text, err := p.country.read(r.row); err == nil && isCode(text) {
+		r.item.Country = strings.ToUpper(text)
 	}
 	var fault *Fault
 	if r.item.Key, fault = r.key(); fault != nil {
@@ -74,17 +74,16 @@ func (r *rowReader) run() *Fault {
 	return nil
 }
 
-func (r *rowReader) country(text string) {
-	if code := strings.ToUpper(strings.TrimSpace(text)); len(code) == 2 {
-		r.item.Country = code
-	}
+// isCode tells whether text may be the code of a country.
+func isCode(text string) bool {
+	return len(text) == 2 && !strings.ContainsFunc(text, func(c rune) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
 }
 
 // key returns the source's own key. It is kept as it is written, for it has to
 // be found again.
 func (r *rowReader) key() (string, *Fault) {
 	p := r.plan
-	text, err := p.key.read(r.cells)
+	text, err := p.key.read(r.row)
 	if err == nil && text != "" {
 		text, err = identity.Normalise(identity.Customer, text, "")
 	}
@@ -97,7 +96,7 @@ func (r *rowReader) key() (string, *Fault) {
 // moment returns the time of a rule. One that has not come yet is no time at
 // all: believed, it would stand above everything that happens until then.
 func (r *rowReader) moment(m *moment) (time.Time, *Fault) {
-	at, err := m.read(r.cells)
+	at, err := m.read(r.row)
 	if err != nil {
 		return time.Time{}, r.fault(m.column, err)
 	}
@@ -109,7 +108,7 @@ func (r *rowReader) moment(m *moment) (time.Time, *Fault) {
 }
 
 func (r *rowReader) identifier(p *identifierPlan) *Fault {
-	text, err := p.read(r.cells)
+	text, err := p.read(r.row)
 	if err == nil && text == "" {
 		return nil
 	}
@@ -181,7 +180,7 @@ func (r *rowReader) verified(p *identifierPlan) (time.Time, *Fault) {
 }
 
 func (r *rowReader) claim(p *fieldPlan) *Fault {
-	text, err := p.read(r.cells)
+	text, err := p.read(r.row)
 	if err == nil && text == "" {
 		return nil
 	}

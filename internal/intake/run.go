@@ -29,6 +29,8 @@ type Options struct {
 	Organisation *organisation.Organisation // required
 	Source       string                     // name of the system; required
 	Clock        clock.Clock                // required
+	Format       Format                     // of the file; "" for that of the map
+	Charset      string                     // of the file; "" for that of the map, or to recognise it
 	Size         int64                      // of the file, for Progress; 0 when not known
 	Batch        int                        // most items for the sink at once; 0 for BatchSize
 	// Rejects receives the refused rows as they were, as CSV with their line
@@ -64,7 +66,11 @@ func Run(ctx context.Context, file io.Reader, m *Map, sink Sink, o Options) (*Re
 	if err := m.Check(o.Organisation, o.Source); err != nil {
 		return im.report, err
 	}
-	im.reader = newReader(m, file)
+	var err error
+	if im.reader, im.report.Charset, err = newReader(m, file, &o); err != nil {
+		return im.report, err
+	}
+	defer im.reader.Close() //nolint:errcheck // read only
 	header, err := im.reader.Header()
 	if err != nil {
 		return im.report, err
@@ -74,7 +80,7 @@ func Run(ctx context.Context, file io.Reader, m *Map, sink Sink, o Options) (*Re
 	}
 	im.report.Unread, im.report.Missing, im.report.LeftOut = im.plan.unread, im.plan.missing, im.plan.leftOut
 	if im.rejects = newRejectFile(o.Rejects, m.Separator, o.Explain); im.rejects != nil {
-		im.rejects.header = header
+		im.rejects.header = header.Columns
 	}
 	err = im.pump(ctx)
 	return im.report, errors.Join(err, im.rejects.flush())
@@ -130,8 +136,7 @@ func (im *run) pump(ctx context.Context) error {
 func (im *run) read(ctx context.Context, work, order chan<- *chunk) error {
 	for ended := false; !ended; {
 		c := &chunk{parsed: make(chan struct{})}
-		start := im.reader.Bytes()
-		for len(c.rows) < im.o.Batch && im.reader.Bytes()-start < maxChunk {
+		for size := 0; len(c.rows) < im.o.Batch && size < maxChunk; {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -144,6 +149,7 @@ func (im *run) read(ctx context.Context, work, order chan<- *chunk) error {
 				return err
 			}
 			c.rows = append(c.rows, row)
+			size += row.size()
 		}
 		c.bytes = im.reader.Bytes()
 		for _, to := range []chan<- *chunk{order, work} {

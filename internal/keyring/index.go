@@ -3,11 +3,8 @@ package keyring
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/hex"
 )
-
-var aliasEncoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
 // The first byte of everything that is hashed or authenticated with a key,
 // one for each use, so that no value made for one can stand for another. 1 is
@@ -17,7 +14,7 @@ const (
 	useBlind       = 0x20
 	useFingerprint = 0x21
 	useDigest      = 0x30
-	useAlias       = 0x31
+	usePairwise    = 0x40
 )
 
 // Blind returns the keyed hash by which a value is found without being stored:
@@ -35,13 +32,6 @@ func (k *Keyring) Blind(kind, scope, normalised string) [32]byte {
 // by itself, as those of internal/secret.Token are.
 func (k *Keyring) Digest(domain string, secret []byte) []byte {
 	return mac(&k.token, join(useDigest, domain, string(secret)))
-}
-
-// Alias returns the name that a subject bears for one audience: 26 letters and
-// digits, the same for ever, unrelated for another audience, and without the
-// key neither to be turned back nor to be worked out.
-func (k *Keyring) Alias(audience, subject string) string {
-	return aliasEncoding.EncodeToString(mac(&k.index, join(useAlias, audience, subject))[:16])
 }
 
 // Fingerprint names the key store that the keyring was opened on. The data

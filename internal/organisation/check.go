@@ -70,6 +70,9 @@ func (c *checker) organisation() {
 			c.note(join("privacy", tag), "%s is no address of a page, as in https://www.example.com/privacy", quoted(page))
 		}
 	}
+	if c.Security != "" && !(isPage(c.Security) && strings.HasPrefix(c.Security, "https://")) {
+		c.mailbox("security", c.Security)
+	}
 	if len(c.Brands) == 0 {
 		c.note("brands", "is missing: people meet the organisation through a brand")
 	}
@@ -102,6 +105,11 @@ func (c *checker) brand(b *brand.Brand) {
 	}
 	if len(b.Locales) == 0 {
 		c.note(join(p, "locales"), "is missing: the first is the default language")
+	}
+	for i, origin := range b.Origins {
+		if problem := originProblem(origin); problem != "" {
+			c.note(item(join(p, "origins"), i), "%s", problem)
+		}
 	}
 	for i, tag := range b.Locales {
 		if problem := localeProblem(tag); problem != "" {

@@ -35,6 +35,8 @@
 //	contact     e-mail address of the data protection officer
 //	address     postal address of the controller, several lines
 //	privacy     text: address of the privacy statement
+//	security    whom to tell of a weakness: a mailbox, or the address of a page;
+//	            contact when it is not said
 //	brands, channels, categories, systems, purposes, topics, fields
 //	            mappings from name to what follows, shown in this order
 //
@@ -51,6 +53,8 @@
 //	legal-name  the controller of the brand, required
 //	country     ISO 3166-1: how phone numbers without a prefix are read; required
 //	zone        IANA time zone that times are shown in, required
+//	origins     sites whose pages may read what is said to everybody, as in
+//	            https://www.example.com
 //
 // A channel is a way of reaching people, and a category groups fields, on the
 // page and in law:
@@ -94,6 +98,10 @@
 //	channels    by which people are reached for it
 //	categories  of the fields that are used, required
 //	recipients  names of the systems that receive data for it
+//	signal      gpc when the purpose is sale, sharing or advertising by profile,
+//	            against which Global Privacy Control stands
+//	consent-mode
+//	            types of Google's Consent Mode that stand for the purpose
 //	expires     term: how long a yes holds; with consent only
 //	double-opt-in
 //	            true when a second yes by mail is needed; with consent only

@@ -20,7 +20,10 @@ type Organisation struct {
 	Label   i18n.Text
 	Contact string // data protection officer
 	Address string
-	Privacy i18n.Text // address of the full privacy statement, or ""
+	// Security is whom to tell of a weakness, a mailbox or the address of a
+	// page; "" for Contact.
+	Security string    `json:",omitempty"`
+	Privacy  i18n.Text // address of the full privacy statement, or ""
 
 	Brands     []brand.Brand
 	Categories []profile.Category

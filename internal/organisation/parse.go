@@ -108,6 +108,7 @@ func readOrganisation(top *object) Organisation {
 	o.Label = top.text("label")
 	o.Contact = top.word("contact")
 	o.Address = top.lines("address")
+	o.Security = top.word("security")
 	o.Privacy = top.text("privacy")
 	top.each("brands", func(name string, b *object) {
 		o.Brands = append(o.Brands, readBrand(name, b))
@@ -146,6 +147,7 @@ func readBrand(name string, b *object) brand.Brand {
 		LegalName: b.word("legal-name"),
 		Country:   b.word("country"),
 		Zone:      b.word("zone"),
+		Origins:   b.list("origins"),
 	}
 }
 
@@ -192,6 +194,8 @@ func readPurpose(name string, p *object) consent.PurposeVersion {
 		Channels:    p.list("channels"),
 		Categories:  p.list("categories"),
 		Recipients:  p.list("recipients"),
+		Signal:      consent.Signal(p.word("signal")),
+		ConsentMode: p.list("consent-mode"),
 		Expires:     p.term("expires"),
 		DoubleOptIn: p.flag("double-opt-in"),
 		ReaskBy:     p.date("reask-by"),

@@ -48,6 +48,7 @@ func own(o *Organisation) (ts traits) {
 	ts.add("contact", o.Contact)
 	ts.add("address", o.Address)
 	ts.text("privacy", o.Privacy)
+	ts.add("security", o.Security)
 	return ts
 }
 
@@ -62,6 +63,7 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.add("legal-name", b.LegalName)
 	ts.add("country", b.Country)
 	ts.add("zone", b.Zone)
+	ts.list("origins", b.Origins)
 	return ts
 }
 
@@ -129,8 +131,7 @@ func ofTopic(t *consent.Topic) (ts traits) {
 	return ts
 }
 
-// ofPurpose has what a version says apart from its words. ReaskBy is not among
-// it: it is about the change from one version to the next.
+// ofPurpose has what a version says apart from its words.
 func ofPurpose(v *consent.PurposeVersion) (ts traits) {
 	ts.add("parent", string(v.Parent))
 	ts.add("basis", basisWords(v.Basis))
@@ -142,6 +143,15 @@ func ofPurpose(v *consent.PurposeVersion) (ts traits) {
 	ts.list("recipients", v.Recipients)
 	ts.add("expires", termWords(v.Expires))
 	ts.flag("double-opt-in", v.DoubleOptIn)
+	ts.add("signal", string(v.Signal))
+	return ts
+}
+
+// inPlace has what changes without a new version: what is about the step from
+// one version to the next, and what nobody reads.
+func inPlace(v *consent.PurposeVersion) (ts traits) {
+	ts.add("reask-by", dateWords(v.ReaskBy))
+	ts.list("consent-mode", v.ConsentMode)
 	return ts
 }
 

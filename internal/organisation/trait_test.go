@@ -21,7 +21,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
 	shows(t, ofTopic, "Name", "Retired")
-	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "Retired", "Words")
+	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
 		"Purposes", "Older", "Former", "index")
 	var w consent.PurposeWords
@@ -61,7 +61,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
 		hook.Envelope("x"), hook.Body("x"),
-		consent.PurposeID("x"), consent.Basis("x"), profile.Type("x"), profile.Edit("x"),
+		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), profile.Type("x"), profile.Edit("x"),
 		[]hook.Endpoint{{Name: "x", URL: "x"}},
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
 	} {

@@ -116,14 +116,14 @@ const bareLibraries = "cmd/bench"
 // layers are the packages under internal from the bottom up. None imports one
 // that stands above it.
 var layers = [...][]string{
-	{"errs", "clock", "config", "i18n", "id", "outbound", "scan", "secret"},
+	{"errs", "clock", "config", "i18n", "id", "outbound", "scan", "secret", "workbook"},
 	{"keyring"},
 	{"ledger"},
 	{"identity"},
 	{"profile", "consent", "rights"},
 	{"decision"},
 	{"job", "mail", "hook"},
-	{"authz", "login", "brand"},
+	{"authz", "login", "brand", "once"},
 	{"organisation"},
 	{"intake", "demo"},
 }

@@ -30,6 +30,7 @@ type Frame struct {
 	Embedded  bool     // shown inside the brand's page
 	Contact   string   // the brand's address for questions; "" hides it
 	Check     string   // where anybody may check a receipt; "" hides it
+	Signal    bool     // the browser's opt-out signal was received with this request
 	NoIndex   bool     // signed-out pages that search engines must not keep
 }
 

@@ -5,17 +5,14 @@ package portal
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"time"
-
 	"livingprofile/internal/i18n"
 	"livingprofile/views/layout"
 	"livingprofile/views/ui"
+	"time"
 )
 
 // PurposePage is everything there is to know about one purpose.

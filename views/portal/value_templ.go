@@ -5,17 +5,14 @@ package portal
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"time"
-
 	"livingprofile/internal/i18n"
 	"livingprofile/views/layout"
 	"livingprofile/views/ui"
+	"time"
 )
 
 // ValuePage is the biography of one value.
@@ -407,7 +404,7 @@ func claim(c Claim) templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var17 := []any{templ.KV("wins", c.Wins)}
+		var templ_7745c5c3_Var17 = []any{templ.KV("wins", c.Wins)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var17...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
