@@ -72,7 +72,11 @@ func (s teller) who() portal.WhoPage {
 				ID: "shop", Name: s.say("Our online shop", "オンラインのお店", "متجرنا الإلكتروني"), Text: s.say("Takes your orders and keeps your account.", "ご注文とご登録をお預かりします。", "يستقبل طلباتك ويحفظ حسابك."), Icon: "bag",
 				Holds: contact, May: []portal.Permission{{Purpose: orders, Data: contact}}, LastAt: day(3, 8, 9, 12), Last: s.say("a new address", "新しい住所", "عنوان جديد"), Steps: s.done(day(3, 9, 1, 2)),
 			},
-			{ID: "letter", Name: s.say("Our newsletter tool", "メール配信の道具", "أداة النشرة"), Text: s.say("Sends our newsletters.", "メールマガジンを送ります。", "ترسل نشراتنا."), Icon: "mail"},
+			{
+				ID: "letter", Name: s.say("Our newsletter tool", "メール配信の道具", "أداة النشرة"), Text: s.say("Sends our newsletters.", "メールマガジンを送ります。", "ترسل نشراتنا."), Icon: "mail",
+				Told: true, ToldWhat: i18n.T(s.ctx, "portal.who.told_choice", "purpose", s.ideas().Title), ToldAt: day(3, 9, 1, 2),
+				Choice: i18n.T(s.ctx, "portal.who.told_choice", "purpose", s.ideas().Title), Steps: s.done(day(3, 9, 1, 2)),
+			},
 			{
 				ID: "club", Name: s.say("The club’s machines", "クラブの機械", "أجهزة النادي"), Text: s.say("Measure your training.", "練習を記録します。", "تقيس تدريبك."), Icon: "chart", Holds: contact[:1],
 				State: ui.Failed, Why: s.say("Not reached since 9 March. We keep trying.", "3月9日からつながりません。試し続けています。", "لم نصل إليها منذ 9 مارس. نواصل المحاولة."),

@@ -70,7 +70,7 @@ func (s *sight) coming(v *consent.PurposeVersion, at time.Time) []ui.Step {
 	var steps []ui.Step
 	for i := range s.targets {
 		if s.targets[i].Wants(&e) {
-			steps = append(steps, ui.Step{Text: s.t("portal.trail.coming", "system", s.system(s.targets[i].System)), State: ui.Neutral})
+			steps = append(steps, ui.Step{Text: s.t("portal.trail.coming", "system", capital(s.system(s.targets[i].System))), State: ui.Neutral})
 		}
 	}
 	return steps

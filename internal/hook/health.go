@@ -56,8 +56,10 @@ func (s *Standing) ready(now time.Time, most int) (limit int, probe bool) {
 		return 0, false
 	case !s.Slow.IsZero(): // it was left alone for a while, and is tried
 		return 1, true
-	case s.Due.After(now):
-		return 0, false
+	case !s.Due.After(now):
+		return most, false
+	case !s.Failing.IsZero() && now.Sub(s.Failing) >= probeEvery:
+		return 1, true
 	}
-	return most, false
+	return 0, false
 }

@@ -161,7 +161,7 @@ func readBrand(name string, b *object) brand.Brand {
 }
 
 func readSystem(name string, s *object) System {
-	return System{
+	system := System{
 		Name:     name,
 		Label:    s.text("label"),
 		Human:    s.text("human"),
@@ -170,26 +170,24 @@ func readSystem(name string, s *object) System {
 		Purposes: s.list("purposes"),
 		Country:  s.word("country"),
 		Source:   s.flag("source"),
-
-		Endpoints: readEndpoints(s),
 	}
+	s.each("endpoints", func(name string, e *object) {
+		system.Endpoints = append(system.Endpoints, readEndpoint(name, e))
+	})
+	return system
 }
 
-func readEndpoints(s *object) []hook.Endpoint {
-	var all []hook.Endpoint
-	s.each("endpoints", func(name string, e *object) {
-		all = append(all, hook.Endpoint{
-			Name:     name,
-			URL:      e.word("url"),
-			Events:   e.list("events"),
-			Brands:   e.list("brands"),
-			Purposes: e.list("purposes"),
-			Fields:   e.list("fields"),
-			Envelope: hook.Envelope(e.word("envelope")),
-			Body:     hook.Body(e.word("body")),
-		})
-	})
-	return all
+func readEndpoint(name string, e *object) hook.Endpoint {
+	return hook.Endpoint{
+		Name:     name,
+		URL:      e.word("url"),
+		Events:   e.list("events"),
+		Brands:   e.list("brands"),
+		Purposes: e.list("purposes"),
+		Fields:   e.list("fields"),
+		Envelope: hook.Envelope(e.word("envelope")),
+		Body:     hook.Body(e.word("body")),
+	}
 }
 
 func readPurpose(name string, p *object) consent.PurposeVersion {

@@ -33,12 +33,13 @@ func TestDeclarationKeys(t *testing.T) {
 	doc := document{"docs/organisation.md", read(t, "docs/organisation.md")}
 	key := regexp.MustCompile(`\.(?:text|word|lines|list|flag|number|term|date|each|take)\("([a-z-]+)"`)
 	for part, functions := range map[string][]string{
-		"## At the top": {"Parse", "readOrganisation"},
-		"## A brand":    {"readBrand"},
-		"## A system":   {"readSystem"},
-		"## A purpose":  {"readPurpose"},
-		"## A topic":    {"readTopic"},
-		"## A field":    {"readField", "readChoices"},
+		"## At the top":  {"Parse", "readOrganisation"},
+		"## A brand":     {"readBrand"},
+		"## A system":    {"readSystem"},
+		"## An endpoint": {"readEndpoint"},
+		"## A purpose":   {"readPurpose"},
+		"## A topic":     {"readTopic"},
+		"## A field":     {"readField", "readChoices"},
 	} {
 		want, got := map[string]bool{}, map[string]bool{}
 		for _, f := range functions {

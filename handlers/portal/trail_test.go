@@ -1,0 +1,87 @@
+package portal
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/demo"
+	"livingprofile/internal/hook"
+	"livingprofile/internal/organisation"
+	"livingprofile/views/ui"
+)
+
+// The trail of a choice that was made at noon, 21:00 in Tokyo, an hour ago.
+func TestTrail(t *testing.T) {
+	draft, err := demo.Connected("https://letters.example.com/hooks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	org := organisation.Diff(nil, draft, noon.AddDate(-1, 0, 0)).Next
+	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+	to := func(system string, state hook.State, change func(*hook.Delivery)) hook.Delivery {
+		d := hook.Delivery{Endpoint: system + "/main", Entry: "r", Version: 7, Kind: "consent.withdrawn", At: noon, State: state}
+		if state != hook.Waiting {
+			d.Tried, d.Over, d.Told = at(1), at(1), 7
+		}
+		if change != nil {
+			change(&d)
+		}
+		return d
+	}
+	retried := func(d *hook.Delivery) { d.Tried, d.Due = at(1), at(300) }
+	for name, tt := range map[string]struct {
+		now  time.Time
+		told []hook.Delivery
+		want []ui.Step
+	}{
+		"in the moment after": {at(0), nil, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: being told now", State: ui.Neutral},
+		}},
+		"when nobody was told": {at(120), nil, []ui.Step{{Text: "Saved 21:00", State: ui.Given}}},
+		"sent": {at(60), []hook.Delivery{to("newsletter", hook.Received, nil)}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: sent 21:01", State: ui.Given},
+		}},
+		"confirmed": {at(60), []hook.Delivery{to("newsletter", hook.Applied, nil)}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: sent 21:01", State: ui.Given}, {Text: "Confirmed 21:01", State: ui.Given},
+		}},
+		"not reached": {at(60), []hook.Delivery{to("newsletter", hook.Waiting, retried)}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: not reached yet, next try 13 March 2026", State: ui.Waiting},
+		}},
+		"given up": {at(60), []hook.Delivery{to("newsletter", hook.Failed, nil)}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: could not be reached. Someone will look at it", State: ui.Failed},
+		}},
+		"given up, and told the same by a later one": {at(60), []hook.Delivery{
+			to("newsletter", hook.Applied, func(d *hook.Delivery) { d.Entry, d.Version, d.Told = "later", 8, 8 }), to("newsletter", hook.Failed, nil),
+		}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: sent 21:01", State: ui.Given}, {Text: "Confirmed 21:01", State: ui.Given},
+		}},
+		"given up, and told something older": {at(60), []hook.Delivery{
+			to("newsletter", hook.Applied, func(d *hook.Delivery) { d.Entry, d.Version, d.Told = "older", 6, 6 }), to("newsletter", hook.Failed, nil),
+		}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: could not be reached. Someone will look at it", State: ui.Failed},
+		}},
+		"refused": {at(60), []hook.Delivery{to("newsletter", hook.Refused, nil)}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given},
+			{Text: "Our newsletter tool: sent 21:01", State: ui.Given},
+			{Text: "Our newsletter tool: says it cannot follow this. Someone will look at it", State: ui.Failed},
+		}},
+		"nothing was for it": {at(120), []hook.Delivery{to("newsletter", hook.Withheld, nil)}, []ui.Step{{Text: "Saved 21:00", State: ui.Given}}},
+		"two of three": {at(60), []hook.Delivery{
+			to("newsletter", hook.Applied, nil), to("crm", hook.Received, nil), to("machines", hook.Waiting, retried),
+		}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given},
+			{Text: "Told 2 of 3 systems", State: ui.Given},
+			{Text: "Confirmed by 1 of 3", State: ui.Given},
+			{Text: "The club’s machines: not reached yet, next try 13 March 2026", State: ui.Waiting},
+		}},
+	} {
+		s := newSight(t, org, "hibiki", "en", func(s *sight) { s.now, s.told, s.targets = tt.now, tt.told, org.Targets() })
+		v, _ := org.Purpose("newsletter")
+		if diff := cmp.Diff(tt.want, s.trail(consent.RecordID("r"), v, noon)); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", name, diff)
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package hook
+
+import (
+	"testing"
+	"time"
+)
+
+// When an endpoint is sent to, how much at a time, and whether what is not due
+// may be tried.
+func TestStanding_ready(t *testing.T) {
+	now := time.Date(2026, 3, 12, 12, 0, 0, 0, time.UTC)
+	at := func(d time.Duration) time.Time { return now.Add(d) }
+	due := Standing{Health: Health{Mode: Active}, Due: now, Secrets: []Secret{{1}}}
+	with := func(change func(*Standing)) Standing {
+		s := due
+		change(&s)
+		return s
+	}
+	for name, tt := range map[string]struct {
+		s     Standing
+		limit int
+		probe bool
+	}{
+		"due":                     {due, 16, false},
+		"not due":                 {with(func(s *Standing) { s.Due = at(1) }), 0, false},
+		"nothing waits":           {with(func(s *Standing) { s.Due = time.Time{} }), 0, false},
+		"without a secret":        {with(func(s *Standing) { s.Secrets = nil }), 0, false},
+		"paused":                  {with(func(s *Standing) { s.Mode = Paused }), 0, false},
+		"disabled":                {with(func(s *Standing) { s.Mode = Disabled }), 0, false},
+		"left alone":              {with(func(s *Standing) { s.Slow = at(1) }), 0, false},
+		"left alone long enough":  {with(func(s *Standing) { s.Slow = now }), 1, true},
+		"failed just now":         {with(func(s *Standing) { s.Failing, s.Due = now, at(time.Hour) }), 0, false},
+		"failed a while ago":      {with(func(s *Standing) { s.Failing, s.Due = at(-time.Minute), at(time.Hour) }), 1, true},
+		"failed, and another due": {with(func(s *Standing) { s.Failing = at(-time.Second) }), 16, false},
+	} {
+		if limit, probe := tt.s.ready(now, 16); limit != tt.limit || probe != tt.probe {
+			t.Errorf("%s: got %d, %t, want %d, %t", name, limit, probe, tt.limit, tt.probe)
+		}
+	}
+}
