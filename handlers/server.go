@@ -17,6 +17,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/console"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -29,6 +30,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/staff"
 	"livingprofile/static"
 )
 
@@ -49,6 +51,27 @@ type Deps struct {
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
 	Mailbox *mailbox.Mailbox // nil outside the demo
+	Console *console.Console
+	Staff   *staff.Service
+	Face    Face // which part of the surface is served
+}
+
+// A Face is a part of the surface, for listeners of their own.
+type Face string
+
+// The faces. A part that a face leaves out is not found there.
+const (
+	Whole       Face = ""
+	PortalOnly  Face = "portal"
+	ConsoleOnly Face = "console"
+)
+
+// shows tells whether the face has a route. Files and health are everywhere.
+func (f Face) shows(r *Route) bool {
+	if f == Whole || r.faceless() {
+		return true
+	}
+	return r.console() == (f == ConsoleOnly)
 }
 
 // A Server is the product's face to browsers.
@@ -61,6 +84,7 @@ type Server struct {
 	signin  *signin.SignIn
 	receipt *receipt.Receipt
 	mailbox *mailbox.Mailbox
+	console *console.Console
 }
 
 // MaxBody is the most bytes that a form may have.
@@ -71,7 +95,7 @@ const MaxBody = 64 << 10
 func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{},
-		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, mailbox: d.Mailbox,
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, mailbox: d.Mailbox, console: d.Console,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -83,16 +107,22 @@ func New(d Deps) (*Server, error) {
 		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
 		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
-		Askings: middleware.NewAskings(d.Secrets, secure),
+		Askings: middleware.NewAskings(d.Secrets, secure), Staff: d.Staff,
 	}
 	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
 	for _, r := range s.Routes() {
 		if _, ok := authz.Lookup(r.Permission); !ok {
 			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)
 		}
+		if !d.Face.shows(&r) {
+			continue
+		}
 		chain := []echo.MiddlewareFunc{guard.Visit, guard.Require(r.Permission)}
-		if r.faceless() {
+		switch {
+		case r.faceless():
 			chain = chain[1:]
+		case r.console():
+			chain[0] = guard.VisitConsole
 		}
 		e.Add(r.Method, r.Path, r.Handler, chain...)
 		if r.Method == http.MethodGet {
@@ -110,6 +140,11 @@ func (r *Route) faceless() bool {
 		return true
 	}
 	return false
+}
+
+// console tells whether a route is the console's.
+func (r *Route) console() bool {
+	return r.Path == web.ConsolePath || strings.HasPrefix(r.Path, web.ConsolePath+"/")
 }
 
 // unslash leads from an address that ends in a slash, as people type them, to

@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/staff"
 )
 
 // rowWrites turns one row of a change into statements, personal values sealed.
@@ -65,6 +66,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case job.Job:
 		return db.jobWrites(key, r), nil
 	}
+	if writes, ok := db.staffWrites(p, row); ok {
+		return writes, nil
+	}
 	return nil, fmt.Errorf("a change cannot write %T", row)
 }
 
@@ -73,7 +77,7 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Removed, identity.MadeMain,
-		consent.State, consent.Preferences, profile.State:
+		consent.State, consent.Preferences, profile.State, staff.Opened:
 		return p.Subject != ""
 	case consent.Record:
 		return p.Subject != "" && r.Subject == p.Subject

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"livingprofile/handlers"
+	"livingprofile/handlers/console"
 	"livingprofile/handlers/health"
 	mailboxpages "livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -24,6 +25,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/figures"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
@@ -34,6 +36,7 @@ import (
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/staff"
 	"livingprofile/locales"
 	"livingprofile/store"
 )
@@ -155,10 +158,15 @@ func (a *App) Close() error { return a.DB.Close() }
 // A Service is an App that answers requests and works in the background.
 type Service struct {
 	*App
-	Server  *handlers.Server
-	HTTP    *http.Server
+	Server *handlers.Server
+	HTTP   *http.Server
+	// Console serves the console alone, where it has a listener of its own; nil
+	// where HTTP serves it too.
+	Console *http.Server
+	Staff   *staff.Service
 	Links   *login.Links
 	base    *url.URL
+	office  *url.URL // where staff reach the console
 	runner  *job.Runner
 	tasks   *job.Schedule
 	notary  *ledger.Notary
@@ -195,6 +203,15 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
+	if s.office, err = a.settings.consoleURL(base); err != nil {
+		return nil, err
+	}
+	if s.Staff, err = a.Office(s.office.String()); err != nil {
+		a.Log.Warn("nobody can sign in to the console", "error", err)
+		if s.Staff, err = a.Office(""); err != nil {
+			return nil, err
+		}
+	}
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
 		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock,
@@ -214,11 +231,46 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
+	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
+		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
+		URL: s.office.String(), Open: a.OpenCheckpoint,
+		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
+	})
+	return s, s.serve(deps)
+}
+
+// serve makes the servers: one for all, or one for each face.
+func (s *Service) serve(deps handlers.Deps) (err error) {
+	if s.settings.Apart {
+		own := deps
+		own.Face, own.BaseURL = handlers.ConsoleOnly, s.office
+		server, err := handlers.New(own)
+		if err != nil {
+			return err
+		}
+		s.Console, deps.Face = server.HTTP(), handlers.PortalOnly
+	}
 	if s.Server, err = handlers.New(deps); err != nil {
-		return nil, err
+		return err
 	}
 	s.HTTP = s.Server.HTTP()
-	return s, nil
+	return nil
+}
+
+// InviteURL returns the address of an invitation to the console.
+func (s *Service) InviteURL(token string) string {
+	return s.office.JoinPath("console", "invite", token).String()
+}
+
+// Office returns who lets staff in at origin; "" for one that only invites.
+func (a *App) Office(origin string) (*staff.Service, error) {
+	return staff.NewService(staff.Deps{
+		Store: a.DB, Entrance: a.DB, Keys: a.DB.Ring(), Clock: a.Clock, Origin: origin,
+		Brand: func(name string) bool {
+			b, ok := a.Current.Load().Brand(name)
+			return ok && !b.Retired
+		},
+	})
 }
 
 // post returns what writes and sends letters.
@@ -245,6 +297,8 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))
+	s.tasks.Add(staff.Sweep(s.DB))
+	s.tasks.Add(figures.Task(s.DB))
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err

@@ -36,10 +36,32 @@ func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// VisitConsole finds out which staff member visits the console. The cookie of a
+// person's session means nothing there, and that of a staff member nothing
+// elsewhere.
+func (g *Guard) VisitConsole(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v := web.Of(c)
+		cookie, err := c.Cookie(web.CookieName(StaffCookie, v.Secure))
+		if err == nil {
+			session, err := g.Staff.Check(c.Request().Context(), cookie.Value)
+			if err != nil && !errors.Is(err, errs.Unauthenticated) {
+				return err
+			}
+			if err == nil {
+				v.Staff, v.CSRF = &session, g.csrf(StaffCookie+cookie.Value)
+			}
+		}
+		web.KeepFlashes(c, g.Flashes)
+		return next(c)
+	}
+}
+
 // place finds the brand on whose site the request is, from the first part of
 // its path, so that whatever refuses the request does so on that site.
 func (g *Guard) place(c echo.Context, v *web.Visit) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(c.Request().URL.Path, "/"), "/")
+	v.Console = "/"+name == web.ConsolePath
 	if b, ok := v.Organisation.Brand(name); ok && !b.Retired {
 		v.Brand, v.Style = b, g.Style(b)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/internal/authz"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
@@ -16,6 +17,7 @@ import (
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/staff"
 )
 
 // A Visit is what is known of one request before its handler runs. The subject
@@ -27,6 +29,8 @@ type Visit struct {
 	Brand        *brand.Brand   // nil on pages of no brand
 	Locale       string         // of the page
 	Session      *login.Session // nil when nobody is signed in
+	Console      bool           // in the console: Session is nil there, and Staff is nil elsewhere
+	Staff        *staff.Session // of the staff member, nil when nobody is signed in
 	Token        string         // value of the session's cookie
 	CSRF         string         // proof that a form came from our page
 	Secure       bool           // the product is reached by https
@@ -55,12 +59,36 @@ func (v *Visit) Subject() id.Subject {
 	return v.Session.Subject
 }
 
-// Actor returns who acts: the person themselves.
-func (v *Visit) Actor() ledger.Actor { return ledger.Self(v.Subject()) }
+// Actor returns who acts: the person themselves, or a staff member.
+func (v *Visit) Actor() ledger.Actor {
+	if v.Staff != nil {
+		return v.Staff.Member.Actor()
+	}
+	return ledger.Self(v.Subject())
+}
 
-// Base returns the path prefix of the brand's portal, "" on pages of no brand.
+// Caller returns who asks, for the permission of the route.
+func (v *Visit) Caller() authz.Caller {
+	c := authz.Caller{Brand: v.BrandName()}
+	if v.Session != nil {
+		c.Subject, c.FreshUntil = v.Session.Subject, v.Session.FreshUntil
+	}
+	if v.Staff != nil {
+		c.Role = v.Staff.Member.Role
+	}
+	return c
+}
+
+// ConsolePath is where the console begins; no brand may be called so.
+const ConsolePath = "/console"
+
+// Base returns the path prefix of the brand's portal or of the console, "" on
+// pages of neither.
 func (v *Visit) Base() string {
-	if v.Brand == nil {
+	switch {
+	case v.Console:
+		return ConsolePath
+	case v.Brand == nil:
 		return ""
 	}
 	return "/" + v.Brand.Name

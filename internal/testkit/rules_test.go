@@ -119,6 +119,7 @@ var layers = [...][]string{
 	{"decision"},
 	{"job", "mail", "hook"},
 	{"authz", "login", "brand"},
+	{"staff", "figures"},
 	{"organisation"},
 	{"intake", "demo"},
 }

@@ -31,6 +31,15 @@ type Frame struct {
 	Contact   string   // the brand's address for questions; "" hides it
 	Check     string   // where anybody may check a receipt; "" hides it
 	NoIndex   bool     // signed-out pages that search engines must not keep
+	Scripts   []string // names of the scripts, as static.Path knows them; nil for those of the portal
+}
+
+// scripts are what runs on the page.
+func (f Frame) scripts() []string {
+	if f.Scripts != nil {
+		return f.Scripts
+	}
+	return []string{"htmx.js", "app.js"}
 }
 
 // A Flash says what an action did, once, at the top of the next page.
