@@ -133,6 +133,7 @@ func TestConsolePages(t *testing.T) {
 	})
 	for l, locale := range []string{"en", "ja", "ar"} {
 		t.Run(locale, func(t *testing.T) {
+			t.Parallel()
 			v := testkit.View{Locale: locale, Still: true}
 			door := w.visit(t, v, "")
 			door.Open(w.console())
