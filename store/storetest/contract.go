@@ -57,6 +57,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 	}{
 		{"checkpoints_are_numbered_once", checkpoints},
 		{"a_declaration_is_written_once", declarations},
+		{"a_search_reads_all_lanes_newest_first", searches},
+		{"figures_count_people_by_their_last_word", counts},
 	}
 	f := open(t)
 	t.Run("shared", func(t *testing.T) {

@@ -14,3 +14,9 @@ type Section struct {
 	Href string
 	Icon string
 }
+
+// The letters that move from row to row, as console.js has them.
+const (
+	keyNext   = "j"
+	keyBefore = "k"
+)
