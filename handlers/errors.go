@@ -67,7 +67,7 @@ func (s *Server) writeError(c echo.Context, status int, err error) error {
 		web.RetryAfter(c, retryAfter(err))
 	}
 	if !wantsPage(c) {
-		return problem(c, status, err)
+		return s.problem(c, status, err)
 	}
 	frame := web.Frame(c, "", views.Title(web.Context(c), status))
 	if v.Session == nil {
@@ -88,6 +88,12 @@ func reason(c echo.Context, err error) string {
 	var e *errs.Error
 	if errors.As(err, &e) && e.ID != "" {
 		return i18n.Message(web.Context(c), e.ID, e.Args)
+	}
+	var he *echo.HTTPError
+	if errors.As(err, &he) {
+		if id, ok := he.Message.(string); ok && strings.HasPrefix(id, "error.") {
+			return i18n.Message(web.Context(c), id, nil)
+		}
 	}
 	return ""
 }
@@ -119,39 +125,17 @@ func refererPath(c echo.Context) string {
 
 func wantsPage(c echo.Context) bool {
 	accept := c.Request().Header.Get("Accept")
-	return !strings.HasSuffix(c.Request().URL.Path, ".json") &&
+	return !isAPI(c) && !strings.HasSuffix(c.Request().URL.Path, ".json") &&
 		!strings.Contains(accept, "application/json") && !strings.Contains(accept, "application/problem+json")
-}
-
-// problem answers a program (RFC 9457).
-func problem(c echo.Context, status int, err error) error {
-	type field struct {
-		Path   string `json:"path"`
-		Detail string `json:"detail"`
-	}
-	body := struct {
-		Type   string  `json:"type"`
-		Title  string  `json:"title"`
-		Status int     `json:"status"`
-		Detail string  `json:"detail,omitempty"`
-		ID     string  `json:"instance,omitempty"`
-		Errors []field `json:"errors,omitempty"`
-	}{"about:blank", http.StatusText(status), status, reason(c, err), "urn:request:" + web.Of(c).ID, nil}
-	var e *errs.Error
-	if errors.As(err, &e) {
-		for _, f := range e.Fields {
-			body.Errors = append(body.Errors, field{f.Path, i18n.Message(web.Context(c), f.ID, f.Args)})
-		}
-	}
-	c.Response().Header().Set(echo.HeaderContentType, "application/problem+json")
-	c.Response().WriteHeader(status)
-	return c.Echo().JSONSerializer.Serialize(c, body, "")
 }
 
 // retryAfter is how long it is until a limit opens again, or a little while.
 func retryAfter(err error) time.Duration {
 	var e *errs.Error
 	if errors.As(err, &e) {
+		if wait, ok := e.Args["wait"].(time.Duration); ok {
+			return wait
+		}
 		if minutes, ok := e.Args["minutes"].(int); ok {
 			return time.Duration(minutes) * time.Minute
 		}

@@ -7,6 +7,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -17,7 +18,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/api"
 	"livingprofile/handlers/console"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -25,8 +28,10 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
 	"livingprofile/handlers/web"
+	"livingprofile/handlers/wellknown"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
@@ -44,12 +49,16 @@ type Deps struct {
 	Clock        clock.Clock
 	Secrets      middleware.Secrets
 	Observe      middleware.Observer
-	Log          *slog.Logger
+	// Hear keeps a browser's signal on a profile.
+	Hear func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)
+	Log  *slog.Logger
 
 	Health  *health.Health
 	Portal  *portal.Portal
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
+	API     *api.API
+	Footer  *footer.Footer
 	Mailbox *mailbox.Mailbox // nil outside the demo
 	Console *console.Console
 	Staff   *staff.Service
@@ -76,15 +85,18 @@ func (f Face) shows(r *Route) bool {
 
 // A Server is the product's face to browsers.
 type Server struct {
-	echo    *echo.Echo
-	deps    Deps
-	sheets  *sheets
-	health  *health.Health
-	portal  *portal.Portal
-	signin  *signin.SignIn
-	receipt *receipt.Receipt
-	mailbox *mailbox.Mailbox
-	console *console.Console
+	echo      *echo.Echo
+	deps      Deps
+	wellknown *wellknown.WellKnown
+	sheets    *sheets
+	health    *health.Health
+	portal    *portal.Portal
+	signin    *signin.SignIn
+	receipt   *receipt.Receipt
+	api       *api.API
+	footer    *footer.Footer
+	mailbox   *mailbox.Mailbox
+	console   *console.Console
 }
 
 // MaxBody is the most bytes that a form may have.
@@ -94,8 +106,9 @@ const MaxBody = 64 << 10
 // permission.
 func New(d Deps) (*Server, error) {
 	s := &Server{
-		echo: echo.New(), deps: d, sheets: &sheets{},
-		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, mailbox: d.Mailbox, console: d.Console,
+		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
+		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
+		console: d.Console,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -104,14 +117,15 @@ func New(d Deps) (*Server, error) {
 	e.HTTPErrorHandler = s.answerError
 	secure := d.BaseURL.Scheme == "https"
 	guard := &middleware.Guard{
-		Secure: secure, Organisation: d.Organisation, Bundle: d.Bundle,
-		Secrets: d.Secrets, Style: s.sheets.path, Log: d.Log, Observe: d.Observe,
+		Secure: secure, Base: d.BaseURL, Organisation: d.Organisation, Bundle: d.Bundle,
+		Secrets: d.Secrets, Style: s.sheets.path, Logo: s.sheets.logo, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure), Staff: d.Staff,
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, unslash)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
-		if _, ok := authz.Lookup(r.Permission); !ok {
+		entry, ok := authz.Lookup(r.Permission)
+		if !ok {
 			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)
 		}
 		if !d.Face.shows(&r) {
@@ -119,6 +133,10 @@ func New(d Deps) (*Server, error) {
 		}
 		chain := []echo.MiddlewareFunc{guard.Visit, guard.Require(r.Permission)}
 		switch {
+		case entry.Holder == authz.System:
+			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
+		case r.Path == footerPath:
+			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
 		case r.faceless():
 			chain = chain[1:]
 		case r.console():
@@ -132,14 +150,18 @@ func New(d Deps) (*Server, error) {
 	return s, nil
 }
 
+// footerPath is a link in the foot of a mail. It is posted to by whoever has
+// the link: mailbox providers without a cookie, and people from its page.
+const footerPath = "/u/:token"
+
 // faceless tells whether a route answers without looking who asks: it costs no
 // reading of the database, and works when that does not.
 func (r *Route) faceless() bool {
 	switch r.Path {
-	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico":
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json":
 		return true
 	}
-	return false
+	return strings.HasPrefix(r.Path, "/.well-known/")
 }
 
 // console tells whether a route is the console's.

@@ -116,14 +116,15 @@ func entryPlace(entryID string) keyring.Place {
 	return keyring.Place{Table: "ledger_entries", Row: entryID, Column: "payload"}
 }
 
-// write runs inside the transaction: it takes the lane's lock, checks the
-// subject's version, and gives the entries their places.
+// write runs inside the transaction: it takes the lane's lock, moves the
+// subject on, and gives the entries their places. What can be refused comes
+// before the first row that is written.
 func (p *preparedChange) write(ctx context.Context, q conn) ([]ledger.Written, error) {
 	head, err := p.lockHead(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	version, err := p.lockSubject(ctx, q)
+	version, err := p.moveSubject(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +143,7 @@ func (p *preparedChange) write(ctx context.Context, q conn) ([]ledger.Written, e
 	if err := insertEntries(ctx, q, entries); err != nil {
 		return nil, err
 	}
-	if err := p.moveOn(ctx, q, head, version); err != nil {
+	if err := p.moveHead(ctx, q, head); err != nil {
 		return nil, err
 	}
 	for _, w := range p.writes {
@@ -167,11 +168,60 @@ func (p *preparedChange) lockHead(ctx context.Context, q conn) (ledger.Head, err
 	return h, nil
 }
 
-// lockSubject returns the version that the change starts from.
-func (p *preparedChange) lockSubject(ctx context.Context, q conn) (int64, error) {
-	if p.Subject == "" || p.Base == 0 {
+// moveHead writes the new head of the lane.
+func (p *preparedChange) moveHead(ctx context.Context, q conn, head ledger.Head) error {
+	if len(p.entries) == 0 {
+		return nil
+	}
+	if _, err := q.exec(ctx, "update ledger_heads set seq = $1, hash = $2 where lane = $3", head.Seq, head.Hash[:], p.lane); err != nil {
+		return fmt.Errorf("move lane head: %w", err)
+	}
+	return nil
+}
+
+// moveSubject makes a new subject, or moves one on by the change's entries. It
+// returns the version that the change starts from.
+func (p *preparedChange) moveSubject(ctx context.Context, q conn) (int64, error) {
+	if p.Subject == "" {
 		return 0, nil
 	}
+	if p.Base == 0 {
+		_, err := q.exec(ctx, `
+			insert into subjects (lane, id, version, state, created_at)
+			values ($1, $2, $3, $4, $5)`,
+			p.lane, p.Subject, len(p.entries), identity.Active, micros(p.At))
+		if err != nil {
+			return 0, fmt.Errorf("insert subject: %w", err)
+		}
+		return 0, nil
+	}
+	from := p.Base
+	if from == ledger.AnyVersion || len(p.entries) == 0 {
+		var err error
+		if from, err = p.lockSubject(ctx, q); err != nil || len(p.entries) == 0 {
+			return from, err
+		}
+	}
+	n, err := q.exec(ctx, `
+		update subjects
+		set version = $1
+		where lane = $2 and id = $3 and version = $4 and state = $5`,
+		from+int64(len(p.entries)), p.lane, p.Subject, from, identity.Active)
+	if err != nil {
+		return 0, fmt.Errorf("move subject version: %w", err)
+	}
+	if n == 0 {
+		if _, err := p.lockSubject(ctx, q); err != nil {
+			return 0, err
+		}
+		// It moved on between the two statements.
+		return 0, errs.New(errs.Conflict, "error.conflict")
+	}
+	return from, nil
+}
+
+// lockSubject returns the version of the subject, or why it cannot be changed.
+func (p *preparedChange) lockSubject(ctx context.Context, q conn) (int64, error) {
 	var version int64
 	var state identity.State
 	err := q.one(ctx, "select version, state from subjects where lane = $1 and id = $2"+q.dialect.lockRow(),
@@ -185,34 +235,6 @@ func (p *preparedChange) lockSubject(ctx context.Context, q conn) (int64, error)
 		return 0, errs.New(errs.Conflict, "error.conflict")
 	}
 	return version, nil
-}
-
-// moveOn writes the new head of the lane and the new version of the subject.
-func (p *preparedChange) moveOn(ctx context.Context, q conn, head ledger.Head, version int64) error {
-	if len(p.entries) > 0 {
-		if _, err := q.exec(ctx, "update ledger_heads set seq = $1, hash = $2 where lane = $3", head.Seq, head.Hash[:], p.lane); err != nil {
-			return fmt.Errorf("move lane head: %w", err)
-		}
-	}
-	switch {
-	case p.Subject == "":
-		return nil
-	case p.Base == 0:
-		_, err := q.exec(ctx, `
-			insert into subjects (lane, id, version, state, created_at)
-			values ($1, $2, $3, $4, $5)`,
-			p.lane, p.Subject, version, identity.Active, micros(p.At))
-		if err != nil {
-			return fmt.Errorf("insert subject: %w", err)
-		}
-		return nil
-	case len(p.entries) == 0:
-		return nil
-	}
-	if _, err := q.exec(ctx, "update subjects set version = $1 where lane = $2 and id = $3", version, p.lane, p.Subject); err != nil {
-		return fmt.Errorf("move subject version: %w", err)
-	}
-	return nil
 }
 
 func (w write) run(ctx context.Context, q conn) error {

@@ -16,6 +16,7 @@ import (
 type group struct {
 	conn    *sql.Conn
 	cache   *prepared
+	log     *writeBack
 	calls   chan *call
 	done    chan struct{}
 	stopped chan struct{}
@@ -27,17 +28,18 @@ type call struct {
 	fn     func(conn) error
 	alone  func(*sql.Conn) error
 	err    error
-	wrote  bool
+	writes int // statements that wrote something
 	answer chan struct{}
 }
 
 // maxGroup bounds how long the first change of a group waits for the last.
 const maxGroup = 256
 
-func newGroup(c *sql.Conn) *group {
+func newGroup(c *sql.Conn, log *writeBack) *group {
 	g := &group{
 		conn:    c,
 		cache:   newPrepared(c),
+		log:     log,
 		calls:   make(chan *call, maxGroup),
 		done:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -144,28 +146,29 @@ func (g *group) commit(batch []*call) {
 // of a call that is not in next any more.
 func (g *group) try(live []*call) (next []*call, again bool) {
 	ctx := context.Background()
-	if _, err := g.conn.ExecContext(ctx, "begin immediate"); err != nil {
+	if _, err := g.cache.ExecContext(ctx, "begin immediate"); err != nil {
 		fail(live, fmt.Errorf("begin: %w", err))
 		return nil, false
 	}
-	wrote := false
+	writes := 0
 	for i, c := range live {
-		c.wrote = false
+		c.writes = 0
 		c.err = g.call(c)
-		if c.err != nil && c.wrote {
+		if c.err != nil && c.writes > 0 {
 			g.rollback()
 			return append(append([]*call(nil), live[:i]...), live[i+1:]...), true
 		}
-		wrote = wrote || c.wrote
+		writes += c.writes
 	}
-	end := "commit"
-	if !wrote {
-		end = "rollback"
+	if writes == 0 {
+		g.rollback()
+		return nil, false
 	}
-	if _, err := g.conn.ExecContext(ctx, end); err != nil {
+	if _, err := g.cache.ExecContext(ctx, "commit"); err != nil {
 		g.rollback()
 		fail(live, fmt.Errorf("commit: %w", err))
 	}
+	g.log.grew(writes)
 	return nil, false
 }
 
@@ -202,13 +205,20 @@ func (g *group) close() error {
 	return errors.Join(g.cache.close(), g.conn.Close())
 }
 
-// noting remembers that a call has written.
+// noting counts the statements of a call that have written something.
 type noting struct {
 	*prepared
 	call *call
 }
 
 func (n noting) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	n.call.wrote = true
-	return n.prepared.ExecContext(ctx, query, args...)
+	n.call.writes++
+	res, err := n.prepared.ExecContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	if rows, err := res.RowsAffected(); err == nil && rows == 0 {
+		n.call.writes--
+	}
+	return res, nil
 }

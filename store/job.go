@@ -215,8 +215,8 @@ func (db *DB) Parked(ctx context.Context, limit int) ([]job.Job, error) {
 	return jobs, db.openJobs(ctx, jobs)
 }
 
-// Forget deletes the jobs that were parked before a time.
-func (db *DB) Forget(ctx context.Context, before time.Time) (int, error) {
+// ForgetParked deletes the jobs that were parked before a time.
+func (db *DB) ForgetParked(ctx context.Context, before time.Time) (int, error) {
 	var n int64
 	err := db.main.update(ctx, func(c conn) (err error) {
 		n, err = c.exec(ctx, "delete from jobs where parked_at > 0 and parked_at < $1", micros(before))

@@ -153,6 +153,7 @@ func destroyedAt(now time.Time) int64 { return max(1, micros(now)) }
 // so.
 func (e *sqliteEngine) truncateLog(ctx context.Context) error {
 	return e.group.alone(ctx, func(c *sql.Conn) error {
+		defer e.log.pause()()
 		var busy, log, done int
 		if err := c.QueryRowContext(ctx, "pragma wal_checkpoint(truncate)").Scan(&busy, &log, &done); err != nil {
 			return fmt.Errorf("truncate log: %w", err)

@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 )
 
@@ -55,6 +56,16 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return stateWrite(p, key, partPreferences, func() ([]byte, error) { return json.Marshal(r) })
 	case profile.State:
 		return stateWrite(p, key, partProfile, r.MarshalJSON)
+	case rights.Request:
+		return requestWrite(p, key, r)
+	case rights.Freezes:
+		return stateWrite(p, key, partFreezes, func() ([]byte, error) { return json.Marshal(r) })
+	case rights.Copy:
+		return []write{copyWrite(p, key, r)}, nil
+	case rights.CopyTaken:
+		return []write{copyTakenWrite(p, r)}, nil
+	case rights.Erased:
+		return db.erasedWrites(p, r)
 	case write:
 		return []write{r}, nil
 	case declaration:
@@ -77,14 +88,23 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Removed, identity.MadeMain,
-		consent.State, consent.Preferences, profile.State, staff.Opened:
-		return p.Subject != ""
+		consent.State, consent.Preferences, profile.State,
+		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened:
+		return p.Subject != "" && (p.Base != 0 || !ends(row))
+	case rights.Request:
+		return p.Subject != "" && r.Subject == p.Subject
 	case consent.Record:
 		return p.Subject != "" && r.Subject == p.Subject
 	case job.Job:
 		return r.Subject == "" || r.Subject == p.Subject
 	}
 	return true
+}
+
+// ends tells whether a row is the last of a subject.
+func ends(row any) bool {
+	_, is := row.(rights.Erased)
+	return is
 }
 
 func (db *DB) identifierWrite(p *preparedChange, key *keyring.DataKey, i identity.Identifier) write {

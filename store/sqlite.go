@@ -26,6 +26,7 @@ type sqliteEngine struct {
 	cache   *prepared
 	writers *sql.DB
 	group   *group
+	log     *writeBack
 }
 
 // The settings that the promises rest on, by pragma, as they read back.
@@ -39,15 +40,9 @@ var sqliteSettings = [...]struct{ pragma, set, want string }{
 	{"busy_timeout", strconv.Itoa(int(busyTimeout / time.Millisecond)), strconv.Itoa(int(busyTimeout / time.Millisecond))},
 	{"cache_size", "-2048", "-2048"},
 	{"temp_store", "MEMORY", "2"},
-	{"wal_autocheckpoint", strconv.Itoa(checkpointPages), strconv.Itoa(checkpointPages)},
+	{"wal_autocheckpoint", strconv.Itoa(mostLog), strconv.Itoa(mostLog)},
 	{"trusted_schema", "OFF", "0"},
 }
-
-// checkpointPages is how long the log may grow before it is written back, in
-// pages of 4 KB. A change touches ten pages and most of them are touched again
-// soon: the longer the log, the fewer are written twice, and the fewer commits
-// wait for it.
-const checkpointPages = 4000
 
 // busyTimeout is how long a writer waits for another process.
 const busyTimeout = 10 * time.Second
@@ -75,7 +70,7 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	if e.readers, err = sql.Open("sqlite", sqliteURL(path)+"&_pragma=query_only(1)"); err != nil {
 		return nil, errors.Join(err, e.close())
 	}
-	n := runtime.GOMAXPROCS(0) + 2
+	n := runtime.GOMAXPROCS(0) + 3 // one of them for the log
 	e.readers.SetMaxOpenConns(n)
 	e.readers.SetMaxIdleConns(n)
 	e.cache = newPrepared(e.readers)
@@ -148,7 +143,8 @@ func (e *sqliteEngine) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open writer: %w", err)
 	}
-	e.group = newGroup(c)
+	e.log = newWriteBack(e.readers)
+	e.group = newGroup(c, e.log)
 	return nil
 }
 
@@ -180,6 +176,7 @@ func (e *sqliteEngine) close() error {
 	var all []error
 	if e.group != nil {
 		all = append(all, e.group.close())
+		e.log.close()
 	}
 	if e.cache != nil {
 		all = append(all, e.cache.close())

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -186,8 +187,8 @@ func (db *DB) Ready(ctx context.Context) error {
 // Optimize lets the engine look at its data again, after a bulk load.
 func (db *DB) Optimize(ctx context.Context) error {
 	if e, ok := db.main.(*sqliteEngine); ok {
-		return e.update(ctx, func(c conn) error {
-			_, err := c.exec(ctx, "pragma optimize")
+		return e.group.alone(ctx, func(c *sql.Conn) error {
+			_, err := c.ExecContext(ctx, "pragma optimize")
 			return err
 		})
 	}
@@ -208,6 +209,9 @@ func (db *DB) Close() error {
 	})
 	return db.closed
 }
+
+// Clock returns the clock that the store goes by.
+func (db *DB) Clock() clock.Clock { return db.clock }
 
 func (db *DB) lane(s id.Subject) int { return s.Lane(db.lanes) }
 

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -21,6 +20,7 @@ const (
 	partProfile     = "profile"
 	partConsent     = "consent"
 	partPreferences = "preferences"
+	partFreezes     = "freezes"
 )
 
 // Subject returns a data subject, erased ones too.
@@ -99,11 +99,18 @@ func (db *DB) Holders(ctx context.Context, kind identity.Kind, scope, value stri
 
 // Facts reads all of what is held of an active subject at one moment.
 func (db *DB) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	return db.facts(ctx, subject, partProfile, partConsent, partPreferences)
+	return db.facts(ctx, subject, allParts)
 }
 
+// Which parts facts reads, as a condition.
+const (
+	allParts      = ""
+	profilePart   = " and t.part = 'profile'"
+	standingParts = " and t.part in ('consent', 'preferences')"
+)
+
 // facts opens parts of what is held of a subject.
-func (db *DB) facts(ctx context.Context, subject id.Subject, parts ...string) (decision.Facts, error) {
+func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (decision.Facts, error) {
 	key, err := db.ring.Subject(ctx, subject)
 	if err != nil {
 		return decision.Facts{}, err
@@ -115,15 +122,15 @@ func (db *DB) facts(ctx context.Context, subject id.Subject, parts ...string) (d
 		return c.each(ctx, func(rows *sql.Rows) error {
 			found = true
 			var has string
-			var body []byte
-			if err := rows.Scan(&f.Version, &has, &body); err != nil || !slices.Contains(parts, has) {
+			var body sql.RawBytes
+			if err := rows.Scan(&f.Version, &has, &body); err != nil || has == "" {
 				return err
 			}
 			return openState(&f, key, subject, has, body)
 		}, `
 			select s.version, coalesce(t.part, ''), t.body
 			from subjects s
-			left join subject_states t on t.lane = s.lane and t.subject = s.id
+			left join subject_states t on t.lane = s.lane and t.subject = s.id`+parts+`
 			where s.lane = $1 and s.id = $2 and s.state = 'active'`, db.lane(subject), subject)
 	})
 	if err == nil && !found {
@@ -146,6 +153,8 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 		err = f.Consents.UnmarshalJSON(plain)
 	case partPreferences:
 		err = json.Unmarshal(plain, &f.Preferences)
+	case partFreezes:
+		err = json.Unmarshal(plain, &f.Freezes)
 	}
 	if err != nil {
 		return fmt.Errorf("%s of subject: %w", part, err)
@@ -155,13 +164,13 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 
 // Profile reads what is claimed about a subject.
 func (db *DB) Profile(ctx context.Context, subject id.Subject) (profile.State, int64, error) {
-	f, err := db.facts(ctx, subject, partProfile)
+	f, err := db.facts(ctx, subject, profilePart)
 	return f.Profile, f.Version, err
 }
 
 // Standings reads what a subject decided and wishes.
 func (db *DB) Standings(ctx context.Context, subject id.Subject) (consent.Standings, error) {
-	f, err := db.facts(ctx, subject, partConsent, partPreferences)
+	f, err := db.facts(ctx, subject, standingParts)
 	return consent.Standings{Version: f.Version, State: f.Consents, Preferences: f.Preferences}, err
 }
 

@@ -60,7 +60,7 @@ func (s teller) allow() portal.AllowPage {
 	refused := portal.PurposeItem{ID: "calls", Title: s.say("Call me about offers", "電話でご案内を受ける", "اتصلوا بي بشأن العروض"), Answer: ui.No, Choices: 1, Receipt: "r4", Steps: s.done(day(3, 9, 1, 2))[:1]}
 	parent := portal.PurposeItem{ID: "advice", Title: s.say("Advice that fits me", "わたしに合ったご案内", "نصائح تناسبني"), Parent: true, Text: s.say("Suggestions from what we know.", "分かっていることをもとにご提案します。", "اقتراحات مما نعرفه.")}
 	return portal.AllowPage{
-		Signal: i18n.T(s.ctx, "portal.allow.signal"),
+		Signal: i18n.T(s.ctx, "portal.signal.followed"),
 		Groups: []portal.PurposeGroup{
 			{ID: "advice", Parent: &parent, Items: []portal.PurposeItem{saved, frozen}},
 			{ID: "rest", Items: []portal.PurposeItem{delivery, reviews, reask, waiting, refused}},

@@ -2,10 +2,12 @@ package views_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"livingprofile/internal/i18n"
+	"livingprofile/views/footer"
 	"livingprofile/views/layout"
 	"livingprofile/views/portal"
 	"livingprofile/views/ui"
@@ -17,7 +19,7 @@ func scenes(ctx context.Context) []scene {
 	in := func(section string) layout.Frame {
 		return s.frame(section, "/"+section, i18n.T(ctx, "ui.section."+section))
 	}
-	return append(append(everyday(s, in), corners(s, in)...), frames(s, in)...)
+	return slices.Concat(everyday(s, in), corners(s, in), frames(s, in), footers(s))
 }
 
 // everyday is what most people see.
@@ -97,5 +99,25 @@ func rows() []scene {
 		{"stopped", portal.StoppedRow(f, s.stopped().Items[0])},
 		{"address", portal.AddressRow(f, s.safety().Addresses[1])},
 		{"session", portal.SessionRow(f, s.safety().Sessions[1])},
+	}
+}
+
+// footers are what the links in the foot of mails lead to.
+func footers(s teller) []scene {
+	f := s.frame("", "/u/x", i18n.T(s.ctx, "footer.title"))
+	f.Person, f.Locales, f.CSRF = "", nil, ""
+	offers := footer.Topic{Slot: "offers/email", Title: s.say("Offers", "お得なお知らせ", "العروض"), Channel: s.say("E-mail", "メール", "البريد")}
+	events := footer.Topic{Slot: "events/sms", Title: s.say("Concerts", "演奏会", "الحفلات"), Channel: s.say("Text message", "SMS", "رسالة نصية")}
+	page := func(p footer.Page) footer.Page {
+		p.Action, p.More = "/u/x", "/hibiki/get"
+		return p
+	}
+	return []scene{
+		{"footer-one", footer.Show(f, page(footer.Page{One: &offers}))},
+		{"footer-one-done", footer.Show(f, page(footer.Page{One: &offers, Done: footer.Done{Slot: offers.Slot, Topic: offers, Number: "06h03trdmpqd3bifaa65esp70o"}}))},
+		{"footer-all", footer.Show(f, page(footer.Page{Topics: []footer.Topic{offers, events}}))},
+		{"footer-all-some", footer.Show(f, page(footer.Page{Topics: []footer.Topic{events}, Done: footer.Done{Slot: offers.Slot, Topic: offers}}))},
+		{"footer-all-done", footer.Show(f, page(footer.Page{Done: footer.Done{All: true, Number: "06h03trdmpqd3bifaa65esp70o"}}))},
+		{"footer-none", footer.Show(f, page(footer.Page{}))},
 	}
 }

@@ -23,11 +23,13 @@ type Options struct {
 	Progress io.Writer     // may be nil
 	// Child returns the command that calls Play with a role, on a folder.
 	Child func(ctx context.Context, role Role, folder string) *exec.Cmd
+
+	visitors int // who are signed in; mostVisitors for 0
 }
 
 // leastSubjects keeps two requests about one person from being under way at
-// the same time.
-const leastSubjects = 500
+// the same time: three times the connections of any figure.
+const leastSubjects = 200
 
 // Run measures. The error tells that it could not; answers that failed and
 // limits that were not kept are in the Report.
@@ -72,6 +74,9 @@ func (o Options) withDefaults() Options {
 	if len(o.Subjects) == 0 {
 		o.Subjects = []int{1000}
 	}
+	if o.visitors <= 0 {
+		o.visitors = mostVisitors
+	}
 	if o.Progress == nil {
 		o.Progress = io.Discard
 	}
@@ -94,7 +99,7 @@ func (b *bench) run(ctx context.Context) (size Size, err error) {
 		return Size{}, err
 	}
 	b.say("%d subjects: filling", b.subjects)
-	p, err := settle(ctx, b.folder, b.subjects)
+	p, err := settle(ctx, b.folder, b.subjects, b.visitors)
 	if err != nil {
 		return Size{}, err
 	}

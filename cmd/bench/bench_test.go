@@ -49,10 +49,10 @@ func TestRun(t *testing.T) {
 	if _, err := use(); errors.Is(err, errors.ErrUnsupported) {
 		t.Skip("SKIPPED: the bench measures on Linux only")
 	}
-	profiles := t.TempDir()
+	profiles, more := t.TempDir(), leastSubjects+1
 	report, err := Run(t.Context(), Options{
-		Rounds: 2, During: 60 * time.Millisecond, Subjects: []int{leastSubjects, 2 * leastSubjects},
-		Folder: t.TempDir(), Profiles: profiles, Child: self(t),
+		Rounds: 1, During: 40 * time.Millisecond, Subjects: []int{leastSubjects, more},
+		Folder: t.TempDir(), Profiles: profiles, Child: self(t), visitors: 8,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestRun(t *testing.T) {
 	if text := report.String(); !strings.Contains(text, fmt.Sprint(leastSubjects, " subjects")) || !strings.Contains(text, showPage) {
 		t.Errorf("got %s", text)
 	}
-	for _, name := range []string{"7-cpu-500.pprof", "4b-allocs-1000.pprof"} {
+	for _, name := range []string{fmt.Sprintf("7-cpu-%d.pprof", leastSubjects), fmt.Sprintf("4b-allocs-%d.pprof", more)} {
 		if info, err := os.Stat(filepath.Join(profiles, name)); err != nil || info.Size() == 0 {
 			t.Errorf("profile %s: %v", name, err)
 		}
@@ -108,12 +108,16 @@ func TestChildThatFails(t *testing.T) {
 	}
 }
 
-// Every request must be a change of its own, or answers are counted for which
-// nothing was written.
-func TestRequestsChangeSomething(t *testing.T) {
-	s := newStand(t)
-	ours, _ := s.targets(&child{}, &child{})
-	record := ours[recordConsent]
+func TestRequests(t *testing.T) {
+	s := newStand(t, 20, 3)
+	ours, floors := s.targets(&child{}, &child{})
+	t.Run("change_something", func(t *testing.T) { s.change(t, ours[recordConsent]) })
+	t.Run("are_answered", func(t *testing.T) { s.answers(t, ours, floors) })
+}
+
+// change proves that every request is a change of its own, or answers are
+// counted for which nothing was written.
+func (s *stand) change(t *testing.T, record *target) {
 	all := int64(len(s.subjects))
 	for _, n := range []int64{0, 1, all - 1, all, all + 1, 2 * all} {
 		s.answer(t, s.product, record.request(n), record.want)
@@ -131,21 +135,23 @@ func TestRequestsChangeSomething(t *testing.T) {
 	}
 }
 
-func TestRequestsAreAnswered(t *testing.T) {
-	s := newStand(t)
-	ours, floors := s.targets(&child{}, &child{})
+// answers proves that both sides answer each request as the load wants it, and
+// with as much.
+func (s *stand) answers(t *testing.T, ours, floors map[string]*target) {
+	// Of subject 2: the others have decided already.
+	const n = 2
 	for name := range ours {
-		s.answer(t, s.product, ours[name].request(0), ours[name].want)
-		s.answer(t, s.floor, floors[name].request(0), floors[name].want)
+		s.answer(t, s.product, ours[name].request(n), ours[name].want)
+		s.answer(t, s.floor, floors[name].request(n), floors[name].want)
 	}
-	page := s.answer(t, s.product, ours[showPage].request(0), ours[showPage].want).Body.String()
+	page := s.answer(t, s.product, ours[showPage].request(n), ours[showPage].want).Body.String()
 	if got := strings.Count(page, "<article"); got != purposes {
 		t.Errorf("purposes on the page: got %d, want %d", got, purposes)
 	}
-	if got := strings.Count(s.answer(t, s.floor, floors[showPage].request(0), 200).Body.String(), "<article"); got != purposes {
+	if got := strings.Count(s.answer(t, s.floor, floors[showPage].request(n), 200).Body.String(), "<article"); got != purposes {
 		t.Errorf("rows on the floor's page: got %d, want %d", got, purposes)
 	}
-	profile := s.answer(t, s.product, ours[readProfile].request(0), 200).Body.String()
+	profile := s.answer(t, s.product, ours[readProfile].request(n), 200).Body.String()
 	if got := strings.Count(profile, `"field"`); got != len(fields) {
 		t.Errorf("values of a profile: got %d, want %d", got, len(fields))
 	}

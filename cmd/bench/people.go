@@ -27,12 +27,13 @@ import (
 // seed makes the same people in each run.
 const seed = 2026
 
-// How many consents people have: most few, and visitors one on each purpose
-// that leaves a choice.
-const (
-	fewConsents = 4
-	visitors    = 64
-)
+// fewConsents is how many consents most people have; visitors have one on each
+// purpose that leaves a choice.
+const fewConsents = 4
+
+// mostVisitors keeps two requests of one visitor from being under way at the
+// same time.
+const mostVisitors = 64
 
 // people are whom the load is about.
 type people struct {
@@ -51,14 +52,14 @@ type visitor struct {
 const locale = "ja"
 
 // settle lays a product and a floor that hold the same into folder: n people,
-// and the visitors besides.
-func settle(ctx context.Context, folder string, n int) (*people, error) {
+// and visitors besides.
+func settle(ctx context.Context, folder string, n, visitors int) (*people, error) {
 	settings := wire.Settings{Database: folder, BaseURL: "http://127.0.0.1"}
 	a, err := wire.Open(ctx, settings, clock.System{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		return nil, err
 	}
-	p, err := move(ctx, a, n)
+	p, err := move(ctx, a, n, visitors)
 	if err = errors.Join(err, a.Close()); err != nil {
 		return nil, fmt.Errorf("fill product: %w", err)
 	}
@@ -71,15 +72,18 @@ func settle(ctx context.Context, folder string, n int) (*people, error) {
 	return p, errors.Join(err, db.Close())
 }
 
+// enterAtOnce is how many come in at a time, so that they share syncs.
+const enterAtOnce = 64
+
 // move declares the organisation and brings the people in.
-func move(ctx context.Context, a *wire.App, n int) (*people, error) {
+func move(ctx context.Context, a *wire.App, n, visitors int) (*people, error) {
 	actor := ledger.Actor{Kind: ledger.ByProgram, ID: "bench"}
 	if _, err := a.Declare(ctx, wire.Declaration{Draft: draft(), Actor: actor}); err != nil {
 		return nil, err
 	}
 	all := make([]id.Subject, n+visitors)
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(visitors)
+	g.SetLimit(enterAtOnce)
 	for i := range all {
 		g.Go(func() (err error) {
 			all[i], err = enter(gctx, a, i, i >= n)

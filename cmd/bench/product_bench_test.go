@@ -20,10 +20,11 @@ type stand struct {
 	product, floor http.Handler
 }
 
-func newStand(tb testing.TB) *stand {
+// newStand settles n people and visitors besides.
+func newStand(tb testing.TB, n, visitors int) *stand {
 	tb.Helper()
 	folder := tb.TempDir()
-	p, err := settle(tb.Context(), folder, leastSubjects)
+	p, err := settle(tb.Context(), folder, n, visitors)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func (s *stand) answer(tb testing.TB, h http.Handler, request []byte, want int) 
 // BenchmarkAnswer is what an answer takes of the processor and the allocator,
 // for the profiler.
 func BenchmarkAnswer(b *testing.B) {
-	s := newStand(b)
+	s := newStand(b, 1000, mostVisitors)
 	ours, floors := s.targets(&child{}, &child{})
 	for _, name := range []string{recordConsent, readProfile, showPage, answerOnPage} {
 		for side, t := range map[string]*target{"product": ours[name], "floor": floors[name]} {

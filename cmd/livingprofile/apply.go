@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"livingprofile/cmd/wire"
@@ -36,6 +37,9 @@ func (c *applyCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	}
 	draft, err := organisation.Parse(c.File, data)
 	if err != nil {
+		return err
+	}
+	if err := draft.Attach(os.DirFS(filepath.Dir(c.File))); err != nil {
 		return err
 	}
 	warnings, err := draft.Check()

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"livingprofile/cmd/newsletter"
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
@@ -58,9 +60,15 @@ func (c *demoCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	}
 	defer os.RemoveAll(temporary)
 	settings := c.settings(d, temporary, l, box)
+	tool, err := net.Listen("tcp", net.JoinHostPort(host(l), "0"))
+	if err != nil {
+		return err
+	}
+	defer tool.Close()
+	settings.Outbound = []string{tool.Addr().String()}
 	a, err := wire.Open(ctx, settings, clock.System{}, d.logger(env.stderr))
 	if err == nil {
-		err = errors.Join(c.serve(ctx, env, a, settings.Folder, l, box), a.Close())
+		err = errors.Join(c.serve(ctx, env, a, settings.Folder, receivers{l, box, tool}), a.Close())
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // told to stop before it was ready
@@ -95,21 +103,50 @@ func (c *demoCmd) settings(d *Data, temporary string, l net.Listener, box *mailb
 	return s
 }
 
-func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, folder string, l net.Listener, box *mailbox.Server) error {
+// receivers are what the demo listens with: its own portal, and two who are
+// outside of it.
+type receivers struct {
+	portal     net.Listener
+	box        *mailbox.Server
+	newsletter net.Listener
+}
+
+// receive starts the newsletter tool, which keeps what it is told in folder.
+func (r *receivers) receive(ctx context.Context, a *wire.App, folder string) (*http.Server, error) {
+	secret, err := a.Connect(ctx, base(r.newsletter)+"/hooks")
+	if err != nil {
+		return nil, err
+	}
+	tool, err := newsletter.New(secret.String(), folder)
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: tool.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(r.newsletter) }()
+	return server, nil
+}
+
+func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, folder string, r receivers) error {
 	if err := a.Seed(ctx, folder, c.People); err != nil {
 		return fmt.Errorf("make the demo: %w", err)
 	}
-	service, err := wire.NewService(ctx, a, wire.Options{Version: version, Mailbox: box})
+	tool, err := r.receive(ctx, a, folder)
+	if err != nil {
+		return fmt.Errorf("connect the newsletter tool: %w", err)
+	}
+	defer tool.Close() //nolint:errcheck // nothing hangs on its last answer
+	service, err := wire.NewService(ctx, a, wire.Options{Version: version, Mailbox: r.box})
 	if err != nil {
 		return err
 	}
-	g, err := c.guide(ctx, a, base(l), net.JoinHostPort(box.Host(), strconv.Itoa(box.Port())))
+	g, err := c.guide(ctx, a, base(r.portal), net.JoinHostPort(r.box.Host(), strconv.Itoa(r.box.Port())))
 	if err != nil {
 		return err
 	}
 	if g.Staff, err = members(ctx, service); err != nil {
 		return err
 	}
+	g.Newsletter = base(r.newsletter)
 	if c.JSON {
 		err = json.NewEncoder(env.stdout).Encode(g)
 	} else {
@@ -118,19 +155,21 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 	if err != nil {
 		return err
 	}
-	return serveUntil(ctx, service, l, nil, c.Drain)
+	return serveUntil(ctx, service, r.portal, nil, c.Drain)
 }
 
 // A guide says where to go and whom to sign in as.
 type guide struct {
-	URL     string            `json:"url"`
-	Mailbox string            `json:"mailbox"`
-	SMTP    string            `json:"smtp"` // where the mailbox receives
-	Health  string            `json:"health"`
-	Brands  []guideBrand      `json:"brands"`
-	People  []guidePerson     `json:"people"`
-	Keys    map[string]string `json:"api_keys"`
-	Staff   []guideMember     `json:"staff"`
+	URL     string `json:"url"`
+	Mailbox string `json:"mailbox"`
+	SMTP    string `json:"smtp"` // where the mailbox receives
+	// Newsletter is the page of a connected system.
+	Newsletter string            `json:"newsletter"`
+	Health     string            `json:"health"`
+	Brands     []guideBrand      `json:"brands"`
+	People     []guidePerson     `json:"people"`
+	Keys       map[string]string `json:"api_keys"`
+	Staff      []guideMember     `json:"staff"`
 }
 
 // A guideMember is a staff member, with a link that lets one browser in once.
@@ -214,11 +253,12 @@ func (g *guide) String() string {
 	for _, brand := range g.Brands {
 		fmt.Fprintf(&b, "  %-18s %s\n", brand.Label, brand.URL)
 	}
-	fmt.Fprintf(&b, "  %-18s %s\n\nSign in as one of\n\n", "Mailbox", g.Mailbox)
+	fmt.Fprintf(&b, "  %-18s %s\n", "Mailbox", g.Mailbox)
+	fmt.Fprintf(&b, "  %-18s %s\n\nSign in as one of\n\n", "Newsletter tool", g.Newsletter)
 	for _, p := range g.People {
 		fmt.Fprintf(&b, "  %-28s %s\n", p.Email, p.Name)
 	}
-	b.WriteString("\nand open the mail in the mailbox.\n\nThe console is for staff. A link lets you in once; your browser makes a passkey\nto come back with.\n\n")
+	b.WriteString("\nand open the mail in the mailbox. Say no to the newsletter and watch it arrive\nin the newsletter tool, a program of its own.\n\nThe console is for staff. A link lets you in once; your browser makes a passkey\nto come back with.\n\n")
 	for _, m := range g.Staff {
 		fmt.Fprintf(&b, "  %-18s %s\n", m.Role, m.Link)
 	}

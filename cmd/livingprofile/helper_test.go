@@ -193,6 +193,25 @@ func exports(args []string) int {
 	return 0
 }
 
+// report prints the report of an import in a file, without what is of a dry run
+// and how long it took.
+func report(args []string) int {
+	text, err := os.ReadFile(args[0])
+	if err != nil {
+		return fail(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if rows, counts, ok := strings.Cut(line, " rows in "); ok {
+			_, counts, _ = strings.Cut(counts, ":")
+			line = rows + counts
+		}
+		if !strings.HasPrefix(line, "Nothing was written") {
+			fmt.Print(line)
+		}
+	}
+	return 0
+}
+
 // extract reads one JSON value from a file, refuses anything else in it, and
 // prints what is at each path of keys and numbers.
 func extract(args []string) int {

@@ -14,6 +14,7 @@ import (
 type keysCmd struct {
 	Create keysCreateCmd `cmd:"" help:"Create the master key, where there is none."`
 	Rotate keysRotateCmd `cmd:"" help:"Make a new master key and wrap every data key with it, while the product serves."`
+	Public keysPublicCmd `cmd:"" help:"Print the public key that checks checkpoints and receipts."`
 	Prune  keysPruneCmd  `cmd:"" help:"Forget old master keys that no data key needs any more."`
 }
 
@@ -76,6 +77,22 @@ func (keysRotateCmd) Run(ctx context.Context, env *environment, d *Data) error {
 
 // rewrapBatch is how many data keys are read at a time.
 const rewrapBatch = 500
+
+type keysPublicCmd struct{}
+
+func (keysPublicCmd) Help() string {
+	return "Whoever has it can check receipts without this installation.\n\nExample:\n  livingprofile keys public > key.txt"
+}
+
+// Run prints the public key.
+func (keysPublicCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	a, err := d.existing(ctx, env)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(env.stdout, a.PublicKey())
+	return errors.Join(err, a.Close())
+}
 
 type keysPruneCmd struct{}
 

@@ -36,6 +36,7 @@ type program struct {
 	Keys    keysCmd    `cmd:"" help:"Create and rotate the master key."`
 	APIKey  apikeyCmd  `cmd:"" name:"apikey" help:"Create, list and revoke API keys."`
 	Staff   staffCmd   `cmd:"" help:"Invite, list and disable staff members."`
+	Hooks   hooksCmd   `cmd:"" help:"See and steer what connected systems are told."`
 	Verify  verifyCmd  `cmd:"" help:"Verify the whole ledger and name the first bad entry of each lane."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine: what the product costs beside the least it could."`
 	Routes  routesCmd  `cmd:"" help:"Print the whole surface as JSON: method, path, permission."`

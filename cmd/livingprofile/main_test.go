@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 		"slow":          func() { os.Exit(slow(os.Args[1:])) },
 		"sql":           func() { os.Exit(query(os.Args[1:])) },
 		"exports":       func() { os.Exit(exports(os.Args[1:])) },
+		"report":        func() { os.Exit(report(os.Args[1:])) },
 		"json":          func() { os.Exit(extract(os.Args[1:])) },
 		"secretless":    func() { os.Exit(secretless(os.Args[1:])) },
 		"keyid":         func() { os.Exit(keyID(os.Args[1:])) },
@@ -80,7 +81,17 @@ func setup(env *testscript.Env) error {
 	}
 	env.Setenv("PORT", port)
 	env.Setenv("COLUMNS", strconv.Itoa(200))
-	return os.WriteFile(filepath.Join(env.WorkDir, "organisation.yaml"), demo.File(), 0o600)
+	for name, data := range map[string][]byte{
+		"organisation.yaml": demo.File(),
+		// Files in other character sets, which a script cannot hold.
+		"sjis.csv":     []byte("email,name\naiko@example.com,\x8d\xb2\x93\xa1 \x88\xa4\x8eq\n"),
+		"cyrillic.csv": []byte("email,given_name\nivan@example.com,\xc8\xe2\xe0\xed\n"),
+	} {
+		if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func free() (string, error) {

@@ -20,7 +20,15 @@ type serveCmd struct {
 	Console consoleFlags  `embed:"" prefix:"console-"`
 	Drain   time.Duration `help:"How long running requests may take when the program is told to stop." default:"20s" env:"LIVINGPROFILE_DRAIN"`
 
+	APIPerMinute int `help:"How many requests an API key may make in a minute; 600 by default." env:"LIVINGPROFILE_API_PER_MINUTE" name:"api-per-minute" placeholder:"N"`
+
 	Mail mailFlags `embed:"" prefix:"smtp-"`
+	outboundFlags
+}
+
+// outboundFlags say where connections may lead.
+type outboundFlags struct {
+	Outbound []string `name:"outbound-allow" help:"Private networks, addresses or address:port that may be connected to, as those of your own systems." env:"LIVINGPROFILE_OUTBOUND_ALLOW" placeholder:"CIDR"`
 }
 
 // consoleFlags say where staff members reach the console.
@@ -74,7 +82,8 @@ func (s *serveCmd) Run(ctx context.Context, env *environment, d *Data) error {
 		return err
 	}
 	defer l.Close() //nolint:errcheck // the server has closed it mostly
-	settings.BaseURL, settings.Proxies = s.BaseURL, s.Proxies
+	settings.BaseURL, settings.Proxies, settings.Outbound = s.BaseURL, s.Proxies, s.Outbound
+	settings.APIPerMinute = s.APIPerMinute
 	if settings.BaseURL == "" {
 		if settings.BaseURL, err = ownURL(l, "--base-url"); err != nil {
 			return err

@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"livingprofile/cmd/wire"
+	"livingprofile/handlers"
+	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/ledger"
 )
@@ -60,14 +62,31 @@ func (routesCmd) Run(ctx context.Context, env *environment) error {
 	if err == nil {
 		out := json.NewEncoder(env.stdout)
 		out.SetIndent("", "  ")
-		err = out.Encode(service.Server.Routes())
+		err = out.Encode(surface(service.Server.Routes()))
 	}
 	return errors.Join(err, a.Close())
+}
+
+// A way is one route, with the staff roles that may use it; none for a route
+// that is not the console's.
+type way struct {
+	handlers.Route
+	Roles []authz.Role `json:"roles,omitempty"`
+}
+
+func surface(routes []handlers.Route) []way {
+	all := make([]way, 0, len(routes))
+	for _, r := range routes {
+		all = append(all, way{r, authz.RolesWith(r.Permission)})
+	}
+	return all
 }
 
 type verifyCmd struct {
 	Against string `help:"Checkpoint file that was kept elsewhere; by default the installation's own." type:"existingfile" placeholder:"FILE"`
 	Ledger  bool   `help:"Verify the ledger alone, and not what is held of each subject."`
+	Receipt string `help:"Check this receipt alone, as its page offers it in JSON." type:"existingfile" placeholder:"FILE"`
+	Key     string `help:"Public key of the installation, as keys public prints it: a receipt is then checked without the installation." placeholder:"KEY"`
 	JSON    bool   `help:"Print the report as JSON."`
 }
 
@@ -76,13 +95,21 @@ func (*verifyCmd) Help() string {
 is held of each subject with what the records add up to. Exits with 1 when
 something is not as it was written.
 
+With --receipt it checks one receipt instead: its fingerprints, its signature
+and its place in the ledger, and which checkpoint covers it. With --key as well
+it needs nothing but the receipt, and the file of --against for checkpoints.
+
 Examples:
   livingprofile verify
-  livingprofile verify --against /mnt/elsewhere/checkpoints.txt`
+  livingprofile verify --against /mnt/elsewhere/checkpoints.txt
+  livingprofile verify --receipt receipt.json --key "$(cat key.txt)"`
 }
 
-// Run verifies the ledger and prints the report.
+// Run verifies the ledger, or one receipt, and prints the report.
 func (c *verifyCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	if c.Receipt != "" {
+		return c.checkReceipt(ctx, env, d)
+	}
 	a, err := d.existing(ctx, env)
 	if err != nil {
 		return err

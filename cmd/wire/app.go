@@ -15,7 +15,9 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"livingprofile/handlers"
+	"livingprofile/handlers/api"
 	"livingprofile/handlers/console"
+	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	mailboxpages "livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
@@ -26,6 +28,7 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/figures"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
@@ -34,8 +37,10 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
+	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 	"livingprofile/locales"
 	"livingprofile/store"
@@ -59,6 +64,8 @@ type App struct {
 	metrics  *metrics
 	signer   note.Signer
 	verifier note.Verifier
+	// publicKey is the verifier as text (golang.org/x/mod/sumdb/note).
+	publicKey string
 }
 
 // Open opens the installation that the settings name, and makes it where there
@@ -108,7 +115,11 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.Bundle, err = i18n.Load(locales.FS); err != nil {
 		return fmt.Errorf("read locales: %w", err)
 	}
-	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys("livingprofile/" + a.DB.Installation()); err != nil {
+	name := "livingprofile/" + a.DB.Installation()
+	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys(name); err != nil {
+		return err
+	}
+	if a.publicKey, err = a.DB.Ring().CheckpointPublicKey(name); err != nil {
 		return err
 	}
 	a.Current = &Current{db: a.DB}
@@ -121,6 +132,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 // Verifier checks the signatures of checkpoints and receipts.
 func (a *App) Verifier() note.Verifier { return a.verifier }
 
+// PublicKey returns the verifier as text, for whoever checks without us.
+func (a *App) PublicKey() string { return a.publicKey }
+
 // OpenCheckpoint reads a signed checkpoint of this installation.
 func (a *App) OpenCheckpoint(signed []byte) (*ledger.Checkpoint, error) {
 	return ledger.OpenCheckpoint(signed, a.verifier)
@@ -130,12 +144,6 @@ func (a *App) OpenCheckpoint(signed []byte) (*ledger.Checkpoint, error) {
 func (a *App) sign(text string) (string, error) {
 	b, err := a.signer.Sign([]byte(text))
 	return base64.StdEncoding.EncodeToString(b), err
-}
-
-// signed tells whether signature is the installation's on text.
-func (a *App) signed(text, signature string) bool {
-	b, err := base64.StdEncoding.DecodeString(signature)
-	return err == nil && a.verifier.Verify([]byte(text), b)
 }
 
 // Notary returns the one who signs checkpoints, with the installation's file.
@@ -167,7 +175,9 @@ type Service struct {
 	Links   *login.Links
 	base    *url.URL
 	office  *url.URL // where staff reach the console
+	Rights  *rights.Service
 	runner  *job.Runner
+	hooks   *hook.Worker
 	tasks   *job.Schedule
 	notary  *ledger.Notary
 	stop    context.CancelFunc
@@ -199,7 +209,15 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	laws, err := packs()
+	if err != nil {
+		return nil, err
+	}
+	s.Rights = rights.NewService(a.DB, &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, base: base}, a.Clock)
 	s.background(people, post)
+	if err := s.tellSystems(); err != nil {
+		return nil, err
+	}
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
@@ -214,20 +232,25 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
-		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock,
+		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links,
+			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
-			Installation: a.DB.Installation(), Open: a.OpenCheckpoint, Sign: a.sign,
+			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
 		SignIn: signin.New(signin.Deps{
 			Links: s.Links, Sessions: sessions, Identity: a.Identity, Consent: a.Consent, Records: a.DB, Clock: a.Clock,
 			SetCookie: middleware.SetCookie, ClearCookie: middleware.ClearCookie,
 		}),
-		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: a.signed}),
+		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
 	}
+	deps.API = api.New(api.Deps{
+		Keys: a.Keys(), Store: a.DB, Secrets: ring, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
+	})
+	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
@@ -292,13 +315,23 @@ func (a *App) post(base *url.URL) (*mail.Post, error) {
 func (s *Service) background(people login.Directory, post *mail.Post) {
 	opts := job.Options{Log: s.Log, Observe: s.metrics.job}
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
-	s.runner.Handle(login.Work(people, post, linkURL(s.base)))
+	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
+	s.runner.Handle(carry(s.Rights))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))
 	s.tasks.Add(staff.Sweep(s.DB))
 	s.tasks.Add(figures.Task(s.DB))
+	s.tasks.Add(sweepCopies(s.DB))
+	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
+		return err
+	}})
+	s.tasks.Add(job.Task{Name: "hook.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
+		return err
+	}})
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err
@@ -309,6 +342,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 func (s *Service) Start() {
 	s.runner.Start()
 	s.tasks.Start()
+	s.hooks.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop, s.stopped = cancel, make(chan struct{})
 	go s.tend(ctx)
@@ -344,7 +378,7 @@ func (s *Service) tend(ctx context.Context) {
 // Stop ends the background: running work is finished as far as ctx allows, and
 // the ledger is sealed once more.
 func (s *Service) Stop(ctx context.Context) error {
-	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx))
+	err := errors.Join(s.runner.Stop(ctx), s.tasks.Stop(ctx), s.hooks.Stop(ctx))
 	if s.stop != nil {
 		s.stop()
 		<-s.stopped

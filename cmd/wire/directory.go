@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/login"
 	"livingprofile/internal/mail"
+	"livingprofile/internal/organisation"
 	"livingprofile/store"
 	view "livingprofile/views/mail"
 )
@@ -80,8 +81,14 @@ func (r *renderer) Render(ctx context.Context, l mail.Letter) (mail.Message, err
 
 // linkURL returns the address of the page behind a mail's link. The base comes
 // from the settings and never from a request (S07).
-func linkURL(base *url.URL) func(brand, token string) string {
-	return func(brand, token string) string { return base.JoinPath(brand, "link", token).String() }
+func linkURL(base *url.URL, current func() *organisation.Organisation) func(brand, token string) string {
+	return func(brand, token string) string {
+		site := base
+		if b, ok := current().Brand(brand); ok {
+			site = b.Site(base)
+		}
+		return site.JoinPath(brand, "link", token).String()
+	}
 }
 
 // unready is the Sender of an installation without a mail server: letters wait.

@@ -5,27 +5,47 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/intake"
+	"livingprofile/internal/organisation"
 )
 
 // ImportOptions say what is imported.
 type ImportOptions struct {
-	Source   string
-	Map      *intake.Map
-	Size     int64
-	Rejects  io.Writer
+	Source  string
+	Map     *intake.Map
+	Format  intake.Format // "" for that of the map
+	Charset string        // "" for that of the map, or to recognise it
+	Size    int64
+	Rejects io.Writer
+	// DryRun decides everything and writes nothing.
+	DryRun bool
+	// Place is where Rejects are, for an import that goes on where it was cut
+	// off; the file has to be an io.Seeker for it.
+	Place    string
+	Resume   bool
 	Progress func(intake.Progress)
 }
 
 // Import brings the people of a file in. The ledger is sealed after it, since
 // nothing that serves may be there to do so.
 func (a *App) Import(ctx context.Context, r io.Reader, o ImportOptions) (*intake.Report, error) {
-	org := a.Current.Load()
-	if _, ok := org.System(o.Source); !ok {
-		return nil, fmt.Errorf("no system %q is declared", o.Source)
+	org, options, err := a.importing(&o)
+	if err != nil {
+		return nil, err
+	}
+	if o.DryRun {
+		merger := intake.NewMerger(intake.NewRehearsal(a.DB), org, a.Clock, o.Source, id.New())
+		return intake.Run(ctx, r, o.Map, merger, options)
+	}
+	if seeker, ok := r.(io.ReadSeeker); ok && o.Resume {
+		options.Positions = a.DB
+		if options.Digest, err = digest(seeker, org, &o); err != nil {
+			return nil, err
+		}
 	}
 	notary, err := a.Notary(ctx)
 	if err != nil {
@@ -36,13 +56,41 @@ func (a *App) Import(ctx context.Context, r io.Reader, o ImportOptions) (*intake
 		_, err := a.DB.Ring().Create(ctx, fresh...)
 		return err
 	})
-	report, err := intake.Run(ctx, r, o.Map, merger, intake.Options{
-		Organisation: org, Source: o.Source, Clock: a.Clock, Size: o.Size,
-		Rejects: o.Rejects, Explain: a.Explain, Progress: o.Progress,
-	})
+	report, err := intake.Run(ctx, r, o.Map, merger, options)
 	// Also after an error: what was taken until then stays.
 	ctx = context.WithoutCancel(ctx)
 	return report, errors.Join(err, notary.Seal(ctx), a.DB.Optimize(ctx))
+}
+
+// Preview says what the first n rows of a file mean, and writes nothing.
+func (a *App) Preview(ctx context.Context, r io.Reader, n int, o ImportOptions) ([]intake.Sample, *intake.Report, error) {
+	_, options, err := a.importing(&o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return intake.Preview(ctx, r, o.Map, n, options)
+}
+
+func (a *App) importing(o *ImportOptions) (*organisation.Organisation, intake.Options, error) {
+	org := a.Current.Load()
+	if _, ok := org.System(o.Source); !ok {
+		return nil, intake.Options{}, fmt.Errorf("no system %q is declared", o.Source)
+	}
+	return org, intake.Options{
+		Organisation: org, Source: o.Source, Clock: a.Clock, Format: o.Format, Charset: o.Charset, Size: o.Size,
+		Rejects: o.Rejects, Explain: a.Explain, Progress: o.Progress,
+	}, nil
+}
+
+// digest names an import. Under another declaration a row may mean something
+// else, and in another file of rejected rows those from before are missing.
+func digest(file io.ReadSeeker, org *organisation.Organisation, o *ImportOptions) ([32]byte, error) {
+	d, err := intake.Digest(file, o.Map, o.Source, strconv.FormatInt(org.Revision, 10), string(o.Format), o.Charset, o.Place)
+	if err != nil {
+		return d, err
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return d, err
 }
 
 // Explain says in English why a row or cell was not taken, for commands.

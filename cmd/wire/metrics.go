@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"livingprofile/internal/hook"
 	"livingprofile/internal/job"
 )
 
@@ -18,6 +19,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
 	jobs     *prometheus.HistogramVec
+	hooks    *prometheus.HistogramVec
 }
 
 func newMetrics() *metrics {
@@ -32,7 +34,11 @@ func newMetrics() *metrics {
 			Buckets: []float64{.005, .025, .1, .5, 2.5, 10, 60},
 		}, []string{"kind", "outcome"}),
 	}
-	m.registry.MustRegister(m.requests, m.jobs, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.hooks = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "livingprofile_hook_seconds", Help: "Time of an attempt at telling a system, by what became of the delivery.",
+		Buckets: []float64{.005, .025, .1, .5, 2.5, 10, 60},
+	}, []string{"state"})
+	m.registry.MustRegister(m.requests, m.jobs, m.hooks, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -54,6 +60,10 @@ func known(method string) string {
 
 func (m *metrics) job(kind string, o job.Outcome, took time.Duration) {
 	m.jobs.WithLabelValues(kind, string(o)).Observe(took.Seconds())
+}
+
+func (m *metrics) delivery(s hook.State, took time.Duration) {
+	m.hooks.WithLabelValues(string(s)).Observe(took.Seconds())
 }
 
 // Metrics answers what Prometheus asks.

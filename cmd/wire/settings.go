@@ -32,7 +32,13 @@ type Settings struct {
 	Apart   bool     // the console has a listener of its own, and is found nowhere else
 	Proxies []string // networks whose X-Forwarded-For is believed
 	Sign    login.Settings
-	Mail    MailSettings
+	// APIPerMinute is how many requests an API key may make in a minute; 0 for
+	// the default of package api.
+	APIPerMinute int
+	// Outbound lists private networks that may be connected to; see
+	// outbound.Options.
+	Outbound []string
+	Mail     MailSettings
 }
 
 // MailSettings say how mail leaves.

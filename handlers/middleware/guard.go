@@ -4,10 +4,12 @@
 package middleware
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
@@ -35,7 +38,8 @@ type Observer func(method, route string, status int, took time.Duration)
 
 // A Guard holds what the middleware needs.
 type Guard struct {
-	Secure       bool // the product is reached by https
+	Secure       bool     // the product is reached by https
+	Base         *url.URL // the common address
 	Organisation func() *organisation.Organisation
 	Bundle       *i18n.Bundle
 	Secrets      Secrets
@@ -43,9 +47,13 @@ type Guard struct {
 	Staff        *staff.Service
 	Flashes      *Flashes
 	Askings      *Askings
-	Style        func(*brand.Brand) string
-	Log          *slog.Logger
-	Observe      Observer
+	Style        func(*brand.Brand) string // addresses of the brand's stylesheet and logo
+	Logo         func(*brand.Brand) string
+	// Hear keeps a signal of the browser on the profile of who is signed in;
+	// nil keeps none.
+	Hear    func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)
+	Log     *slog.Logger
+	Observe Observer
 }
 
 // Record gives the request an id, and logs and counts it when it is done. It
@@ -53,7 +61,7 @@ type Guard struct {
 func (g *Guard) Record(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
-		v := &web.Visit{ID: id.New(), Organisation: g.Organisation(), Secure: g.Secure}
+		v := &web.Visit{ID: id.New(), Organisation: g.Organisation(), Secure: g.Secure, Signal: web.Signal(c.Request())}
 		web.Begin(c, v)
 		g.place(c, v)
 		g.speak(c, v)
@@ -93,6 +101,9 @@ func (g *Guard) Recover(next echo.HandlerFunc) echo.HandlerFunc {
 // CrossOrigin refuses changes that another site's page asks for.
 func (g *Guard) CrossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	protection := http.NewCrossOriginProtection()
+	// A link in a mail is its own proof, and reduces only (RFC 8058, 3.2): the
+	// post comes from a mailbox provider, or from wherever the mail is read.
+	protection.AddInsecureBypassPattern("POST /u/{token}")
 	return func(c echo.Context) error {
 		if err := protection.Check(c.Request()); err != nil {
 			return errs.Wrap(errs.Forbidden, "error.cross_site", err)
@@ -115,6 +126,9 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 				if err := g.genuine(c.Request(), v); err != nil {
 					return err
 				}
+				if err := g.hear(c, v); err != nil {
+					return err
+				}
 			}
 			if refusal != nil {
 				return refusal
@@ -122,6 +136,16 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// hear keeps the browser's signal, before what the person asks for: a yes that
+// they give with it is given in spite of it.
+func (g *Guard) hear(c echo.Context, v *web.Visit) error {
+	if g.Hear == nil || v.Signal == "" {
+		return nil
+	}
+	_, err := g.Hear(web.Context(c), v.Wisher(), v.Signal)
+	return err
 }
 
 func unsafe(c echo.Context) bool {

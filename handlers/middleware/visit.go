@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"encoding/base64"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/brand"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 )
@@ -20,6 +22,7 @@ import (
 func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v := web.Of(c)
+		web.Vary(c, web.SignalHeader)
 		if c.Param("brand") != v.BrandName() {
 			return errs.New(errs.NotFound, "error.no_brand")
 		}
@@ -58,13 +61,51 @@ func (g *Guard) VisitConsole(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // place finds the brand on whose site the request is, from the first part of
-// its path, so that whatever refuses the request does so on that site.
+// its path, so that whatever refuses the request does so on that site. A brand
+// with a host of its own is there and nowhere else, and no other is there.
 func (g *Guard) place(c echo.Context, v *web.Visit) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(c.Request().URL.Path, "/"), "/")
 	v.Console = "/"+name == web.ConsolePath
-	if b, ok := v.Organisation.Brand(name); ok && !b.Retired {
-		v.Brand, v.Style = b, g.Style(b)
+	v.Home, _ = v.Organisation.BrandAt(hostOf(c.Request()))
+	b, ok := v.Organisation.Brand(name)
+	if !ok || b.Retired || v.Home != b && (v.Home != nil || b.Host != "") {
+		return
 	}
+	v.Brand, v.Style, v.Logo = b, g.Style(b), g.Logo(b)
+}
+
+// hostOf is the host that a request says it was sent to. It chooses among the
+// hosts that are declared and is never repeated (S07).
+func hostOf(r *http.Request) string {
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.ToLower(host)
+}
+
+// Home leads from the common host to the brand's own, to the same page. What
+// changes something is not led on, and finds no brand here: a form is sent to
+// the site that it is from.
+func (g *Guard) Home(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v, r := web.Of(c), c.Request()
+		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		b, ok := v.Organisation.Brand(name)
+		if !ok || v.Brand != nil || v.Home != nil || b.Retired || b.Host == "" || unsafe(c) {
+			return next(c)
+		}
+		to := b.Site(g.Base).JoinPath(r.URL.EscapedPath())
+		to.RawQuery = r.URL.RawQuery
+		return c.Redirect(http.StatusTemporaryRedirect, to.String())
+	}
+}
+
+// At puts a visit on the site of a brand that its path does not name.
+func (g *Guard) At(c echo.Context, b *brand.Brand) {
+	v := web.Of(c)
+	v.Brand, v.Style = b, g.Style(b)
+	g.speak(c, v)
 }
 
 // speak chooses the language: what the browser was told before, else what it

@@ -123,7 +123,7 @@ func sentence(c echo.Context, err error) string {
 
 // lookAllow is look, with the address that a second yes was asked at.
 func (p *Portal) lookAllow(c echo.Context) (*sight, error) {
-	s, err := p.look(c)
+	s, err := p.lookTold(c)
 	if err != nil || !s.waits() {
 		return s, err
 	}

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"slices"
+
 	"livingprofile/internal/consent"
 	view "livingprofile/views/portal"
 )
@@ -8,7 +10,7 @@ import (
 // allowPage asks about every purpose of the brand: first those with a choice,
 // each parent with what is below it, and then those without.
 func (s *sight) allowPage() view.AllowPage {
-	var page view.AllowPage
+	page := view.AllowPage{Signal: s.signalNote()}
 	alone := view.PurposeGroup{ID: "alone"}
 	needed := view.PurposeGroup{ID: "needed", Title: s.t("page.group.needed")}
 	for _, v := range s.org.PurposesOn(s.brand.Name) {
@@ -44,7 +46,9 @@ func (s *sight) below(v *consent.PurposeVersion) bool {
 }
 
 func (s *sight) addChildren(group *view.PurposeGroup, v *consent.PurposeVersion, level int) {
-	for _, child := range s.children(v) {
+	children := s.children(v)
+	group.Items = slices.Grow(group.Items, len(children))
+	for _, child := range children {
 		item := s.purposeItem(child)
 		item.Level = level
 		group.Items = append(group.Items, item)

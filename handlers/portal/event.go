@@ -31,6 +31,10 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.sessionEvent(h)
 	case "subject":
 		item, ok = s.subjectEvent(h)
+	case "request", "copy":
+		item, ok = s.requestEvent(h)
+	case "signal":
+		item, ok = view.HistoryItem{Icon: "shield", Text: s.t("event.signal.received")}, h.Kind == consent.SignalReceived
 	}
 	if ok {
 		return item

@@ -56,6 +56,7 @@ func kindGroups() []kindGroup {
 		{"choices", []string{"consent."}},
 		{"data", []string{"attribute.", "identifier.", "subject."}},
 		{"messages", []string{"preference.", "marketing."}},
+		{"requests", []string{"request.", "copy."}},
 		{"signing_in", []string{"session."}},
 	}
 }

@@ -14,7 +14,7 @@ import (
 // homePage sums up what is held, allowed and received, and what needs the
 // person.
 func (s *sight) homePage(identifiers []identity.Identifier) view.HomePage {
-	page := view.HomePage{Voice: first(s.in(s.brand.Voice), s.in(s.brand.Label)), Rights: s.rightsCard()}
+	page := view.HomePage{Voice: first(s.in(s.brand.Voice), s.in(s.brand.Label)), Rights: s.rightsCard(), Signal: s.signalNote()}
 	s.homeValues(&page)
 	s.homeAnswers(&page)
 	page.Get, page.GetNote = s.homeGet()
@@ -40,7 +40,7 @@ func (s *sight) homeAnswers(page *view.HomePage) {
 		switch {
 		case item.Answer == ui.Yes:
 			page.Yes++
-		case item.Answer == ui.No:
+		case item.Answer == ui.No, s.signalled(v):
 			page.No++
 		case s.may(v).Reasons[0] != decision.NoObject:
 			page.Unasked++
@@ -106,10 +106,10 @@ func (s *sight) comes(t *consent.Topic) bool {
 	return verdict.Allow || verdict.Reasons[0] == decision.Paused
 }
 
-// rightsCard names the verbs that there are pages for.
+// rightsCard names the eight verbs.
 func (s *sight) rightsCard() view.Card {
-	card := view.Card{Icon: "scale", Title: s.t("portal.home.rights"), Href: s.base + "/data"}
-	for _, verb := range []string{"see", "fix", "refuse", "understand"} {
+	card := view.Card{Icon: "scale", Title: s.t("portal.home.rights"), Href: s.base + "/requests"}
+	for _, verb := range []string{"see", "fix", "take", "freeze", "refuse", "human", "erase", "understand"} {
 		card.Verbs = append(card.Verbs, s.t("portal.home.verbs."+verb))
 	}
 	return card

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/brand"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/views/layout"
@@ -19,11 +20,11 @@ func (p *Portal) Brands(c echo.Context) error {
 	var page view.BrandsPage
 	for i := range v.Organisation.Brands {
 		b := &v.Organisation.Brands[i]
-		if b.Retired {
+		if b.Retired || v.Home != nil && v.Home != b {
 			continue
 		}
 		page.Brands = append(page.Brands, view.BrandItem{
-			Name: b.Label.In(v.Locale), Mark: b.Mark, Text: b.Voice.In(v.Locale), Href: "/" + b.Name,
+			Name: b.Label.In(v.Locale), Mark: b.Mark, Text: b.Voice.In(v.Locale), Href: p.home(v, b),
 		})
 	}
 	if len(page.Brands) == 1 {
@@ -31,6 +32,14 @@ func (p *Portal) Brands(c echo.Context) error {
 	}
 	f := web.Frame(c, layout.Home, i18n.T(web.Context(c), "portal.brands.title"))
 	return web.Render(c, http.StatusOK, view.Brands(f, page))
+}
+
+// home is where a brand's pages begin: on its own host, if it has one.
+func (p *Portal) home(v *web.Visit, b *brand.Brand) string {
+	if b.Host == "" || v.Home == b {
+		return "/" + b.Name
+	}
+	return b.Site(p.Base).JoinPath(b.Name).String()
 }
 
 // Language changes the language of the pages, and for somebody who is signed in

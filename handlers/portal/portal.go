@@ -10,6 +10,7 @@ package portal
 import (
 	"context"
 	"net/netip"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,12 +18,14 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/views/layout"
 )
 
@@ -35,6 +38,8 @@ type Reader interface {
 	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
 	// Records returns the consent records about a purpose, oldest first.
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
+	// Deliveries returns what connected systems were told, newest first.
+	Deliveries(ctx context.Context, subject id.Subject, limit int) ([]hook.Delivery, error)
 	// History returns a page of what happened, newest first.
 	History(ctx context.Context, subject id.Subject, page ledger.HistoryPage) ([]ledger.Happening, error)
 }
@@ -50,6 +55,12 @@ type Registry interface {
 	SealedBy(ctx context.Context, lane int, seq int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
 }
 
+// Certificates finds the certificate of an erasure by its id, whoever asks;
+// errs.NotFound for none.
+type Certificates interface {
+	Certificate(ctx context.Context, certificate string) (rights.Certificate, error)
+}
+
 // Deps is what the portal stands on.
 type Deps struct {
 	Read     Reader
@@ -59,10 +70,19 @@ type Deps struct {
 	Identity *identity.Service
 	Sessions *login.Sessions
 	Links    *login.Links
-	Clock    clock.Clock
-	Bundle   *i18n.Bundle
+	Rights   *rights.Service
+	Laws     *rights.Packs
+	// Certificates has those of all erasures.
+	Certificates Certificates
+	// Wake has the background look for work now; nil leaves it to its turn.
+	Wake   func()
+	Clock  clock.Clock
+	Bundle *i18n.Bundle
 
 	Installation string // issuer of receipts
+	PublicKey    string // that checks the signatures of receipts
+	// Base is the common address of the product.
+	Base *url.URL
 	// Open reads a signed checkpoint and checks its signature.
 	Open func(signed []byte) (*ledger.Checkpoint, error)
 	// Sign signs the text of a receipt; nil leaves receipts unsigned.
@@ -94,7 +114,7 @@ func (p *Portal) glance(c echo.Context) *sight {
 	v := web.Of(c)
 	return &sight{
 		ctx: web.Context(c), locale: v.Locale, org: v.Organisation, brand: v.Brand, base: v.Base(),
-		now: p.Clock.Now(), texts: &p.texts,
+		now: p.Clock.Now(), texts: &p.texts, signal: v.Signal,
 	}
 }
 
@@ -130,16 +150,7 @@ func (p *Portal) rowFrame(c echo.Context, s *sight) layout.Frame {
 
 // wisher is the visitor, for changes of what they wish.
 func wisher(c echo.Context) consent.Wisher {
-	v := web.Of(c)
-	return consent.Wisher{
-		Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Locale: v.Locale,
-		Proof: proof(v), Channel: "portal",
-	}
-}
-
-// proof is how it is known that the visitor decides.
-func proof(v *web.Visit) consent.Proof {
-	return consent.Proof{Kind: consent.BySession, Ref: string(v.Session.ID)}
+	return web.Of(c).Wisher()
 }
 
 // editor is the visitor, for changes of their data.

@@ -21,7 +21,7 @@ func (s *sight) purposeItem(v *consent.PurposeVersion) view.PurposeItem {
 	st := s.facts.Consents.Of(v.Purpose, s.brand.Name)
 	if st.Record != "" {
 		item.Choices, item.Receipt = 1, string(st.Record)
-		item.Steps = []ui.Step{{Text: s.t("portal.trail.saved", "time", s.moment(st.At)), State: ui.Given}}
+		item.Steps = s.trail(st.Record, v, st.At)
 	}
 	switch {
 	case v.Retired:
@@ -48,9 +48,18 @@ func (s *sight) answer(item *view.PurposeItem, v *consent.PurposeVersion, st con
 		} else {
 			item.Unasked = s.t("page.unopposed")
 		}
+	case decision.Restricted:
+		if st.Status.Valid() {
+			item.Answer = ui.Yes
+		}
 	case decision.NotAsked:
 		if st.Status == consent.Deferred {
 			item.Unasked = s.t("page.deferred")
+		}
+	case decision.Signalled:
+		item.Unasked = s.t("page.signalled")
+		if st.Status.Valid() {
+			item.Unasked = s.t("page.signalled_yes", "date", i18n.Date(s.ctx, st.At))
 		}
 	default:
 		item.Unasked = s.t("page.until_again")
@@ -66,7 +75,12 @@ func (s *sight) answer(item *view.PurposeItem, v *consent.PurposeVersion, st con
 
 // overriding says what stands above the person's answer, "" for nothing.
 func (s *sight) overriding(v *consent.PurposeVersion, st consent.Standing, verdict decision.Verdict) (ui.State, string) {
+	if verdict.Allow && !s.since(v).IsZero() {
+		return ui.Given, s.t("page.state.spite")
+	}
 	switch verdict.Reasons[0] {
+	case decision.Signalled:
+		return ui.Refused, s.t("portal.state.signal")
 	case decision.ByConsent:
 		if !st.Until.IsZero() {
 			return ui.Given, s.t("portal.state.expires", "date", i18n.Date(s.ctx, st.Until))
@@ -88,6 +102,8 @@ func (s *sight) overriding(v *consent.PurposeVersion, st consent.Standing, verdi
 			return ui.Waiting, s.t("page.state.requested")
 		}
 		return ui.Waiting, s.t("portal.state.requested", "address", s.mail)
+	case decision.Restricted:
+		return ui.Frozen, s.t("rights.state_frozen")
 	case decision.Revoked:
 		return ui.Refused, s.t("portal.state.revoked")
 	case decision.Invalidated:

@@ -3,7 +3,6 @@ package portal
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,18 +15,17 @@ import (
 )
 
 // Receipt shows the person's own copy of one of their decisions, or sends it as
-// a file when the address ends in .json.
+// a file in the form that the address ends in or the request asks for.
 func (p *Portal) Receipt(c echo.Context) error {
-	name, file := strings.CutSuffix(c.Param("receipt"), ".json")
+	name, form := formOf(c)
 	r, err := p.receipt(c, consent.RecordID(name))
 	if err != nil {
 		return err
 	}
-	if file {
-		c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="receipt-`+name+`.json"`)
-		return web.JSON(c, http.StatusOK, r)
+	if form != "" {
+		return p.receiptFile(c, &r, form)
 	}
-	s, err := p.look(c)
+	s, err := p.lookTold(c)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/receipt"
 	view "livingprofile/views/portal"
 	"livingprofile/views/ui"
 )
@@ -39,6 +40,16 @@ func about(o *organisation.Organisation, r *consent.Record, issuer string) conse
 // stand as they were shown.
 func (s *sight) receiptPage(r *consent.Receipt) view.ReceiptPage {
 	d := &r.Decision
+	address := s.base + "/receipts/" + string(r.ID)
+	page := view.ReceiptPage{
+		JSON:  address + ownForm,
+		Forms: []ui.Link{{Text: s.t("portal.receipt.record_form"), Href: address + recordForm}},
+		Check: web.CheckPath + "/" + string(r.ID),
+		Back:  ui.Link{Text: s.t("portal.allow.title"), Href: s.base + "/allow/" + string(r.Purpose.Name)},
+	}
+	if _, ok := receipt.NewKantara(r, receipt.Setting{}); ok {
+		page.Forms = append(page.Forms, ui.Link{Text: s.t("portal.receipt.kantara_form"), Href: address + kantaraForm})
+	}
 	card := view.Receipt{
 		ID: string(r.ID), Title: s.t("status." + string(d.Status)), Purpose: first(s.question(r.Purpose.Name), r.Purpose.Title),
 		State: stateOf(d.Status), At: d.At, Zone: i18n.Zone(s.ctx), Subject: s.person(),
@@ -58,12 +69,12 @@ func (s *sight) receiptPage(r *consent.Receipt) view.ReceiptPage {
 			Locale: r.Notice.Locale, Hash: r.Notice.Hash,
 		}
 	}
+	if v, ok := s.org.Purpose(r.Purpose.Name); ok {
+		page.Steps = s.trail(consent.RecordID(r.ID), v, d.At)
+	}
 	if d.Status.Valid() {
 		card.Withdraw = s.t("portal.receipt.withdraw_text")
 	}
-	return view.ReceiptPage{
-		Receipt: card, JSON: s.base + "/receipts/" + string(r.ID) + ".json",
-		Check: web.CheckPath + "/" + string(r.ID),
-		Back:  ui.Link{Text: s.t("portal.allow.title"), Href: s.base + "/allow/" + string(r.Purpose.Name)},
-	}
+	page.Receipt = card
+	return page
 }

@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
@@ -24,9 +25,13 @@ type sight struct {
 	base   string // path of the brand's portal
 	facts  decision.Facts
 	now    time.Time
-	mail   string // where mail goes; read only when a row names it
+	signal consent.Signal // that the browser sends with this request
+	mail   string         // where mail goes; read only when a row names it
 	said   said
 	texts  *texts
+
+	targets []hook.Target   // who is told anything at all
+	told    []hook.Delivery // what they were told, newest first; read by lookTold
 }
 
 // said is what the last action did to one row.
@@ -51,7 +56,7 @@ func (s *sight) in(t i18n.Text) string { return t.In(s.locale) }
 
 // may asks whether a purpose is allowed on this brand now.
 func (s *sight) may(v *consent.PurposeVersion) decision.Verdict {
-	return decision.May(s.facts, decision.Question{Purpose: v, Brand: s.brand.Name, At: s.now})
+	return decision.May(s.facts, decision.Question{Purpose: v, Brand: s.brand.Name, At: s.now, Signal: s.signal})
 }
 
 // winner returns the claim that counts for a field.

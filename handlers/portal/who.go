@@ -12,7 +12,7 @@ import (
 
 // Who shows which systems and recipients have what.
 func (p *Portal) Who(c echo.Context) error {
-	s, err := p.look(c)
+	s, err := p.lookTold(c)
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ func (s *sight) systemItem(sys *organisation.System) view.SystemItem {
 	item := view.SystemItem{
 		ID: sys.Name, Name: capital(s.in(sys.Human)), Text: s.in(sys.Label), May: s.permissions(sys),
 	}
+	s.toldItem(&item, sys.Name)
 	if sys.Country != s.brand.Country {
 		item.Country = countryName(s.locale, sys.Country)
 	}

@@ -6,7 +6,6 @@ package receipt
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"net/http"
 
@@ -129,19 +128,7 @@ func (r *Receipt) compare(ctx context.Context, copied consent.Receipt) (*view.Re
 	if err != nil {
 		return nil, err
 	}
-	outcome := view.Genuine
-	switch {
-	case !p.Vouched():
-		outcome = view.Broken
-	case !copied.Intact(), copied.Ledger.Fingerprint != p.Digest().String(), copied.Ledger.Hash != hex.EncodeToString(p.Hash), !r.signed(copied):
-		outcome = view.Changed
-	}
-	return r.place(ctx, p, outcome)
-}
-
-func (r *Receipt) signed(copied consent.Receipt) bool {
-	text, err := copied.Text()
-	return err == nil && r.Verify(text, copied.Signature)
+	return r.place(ctx, p, view.Outcome(copied.Compare(p, r.Verify)))
 }
 
 // place says where the ledger has a record.

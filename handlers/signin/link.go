@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	view "livingprofile/views/signin"
 )
@@ -85,6 +86,9 @@ func (s *SignIn) redeemed(c echo.Context, p login.Proof, asking web.Asking) erro
 		return err
 	}
 	s.SetCookie(c, p.Cookie)
+	if err := s.hear(c, p); err != nil {
+		return err
+	}
 	if err := s.speak(c, p); err != nil {
 		return err
 	}
@@ -92,6 +96,18 @@ func (s *SignIn) redeemed(c echo.Context, p login.Proof, asking web.Asking) erro
 		return err
 	}
 	return web.SeeOther(c, web.Local(asking.Next, base))
+}
+
+// hear keeps the signal of the browser that has signed in.
+func (s *SignIn) hear(c echo.Context, p login.Proof) error {
+	signal := web.Of(c).Signal
+	if signal == "" {
+		return nil
+	}
+	_, err := s.Consent.Hear(web.Context(c), consent.Wisher{
+		Subject: p.Subject, Actor: ledger.Self(p.Subject), Brand: p.Brand, Locale: p.Locale, Channel: "portal",
+	}, signal)
+	return err
 }
 
 // speak has a browser that was told no language use the person's own.

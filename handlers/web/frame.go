@@ -19,10 +19,14 @@ func Frame(c echo.Context, section, title string) layout.Frame {
 	f := layout.Frame{
 		Base: v.Base(), Path: c.Request().URL.RequestURI(), Section: section, Title: title,
 		CSRF: v.CSRF, Check: CheckPath, NoIndex: true, Style: v.Style,
+		Signal: v.Signal != "",
 	}
 	if v.Brand != nil {
 		f.BrandName = v.Brand.Label.In(v.Locale)
 		f.BrandMark = v.Brand.Mark
+		if f.Logo = v.Logo; f.Logo != "" {
+			f.LogoWidth = v.Brand.Logo.WidthAt(32, 120)
+		}
 		f.Locales = v.Brand.Locales
 		f.Contact = v.Brand.Contact
 	}

@@ -49,11 +49,25 @@ func RetryAfter(c echo.Context, wait time.Duration) {
 	c.Response().Header().Set("Retry-After", strconv.Itoa(seconds))
 }
 
+// Vary says that the answer depends on one more header of the request.
+func Vary(c echo.Context, header string) {
+	h := c.Response().Header()
+	if before := h.Get(echo.HeaderVary); before != "" {
+		header = before + ", " + header
+	}
+	h.Set(echo.HeaderVary, header)
+}
+
 // JSON answers with a document, indented, for people read it too.
 func JSON(c echo.Context, status int, v any) error {
+	return JSONAs(c, status, echo.MIMEApplicationJSON, v)
+}
+
+// JSONAs is JSON for a document of another media type.
+func JSONAs(c echo.Context, status int, kind string, v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
 	}
-	return c.JSONBlob(status, append(b, '\n'))
+	return c.Blob(status, kind, append(b, '\n'))
 }

@@ -11,6 +11,7 @@ import (
 
 	"livingprofile/internal/authz"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -27,6 +28,7 @@ type Visit struct {
 	Nonce        string // of the page's scripts
 	Organisation *organisation.Organisation
 	Brand        *brand.Brand   // nil on pages of no brand
+	Home         *brand.Brand   // whose own host the request came to, nil on the common one
 	Locale       string         // of the page
 	Session      *login.Session // nil when nobody is signed in
 	Console      bool           // in the console: Session is nil there, and Staff is nil elsewhere
@@ -34,7 +36,9 @@ type Visit struct {
 	Token        string         // value of the session's cookie
 	CSRF         string         // proof that a form came from our page
 	Secure       bool           // the product is reached by https
+	Signal       consent.Signal // that the browser sends with this request, "" for none
 	Style        string         // address of the brand's stylesheet, "" for the neutral one
+	Logo         string         // address of the brand's logo, "" for none
 }
 
 const visitKey = "visit"
@@ -81,6 +85,14 @@ func (v *Visit) Caller() authz.Caller {
 
 // ConsolePath is where the console begins; no brand may be called so.
 const ConsolePath = "/console"
+
+// Wisher returns who is signed in, for what they decide on this page.
+func (v *Visit) Wisher() consent.Wisher {
+	return consent.Wisher{
+		Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Locale: v.Locale,
+		Proof: consent.Proof{Kind: consent.BySession, Ref: string(v.Session.ID)}, Channel: "portal",
+	}
+}
 
 // Base returns the path prefix of the brand's portal or of the console, "" on
 // pages of neither.

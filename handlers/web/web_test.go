@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 )
 
@@ -206,5 +207,28 @@ func TestVisit(t *testing.T) {
 	}
 	if _, ok := web.TakeFlash(c); ok {
 		t.Error("got a flash")
+	}
+}
+
+func TestSignal(t *testing.T) {
+	for name, tt := range map[string]struct {
+		sent []string
+		want consent.Signal
+	}{
+		"none":             {nil, ""},
+		"one":              {[]string{"1"}, consent.GPC},
+		"zero":             {[]string{"0"}, ""},
+		"another_number":   {[]string{"01"}, ""},
+		"a_word":           {[]string{"true"}, ""},
+		"a_parameter":      {[]string{"1;x"}, ""},
+		"a_list":           {[]string{"1, 1"}, ""},
+		"empty":            {[]string{""}, ""},
+		"several_with_one": {[]string{"0", "1"}, consent.GPC},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.Header["Sec-Gpc"] = tt.sent
+		if got := web.Signal(r); got != tt.want {
+			t.Errorf("%s: got %q, want %q", name, got, tt.want)
+		}
 	}
 }

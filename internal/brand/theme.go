@@ -2,103 +2,166 @@ package brand
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 )
 
-// Theme returns the custom properties of a brand's accent, for light and dark
-// pages. An accent that does not stand out from the page by 4.5:1 (WCAG 2.2,
-// 1.4.3) is made darker or lighter until it does.
-func Theme(accent string) string {
-	c, ok := parseColour(accent)
-	if !ok {
-		return ""
-	}
-	light := c.until(lightPaper, minContrast)
-	dark := c.until(darkCard, minContrast)
-	var b strings.Builder
-	b.WriteString(":root{" + light.tokens(lightPaper) + "}")
-	b.WriteString("@media (prefers-color-scheme:dark){:root{" + dark.tokens(darkCard) + "}}")
-	return b.String()
-}
+// Corners is how round the corners of cards, fields and buttons are.
+type Corners string
 
-// Corrected tells whether Theme shows another colour than accent on light
-// pages, so that whoever chose it can be told.
-func Corrected(accent string) bool {
-	c, ok := parseColour(accent)
-	return !ok || c.until(lightPaper, minContrast) != c
-}
-
-const minContrast = 4.6 // a little over what is asked, for rounding
-
-// colour is in sRGB, 0 to 255.
-type colour struct{ r, g, b float64 }
-
-var (
-	lightPaper = colour{0xe4, 0xf1, 0xed} // the palest ground that an accent stands on
-	darkCard   = colour{0x2c, 0x33, 0x2f}
-	white      = colour{255, 255, 255}
-	black      = colour{0x0c, 0x14, 0x11}
+// The corners; "" is between small and round.
+const (
+	Square Corners = "square"
+	Small  Corners = "small"
+	Round  Corners = "round"
 )
 
-func parseColour(s string) (colour, bool) {
-	if len(s) != 7 || s[0] != '#' {
-		return colour{}, false
-	}
-	n, err := strconv.ParseUint(s[1:], 16, 32)
-	if err != nil {
-		return colour{}, false
-	}
-	return colour{float64(n >> 16), float64(n >> 8 & 0xff), float64(n & 0xff)}, true
-}
+// AllCorners lists what a brand may choose.
+var AllCorners = [...]Corners{Square, Small, Round}
 
-func (c colour) String() string {
-	return fmt.Sprintf("#%02x%02x%02x", int(c.r+.5), int(c.g+.5), int(c.b+.5))
-}
+// The grounds and colours of the product's own stylesheet that a brand's
+// colours meet; see static/css/tokens.css.
+var (
+	lightCard  = colour{0xff, 0xff, 0xff}
+	lightPaper = colour{0xfa, 0xf9, 0xf6}
+	lightWash  = colour{0xe4, 0xf1, 0xed} // the darkest ground that text stands on in light
+	darkCard   = colour{0x1c, 0x20, 0x1e}
+	darkWash   = colour{0x2c, 0x33, 0x2f} // the palest in dark
+	white      = colour{255, 255, 255}
+	black      = colour{0x0c, 0x14, 0x11}
 
-// luminance is WCAG's relative luminance.
-func (c colour) luminance() float64 {
-	f := func(v float64) float64 {
-		v /= 255
-		if v <= 0.04045 {
-			return v / 12.92
+	// onPaper are the colours of text that stands on the page in light.
+	onPaper = []colour{
+		{0x1d, 0x23, 0x20}, {0x59, 0x63, 0x5d}, {0x0b, 0x6a, 0x58}, {0x2f, 0x5f, 0xa8}, {0x8a, 0x50, 0x00}, {0xb3, 0x26, 0x1e},
+	}
+	// edge is the colour of the borders of fields.
+	edge = colour{0x85, 0x8d, 0x87}
+)
+
+// What WCAG 2.2 asks of text (1.4.3) and of the borders of fields (1.4.11),
+// and a little more for rounding.
+const (
+	textContrast = 4.5 + 0.1
+	partContrast = 3 + 0.1
+)
+
+// Theme returns the custom properties of the brand, for light and dark pages;
+// "" when it has none. Colours that do not stand out enough are corrected.
+func (b *Brand) Theme() string {
+	var light, dark strings.Builder
+	if c, ok := parseColour(b.Ground); ok {
+		fmt.Fprintf(&light, "--paper:%s;", c.ground())
+	}
+	if c, ok := parseColour(b.Accent); ok {
+		light.WriteString(c.light(b.paper()).tokens(lightCard))
+		dark.WriteString(c.dark().tokens(darkCard))
+	}
+	switch b.Corners {
+	case Square:
+		light.WriteString("--r:0px;--r-s:0px;")
+	case Small:
+		light.WriteString("--r:6px;--r-s:4px;")
+	case Round:
+		light.WriteString("--r:20px;--r-s:16px;")
+	}
+	if len(b.Fonts) > 0 {
+		fmt.Fprintf(&light, "--font:\"%s\",;", strings.Join(b.Fonts, `","`))
+	}
+	var sheet strings.Builder
+	if light.Len() > 0 {
+		sheet.WriteString(":root{" + light.String() + "}")
+	}
+	if dark.Len() > 0 || b.Ground != "" {
+		// The page of a dark theme is the product's own.
+		if b.Ground != "" {
+			dark.WriteString("--paper:" + darkPaper + ";")
 		}
-		return math.Pow((v+0.055)/1.055, 2.4)
+		sheet.WriteString("@media (prefers-color-scheme:dark){:root{" + dark.String() + "}}")
 	}
-	return 0.2126*f(c.r) + 0.7152*f(c.g) + 0.0722*f(c.b)
+	return sheet.String()
 }
 
-func contrast(a, b colour) float64 {
-	la, lb := a.luminance(), b.luminance()
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
+const darkPaper = "#141715"
+
+// A Correction is a colour that is shown otherwise than it was declared, so
+// that whoever chose it can be told.
+type Correction struct {
+	Key   string // as in the declaration
+	Shown string // on light pages
 }
 
-// until moves c away from ground until they differ enough.
-func (c colour) until(ground colour, least float64) colour {
-	goal := black
-	if ground.luminance() < 0.2 {
-		goal = white
+// Corrections returns the colours that Theme corrects on light pages.
+func (b *Brand) Corrections() []Correction {
+	var list []Correction
+	if c, ok := parseColour(b.Ground); ok && c.ground() != c {
+		list = append(list, Correction{"ground", c.ground().String()})
 	}
-	for i := 0; i < 40 && contrast(c, ground) < least; i++ {
-		c = c.mix(goal, 0.06)
+	if c, ok := parseColour(b.Accent); ok && c.light(b.paper()) != c {
+		list = append(list, Correction{"accent", c.light(b.paper()).String()})
 	}
-	return c
+	return list
 }
 
-func (c colour) mix(d colour, share float64) colour {
-	return colour{c.r + (d.r-c.r)*share, c.g + (d.g-c.g)*share, c.b + (d.b-c.b)*share}
+// paper is the ground of the brand's pages in light.
+func (b *Brand) paper() colour {
+	if c, ok := parseColour(b.Ground); ok {
+		return c.ground()
+	}
+	return lightPaper
 }
 
-// tokens are the properties that the stylesheet knows.
-func (c colour) tokens(ground colour) string {
+// ground returns c, made paler until all that stands on it can be read.
+func (c colour) ground() colour {
+	return c.towards(white, func(c colour) bool {
+		for _, text := range onPaper {
+			if contrast(text, c) < textContrast {
+				return false
+			}
+		}
+		return contrast(edge, c) >= partContrast
+	})
+}
+
+// light returns c, made darker until it can be read on every ground of light
+// pages.
+func (c colour) light(paper colour) colour {
+	return c.towards(black, func(c colour) bool { return c.readable(paper, lightCard, lightWash, c.wash(lightCard)) })
+}
+
+// dark returns c, made paler until it can be read on every ground of dark
+// pages.
+func (c colour) dark() colour {
+	return c.towards(white, func(c colour) bool { return c.readable(darkCard, darkWash, c.wash(darkCard)) })
+}
+
+func (c colour) readable(grounds ...colour) bool {
+	for _, g := range grounds {
+		if contrast(c, g) < textContrast {
+			return false
+		}
+	}
+	return true
+}
+
+// towards mixes c with goal until it is enough; goal itself always is.
+func (c colour) towards(goal colour, enough func(colour) bool) colour {
+	const step, most = 0.06, 100
+	for range most {
+		if enough(c) {
+			return c
+		}
+		c = c.mix(goal, step)
+	}
+	return goal
+}
+
+// wash is the ground of what the brand's colour marks.
+func (c colour) wash(card colour) colour { return card.mix(c, 0.1) }
+
+// tokens are the properties that the stylesheet knows of an accent.
+func (c colour) tokens(card colour) string {
 	ink := white
-	if contrast(c, white) < 4.5 {
+	if contrast(c, white) < textContrast {
 		ink = black
 	}
-	base := white
-	if ground.luminance() < 0.2 {
-		base = colour{0x1c, 0x20, 0x1e}
-	}
-	return fmt.Sprintf("--accent:%s;--accent-ink:%s;--accent-wash:%s", c, ink, base.mix(c, 0.1))
+	return fmt.Sprintf("--accent:%s;--accent-ink:%s;--accent-wash:%s;", c, ink, c.wash(card))
 }

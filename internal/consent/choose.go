@@ -21,13 +21,26 @@ type Arrangement struct {
 // Choose turns topics on and off on channels, by Slot, in scope, and says
 // whether anything is different then.
 func (s *Service) Choose(ctx context.Context, w Wisher, scope string, picks map[string]bool) (changed bool, err error) {
-	return s.wish(ctx, w, scope, func(p Preferences) Preferences { return p.Choose(scope, picks) })
+	entry, err := s.wish(ctx, w, scope, func(p Preferences) Preferences { return p.Choose(scope, picks) })
+	return entry != "", err
+}
+
+// TurnOff turns one topic off on one channel at a brand, and returns the entry
+// that tells of it; "" when it was off.
+func (s *Service) TurnOff(ctx context.Context, w Wisher, slot string) (entry string, err error) {
+	return s.wish(ctx, w, w.Brand, func(p Preferences) Preferences {
+		if !p.Of(w.Brand).Topics[slot] {
+			return p
+		}
+		return p.Choose(w.Brand, map[string]bool{slot: false})
+	})
 }
 
 // Arrange sets how and when the person is reached in scope, and says whether
 // anything is different then.
 func (s *Service) Arrange(ctx context.Context, w Wisher, scope string, a Arrangement) (changed bool, err error) {
-	return s.wish(ctx, w, scope, func(p Preferences) Preferences { return p.Arrange(scope, a) })
+	entry, err := s.wish(ctx, w, scope, func(p Preferences) Preferences { return p.Arrange(scope, a) })
+	return entry != "", err
 }
 
 // Resume ends the pause that holds in scope. Where a brand has no pause of its

@@ -1,10 +1,15 @@
 package consent
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
+	"strconv"
 	"time"
+
+	"livingprofile/internal/scan"
 )
 
 // standing is the stored form of one line of a State.
@@ -24,18 +29,47 @@ type standing struct {
 // MarshalJSON writes s as a list in a fixed order, so that equal states have
 // equal bytes.
 func (s State) MarshalJSON() ([]byte, error) {
-	list := make([]standing, 0, len(s))
-	for k, st := range s {
-		list = append(list, standing{
-			k.Purpose, k.Scope, st.Record, st.Version, st.Status,
-			micros(st.At), micros(st.Until), st.ProofBy, st.Brand, st.Via,
-		})
-	}
-	sort.Slice(list, func(i, j int) bool {
-		a, b := &list[i], &list[j]
-		return a.Purpose < b.Purpose || a.Purpose == b.Purpose && a.Scope < b.Scope
+	keys := slices.SortedFunc(maps.Keys(s), func(a, b Key) int {
+		return cmp.Or(cmp.Compare(a.Purpose, b.Purpose), cmp.Compare(a.Scope, b.Scope))
 	})
-	return json.Marshal(list)
+	// Each decision writes the whole state: it is worth a writer of its own.
+	b := append(make([]byte, 0, len(s)*standingSize), '[')
+	for i, k := range keys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = s[k].append(b, k)
+	}
+	return append(b, ']'), nil
+}
+
+// standingSize is more than what one line mostly takes.
+const standingSize = 192
+
+// append appends the line of st under k, as encoding/json writes a standing.
+func (st Standing) append(b []byte, k Key) []byte {
+	text := func(key, value string) {
+		b = append(b, key...)
+		b = scan.AppendText(b, value)
+	}
+	option := func(key, value string) {
+		if value != "" {
+			text(key, value)
+		}
+	}
+	text(`{"p":`, string(k.Purpose))
+	option(`,"b":`, k.Scope)
+	text(`,"r":`, string(st.Record))
+	b = strconv.AppendInt(append(b, `,"v":`...), int64(st.Version), 10)
+	text(`,"s":`, string(st.Status))
+	b = strconv.AppendInt(append(b, `,"a":`...), micros(st.At), 10)
+	if until := micros(st.Until); until != 0 {
+		b = strconv.AppendInt(append(b, `,"u":`...), until, 10)
+	}
+	text(`,"f":`, string(st.ProofBy))
+	option(`,"o":`, st.Brand)
+	option(`,"w":`, string(st.Via))
+	return append(b, '}')
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote, and any JSON of that form.

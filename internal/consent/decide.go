@@ -30,6 +30,7 @@ type Decision struct {
 	Channel string
 	Via     PurposeID
 	At      time.Time
+	Heard   Heard // signals on the profile: a yes beside one is a yes once more
 }
 
 // Decide returns the record that d makes beside what stands, or false when d
@@ -67,7 +68,7 @@ func next(now Standing, d Decision) (Status, bool, error) {
 	switch d.Answer {
 	case Yes:
 		switch {
-		case now.ValidAt(d.At) && again:
+		case now.ValidAt(d.At) && again && !d.outweighs(now):
 			return "", false, nil
 		case now.Status.Valid() || now.Status == Expired:
 			return Renewed, true, nil
@@ -92,6 +93,12 @@ func next(now Standing, d Decision) (Status, bool, error) {
 	default:
 		return "", false, errs.InvalidFields(errs.At("answer", "error.not_a_choice"))
 	}
+}
+
+// outweighs tells whether a yes of the person's own to this very purpose is
+// needed for it to count beside a signal that stops it.
+func (d *Decision) outweighs(now Standing) bool {
+	return d.Via == "" && d.Purpose.Stops(now, d.Heard[d.Purpose.Signal])
 }
 
 func (d *Decision) record(status Status) Record {

@@ -13,6 +13,7 @@ type Inbound struct {
 	Status    Status    // Given, Refused, or Revoked for "there is no yes any more"
 	At        time.Time // when it was decided; zero when the system does not say
 	Confirmed bool      // the system shows a second yes by mail
+	Scope     string    // brand it is limited to, "" for all
 	Proof     Proof
 	Brand     string
 	Channel   string
@@ -42,7 +43,8 @@ func Accept(now Standing, in Inbound) (Record, bool) {
 		at = in.Now
 	}
 	d := Decision{
-		Subject: in.Subject, Purpose: in.Purpose, Proof: in.Proof, Brand: in.Brand, Channel: in.Channel, At: now.after(at),
+		Subject: in.Subject, Purpose: in.Purpose, Scope: in.Scope, Proof: in.Proof,
+		Brand: in.Brand, Channel: in.Channel, At: now.after(at),
 	}
 	r := d.record(status)
 	r.Notice, r.Locale = "", "" // no words of ours were shown

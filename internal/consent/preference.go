@@ -39,6 +39,7 @@ type Preferences struct {
 	Language string            `json:"language,omitempty"`
 	All      Wishes            `json:"all,omitzero"`
 	Brands   map[string]Wishes `json:"brands,omitempty"`
+	Heard    Heard             `json:"heard,omitempty"` // signals of the person's browsers
 }
 
 // Wishes are the preferences of one scope. What is nil or zero is not said.

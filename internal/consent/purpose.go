@@ -38,16 +38,23 @@ type PurposeVersion struct {
 	Required   bool // without it the service cannot be given; shown locked
 	Marketing  bool // direct marketing in the sense of Art. 21(2) GDPR
 	Brands     []string
-	Channels   []string      // channels it uses, as names of preference channels
-	Categories []string      // data categories, as names of field categories
-	Recipients []string      // systems that receive data for it
-	Expires    time.Duration // how long a yes holds; 0 for as long as it is not taken back
+	Channels   []string // channels it uses, as names of preference channels
+	Categories []string // data categories, as names of field categories
+	Recipients []string // systems that receive data for it
+	// Signal is the browser's signal that stands against the purpose: it is
+	// sale, sharing or advertising by profile. "" for none.
+	Signal  Signal        `json:",omitempty"`
+	Expires time.Duration // how long a yes holds; 0 for as long as it is not taken back
 	// DoubleOptIn asks for a second yes by mail before the first one counts.
 	DoubleOptIn bool
 	// ReaskBy is how long a yes to an older version still holds; the zero time
 	// lets it hold on (the change was not material).
 	ReaskBy time.Time
-	Retired bool // no longer asked; what was recorded stays
+	// ConsentMode are the types of Google's Consent Mode that stand for the
+	// purpose on the brand's own site. Nobody reads them, so they change in
+	// place.
+	ConsentMode []string `json:",omitempty"`
+	Retired     bool     // no longer asked; what was recorded stays
 
 	Words PurposeWords
 }

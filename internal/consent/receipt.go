@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/scan"
 )
 
 // ReceiptForm names the form of a Receipt, so that a later one can never be
@@ -147,7 +148,7 @@ func ParseReceipt(text []byte) (Receipt, error) {
 		if _, more := d.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("more than one document")
 		} else {
-			err = saidOnce(text)
+			err = scan.Once(text)
 		}
 	}
 	if err != nil {

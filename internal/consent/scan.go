@@ -1,10 +1,14 @@
 package consent
 
-import "livingprofile/internal/scan"
+import (
+	"strings"
+
+	"livingprofile/internal/scan"
+)
 
 // scanState reads what State.MarshalJSON writes, and no other JSON.
 func scanState(text string) (State, bool) {
-	s := State{}
+	s := make(State, strings.Count(text, "{"))
 	r := scan.New(text)
 	r.Array(func() {
 		var l standing

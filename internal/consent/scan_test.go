@@ -52,3 +52,28 @@ func TestScanStateReadsWhatIsWritten(t *testing.T) {
 		t.Errorf("state is different (-got +want):\n%s", diff)
 	}
 }
+
+// A state is written as encoding/json writes a list of standings: programs of
+// other versions read it by that form.
+func TestStateIsWrittenAsJSON(t *testing.T) {
+	at := time.Date(2026, time.March, 12, 10, 2, 0, 5000, time.UTC)
+	all := []standing{
+		{Purpose: "a<b", Record: "r\"1", At: micros(at)},
+		{Purpose: "newsletter", Record: "r1", Version: 2, Status: Given, At: micros(at), Until: micros(at) + 1, ProofBy: BySession, Brand: "hibiki"},
+		{Purpose: "newsletter", Scope: "愛", Record: "r2", Version: -1, Status: Withdrawn, ProofBy: ByImport, Via: "marketing"},
+	}
+	for n := range len(all) + 1 {
+		want, err := json.Marshal(all[:n])
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := State{}
+		for i := range all[:n] {
+			all[i].addTo(s)
+		}
+		got, err := s.MarshalJSON()
+		if err != nil || string(got) != string(want) {
+			t.Errorf("got %s, %v, want %s", got, err, want)
+		}
+	}
+}

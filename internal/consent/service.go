@@ -95,7 +95,8 @@ func shownConflict() error { return errs.New(errs.Conflict, "page.words_changed"
 // The errors are NotFound for an unknown purpose, Conflict for words that are
 // not those that were shown, and those of the function Decide.
 func (s *Service) Decide(ctx context.Context, a Ask) ([]Record, error) {
-	if a.At.IsZero() {
+	here := a.At.IsZero()
+	if here {
 		a.At = s.clock.Now()
 	}
 	catalogue := s.catalogue()
@@ -118,6 +119,10 @@ func (s *Service) Decide(ctx context.Context, a Ask) ([]Record, error) {
 		}
 		if a.Shown != nil {
 			d.Scope = now.State.ScopeOf(a.Purpose, a.Brand)
+		}
+		d.Heard = now.Preferences.Heard
+		if here {
+			d.At = d.Heard.after(a.At)
 		}
 		records, err = decideAll(now.State, WithChildren(now.State, d, catalogue.Children(a.Purpose)))
 		if err != nil || len(records) == 0 {
@@ -197,7 +202,7 @@ func (s *Service) Confirmed(ctx context.Context, first Record, proof Proof, at t
 		}
 		r, changed, err := Decide(st, Decision{
 			Subject: first.Subject, Purpose: purpose, Answer: Yes, Scope: first.Scope, Locale: first.Locale,
-			Proof: proof, Brand: first.Brand, Channel: "mail", At: at,
+			Proof: proof, Brand: first.Brand, Channel: "mail", At: now.Preferences.Heard.after(at), Heard: now.Preferences.Heard,
 		})
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"maps"
 	"sort"
 	"time"
 )
@@ -49,9 +50,9 @@ func later(a, b *Record) bool {
 
 // With returns s after one more record. s is not changed.
 func (s State) With(r Record) State {
-	next := make(State, len(s)+1)
-	for k, v := range s {
-		next[k] = v
+	next := maps.Clone(s)
+	if next == nil {
+		next = State{}
 	}
 	next.apply(&r)
 	return next

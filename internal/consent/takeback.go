@@ -34,7 +34,8 @@ func (s *Service) TakeBack(ctx context.Context, a Ask, stopped WishTrace) ([]Rec
 		}
 		records, err = decideAll(now.State, []Decision{{
 			Subject: a.Subject, Purpose: v, Answer: Yes, Scope: now.State.ScopeOf(a.Purpose, a.Brand), Locale: a.Locale,
-			Proof: a.Proof, Brand: a.Brand, Channel: a.Channel, At: at,
+			Proof: a.Proof, Brand: a.Brand, Channel: a.Channel,
+			At: now.Preferences.Heard.after(at), Heard: now.Preferences.Heard,
 		}})
 		if err != nil {
 			return err

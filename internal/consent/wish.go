@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"time"
 
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
@@ -15,11 +16,12 @@ const (
 
 // A WishTrace is the sealed payload of an entry about preferences.
 type WishTrace struct {
-	Scope    string   `json:"scope,omitempty"`
-	Language string   `json:"language,omitempty"`
-	Was      *Wishes  `json:"was,omitempty"`
-	Is       *Wishes  `json:"is,omitempty"`
-	Stopped  []string `json:"stopped,omitempty"` // purposes, for a stop
+	Scope    string    `json:"scope,omitempty"`
+	Proof    ProofKind `json:"proof,omitempty"`
+	Language string    `json:"language,omitempty"`
+	Was      *Wishes   `json:"was,omitempty"`
+	Is       *Wishes   `json:"is,omitempty"`
+	Stopped  []string  `json:"stopped,omitempty"` // purposes, for a stop
 	// Brands are the brands' own wishes before a stop everywhere, so that each
 	// part of it can be taken back.
 	Brands map[string]Wishes `json:"brands,omitempty"`
@@ -38,9 +40,10 @@ type Wisher struct {
 // Wish replaces the wishes of scope, a brand or "" for all, by what change
 // makes of them. It says whether anything is different then.
 func (s *Service) Wish(ctx context.Context, w Wisher, scope string, change func(Wishes) Wishes) (changed bool, err error) {
-	return s.wish(ctx, w, scope, func(p Preferences) Preferences {
+	entry, err := s.wish(ctx, w, scope, func(p Preferences) Preferences {
 		return p.With(scope, change(p.Scoped(scope).clone()))
 	})
+	return entry != "", err
 }
 
 // Speak sets the language in which the person is written to.
@@ -53,8 +56,9 @@ func (s *Service) Speak(ctx context.Context, w Wisher, language string) error {
 }
 
 // wish replaces preferences by what change makes of them; change may touch the
-// wishes of scope and the language. A pause that is over is forgotten first.
-func (s *Service) wish(ctx context.Context, w Wisher, scope string, change func(Preferences) Preferences) (changed bool, err error) {
+// wishes of scope and the language. A pause that is over is forgotten first. It
+// returns the entry that tells of it, "" when nothing is different.
+func (s *Service) wish(ctx context.Context, w Wisher, scope string, change func(Preferences) Preferences) (entry string, err error) {
 	at := s.clock.Now()
 	catalogue := s.catalogue()
 	err = ledger.Retry(func() error {
@@ -68,24 +72,32 @@ func (s *Service) wish(ctx context.Context, w Wisher, scope string, change func(
 		if err := is.Check(catalogue.AllTopics(), catalogue.AllChannels(), at); err != nil {
 			return err
 		}
-		trace := WishTrace{Scope: scope}
-		if next.Language != now.Preferences.Language {
-			trace.Language = next.Language
-		}
-		if !was.same(is) {
-			trace.Was, trace.Is = &was, &is
-		}
-		if changed = trace.Language != "" || trace.Is != nil; !changed {
-			return nil
-		}
-		_, err = s.store.Commit(ctx, ledger.Change{
-			Subject: w.Subject, Base: now.Version, At: at, Actor: w.Actor, Brand: w.Brand,
-			Entries: []ledger.Draft{{Kind: PreferenceChanged, Payload: trace}},
-			Rows:    []any{next},
-		})
+		entry, err = s.commitWishes(ctx, w, now, was, next, scope, at)
 		return err
 	})
-	return changed, err
+	return entry, err
+}
+
+// commitWishes writes next in place of now, where was stood in scope, and
+// returns the entry that tells of it; "" when the two do not differ.
+func (s *Service) commitWishes(ctx context.Context, w Wisher, now Standings, was Wishes, next Preferences, scope string, at time.Time) (entry string, err error) {
+	trace, is := WishTrace{Scope: scope, Proof: w.Proof.Kind}, next.Scoped(scope)
+	if next.Language != now.Preferences.Language {
+		trace.Language = next.Language
+	}
+	if !was.same(is) {
+		trace.Was, trace.Is = &was, &is
+	}
+	if trace.Language == "" && trace.Is == nil {
+		return "", nil
+	}
+	entry = id.New()
+	_, err = s.store.Commit(ctx, ledger.Change{
+		Subject: w.Subject, Base: now.Version, At: at, Actor: w.Actor, Brand: w.Brand,
+		Entries: []ledger.Draft{{ID: entry, Kind: PreferenceChanged, Payload: trace}},
+		Rows:    []any{next},
+	})
+	return entry, err
 }
 
 // Language returns the language in which the person wants to be written to, ""

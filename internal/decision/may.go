@@ -8,6 +8,7 @@ import (
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 )
 
 // Facts are what is currently held of a subject, as one moment's reading.
@@ -17,6 +18,7 @@ type Facts struct {
 	Profile     profile.State
 	Consents    consent.State
 	Preferences consent.Preferences
+	Freezes     rights.Freezes
 }
 
 // A Question asks about one purpose, at one moment.
@@ -24,6 +26,7 @@ type Question struct {
 	Purpose *consent.PurposeVersion // the version in force
 	Brand   string                  // "" asks for all brands
 	Channel string                  // "" when nobody is to be contacted
+	Signal  consent.Signal          // that the person's browser sends with the very request; "" for none
 	At      time.Time
 }
 
@@ -59,8 +62,10 @@ const (
 	Waiting      Reason = "waiting"       // for the second yes of a double opt-in
 	WordsChanged Reason = "words_changed" // the yes was to older words, and its time is over
 	Objected     Reason = "objected"
+	Restricted   Reason = "restricted" // frozen (Art. 18 GDPR)
 	Paused       Reason = "paused"
 	QuietHours   Reason = "quiet_hours"
+	Signalled    Reason = "signalled" // the browser's signal stands against it
 )
 
 // May answers q from f. It is a pure function.
@@ -71,7 +76,13 @@ func May(f Facts, q Question) Verdict {
 	}
 	st := f.Consents.Of(v.Purpose, q.Brand)
 	verdict := permission(v, st, q.At)
+	if stopped(f, q, st) && (verdict.Allow || verdict.Reasons[0] == NotAsked) {
+		verdict = deny(Signalled)
+	}
 	verdict.Record = st.Record
+	if verdict.Allow && frozen(f, v, st) {
+		return Verdict{Reasons: []Reason{Restricted}, Record: st.Record}
+	}
 	if !verdict.Allow || !v.Marketing {
 		return verdict
 	}
@@ -88,6 +99,19 @@ func May(f Facts, q Question) Verdict {
 	}
 	verdict.Until = sooner(verdict.Until, turns)
 	return verdict
+}
+
+// stopped tells whether a signal stands against the purpose: one that the
+// profile has, or else the one of this very request.
+func stopped(f Facts, q Question, st consent.Standing) bool {
+	if q.Purpose.Signal == "" {
+		return false
+	}
+	since := f.Preferences.Heard[q.Purpose.Signal]
+	if since.IsZero() && q.Signal == q.Purpose.Signal {
+		since = q.At
+	}
+	return q.Purpose.Stops(st, since)
 }
 
 // sooner returns the earlier of two times of which zero is never.
@@ -120,6 +144,18 @@ func permission(v *consent.PurposeVersion, st consent.Standing, now time.Time) V
 		yes.Until = sooner(yes.Until, v.ReaskBy)
 	}
 	return yes
+}
+
+// frozen tells whether a restriction stops a purpose that would be allowed.
+// Frozen data may be stored; anything else needs the person's consent, or an
+// important public interest (Art. 18(2) GDPR). A yes from before the freeze is
+// not that consent: the person has said "stop" since.
+func frozen(f Facts, v *consent.PurposeVersion, st consent.Standing) bool {
+	freeze, is := f.Freezes.Purpose(string(v.Purpose))
+	if !is || v.Basis == consent.PublicInterest {
+		return false
+	}
+	return v.Basis != consent.Consent || !st.At.After(freeze.Since)
 }
 
 func deny(r Reason) Verdict { return Verdict{Reasons: []Reason{r}} }

@@ -11,6 +11,7 @@ import (
 	_ "embed"
 	"fmt"
 
+	"livingprofile/internal/hook"
 	"livingprofile/internal/organisation"
 )
 
@@ -25,10 +26,22 @@ const FileName = "organisation.yaml"
 func File() []byte { return append([]byte(nil), file...) }
 
 // Draft returns the demo organisation, checked.
-func Draft() (*organisation.Draft, error) {
+func Draft() (*organisation.Draft, error) { return Connected("") }
+
+// Endpoint is the endpoint of the system that Connected connects.
+const Endpoint = "main"
+
+// Connected is Draft with the newsletter tool told at an address; "" connects
+// nothing.
+func Connected(newsletter string) (*organisation.Draft, error) {
 	d, err := organisation.Parse(FileName, file)
 	if err != nil {
 		return nil, fmt.Errorf("demo organisation: %w", err)
+	}
+	for i := range d.Declared.Systems {
+		if s := &d.Declared.Systems[i]; s.Name == Newsletter && newsletter != "" {
+			s.Endpoints = []hook.Endpoint{{Name: Endpoint, URL: newsletter, Body: hook.Full}}
+		}
 	}
 	if _, err := d.Check(); err != nil {
 		return nil, fmt.Errorf("demo organisation: %w", err)

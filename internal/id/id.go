@@ -42,3 +42,16 @@ func Valid(s string) bool {
 	b, err := encoding.DecodeString(s)
 	return err == nil && len(b) == 16 && encoding.EncodeToString(b) == s
 }
+
+// Bytes returns the 16 bytes that s is written from; false for a text in which
+// no id is written.
+func Bytes(s string) (b [16]byte, ok bool) {
+	if !Valid(s) {
+		return b, false
+	}
+	_, err := encoding.Decode(b[:], []byte(s))
+	return b, err == nil
+}
+
+// Of writes 16 bytes in the form of an id.
+func Of(b [16]byte) string { return encoding.EncodeToString(b[:]) }

@@ -19,8 +19,13 @@ import (
 // validate says what is wrong with m by itself.
 func (m *Map) validate() error {
 	c := &checker{m: m}
-	if m.Format != "csv" {
-		c.note("format", "%q is not a format that can be read; csv is", m.Format)
+	if m.Format != "" && !m.Format.known() {
+		c.note("format", "%q is not a format that can be read; csv, jsonl and xlsx are", m.Format)
+	}
+	if m.Charset != "" {
+		if _, _, err := charsetOf(m.Charset); err != nil {
+			c.note("charset", "%q %v", m.Charset, err)
+		}
 	}
 	if n := len(m.Separator); n > 1 || n == 1 && strings.ContainsAny(m.Separator, "\"\r\n\x00") {
 		c.note("separator", "%q is not one character that can stand between cells", m.Separator)

@@ -67,7 +67,7 @@ func (b *binder) proof(columns []string) []proofCell {
 func (p *consentPlan) read(r *rowReader) *Fault {
 	for i := range p.cases {
 		c := &p.cases[i]
-		if !c.fits(r.cells) {
+		if !c.fits(r.row.Cells) {
 			continue
 		}
 		if c.stance == Silent {
@@ -78,11 +78,11 @@ func (p *consentPlan) read(r *rowReader) *Fault {
 			return fault
 		}
 		r.item.Consents = append(r.item.Consents, Consent{
-			Purpose: p.purpose, Stance: c.stance, At: at, Confirmed: c.confirmed, Proof: c.shown(r.cells),
+			Purpose: p.purpose, Stance: c.stance, At: at, Confirmed: c.confirmed, Proof: c.shown(r.row.Cells),
 		})
 		return nil
 	}
-	if p.strict && p.place >= 0 && strings.TrimSpace(r.cells[p.place]) != "" {
+	if p.strict && p.place >= 0 && strings.TrimSpace(r.row.Cells[p.place]) != "" {
 		return &Fault{Column: p.column, Reason: "intake.not_a_choice"}
 	}
 	return nil

@@ -12,21 +12,16 @@ import (
 	"livingprofile/internal/errs"
 )
 
-// Limits of a CSV file.
-const (
-	maxRow     = 1 << 20 // bytes of a row
-	maxRaw     = 4 << 10 // bytes kept of a row that cannot be read
-	maxColumns = 1000
-	// maxSpan is how many lines one row may have: more of them is a quote that
-	// was never closed, and without a limit each such quote would cost a walk
-	// through the rest of the file.
-	maxSpan = 200
-)
+// maxSpan is how many lines one row may have: more of them is a quote that
+// was never closed, and without a limit each such quote would cost a walk
+// through the rest of the file.
+const maxSpan = 200
 
-// csvReader reads CSV as in RFC 4180, in UTF-8 with or without a byte order
-// mark. The rows are cut out of the file first, so that one with broken quotes
-// costs its own line and not the rest of the file.
+// csvReader reads CSV as in RFC 4180. The rows are cut out of the file first,
+// so that one with broken quotes costs its own line and not the rest of the
+// file.
 type csvReader struct {
+	*text
 	rows   *splitter
 	feed   feed
 	csv    *csv.Reader
@@ -34,8 +29,8 @@ type csvReader struct {
 	header []string
 }
 
-func newCSV(r io.Reader, comma rune) *csvReader {
-	c := &csvReader{rows: newSplitter(r), comma: comma}
+func newCSV(t *text, comma rune) *csvReader {
+	c := &csvReader{text: t, rows: newSplitter(t.lines), comma: comma}
 	c.restart()
 	return c
 }
@@ -53,30 +48,24 @@ func (c *csvReader) restart() {
 type feed struct{ bytes.Reader }
 
 // Header reads the first row that is not empty.
-func (c *csvReader) Header() ([]string, error) {
-	if err := c.rows.begin(); err != nil {
-		return nil, err
-	}
+func (c *csvReader) Header() (Header, error) {
 	row, err := c.Next()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, errs.New(errs.Invalid, "error.file_empty")
+		return Header{}, errs.New(errs.Invalid, "error.file_empty")
 	case err != nil:
-		return nil, err
+		return Header{}, err
 	case row.Fault != nil:
-		return nil, &errs.Error{Kind: errs.Invalid, ID: "error.file_header", Args: map[string]any{"line": row.Line}}
+		return Header{}, &errs.Error{Kind: errs.Invalid, ID: "error.file_header", Args: map[string]any{"line": row.Line}}
 	case len(row.Cells) > maxColumns:
-		return nil, errs.New(errs.Invalid, "error.file_columns", "max", maxColumns)
+		return Header{}, errs.New(errs.Invalid, "error.file_columns", "max", maxColumns)
 	}
 	c.header = row.Cells
 	for i := range c.header {
 		c.header[i] = strings.TrimSpace(c.header[i])
 	}
-	return c.header, nil
+	return Header{Columns: c.header, Found: len(c.header)}, nil
 }
-
-// Bytes returns how much of the file was read.
-func (c *csvReader) Bytes() int64 { return c.rows.bytes }
 
 // Next returns the next row that is not empty.
 func (c *csvReader) Next() (Row, error) {
@@ -86,7 +75,7 @@ func (c *csvReader) Next() (Row, error) {
 			return Row{}, err
 		}
 		if record.fault != "" {
-			return c.faulty(record, record.fault, nil), nil
+			return faulty(record.line, record.text, &Fault{Reason: record.fault}), nil
 		}
 		row := c.cells(record)
 		if row.Fault == nil && blankCells(row.Cells) {
@@ -99,9 +88,9 @@ func (c *csvReader) Next() (Row, error) {
 func (c *csvReader) cells(record record) Row {
 	switch {
 	case !utf8.Valid(record.text):
-		return c.faulty(record, "error.not_utf8", nil)
+		return faulty(record.line, record.text, c.text.fault())
 	case bytes.IndexByte(record.text, 0) >= 0:
-		return c.faulty(record, "error.control_characters", nil)
+		return faulty(record.line, record.text, &Fault{Reason: "error.control_characters"})
 	}
 	c.feed.Reset(record.text)
 	cells, err := c.csv.Read()
@@ -112,10 +101,11 @@ func (c *csvReader) cells(record record) Row {
 		c.restart()
 		// The quotes of the first line are broken, or it would have been a row:
 		// what follows may well be rows of their own.
-		return c.faulty(c.rows.back(record), "error.broken_quotes", nil)
+		first := c.rows.back(record)
+		return faulty(first.line, first.text, &Fault{Reason: "error.broken_quotes"})
 	}
 	if want := len(c.header); want > 0 && len(cells) != want && !blankCells(cells) {
-		return c.faulty(record, "error.row_columns", map[string]any{"got": len(cells), "want": want})
+		return faulty(record.line, record.text, wrongColumns(len(cells), want))
 	}
 	return Row{Line: record.line, Cells: cells}
 }
@@ -126,11 +116,6 @@ func blankCells(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" })
 }
 
-func (c *csvReader) faulty(record record, reason string, args map[string]any) Row {
-	raw := strings.ToValidUTF8(string(record.text[:min(len(record.text), maxRaw)]), "\ufffd")
-	return Row{
-		Line:  record.line,
-		Raw:   strings.TrimRight(raw, "\r\n"),
-		Fault: &Fault{Reason: reason, Args: args},
-	}
+func wrongColumns(got, want int) *Fault {
+	return &Fault{Reason: "error.row_columns", Args: map[string]any{"got": got, "want": want}}
 }

@@ -14,14 +14,24 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
+// openCSV is newCSV on a file whose character set is to be recognised.
+func openCSV(t *testing.T, r io.Reader) *csvReader {
+	t.Helper()
+	text, err := openText(r, "", CSV)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newCSV(text, ',')
+}
+
 func readAll(t *testing.T, r io.Reader) []Row {
 	t.Helper()
-	c := newCSV(r, ',')
+	c := openCSV(t, r)
 	header, err := c.Header()
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := []Row{{Line: 1, Cells: header}}
+	rows := []Row{{Line: 1, Cells: header.Columns}}
 	for {
 		row, err := c.Next()
 		if errors.Is(err, io.EOF) {
@@ -94,7 +104,7 @@ func TestCSV(t *testing.T) {
 		},
 		{"not UTF-8", "a,b\né,ü\n\xff,2\n3,4\n", []Row{
 			{Line: 2, Cells: []string{"é", "ü"}},
-			fault(3, "error.not_utf8", "\ufffd,2"),
+			{Line: 3, Fault: &Fault{Reason: "error.not_in_charset", Args: map[string]any{"charset": "utf-8"}}, Raw: "\ufffd,2"},
 			{Line: 4, Cells: []string{"3", "4"}},
 		}},
 		{"NUL", "a,b\n\x00,2\n3,4\n", []Row{
@@ -138,7 +148,7 @@ func TestCSVCountsCells(t *testing.T) {
 
 func TestCSVCountsBytes(t *testing.T) {
 	const file = "\ufeffa,b\n\"1\n2\n3,4\n5,6"
-	c := newCSV(strings.NewReader(file), ',')
+	c := openCSV(t, strings.NewReader(file))
 	if _, err := c.Header(); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +167,7 @@ func TestCSVCountsBytes(t *testing.T) {
 func TestBrokenQuotesEverywhereStayCheap(t *testing.T) {
 	r := &counting{}
 	file := "a,b\n" + strings.Repeat("\"\"\"\n", 20_000)
-	c := newCSV(io.TeeReader(strings.NewReader(file), r), ',')
+	c := openCSV(t, io.TeeReader(strings.NewReader(file), r))
 	if _, err := c.Header(); err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +201,11 @@ func FuzzCSV(f *testing.F) {
 	f.Add("a\n\"\"\"\n\"\n")
 	f.Add("a,b\r\n\r\n,\r\n1,\"\r\n\"\r\n")
 	f.Fuzz(func(t *testing.T, file string) {
-		c := newCSV(strings.NewReader(file), ',')
+		text, err := openText(strings.NewReader(file), utf8Set, CSV)
+		if err != nil || text.charset != utf8Set {
+			return
+		}
+		c := newCSV(text, ',')
 		header, err := c.Header()
 		if err != nil {
 			return
@@ -216,8 +230,8 @@ func FuzzCSV(f *testing.F) {
 				if !utf8.ValidString(row.Raw) {
 					t.Fatalf("raw row %q is not UTF-8", row.Raw)
 				}
-			case len(row.Cells) != len(header):
-				t.Fatalf("row of %d cells in a file of %d columns", len(row.Cells), len(header))
+			case len(row.Cells) != header.Found:
+				t.Fatalf("row of %d cells in a file of %d columns", len(row.Cells), header.Found)
 			default:
 				got = append(got, row.Cells)
 			}

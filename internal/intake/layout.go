@@ -9,8 +9,9 @@ import (
 )
 
 // goLayout returns the layout of package time for one of a map. It is written
-// with YYYY, MMMM (March), MMM (Mar), MM, M, DD, D, HH, mm, ss, SSS and Z for
-// an offset, and anything else for itself: "DD.MM.YYYY HH:mm".
+// with YYYY, MMMM (March), MMM (Mar), MM, M, DD, D, HH, h with A (AM or PM), mm,
+// ss, SSS and Z for an offset (+09:00) or ZZ (+0900), and anything else for
+// itself: "DD.MM.YYYY HH:mm".
 func goLayout(layout string) (string, error) {
 	var b strings.Builder
 	year := false
@@ -48,9 +49,13 @@ func token(s string) (word, goWord string) {
 		{"DD", "02"},
 		{"D", "2"},
 		{"HH", "15"},
+		{"hh", "03"},
+		{"h", "3"},
+		{"A", "PM"},
 		{"mm", "04"},
 		{"ss", "05"},
 		{".SSS", ".000"},
+		{"ZZ", "-0700"},
 		{"Z", "Z07:00"},
 	} {
 		if strings.HasPrefix(s, t[0]) {
@@ -64,7 +69,7 @@ func token(s string) (word, goWord string) {
 func usualLayouts() []string {
 	return []string{
 		time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05",
-		"2006-01-02 15:04", "2006-01-02 15:04:05 -0700", "2006-01-02", "2006/01/02",
+		"2006-01-02 15:04", "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05 -0700", "2006-01-02", "2006/01/02",
 	}
 }
 
@@ -90,13 +95,17 @@ func newTimeReader(layouts []string, zone *time.Location) (timeReader, error) {
 }
 
 // read returns the moment in text in UTC, in whole microseconds. Of the names
-// of zones only UTC is understood: the others are not the same everywhere.
-func (r timeReader) read(text string) (time.Time, error) {
-	zone := r.zone
+// of zones only UTC is understood: the others are not the same everywhere. An
+// exact text is in one of the usual layouts.
+func (r timeReader) read(text string, exact bool) (time.Time, error) {
+	zone, layouts := r.zone, r.layouts
+	if exact {
+		layouts = usualLayouts()
+	}
 	if rest, ok := strings.CutSuffix(text, " UTC"); ok {
 		text, zone = rest, time.UTC
 	}
-	for _, layout := range r.layouts {
+	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil && t.Year() >= 1900 {
 			return t.UTC().Truncate(time.Microsecond), nil
 		}

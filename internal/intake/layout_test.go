@@ -26,7 +26,7 @@ func TestLayout(t *testing.T) {
 			t.Errorf("layout %q: %v", tt.layout, err)
 			continue
 		}
-		if got, err := r.read(tt.text); err != nil || !got.Equal(tt.want) {
+		if got, err := r.read(tt.text, false); err != nil || !got.Equal(tt.want) {
 			t.Errorf("%q by %q = %v, %v; want %v", tt.text, tt.layout, got, err, tt.want)
 		}
 	}
@@ -47,13 +47,13 @@ func TestTimesOfAZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"2026-03-09 23:05:06", "2026-03-09T23:05:06", "2026-03-09T14:05:06Z", "2026-03-09 14:05:06 UTC", "2026-03-09 16:05:06 +0200"} {
-		got, err := r.read(text)
+		got, err := r.read(text, false)
 		if want := time.Date(2026, 3, 9, 14, 5, 6, 0, time.UTC); err != nil || !got.Equal(want) || got.Location() != time.UTC {
 			t.Errorf("%q in Tokyo = %v, %v; want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"yesterday", "0001-01-01", "1773065106"} {
-		if got, err := r.read(text); err == nil {
+		if got, err := r.read(text, false); err == nil {
 			t.Errorf("%q is read as %v", text, got)
 		}
 	}

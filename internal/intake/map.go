@@ -27,7 +27,8 @@ var ready embed.FS
 type Map struct {
 	// About says what the map reads and where such a file comes from.
 	About     string   `yaml:"about"`
-	Format    string   `yaml:"format"`    // "csv"
+	Format    Format   `yaml:"format"`    // where the name of a file does not tell; "" for CSV
+	Charset   string   `yaml:"charset"`   // where a file does not tell; "" to recognise it
 	Separator string   `yaml:"separator"` // one character; "" for a comma
 	Zone      string   `yaml:"zone"`      // IANA name, of times without a zone; "" for UTC
 	Required  []string `yaml:"required"`  // columns without which a file is refused
@@ -42,6 +43,7 @@ type Map struct {
 
 	name string
 	file string // as it is named in problems
+	text []byte
 	root *yaml.Node
 }
 
@@ -62,8 +64,8 @@ type Time struct {
 
 // A Country says in which country a row's phone numbers are to be read.
 type Country struct {
-	Column  string `yaml:"column"`
-	Default string `yaml:"default"` // ISO 3166, where the column is empty
+	Cell    `yaml:",inline"`
+	Default string `yaml:"default"` // ISO 3166, where the cell says none
 }
 
 // An IdentifierRule makes an identifier of a cell.
@@ -193,7 +195,7 @@ func LoadMap(ref string) (*Map, error) {
 // extension, becomes the map's name. The error is organisation.Problems.
 func ParseMap(file string, data []byte) (*Map, error) {
 	base := filepath.Base(file)
-	m := &Map{name: strings.TrimSuffix(base, filepath.Ext(base)), file: file, root: &yaml.Node{}}
+	m := &Map{name: strings.TrimSuffix(base, filepath.Ext(base)), file: file, text: data, root: &yaml.Node{}}
 	if len(data) > maxMap {
 		return nil, m.problem("", "is larger than a map can be")
 	}
@@ -244,7 +246,7 @@ func (m *Map) columns() []string {
 	if m.Time != nil {
 		add(m.Time.names()...)
 	}
-	add(m.Country.Column)
+	add(m.Country.names()...)
 	for i := range m.Identifiers {
 		add(m.Identifiers[i].names()...)
 		add(m.Identifiers[i].Verified.Column)

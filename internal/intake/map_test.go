@@ -60,7 +60,6 @@ identifiers:
 		want       []string
 	}{
 		{"nothing at all", "", []string{
-			`m.yaml: format: "" is not a format that can be read; csv is`,
 			"m.yaml: required: names no column: any file would fit",
 			"m.yaml: identifiers: are missing: nobody could be found by a row",
 		}},
@@ -71,6 +70,10 @@ identifiers:
 		{"a transform that lacks something", base + "fields:\n  - {field: a, column: b, transforms: [{date: []}]}\n", []string{`m.yaml:6:1: transform "date": needs at least one layout`}},
 		{"a layout of package time", base + "fields:\n  - {field: a, column: b, transforms: [{date: ['2006-01-02']}]}\n", []string{`m.yaml:6:1: transform "date": layout "2006-01-02" is written with YYYY, MM, DD and the like`}},
 		{"a number without a mark", base + "fields:\n  - {field: a, column: b, transforms: [{number: {group: '.'}}]}\n", []string{`m.yaml:6:1: transform "number": needs a decimal mark, and may have another mark as group`}},
+		{"a format and a character set nobody knows", "format: pdf\ncharset: klingon\nrequired: [id]\nidentifiers:\n  - {kind: customer, column: id}\n", []string{
+			`m.yaml:1:9: format: "pdf" is not a format that can be read; csv, jsonl and xlsx are`,
+			`m.yaml:2:10: charset: "klingon" is not the name of a character set`,
+		}},
 		{"a separator of two characters", base + "separator: ';;'\n", []string{`m.yaml:5:12: separator: ";;" is not one character that can stand between cells`}},
 		{"a zone of this machine", base + "zone: Local\n", []string{`m.yaml:5:7: zone: "Local" is not the name of a time zone`}},
 		{"a country nobody knows", base + "country: {default: XX}\n", []string{`m.yaml:5:20: country.default: "XX" is not the code of a country`}},

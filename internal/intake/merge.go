@@ -26,6 +26,9 @@ type MergeStore interface {
 	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)
 	// Identifiers returns a subject's identifiers.
 	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
+	// ErasedAmong returns which of identifiers belonged to somebody who was
+	// erased, by their place in the list.
+	ErasedAmong(ctx context.Context, identifiers []identity.Identifier) (map[int]bool, error)
 	// Commit writes a change whole or not at all; errs.Conflict when the
 	// subject moved or another has proved an identifier.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
@@ -92,6 +95,10 @@ func (m *Merger) Apply(ctx context.Context, items []Item) ([]Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	outcomes := make([]Outcome, len(items))
+	if people, err = m.living(ctx, people, outcomes); err != nil {
+		return nil, err
+	}
 	var fresh []id.Subject
 	for _, p := range people {
 		if p.fresh {
@@ -103,7 +110,6 @@ func (m *Merger) Apply(ctx context.Context, items []Item) ([]Outcome, error) {
 			return nil, err
 		}
 	}
-	outcomes := make([]Outcome, len(items))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
 	for _, p := range people {
@@ -120,6 +126,47 @@ func (m *Merger) Apply(ctx context.Context, items []Item) ([]Outcome, error) {
 		})
 	}
 	return outcomes, g.Wait()
+}
+
+// living leaves out the people whom nobody knows and whose identifier somebody
+// bore who was erased: their items are refused, for an import does not bring
+// anybody back (Art. 17(1) GDPR). Somebody who came back by themselves is known,
+// and theirs are taken.
+func (m *Merger) living(ctx context.Context, people []*person, outcomes []Outcome) ([]*person, error) {
+	var all []identity.Identifier
+	var owner []*person
+	for _, p := range people {
+		if !p.fresh {
+			continue
+		}
+		for _, item := range p.items {
+			for _, i := range item.Identifiers {
+				all, owner = append(all, i), append(owner, p)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return people, nil
+	}
+	found, err := m.store.ErasedAmong(ctx, all)
+	if err != nil || len(found) == 0 {
+		return people, err
+	}
+	gone := map[*person]bool{}
+	for place := range found {
+		gone[owner[place]] = true
+	}
+	var living []*person
+	for _, p := range people {
+		if !gone[p] {
+			living = append(living, p)
+			continue
+		}
+		for _, place := range p.places {
+			outcomes[place] = Outcome{Result: Rejected, Reason: "intake.subject_gone"}
+		}
+	}
+	return living, nil
 }
 
 // merge writes all items about one person in one change. What the person, or

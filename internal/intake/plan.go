@@ -21,8 +21,8 @@ type plan struct {
 
 	key         cell
 	time        moment
-	country     int
-	home        string // country where the column is empty
+	country     cell
+	home        string // country where that says none
 	identifiers []identifierPlan
 	fields      []fieldPlan
 	consents    []consentPlan
@@ -71,10 +71,10 @@ type binder struct {
 // bind returns the plan for a file with header. The error is Invalid when the
 // file does not fit the map, with the names of the columns that are missing
 // and of those that the map does not know.
-func (m *Map) bind(header []string, org *organisation.Organisation, source string, started time.Time) (*plan, error) {
-	b := &binder{places: make(map[string]int, len(header))}
+func (m *Map) bind(header Header, org *organisation.Organisation, source string, started time.Time) (*plan, error) {
+	b := &binder{places: make(map[string]int, len(header.Columns))}
 	var twice []string
-	for i, name := range header {
+	for i, name := range header.Columns {
 		if _, ok := b.places[name]; ok {
 			twice = append(twice, name)
 			continue
@@ -84,11 +84,11 @@ func (m *Map) bind(header []string, org *organisation.Organisation, source strin
 	known := m.columns()
 	p := &plan{source: source, started: started, home: m.Country.Default}
 	for _, name := range known {
-		if _, ok := b.places[name]; !ok {
+		if i, ok := b.places[name]; !ok || i >= header.Found {
 			p.missing = append(p.missing, name)
 		}
 	}
-	for _, name := range header {
+	for _, name := range header.Columns[:header.Found] {
 		ours := name == rejectedLine || name == rejectedBecause || name == rejectedRow
 		if name != "" && !ours && !slices.Contains(known, name) && !slices.Contains(m.Ignore, name) {
 			p.unread = append(p.unread, name)
@@ -144,7 +144,7 @@ func (m *Map) fits(p *plan, known, twice []string) error {
 
 func (m *Map) bindRules(b *binder, p *plan) {
 	p.key = b.cell(&m.Key)
-	p.country = b.place(m.Country.Column)
+	p.country = b.cell(&m.Country.Cell)
 	if m.Time != nil {
 		p.time = b.moment(*m.Time)
 	}
@@ -225,22 +225,26 @@ func (b *binder) moment(t Time) moment {
 }
 
 // read returns the text of the cell in a row, trimmed, "" when there is none.
-func (c *cell) read(cells []string) (string, error) {
+func (c *cell) read(row *Row) (string, error) {
 	var text string
+	exact := false
 	for _, i := range c.places {
-		part := strings.TrimSpace(cells[i])
+		part := strings.TrimSpace(row.Cells[i])
 		switch {
 		case part == "":
 		case text == "":
-			text = part
+			text, exact = part, row.exact(i)
 		default:
-			text += c.join + part
+			text, exact = text+c.join+part, false
 		}
 	}
 	var err error
 	for i := range c.transforms {
 		if text == "" {
 			return "", nil
+		}
+		if exact && c.transforms[i].reads {
+			continue
 		}
 		if text, err = c.transforms[i].apply(text); err != nil {
 			return "", err
@@ -251,10 +255,10 @@ func (c *cell) read(cells []string) (string, error) {
 }
 
 // read returns the moment that the row has, the zero time when it has none.
-func (m *moment) read(cells []string) (time.Time, error) {
+func (m *moment) read(row *Row) (time.Time, error) {
 	for _, i := range m.places {
-		if text := strings.TrimSpace(cells[i]); text != "" {
-			return m.reader.read(text)
+		if text := strings.TrimSpace(row.Cells[i]); text != "" {
+			return m.reader.read(text, row.exact(i))
 		}
 	}
 	return time.Time{}, nil

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // A rowReader makes an item of one row.
 type rowReader struct {
 	plan  *plan
-	cells []string
+	row   *Row
 	item  Item
 	notes []Fault // what was left out, or looks wrong
 	// addresses are those that were read: mostly one is an identifier and the
@@ -33,7 +34,7 @@ func (p *plan) read(row *Row) (Item, []Fault, *Fault) {
 	if row.Fault != nil {
 		return Item{}, nil, row.Fault
 	}
-	r := &rowReader{plan: p, cells: row.Cells, item: Item{Line: row.Line, Country: p.home}}
+	r := &rowReader{plan: p, row: row, item: Item{Line: row.Line, Country: p.home}}
 	if fault := r.run(); fault != nil {
 		return Item{}, nil, fault
 	}
@@ -42,8 +43,8 @@ func (p *plan) read(row *Row) (Item, []Fault, *Fault) {
 
 func (r *rowReader) run() *Fault {
 	p := r.plan
-	if p.country >= 0 {
-		r.country(r.cells[p.country])
+	if text, err := p.country.read(r.row); err == nil && isCode(text) {
+		r.item.Country = strings.ToUpper(text)
 	}
 	var fault *Fault
 	if r.item.Key, fault = r.key(); fault != nil {
@@ -74,17 +75,16 @@ func (r *rowReader) run() *Fault {
 	return nil
 }
 
-func (r *rowReader) country(text string) {
-	if code := strings.ToUpper(strings.TrimSpace(text)); len(code) == 2 {
-		r.item.Country = code
-	}
+// isCode tells whether text may be the code of a country.
+func isCode(text string) bool {
+	return len(text) == 2 && !strings.ContainsFunc(text, func(c rune) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
 }
 
 // key returns the source's own key. It is kept as it is written, for it has to
 // be found again.
 func (r *rowReader) key() (string, *Fault) {
 	p := r.plan
-	text, err := p.key.read(r.cells)
+	text, err := p.key.read(r.row)
 	if err == nil && text != "" {
 		text, err = identity.Normalise(identity.Customer, text, "")
 	}
@@ -97,7 +97,7 @@ func (r *rowReader) key() (string, *Fault) {
 // moment returns the time of a rule. One that has not come yet is no time at
 // all: believed, it would stand above everything that happens until then.
 func (r *rowReader) moment(m *moment) (time.Time, *Fault) {
-	at, err := m.read(r.cells)
+	at, err := m.read(r.row)
 	if err != nil {
 		return time.Time{}, r.fault(m.column, err)
 	}
@@ -109,7 +109,7 @@ func (r *rowReader) moment(m *moment) (time.Time, *Fault) {
 }
 
 func (r *rowReader) identifier(p *identifierPlan) *Fault {
-	text, err := p.read(r.cells)
+	text, err := p.read(r.row)
 	if err == nil && text == "" {
 		return nil
 	}
@@ -181,7 +181,7 @@ func (r *rowReader) verified(p *identifierPlan) (time.Time, *Fault) {
 }
 
 func (r *rowReader) claim(p *fieldPlan) *Fault {
-	text, err := p.read(r.cells)
+	text, err := p.read(r.row)
 	if err == nil && text == "" {
 		return nil
 	}
@@ -208,7 +208,12 @@ func (r *rowReader) lose(column string, cost OnError, err error) *Fault {
 	return nil
 }
 
-func (r *rowReader) note(f Fault) { r.notes = append(r.notes, f) }
+// note warns of a cell once, however many rules read it.
+func (r *rowReader) note(f Fault) {
+	if !slices.ContainsFunc(r.notes, func(n Fault) bool { return n.Column == f.Column && n.Reason == f.Reason }) {
+		r.notes = append(r.notes, f)
+	}
+}
 
 // fault names what is wrong with a cell by the message of err.
 func (r *rowReader) fault(column string, err error) *Fault {

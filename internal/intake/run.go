@@ -29,6 +29,8 @@ type Options struct {
 	Organisation *organisation.Organisation // required
 	Source       string                     // name of the system; required
 	Clock        clock.Clock                // required
+	Format       Format                     // of the file; "" for that of the map
+	Charset      string                     // of the file; "" for that of the map, or to recognise it
 	Size         int64                      // of the file, for Progress; 0 when not known
 	Batch        int                        // most items for the sink at once; 0 for BatchSize
 	// Rejects receives the refused rows as they were, as CSV with their line
@@ -37,6 +39,10 @@ type Options struct {
 	// Explain says in words why a row is rejected, for Rejects; nil writes the
 	// message id.
 	Explain func(Reject) string
+	// Positions keeps how far the import is, under Digest; nil begins anew each
+	// time. For rejected rows to be gone on with, Rejects has to be a file.
+	Positions Positions
+	Digest    [32]byte
 	// Progress is called after each batch, and never twice at the same time. It
 	// may be nil.
 	Progress func(Progress)
@@ -48,6 +54,9 @@ type Progress struct {
 	Total   int64 // size of the file, 0 when it is not known
 	Rows    int   // done, refused ones too
 	Elapsed time.Duration
+	// Of Bytes and Rows, what was done before the import was cut off.
+	SkippedBytes int64
+	SkippedRows  int
 }
 
 // Run reads a file by the map m and hands its rows to sink. Before any row is
@@ -57,27 +66,46 @@ type Progress struct {
 // Rejects; the Report then says what was done until then, and running the
 // import again does the rest.
 func Run(ctx context.Context, file io.Reader, m *Map, sink Sink, o Options) (*Report, error) {
+	im, err := begin(file, m, sink, o)
+	if err != nil {
+		return im.report, err
+	}
+	defer im.reader.Close() //nolint:errcheck // read only
+	if err := im.resume(ctx); err != nil {
+		return im.report, err
+	}
+	err = im.pump(ctx)
+	if _, e := im.rejects.sync(); err != nil || e != nil {
+		return im.report, errors.Join(err, e)
+	}
+	return im.report, im.drop(ctx)
+}
+
+// begin reads the header of a file. The run has a report also with an error.
+func begin(file io.Reader, m *Map, sink Sink, o Options) (*run, error) {
 	im := &run{o: o, sink: sink, started: o.Clock.Now(), report: &Report{Map: m.name}}
 	if im.o.Batch <= 0 {
 		im.o.Batch = BatchSize
 	}
 	if err := m.Check(o.Organisation, o.Source); err != nil {
-		return im.report, err
+		return im, err
 	}
-	im.reader = newReader(m, file)
+	var err error
+	if im.reader, im.report.Charset, err = newReader(m, file, &o); err != nil {
+		return im, err
+	}
 	header, err := im.reader.Header()
 	if err != nil {
-		return im.report, err
+		return im, err
 	}
 	if im.plan, err = m.bind(header, o.Organisation, o.Source, im.started); err != nil {
-		return im.report, err
+		return im, err
 	}
 	im.report.Unread, im.report.Missing, im.report.LeftOut = im.plan.unread, im.plan.missing, im.plan.leftOut
 	if im.rejects = newRejectFile(o.Rejects, m.Separator, o.Explain); im.rejects != nil {
-		im.rejects.header = header
+		im.rejects.header = header.Columns
 	}
-	err = im.pump(ctx)
-	return im.report, errors.Join(err, im.rejects.flush())
+	return im, nil
 }
 
 // A run is one import.
@@ -89,6 +117,7 @@ type run struct {
 	rejects *rejectFile
 	report  *Report
 	started time.Time
+	skipped int64 // bytes that were done before
 }
 
 // pump moves chunks from the reader through the parsers to the sink. Few of
@@ -130,8 +159,7 @@ func (im *run) pump(ctx context.Context) error {
 func (im *run) read(ctx context.Context, work, order chan<- *chunk) error {
 	for ended := false; !ended; {
 		c := &chunk{parsed: make(chan struct{})}
-		start := im.reader.Bytes()
-		for len(c.rows) < im.o.Batch && im.reader.Bytes()-start < maxChunk {
+		for size := 0; len(c.rows) < im.o.Batch && size < maxChunk; {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -144,6 +172,7 @@ func (im *run) read(ctx context.Context, work, order chan<- *chunk) error {
 				return err
 			}
 			c.rows = append(c.rows, row)
+			size += row.size()
 		}
 		c.bytes = im.reader.Bytes()
 		for _, to := range []chan<- *chunk{order, work} {
@@ -188,9 +217,12 @@ func (im *run) apply(ctx context.Context, c *chunk) error {
 	im.report.Rows += len(c.rows)
 	im.report.Bytes, im.report.Elapsed = c.bytes, im.o.Clock.Now().Sub(im.started)
 	if im.o.Progress != nil {
-		im.o.Progress(Progress{Bytes: c.bytes, Total: im.o.Size, Rows: im.report.Rows, Elapsed: im.report.Elapsed})
+		im.o.Progress(Progress{
+			Bytes: c.bytes, Total: im.o.Size, Rows: im.report.Rows, Elapsed: im.report.Elapsed,
+			SkippedBytes: im.skipped, SkippedRows: im.report.Resumed,
+		})
 	}
-	return nil
+	return im.keep(ctx)
 }
 
 // A chunk is a batch of rows on its way through the import.

@@ -71,7 +71,7 @@ func TestRejectFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "id,email,name,born,spent,exempt,news,news_at,updated,rejected_line,rejected_because,rejected_row\n" +
+	const want = "\ufeffid,email,name,born,spent,exempt,news,news_at,updated,rejected_line,rejected_because,rejected_row\n" +
 		"1,a@example.com,\"Sato, Aiko\",,,,,,,2,erased,\n" +
 		",,\"=1+1\nMori\",,,,,,,3,intake.nobody,\n" +
 		",,,,,,,,,5,broken_quotes,\"2,\"\"b,,,,,,,\"\n"

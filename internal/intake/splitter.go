@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
-
-	"livingprofile/internal/errs"
 )
 
 // A splitter cuts a file into the texts of rows: it reads on while a quote is
@@ -16,7 +13,6 @@ import (
 // number is odd.
 type splitter struct {
 	r     *bufio.Reader
-	bytes int64  // read from r
 	line  int    // number of the next line
 	text  []byte // of the row being read
 	again []byte // lines that were read and turned out to be rows of their own
@@ -33,44 +29,7 @@ type record struct {
 	fault string // message id, when it is no row
 }
 
-func newSplitter(r io.Reader) *splitter {
-	return &splitter{r: bufio.NewReaderSize(r, 64<<10), line: 1}
-}
-
-// begin skips the byte order mark, and refuses a file that is not UTF-8 as far
-// as its beginning shows. Single bad rows are for later: a file is refused
-// when its header is not UTF-8, or most of what should be UTF-8 is not.
-func (s *splitter) begin() error {
-	head, err := s.r.Peek(32 << 10)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read file: %w", err)
-	}
-	mark := []byte("\ufeff")
-	if bytes.HasPrefix(head, mark) {
-		_, _ = s.r.Discard(len(mark)) // it was peeked at
-		s.bytes += int64(len(mark))
-		head = head[len(mark):]
-	}
-	line, good, bad, firstBad := 1, 0, 0, 0
-	for len(head) > 0 && utf8.FullRune(head) {
-		r, n := utf8.DecodeRune(head)
-		switch {
-		case r == utf8.RuneError && n == 1 || r == 0 && line == 1:
-			if bad++; bad == 1 {
-				firstBad = line
-			}
-		case n > 1:
-			good++
-		case r == '\n':
-			line++
-		}
-		head = head[n:]
-	}
-	if firstBad == 1 || bad > good {
-		return errs.New(errs.Invalid, "error.file_not_utf8", "line", firstBad)
-	}
-	return nil
-}
+func newSplitter(r *bufio.Reader) *splitter { return &splitter{r: r, line: 1} }
 
 // next returns the next row, or io.EOF. A row whose quotes are never closed is
 // one line with a fault; the lines after it are read again as rows.
@@ -109,6 +68,23 @@ func (s *splitter) next() (record, error) {
 	}
 }
 
+// nextLine returns the next line as a row, whatever quotes are in it, or io.EOF.
+func (s *splitter) nextLine() (record, error) {
+	s.text = s.text[:0]
+	row := record{line: s.line}
+	long, err := s.readLine()
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return record{}, fmt.Errorf("read file: %w", err)
+	case len(s.text) == 0 && err != nil:
+		return record{}, io.EOF
+	case long:
+		row.fault = "error.row_too_long"
+	}
+	row.text = s.text
+	return row, nil
+}
+
 // back returns row without any line but its first; the others are read again.
 func (s *splitter) back(row record) record {
 	if rest := row.text[row.first:]; len(rest) > 0 {
@@ -141,7 +117,6 @@ func (s *splitter) readLine() (long bool, err error) {
 	start := len(s.text)
 	for {
 		part, err := s.r.ReadSlice('\n')
-		s.bytes += int64(len(part))
 		if room := maxRow - (len(s.text) - start); len(part) > room {
 			part, long = part[:room], true
 		}

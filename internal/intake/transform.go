@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"livingprofile/internal/profile"
 )
@@ -12,32 +15,34 @@ import (
 // A Transform changes the text of a cell before it is read as a value. In a
 // map it is a word, or a word with what it needs:
 //
-//   - lower, upper: the case.
+//   - lower, upper, title: the case; title is for names in capitals.
+//   - spaces: with one space for several, as between the parts of a name.
+//   - trim: without these characters at both ends.
 //   - apostrophe: without the apostrophe by which spreadsheets mark text.
 //   - date: with the layouts it may have; becomes 2006-01-02.
 //   - number: with the marks {decimal: ",", group: "."}.
-//   - values: with a table of words. Others stay as they are.
+//   - phone: with the country in which it is read; becomes +441134960000.
+//   - country: the English name of a country; becomes its code.
+//   - values: with a table of words. Others stay as they are; a word for which
+//     the table has "" is nothing.
 //   - lines: with the separator between several values; each gets a line.
 //   - before, after: with a separator; the part of the text before the first
 //     one, or after it: for splitting names. Without a separator in it the
 //     text is all before, and nothing after.
+//   - before_last, after_last: the same with the last one.
 type Transform struct {
 	name  string
 	apply func(text string) (string, error)
+	// reads says that it turns a way of writing into ours. A cell that is exact
+	// is written so already, and is left as it is.
+	reads bool
 }
 
 // UnmarshalYAML reads a transform.
 func (t *Transform) UnmarshalYAML(n *yaml.Node) error {
 	if n.Kind == yaml.ScalarNode {
 		t.name = n.Value
-		switch n.Value {
-		case "lower":
-			t.apply = plain(strings.ToLower)
-		case "upper":
-			t.apply = plain(strings.ToUpper)
-		case "apostrophe":
-			t.apply = plain(func(s string) string { return strings.TrimPrefix(s, "'") })
-		default:
+		if t.apply = transformAlone(n.Value); t.apply == nil {
 			return fmt.Errorf("line %d: unknown transform %q, or it lacks what it needs", n.Line, n.Value)
 		}
 		return nil
@@ -50,7 +55,27 @@ func (t *Transform) UnmarshalYAML(n *yaml.Node) error {
 	if err != nil {
 		return fmt.Errorf("line %d: transform %q: %w", n.Line, t.name, err)
 	}
-	t.apply = apply
+	t.apply, t.reads = apply, t.name == "date" || t.name == "number"
+	return nil
+}
+
+// transformAlone returns a transform that needs nothing, nil when there is
+// none of this name.
+func transformAlone(name string) func(string) (string, error) {
+	switch name {
+	case "lower":
+		return plain(strings.ToLower)
+	case "upper":
+		return plain(strings.ToUpper)
+	case "title":
+		return plain(title)
+	case "spaces":
+		return plain(func(s string) string { return strings.Join(strings.Fields(s), " ") })
+	case "apostrophe":
+		return plain(func(s string) string { return strings.TrimPrefix(s, "'") })
+	case "country":
+		return plain(countries())
+	}
 	return nil
 }
 
@@ -62,22 +87,29 @@ func transformWith(name string, n *yaml.Node) (func(string) (string, error), err
 		return numberTransform(n)
 	case "values":
 		return valuesTransform(n)
-	case "lines", "before", "after":
-		var sep string
-		if err := n.Decode(&sep); err != nil {
-			return nil, err
-		}
-		if sep == "" {
-			return nil, fmt.Errorf("needs a separator")
-		}
-		return plain(separators()[name](sep)), nil
-	default:
+	case "phone":
+		return phoneTransform(n)
+	}
+	with, ok := separators()[name]
+	if !ok {
 		return nil, fmt.Errorf("is unknown")
 	}
+	var text string
+	if err := n.Decode(&text); err != nil {
+		return nil, err
+	}
+	if text == "" {
+		return nil, fmt.Errorf("needs a separator, or characters")
+	}
+	return plain(with(text)), nil
 }
 
-func separators() map[string]func(sep string) func(string) string {
-	return map[string]func(sep string) func(string) string{
+// separators are the transforms that need a text.
+func separators() map[string]func(text string) func(string) string {
+	return map[string]func(string) func(string) string{
+		"trim": func(cut string) func(string) string {
+			return func(s string) string { return strings.Trim(s, cut) }
+		},
 		"lines": func(sep string) func(string) string {
 			return func(s string) string { return strings.ReplaceAll(s, sep, "\n") }
 		},
@@ -87,7 +119,67 @@ func separators() map[string]func(sep string) func(string) string {
 		"after": func(sep string) func(string) string {
 			return func(s string) string { _, after, _ := strings.Cut(s, sep); return after }
 		},
+		"before_last": func(sep string) func(string) string {
+			return func(s string) string { before, _ := cutLast(s, sep); return before }
+		},
+		"after_last": func(sep string) func(string) string {
+			return func(s string) string { _, after := cutLast(s, sep); return after }
+		},
 	}
+}
+
+func cutLast(s, sep string) (before, after string) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):]
+	}
+	return s, ""
+}
+
+// title writes a name that is all in one case with capitals at the beginnings.
+// One that has both is written as its bearer writes it: McDonald, van Gogh.
+func title(s string) string {
+	if s != strings.ToUpper(s) && s != strings.ToLower(s) {
+		return s
+	}
+	return cases.Title(language.Und).String(s)
+}
+
+// countries returns what turns the English name of a country into its code of
+// ISO 3166, and leaves everything else as it is.
+func countries() func(string) string {
+	codes := map[string]string{
+		"usa": "US", "united states of america": "US", "uk": "GB", "great britain": "GB", "england": "GB",
+		"scotland": "GB", "wales": "GB", "korea": "KR", "czech republic": "CZ", "holland": "NL",
+		"uae": "AE", "hong kong": "HK", "macau": "MO", "turkey": "TR", "myanmar": "MM",
+	}
+	names := display.English.Regions()
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			code := string(a) + string(b)
+			if r, err := language.ParseRegion(code); err == nil && r.IsCountry() && r.Canonicalize().String() == code {
+				codes[strings.ToLower(names.Name(r))] = code
+			}
+		}
+	}
+	return func(s string) string {
+		if code, ok := codes[strings.ToLower(s)]; ok {
+			return code
+		}
+		return s
+	}
+}
+
+func phoneTransform(n *yaml.Node) (func(string) (string, error), error) {
+	var country string
+	if err := n.Decode(&country); err != nil {
+		return nil, err
+	}
+	if !isCountry(country) {
+		return nil, fmt.Errorf("needs the code of a country")
+	}
+	return func(s string) (string, error) {
+		return profile.Canonical(&profile.Field{Type: profile.TypePhone}, s, country)
+	}, nil
 }
 
 func dateTransform(n *yaml.Node) (func(string) (string, error), error) {

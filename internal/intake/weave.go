@@ -27,6 +27,8 @@ type weaving struct {
 	entries     []ledger.Draft
 	rows        []any
 	moved       struct{ profile, consents bool }
+	// stranger says that the source has told nothing of the person so far.
+	stranger bool
 	// changed and warnings are by place among the person's items.
 	changed  []bool
 	warnings []string
@@ -65,8 +67,12 @@ func (w *weaving) load(ctx context.Context) (err error) {
 		return err
 	}
 	w.profile, w.consents = w.facts.Profile, w.facts.Consents
-	w.identifiers, err = w.store.Identifiers(ctx, w.person.subject)
-	return err
+	if w.identifiers, err = w.store.Identifiers(ctx, w.person.subject); err != nil {
+		return err
+	}
+	w.stranger = !slices.ContainsFunc(w.identifiers, func(i identity.Identifier) bool { return i.Source == w.source }) &&
+		len(w.sourced(w.profile)) == 0
+	return nil
 }
 
 // A bearing is an identifier that some of a person's items have.
@@ -292,7 +298,8 @@ func (w *weaving) field(name string) *profile.Field {
 }
 
 // outcomes returns what became of each item: of somebody new the first is
-// created, and the others are like those about somebody known.
+// created, of somebody whom the source did not tell of before the first is
+// merged, and the others are like those about somebody known.
 func (w *weaving) outcomes() []Outcome {
 	told := make([]Outcome, len(w.person.items))
 	for i := range told {
@@ -300,6 +307,8 @@ func (w *weaving) outcomes() []Outcome {
 		switch {
 		case w.person.fresh && i == 0:
 			told[i].Result = Created
+		case w.changed[i] && w.stranger:
+			told[i].Result, w.stranger = Merged, false
 		case w.changed[i]:
 			told[i].Result = Changed
 		}

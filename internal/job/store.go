@@ -60,9 +60,9 @@ type Parking interface {
 	// parked.
 	Revive(ctx context.Context, id ID, now time.Time) error
 
-	// Forget deletes the jobs that were parked before a time; it returns how
+	// ForgetParked deletes the jobs that were parked before a time; it returns how
 	// many.
-	Forget(ctx context.Context, before time.Time) (int, error)
+	ForgetParked(ctx context.Context, before time.Time) (int, error)
 }
 
 // KeepParked is how long a job that was given up is there to be looked at. Its
@@ -72,7 +72,7 @@ const KeepParked = 30 * 24 * time.Hour
 // Sweep is the task that forgets what was parked KeepParked ago.
 func Sweep(p Parking) Task {
 	return Task{Name: "job.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
-		_, err := p.Forget(ctx, now.Add(-KeepParked))
+		_, err := p.ForgetParked(ctx, now.Add(-KeepParked))
 		return err
 	}}
 }

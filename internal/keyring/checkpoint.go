@@ -14,10 +14,9 @@ import (
 // has neither spaces nor plus signs. The keys are the same at each call; only
 // the verifier may leave the process.
 func (k *Keyring) CheckpointKeys(name string) (note.Signer, note.Verifier, error) {
-	public := ed25519.NewKeyFromSeed(k.checkpoint[:]).Public().(ed25519.PublicKey)
-	vkey, err := note.NewEd25519VerifierKey(name, public)
+	vkey, err := k.CheckpointPublicKey(name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("checkpoint verifier %q: %w", name, err)
+		return nil, nil, err
 	}
 	verifier, err := note.NewVerifier(vkey)
 	if err != nil {
@@ -28,6 +27,20 @@ func (k *Keyring) CheckpointKeys(name string) (note.Signer, note.Verifier, error
 		return nil, nil, fmt.Errorf("checkpoint signer %q: %w", name, err)
 	}
 	return signer, verifier, nil
+}
+
+// CheckpointPublicKey returns the verifier of CheckpointKeys as text, which
+// note.NewVerifier reads. It may leave the process.
+func (k *Keyring) CheckpointPublicKey(name string) (string, error) {
+	public, ok := ed25519.NewKeyFromSeed(k.checkpoint[:]).Public().(ed25519.PublicKey)
+	if !ok {
+		return "", fmt.Errorf("checkpoint verifier %q: no Ed25519 key", name)
+	}
+	vkey, err := note.NewEd25519VerifierKey(name, public)
+	if err != nil {
+		return "", fmt.Errorf("checkpoint verifier %q: %w", name, err)
+	}
+	return vkey, nil
 }
 
 // signerKey encodes seed as note.NewSigner reads it: the package makes such a

@@ -14,6 +14,7 @@ const (
 	useBlind       = 0x20
 	useFingerprint = 0x21
 	useDigest      = 0x30
+	usePairwise    = 0x40
 )
 
 // Blind returns the keyed hash by which a value is found without being stored:

@@ -1,9 +1,15 @@
 package organisation
 
-import "livingprofile/internal/consent"
+import (
+	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
+)
 
-// An Organisation is what consent asks about.
-var _ consent.Catalogue = (*Organisation)(nil)
+// An Organisation is what consent asks about, and what hooks are told by.
+var (
+	_ consent.Catalogue = (*Organisation)(nil)
+	_ hook.Catalogue    = (*Organisation)(nil)
+)
 
 // AllPurposes returns the newest version of every purpose, parents first, the
 // retired ones too. The caller does not change the result.
@@ -18,3 +24,29 @@ func (o *Organisation) AllTopics() []consent.Topic { return o.Topics }
 // AllChannels returns the channels that are declared, and not the former ones.
 // The caller does not change the result.
 func (o *Organisation) AllChannels() []consent.Channel { return o.Channels }
+
+// Targets returns the endpoints of the systems that are not retired.
+func (o *Organisation) Targets() []hook.Target {
+	var all []hook.Target
+	for i := range o.Systems {
+		s := &o.Systems[i]
+		if s.Retired {
+			continue
+		}
+		for _, e := range s.Endpoints {
+			all = append(all, hook.NewTarget(s.Name, e, s.Purposes, s.Fields))
+		}
+	}
+	return all
+}
+
+// BrandNames returns the brands that are not retired.
+func (o *Organisation) BrandNames() []string {
+	var all []string
+	for i := range o.Brands {
+		if !o.Brands[i].Retired {
+			all = append(all, o.Brands[i].Name)
+		}
+	}
+	return all
+}

@@ -24,6 +24,11 @@ func (d *Draft) Check() (warnings Problems, err error) {
 		warnings:     notebook{file: d.File, at: d.at},
 		declared:     newIndex(&d.Declared),
 	}
+	for name := range d.logos {
+		if c.declared.brands[name].Logo == nil {
+			c.note(at("brands", name, "logo"), "was not read")
+		}
+	}
 	c.organisation()
 	for i := range c.Brands {
 		c.brand(&c.Brands[i])
@@ -70,6 +75,9 @@ func (c *checker) organisation() {
 			c.note(join("privacy", tag), "%s is no address of a page, as in https://www.example.com/privacy", quoted(page))
 		}
 	}
+	if c.Security != "" && !(isPage(c.Security) && strings.HasPrefix(c.Security, "https://")) {
+		c.mailbox("security", c.Security)
+	}
 	if len(c.Brands) == 0 {
 		c.note("brands", "is missing: people meet the organisation through a brand")
 	}
@@ -91,9 +99,7 @@ func (c *checker) brand(b *brand.Brand) {
 	if utf8.RuneCountInString(b.Mark) > most {
 		c.note(join(p, "mark"), "is longer than %d characters", most)
 	}
-	if !isColour(b.Accent) {
-		c.note(join(p, "accent"), "%s is no colour, as in #1f6f54", quoted(b.Accent))
-	}
+	c.theme(p, b)
 	if !isCountry(b.Country) {
 		c.note(join(p, "country"), "%s is no country, as in JP (ISO 3166-1)", quoted(b.Country))
 	}
@@ -103,10 +109,55 @@ func (c *checker) brand(b *brand.Brand) {
 	if len(b.Locales) == 0 {
 		c.note(join(p, "locales"), "is missing: the first is the default language")
 	}
+	c.host(p, b)
+	for i, origin := range b.Origins {
+		if problem := originProblem(origin); problem != "" {
+			c.note(item(join(p, "origins"), i), "%s", problem)
+		}
+	}
 	for i, tag := range b.Locales {
 		if problem := localeProblem(tag); problem != "" {
 			c.note(item(join(p, "locales"), i), "%s", problem)
 		}
+	}
+}
+
+// host checks the brand's own host name, which leads to one brand.
+func (c *checker) host(p string, b *brand.Brand) {
+	if b.Host == "" {
+		return
+	}
+	if !isHost(b.Host) || b.Host != strings.ToLower(b.Host) {
+		c.note(join(p, "host"), "%s is no name of a host, as in privacy.example.com", quoted(b.Host))
+		return
+	}
+	for i := range c.Brands {
+		if other := &c.Brands[i]; other.Host == b.Host && other.Name != b.Name {
+			c.note(join(p, "host"), "is that of %s as well", other.Name)
+			return
+		}
+	}
+}
+
+// theme checks how the brand's pages look, and tells of colours that would be
+// shown otherwise.
+func (c *checker) theme(p string, b *brand.Brand) {
+	if !isColour(b.Accent) {
+		c.note(join(p, "accent"), "%s is no colour, as in #1f6f54", quoted(b.Accent))
+	}
+	if b.Ground != "" && !isColour(b.Ground) {
+		c.note(join(p, "ground"), "%s is no colour, as in #f7f4ee", quoted(b.Ground))
+	}
+	if b.Corners != "" && !slices.Contains(brand.AllCorners[:], b.Corners) {
+		c.note(join(p, "corners"), "%s is no kind of corners; %s", quoted(string(b.Corners)), suggest(string(b.Corners), texts(brand.AllCorners[:])))
+	}
+	for i, name := range b.Fonts {
+		if !isFont(name) {
+			c.note(item(join(p, "fonts"), i), "%s is no name of a font: letters, digits, spaces and hyphens, at most %d", quoted(name), maxName)
+		}
+	}
+	for _, fix := range b.Corrections() {
+		c.warn(join(p, fix.Key), "does not stand out enough to be read (WCAG 2.2, 1.4.3); light pages show %s instead", fix.Shown)
 	}
 }
 
@@ -129,6 +180,9 @@ func (c *checker) system(s *System) {
 		if f := c.declared.fields[name]; f != nil && len(f.Purposes) > 0 && !overlap(f.Purposes, s.Purposes) {
 			c.warn(item(join(p, "fields"), i), "no purpose of the system uses %s, so it will never be given it", name)
 		}
+	}
+	for i := range s.Endpoints {
+		c.endpoint(join(p, "endpoints"), s, &s.Endpoints[i])
 	}
 }
 

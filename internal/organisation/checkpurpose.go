@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 )
 
 func (c *checker) purpose(v *consent.PurposeVersion) {
@@ -22,6 +23,7 @@ func (c *checker) purpose(v *consent.PurposeVersion) {
 		}
 	}
 	c.basis(p, v)
+	c.signal(p, v)
 	c.parent(p, v)
 	c.words(p, v)
 }
@@ -68,6 +70,23 @@ func (c *checker) basis(p string, v *consent.PurposeVersion) {
 	}
 	if !v.ReaskBy.IsZero() {
 		c.note(join(p, "reask-by"), "goes with consent only; the basis is %s", basisWords(v.Basis))
+	}
+}
+
+// signal checks what stands for the purpose elsewhere: a signal of browsers,
+// and the types of Consent Mode.
+func (c *checker) signal(p string, v *consent.PurposeVersion) {
+	switch {
+	case v.Signal == "":
+	case !slices.Contains(consent.Signals[:], v.Signal):
+		c.note(join(p, "signal"), "%s is no signal of browsers; %s", quoted(string(v.Signal)), suggest(string(v.Signal), texts(consent.Signals[:])))
+	case !choosable(v):
+		c.note(join(p, "signal"), "goes with a purpose that leaves a choice: nothing that must be done is sale, sharing or advertising")
+	}
+	for i, name := range v.ConsentMode {
+		if !slices.Contains(decision.ModeTypes[:], name) {
+			c.note(item(join(p, "consent-mode"), i), "%s is no type of Consent Mode; %s", quoted(name), suggest(name, decision.ModeTypes[:]))
+		}
 	}
 }
 

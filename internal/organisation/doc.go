@@ -35,6 +35,8 @@
 //	contact     e-mail address of the data protection officer
 //	address     postal address of the controller, several lines
 //	privacy     text: address of the privacy statement
+//	security    whom to tell of a weakness: a mailbox, or the address of a page;
+//	            contact when it is not said
 //	brands, channels, categories, systems, purposes, topics, fields
 //	            mappings from name to what follows, shown in this order
 //
@@ -43,14 +45,21 @@
 //
 //	label       text, required
 //	mark        one or two characters shown as a logo
+//	logo        file of a PNG or JPEG picture, shown instead of the mark
 //	voice       text: one sentence for the home page, in the brand's own words
 //	accent      colour, #rrggbb, required
+//	ground      colour of the page in light
+//	corners     square, small or round
+//	fonts       to look for on the person's machine before the usual ones
+//	host        host name of its own
 //	contact     e-mail address for questions, required
 //	locales     languages offered, the first is the default; required
 //	register    true when people may make a profile themselves
 //	legal-name  the controller of the brand, required
 //	country     ISO 3166-1: how phone numbers without a prefix are read; required
 //	zone        IANA time zone that times are shown in, required
+//	origins     sites whose pages may read what is said to everybody, as in
+//	            https://www.example.com
 //
 // A channel is a way of reaching people, and a category groups fields, on the
 // page and in law:
@@ -67,6 +76,20 @@
 //	fields      names of the fields that it may hold
 //	purposes    names of the purposes that it works for, required
 //	country     ISO 3166-1: where it keeps the data; required
+//	endpoints   mapping from name to where it is told what changed
+//
+// An endpoint is one address of a system. What it says narrows what the system
+// may have:
+//
+//	url         where to, https, or http on this machine; required
+//	events      of attribute, consent, preference and subject; all when it is
+//	            not said
+//	brands      whose events; all when it is not said
+//	purposes    of the system; all when it is not said
+//	fields      of the system, for a full body; all when it is not said
+//	envelope    plain (Standard Webhooks; the default) or cloudevents
+//	body        thin (what may be done; the default) or full (also the values
+//	            that the system may have at that moment)
 //
 // A purpose is what data is used for. What it says is versioned, see Diff:
 //
@@ -80,6 +103,10 @@
 //	channels    by which people are reached for it
 //	categories  of the fields that are used, required
 //	recipients  names of the systems that receive data for it
+//	signal      gpc when the purpose is sale, sharing or advertising by profile,
+//	            against which Global Privacy Control stands
+//	consent-mode
+//	            types of Google's Consent Mode that stand for the purpose
 //	expires     term: how long a yes holds; with consent only
 //	double-opt-in
 //	            true when a second yes by mail is needed; with consent only

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/language"
 )
@@ -48,4 +49,51 @@ func isZone(s string) bool {
 func isPage(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+}
+
+// originProblem says what is wrong with s as the origin of a site, or "". An
+// origin is written as browsers send it, for it is compared by its letters.
+func originProblem(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Opaque != "" {
+		return quoted(s) + " is no origin, as in https://www.example.com"
+	}
+	plain := u.Scheme + "://" + strings.ToLower(u.Host)
+	standard := u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80"
+	switch {
+	case u.Scheme == "http" && !onThisMachine(u.Hostname()):
+		return quoted(s) + " should be https: anybody on the way could put a page of theirs around the portal"
+	case u.Scheme != "https" && u.Scheme != "http", !isHost(u.Hostname()) && !onThisMachine(u.Hostname()):
+		return quoted(s) + " is no origin, as in https://www.example.com"
+	case standard:
+		return "write " + strings.TrimSuffix(plain, ":"+u.Port()) + " for " + quoted(s)
+	case s != plain:
+		return "write " + plain + " for " + quoted(s)
+	}
+	return ""
+}
+
+func onThisMachine(host string) bool { return host == "localhost" || host == "127.0.0.1" }
+
+// isHost tells whether s is the name of a host with a domain, as in
+// privacy.example.com; what is not ASCII is written in its ASCII form.
+func isHost(s string) bool {
+	const most = 253 // RFC 1035
+	labels := strings.Split(strings.ToLower(s), ".")
+	if len(s) > most || len(labels) < 2 {
+		return false
+	}
+	for _, l := range labels {
+		if l == "" || len(l) > 63 || strings.Trim(l, "-") != l || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// isFont tells whether s can be the name of a font in a stylesheet.
+func isFont(s string) bool {
+	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != ' ' && r != '-'
+	})
 }

@@ -12,6 +12,7 @@ import (
 // slices of the Organisation it was made of.
 type index struct {
 	brands     map[string]*brand.Brand
+	hosts      map[string]*brand.Brand // by their own host name, without the retired ones
 	categories map[string]*profile.Category
 	fields     map[string]*profile.Field
 	systems    map[string]*System
@@ -37,6 +38,11 @@ type version struct {
 // Brand returns the brand called name, a retired one too.
 func (o *Organisation) Brand(name string) (*brand.Brand, bool) {
 	return found(o.lookups().brands, name)
+}
+
+// BrandAt returns the brand whose own host name host is.
+func (o *Organisation) BrandAt(host string) (*brand.Brand, bool) {
+	return found(o.lookups().hosts, host)
 }
 
 // Category returns the category called name, a former one too.
@@ -191,9 +197,13 @@ func (x *index) fillBrands(o *Organisation) {
 	x.topicsOn = map[string][]*consent.Topic{}
 	x.zones = map[string]*time.Location{}
 	names := []string{""}
+	x.hosts = map[string]*brand.Brand{}
 	for i := range o.Brands {
 		b := &o.Brands[i]
 		names = append(names, b.Name)
+		if b.Host != "" && !b.Retired {
+			x.hosts[b.Host] = b
+		}
 		// The file of a zone is read once here, and not for every page.
 		if zone, err := time.LoadLocation(b.Zone); err == nil {
 			x.zones[b.Name] = zone

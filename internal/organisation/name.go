@@ -16,7 +16,7 @@ var Reserved = [...]string{
 	"health", "healthz", "help", "hooks", "language", "legal", "livez", "login", "logout",
 	"mail", "mailbox", "manifest", "metrics", "oauth", "oidc", "one-click", "openapi", "pprof",
 	"privacy", "readyz", "receipts", "robots", "saml", "scim", "security", "sign-in", "sign-out",
-	"sitemap", "staff", "static", "status", "system", "unsubscribe", "verify", "version",
+	"sitemap", "staff", "static", "status", "system", "u", "unsubscribe", "verify", "version",
 	"webhooks", "www",
 }
 

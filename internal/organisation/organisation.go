@@ -3,6 +3,7 @@ package organisation
 import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 )
@@ -19,7 +20,10 @@ type Organisation struct {
 	Label   i18n.Text
 	Contact string // data protection officer
 	Address string
-	Privacy i18n.Text // address of the full privacy statement, or ""
+	// Security is whom to tell of a weakness, a mailbox or the address of a
+	// page; "" for Contact.
+	Security string    `json:",omitempty"`
+	Privacy  i18n.Text // address of the full privacy statement, or ""
 
 	Brands     []brand.Brand
 	Categories []profile.Category
@@ -56,6 +60,8 @@ type System struct {
 	Country  string    // where it keeps data, ISO 3166
 	Source   bool      // data comes from it
 	Retired  bool
+	// Endpoints are where it is told what changed.
+	Endpoints []hook.Endpoint `json:",omitempty"`
 }
 
 // MayHold tells whether the system may have the field.

@@ -12,6 +12,7 @@ import (
 
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 )
@@ -26,7 +27,8 @@ type Draft struct {
 	// version numbers and what is retired.
 	Declared Organisation
 
-	at map[string]mark // where in the file each path is
+	at    map[string]mark   // where in the file each path is
+	logos map[string]string // file by brand
 }
 
 // Parse reads a file. It looks at the form alone; whether the parts fit
@@ -50,7 +52,8 @@ func Parse(name string, data []byte) (*Draft, error) {
 		}
 		top.language = tag
 	}
-	d.Declared = readOrganisation(top)
+	d.logos = map[string]string{}
+	d.Declared = readOrganisation(top, d.logos)
 	top.done()
 	if err := n.problems.orNil(); err != nil {
 		return nil, err
@@ -102,14 +105,18 @@ func (n *notebook) noteSyntax(err error) {
 	n.noteAt(at, "", "cannot be read as YAML: %s", strings.TrimSpace(m[2]))
 }
 
-func readOrganisation(top *object) Organisation {
+func readOrganisation(top *object, logos map[string]string) Organisation {
 	var o Organisation
 	o.Label = top.text("label")
 	o.Contact = top.word("contact")
 	o.Address = top.lines("address")
+	o.Security = top.word("security")
 	o.Privacy = top.text("privacy")
 	top.each("brands", func(name string, b *object) {
 		o.Brands = append(o.Brands, readBrand(name, b))
+		if file := b.word("logo"); file != "" {
+			logos[name] = file
+		}
 	})
 	top.each("channels", func(name string, c *object) {
 		o.Channels = append(o.Channels, consent.Channel{Name: name, Label: c.text("label")})
@@ -145,6 +152,11 @@ func readBrand(name string, b *object) brand.Brand {
 		LegalName: b.word("legal-name"),
 		Country:   b.word("country"),
 		Zone:      b.word("zone"),
+		Host:      b.word("host"),
+		Origins:   b.list("origins"),
+		Ground:    strings.ToLower(b.word("ground")),
+		Corners:   brand.Corners(b.word("corners")),
+		Fonts:     b.list("fonts"),
 	}
 }
 
@@ -158,7 +170,26 @@ func readSystem(name string, s *object) System {
 		Purposes: s.list("purposes"),
 		Country:  s.word("country"),
 		Source:   s.flag("source"),
+
+		Endpoints: readEndpoints(s),
 	}
+}
+
+func readEndpoints(s *object) []hook.Endpoint {
+	var all []hook.Endpoint
+	s.each("endpoints", func(name string, e *object) {
+		all = append(all, hook.Endpoint{
+			Name:     name,
+			URL:      e.word("url"),
+			Events:   e.list("events"),
+			Brands:   e.list("brands"),
+			Purposes: e.list("purposes"),
+			Fields:   e.list("fields"),
+			Envelope: hook.Envelope(e.word("envelope")),
+			Body:     hook.Body(e.word("body")),
+		})
+	})
+	return all
 }
 
 func readPurpose(name string, p *object) consent.PurposeVersion {
@@ -172,6 +203,8 @@ func readPurpose(name string, p *object) consent.PurposeVersion {
 		Channels:    p.list("channels"),
 		Categories:  p.list("categories"),
 		Recipients:  p.list("recipients"),
+		Signal:      consent.Signal(p.word("signal")),
+		ConsentMode: p.list("consent-mode"),
 		Expires:     p.term("expires"),
 		DoubleOptIn: p.flag("double-opt-in"),
 		ReaskBy:     p.date("reask-by"),

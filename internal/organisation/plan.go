@@ -67,6 +67,7 @@ func Diff(current *Organisation, d *Draft, now time.Time) *Plan {
 		Contact:  d.Declared.Contact,
 		Address:  d.Declared.Address,
 		Privacy:  d.Declared.Privacy,
+		Security: d.Declared.Security,
 	}
 	if details := differ(own(current), own(&next)); len(details) > 0 {
 		p.add(Step{Change, "organisation", "", details})

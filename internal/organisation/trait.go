@@ -1,6 +1,8 @@
 package organisation
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -48,6 +50,7 @@ func own(o *Organisation) (ts traits) {
 	ts.add("contact", o.Contact)
 	ts.add("address", o.Address)
 	ts.text("privacy", o.Privacy)
+	ts.add("security", o.Security)
 	return ts
 }
 
@@ -55,6 +58,7 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.text("label", b.Label)
 	ts.add("mark", b.Mark)
 	ts.text("voice", b.Voice)
+	ts.add("logo", logoWords(b.Logo))
 	ts.add("accent", b.Accent)
 	ts.add("contact", b.Contact)
 	ts.list("locales", b.Locales)
@@ -62,7 +66,21 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.add("legal-name", b.LegalName)
 	ts.add("country", b.Country)
 	ts.add("zone", b.Zone)
+	ts.add("host", b.Host)
+	ts.list("origins", b.Origins)
+	ts.add("ground", b.Ground)
+	ts.add("corners", string(b.Corners))
+	ts.list("fonts", b.Fonts)
 	return ts
+}
+
+// logoWords tell one picture from another.
+func logoWords(l *brand.Logo) string {
+	if l == nil {
+		return ""
+	}
+	sum := sha256.Sum256(l.Data)
+	return fmt.Sprintf("%s, %d × %d, %x", l.Type, l.Width, l.Height, sum[:4])
 }
 
 func ofCategory(c *profile.Category) (ts traits) {
@@ -106,6 +124,17 @@ func ofSystem(s *System) (ts traits) {
 	ts.list("purposes", s.Purposes)
 	ts.add("country", s.Country)
 	ts.flag("source", s.Source)
+	for i := range s.Endpoints {
+		e := &s.Endpoints[i]
+		name := "endpoints." + e.Name
+		ts.add(name+".url", e.URL)
+		ts.list(name+".events", e.Events)
+		ts.list(name+".brands", e.Brands)
+		ts.list(name+".purposes", e.Purposes)
+		ts.list(name+".fields", e.Fields)
+		ts.add(name+".envelope", string(e.Envelope))
+		ts.add(name+".body", string(e.Body))
+	}
 	return ts
 }
 
@@ -118,8 +147,7 @@ func ofTopic(t *consent.Topic) (ts traits) {
 	return ts
 }
 
-// ofPurpose has what a version says apart from its words. ReaskBy is not among
-// it: it is about the change from one version to the next.
+// ofPurpose has what a version says apart from its words.
 func ofPurpose(v *consent.PurposeVersion) (ts traits) {
 	ts.add("parent", string(v.Parent))
 	ts.add("basis", basisWords(v.Basis))
@@ -131,6 +159,15 @@ func ofPurpose(v *consent.PurposeVersion) (ts traits) {
 	ts.list("recipients", v.Recipients)
 	ts.add("expires", termWords(v.Expires))
 	ts.flag("double-opt-in", v.DoubleOptIn)
+	ts.add("signal", string(v.Signal))
+	return ts
+}
+
+// inPlace has what changes without a new version: what is about the step from
+// one version to the next, and what nobody reads.
+func inPlace(v *consent.PurposeVersion) (ts traits) {
+	ts.add("reask-by", dateWords(v.ReaskBy))
+	ts.list("consent-mode", v.ConsentMode)
 	return ts
 }
 

@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 )
@@ -18,8 +20,9 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofChannel, "Name")
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
+	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
 	shows(t, ofTopic, "Name", "Retired")
-	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "Retired", "Words")
+	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
 		"Purposes", "Older", "Former", "index")
 	var w consent.PurposeWords
@@ -58,7 +61,9 @@ func sample(t *testing.T, typ reflect.Type) any {
 		[]string{"x"},
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
-		consent.PurposeID("x"), consent.Basis("x"), profile.Type("x"), profile.Edit("x"),
+		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"),
+		hook.Envelope("x"), hook.Body("x"),
+		[]hook.Endpoint{{Name: "x", URL: "x"}},
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
 	} {
 		if reflect.TypeOf(v) == typ {

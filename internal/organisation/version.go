@@ -62,7 +62,7 @@ func (p *Plan) versions(current *Organisation, declared []consent.PurposeVersion
 func (p *Plan) version(old *consent.PurposeVersion, v consent.PurposeVersion, now time.Time) (consent.PurposeVersion, bool) {
 	name := string(v.Purpose)
 	details := append(differ(ofPurpose(old), ofPurpose(&v)), otherWords(&old.Words, &v.Words)...)
-	reask := differ(traits{{"reask-by", dateWords(old.ReaskBy)}}, traits{{"reask-by", dateWords(v.ReaskBy)}})
+	beside := differ(inPlace(old), inPlace(&v))
 	if len(details) > 0 {
 		v.Number, v.From = old.Number+1, now
 		if !v.ReaskBy.IsZero() && v.ReaskBy.Equal(old.ReaskBy) {
@@ -71,14 +71,14 @@ func (p *Plan) version(old *consent.PurposeVersion, v consent.PurposeVersion, no
 				name, dateWords(v.ReaskBy), old.Number))
 		}
 		number := Detail{"version", strconv.Itoa(old.Number), strconv.Itoa(v.Number)}
-		p.add(Step{Renew, "purpose", name, append(append([]Detail{number}, details...), reask...)})
+		p.add(Step{Renew, "purpose", name, append(append([]Detail{number}, details...), beside...)})
 		return v, true
 	}
 	same := *old
-	same.ReaskBy, same.Retired = v.ReaskBy, false
+	same.ReaskBy, same.ConsentMode, same.Retired = v.ReaskBy, v.ConsentMode, false
 	var added []Detail
 	same.Words, added = withWords(&old.Words, &v.Words)
-	details = append(reask, added...)
+	details = append(beside, added...)
 	switch {
 	case old.Retired:
 		p.add(Step{Restore, "purpose", name, details})

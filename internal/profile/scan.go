@@ -1,10 +1,14 @@
 package profile
 
-import "livingprofile/internal/scan"
+import (
+	"strings"
+
+	"livingprofile/internal/scan"
+)
 
 // scanState reads what State.MarshalJSON writes, and no other JSON.
 func scanState(text string) (State, bool) {
-	s := State{Claims: map[string][]Claim{}, Proposals: map[string]Proposal{}, Undos: map[string]Memory{}}
+	s := State{Claims: make(map[string][]Claim, strings.Count(text, ":[")), Proposals: map[string]Proposal{}, Undos: map[string]Memory{}}
 	r := scan.New(text)
 	r.Object(func(key string) {
 		switch key {

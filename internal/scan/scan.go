@@ -2,7 +2,8 @@
 // states of people, which every page and every decision opens. It takes the
 // compact form that encoding/json writes and no other. At anything else it
 // fails, and the caller reads the text with encoding/json; so it never has to
-// be clever, and an older or newer form is still read.
+// be clever, and an older or newer form is still read. AppendText writes what
+// states are mostly made of.
 //
 // What a schema allows, and what a key that comes twice means, is left to the
 // caller.
@@ -76,6 +77,9 @@ func (s *Scanner) True() bool {
 func (s *Scanner) Text() string {
 	start := s.at
 	s.expect('"')
+	if !s.failed {
+		s.at += plain(s.text[s.at:])
+	}
 	for !s.failed && s.at < len(s.text) {
 		switch c := s.text[s.at]; {
 		case c == '"':
@@ -91,6 +95,17 @@ func (s *Scanner) Text() string {
 	}
 	s.failed = true
 	return ""
+}
+
+// plain returns how many bytes at the beginning of text are ASCII that stands
+// in a string as it is.
+func plain(text string) int {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // Int reads a whole number.

@@ -107,3 +107,20 @@ func FuzzScanner(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAppendText looks for a text that is written otherwise than encoding/json
+// writes it.
+func FuzzAppendText(f *testing.F) {
+	for _, seed := range []string{"", "given", "愛子", "a\"b", `a\b`, "<&>", "\n\x00\x7f", "\u2028", "\xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		want, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(scan.AppendText([]byte("x"), text)); got != "x"+string(want) {
+			t.Errorf("got %s, want x%s", got, want)
+		}
+	})
+}

@@ -111,7 +111,7 @@ func TestImportExample(t *testing.T) {
 		t.Fatalf("apply: got status %d", status)
 	}
 	out, status := run(t, dir, "import", "club.csv", "--name", "shop", "--map", "club.yaml", "--quiet")
-	if status != 1 || !strings.Contains(out, "2 created, 0 changed, 0 unchanged, 1 refused") || !strings.Contains(out, "refused line 4") {
+	if status != 1 || !strings.Contains(out, "2 created, 0 merged, 0 changed, 0 unchanged, 1 refused") || !strings.Contains(out, "refused line 4") {
 		t.Errorf("got status %d and %q, want the last row refused", status, out)
 	}
 }

@@ -7,8 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
 )
 
 // A visit is how a person who is signed in, with a fresh proof, uses a route.
@@ -32,6 +36,10 @@ func visits() []visit {
 		{"GET /static/*", ok, nil, nil},
 		{"GET /theme/:sheet", ok, nil, nil},
 		{"GET /favicon.ico", http.StatusMovedPermanently, nil, nil},
+		{"GET /.well-known/security.txt", ok, nil, nil},
+		{"GET /.well-known/change-password", on, nil, nil},
+		{"GET /.well-known/gpc.json", ok, nil, nil},
+		{"GET /:brand/consent-mode.json", ok, nil, nil},
 		{"GET /", ok, nil, nil},
 		{"GET /mailbox", ok, nil, nil},
 		{"GET /mailbox/:message", ok, nil, nil},
@@ -75,6 +83,19 @@ func visits() []visit {
 			return words(c.Page("/hibiki/get/stopped"))
 		}, func(c *Client) string {
 			return backIn.FindString(c.Page("/hibiki/get/stopped"))
+		}},
+
+		{"GET /erasures/:certificate", ok, nil, nil},
+		{"GET /:brand/requests", ok, nil, nil},
+		{"GET /:brand/requests/:request", ok, nil, nil},
+		{"POST /:brand/requests/:request/copy", ok, func(c *Client) url.Values {
+			path := requestIn.FindString(c.Page("/hibiki/requests"))
+			return url.Values{"copy": {Field(c.Page(path), "copy")}}
+		}, nil},
+		{"GET /:brand/rights/:kind", ok, nil, nil},
+		{"POST /:brand/rights/:kind", on, filled("text", "Nobody answered my letter."), nil},
+		{"POST /:brand/requests/:request/:move", on, nil, func(c *Client) string {
+			return c.Post("/hibiki/rights/automated", url.Values{"text": {"Look again."}}).Location() + "/cancel"
 		}},
 
 		{"GET /:brand/safety", ok, nil, nil},
@@ -156,6 +177,7 @@ var (
 	sheetIn   = regexp.MustCompile(`/theme/([^"]+)"`)
 	assetIn   = regexp.MustCompile(`/static/(app[^"]+\.js)"`)
 	backIn    = regexp.MustCompile(`/hibiki/get/back/[a-z-]+`)
+	requestIn = regexp.MustCompile(`/hibiki/requests/[0-9a-v]{26}`)
 	messageIn = regexp.MustCompile(`/mailbox/([^"]+)"`)
 )
 
@@ -177,7 +199,7 @@ func gather(t *testing.T, s *Site) *things {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := func(address string) string {
+	idOf := func(address string) string {
 		i := slices.IndexFunc(all, func(i identity.Identifier) bool { return i.Value == address })
 		return all[i].ID
 	}
@@ -195,12 +217,53 @@ func gather(t *testing.T, s *Site) *things {
 		}
 		return m[1]
 	}
-	return &things{first: id(person), other: id(second), values: map[string]string{
+	return &things{first: idOf(person), other: idOf(second), values: map[string]string{
 		":brand": "hibiki", ":field": "event-city", ":purpose": "recommendations", ":topic": "events",
 		":receipt": ReceiptIn(c.Page("/hibiki/history")), ":session": string(sessions[0].ID),
 		":token": link[strings.LastIndex(link, "/")+1:], ":sheet": part(sheetIn, home), "*": part(assetIn, home),
 		":message": part(messageIn, awaitMail(t, s)),
+		":kind":    "complaint", ":move": "cancel", ":request": string(copied(t, s, subject)), ":certificate": erased(t, s),
 	}}
+}
+
+// copied asks for a copy and waits until it is made.
+func copied(t *testing.T, s *Site, subject id.Subject) rights.RequestID {
+	t.Helper()
+	now := s.Clock.Now()
+	laws, err := rights.EmbeddedPacks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _, err := s.Rights.File(t.Context(), rights.Filing{
+		Subject: subject, Actor: ledger.Self(subject), Kind: rights.Access, Proof: rights.Proof{Method: "link", Fresh: true, At: now},
+		Brand: "hibiki", Locale: "en", Zone: time.UTC, Pack: laws.For("JP", now),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Rights.Carry(t.Context(), subject, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	return r.ID
+}
+
+// erased erases somebody and returns the certificate.
+func erased(t *testing.T, s *Site) string {
+	t.Helper()
+	actor, certificate := ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, id.New()
+	c := identity.New(nil, actor, s.Clock.Now())
+	if _, err := s.DB.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.DB.Commit(t.Context(), ledger.Change{
+		Subject: c.Subject, Base: ledger.AnyVersion, At: s.Clock.Now(), Actor: actor,
+		Entries: []ledger.Draft{{Kind: rights.SubjectErased}},
+		Rows:    []any{rights.Erased{Certificate: certificate, Number: "R-TEST-0001", Plan: rights.PlanErasure(rights.Holding{})}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return certificate
 }
 
 // awaitMail waits until the page of mails lists one.

@@ -50,6 +50,12 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_record_is_proved_by_its_entry", provedRecord},
 		{"a_sealed_value_opens_in_its_own_place_only", sealedInPlace},
 		{"a_spoilt_job_does_not_hold_up_the_others", spoiltJob},
+		{"requests_read_back_newest_first", requestsRoundTrip},
+		{"a_request_belongs_to_its_subject", requestOfAnother},
+		{"a_copy_is_taken_once", copyTakenOnce},
+		{"an_erasure_takes_what_goes_and_leaves_what_stays", erasedWhole},
+		{"an_erasure_is_finished_by_whoever_finds_it", erasedInTheMiddle},
+		{"an_erasure_takes_nothing_else", planOfAnother},
 	}
 	alone := []struct {
 		name string
@@ -59,6 +65,18 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_declaration_is_written_once", declarations},
 		{"a_search_reads_all_lanes_newest_first", searches},
 		{"figures_count_people_by_their_last_word", counts},
+		{"an_import_knows_how_far_it_was", positions},
+		{"the_feed_misses_nothing", feedMissesNothing},
+		{"the_feed_is_moved_by_one_process", feedIsMovedOnce},
+		{"the_feed_can_go_to_the_end", feedGoesToTheEnd},
+		{"a_delivery_is_claimed_once", deliveriesAreClaimedOnce},
+		{"a_delivery_is_settled_by_its_latest_attempt", deliveryIsFenced},
+		{"what_waits_is_probed_and_hurried", deliveriesAreHurried},
+		{"deliveries_are_told_again", deliveriesAreReplayed},
+		{"deliveries_are_swept_but_for_the_last", deliveriesAreSwept},
+		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},
+		{"a_secret_ends_after_its_successor_begins", secretsChange},
+		{"a_copy_has_its_time", copiesExpire},
 	}
 	f := open(t)
 	t.Run("shared", func(t *testing.T) {

@@ -22,6 +22,8 @@ type Frame struct {
 	Title     string   // title of the page, without the brand
 	BrandName string   // in the person's language; "" on pages of no brand
 	BrandMark string   // one or two characters; "" draws the product's own mark
+	Logo      string   // address of the brand's logo, shown instead of the mark; "" for none
+	LogoWidth int      // in pixels, at the height that logos are shown in
 	Style     string   // address of the brand's whole stylesheet, as static.Theme makes it; "" for the neutral one
 	Person    string   // name to show; "" when nobody is signed in
 	CSRF      string   // proof that a form came from this page
@@ -30,6 +32,7 @@ type Frame struct {
 	Embedded  bool     // shown inside the brand's page
 	Contact   string   // the brand's address for questions; "" hides it
 	Check     string   // where anybody may check a receipt; "" hides it
+	Signal    bool     // the browser's opt-out signal was received with this request
 	NoIndex   bool     // signed-out pages that search engines must not keep
 	Scripts   []string // names of the scripts, as static.Path knows them; nil for those of the portal
 }
@@ -62,6 +65,7 @@ const (
 	Data    = "data"
 	Allow   = "allow"
 	Get     = "get"
+	Rights  = "rights"
 	Who     = "who"
 	History = "history"
 	Notices = "notices"
@@ -82,6 +86,7 @@ func first() []section {
 
 func rest() []section {
 	return []section{
+		{Rights, "/requests", "scale"},
 		{Who, "/who", "share"},
 		{History, "/history", "clock"},
 		{Notices, "/notices", "book"},

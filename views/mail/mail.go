@@ -241,6 +241,8 @@ func Render(ctx context.Context, b Brand, template string, data []byte) (Message
 		return from(ctx, b, data, ConfirmConsent)
 	case ChangedTemplate:
 		return from(ctx, b, data, Changed)
+	case RequestTemplate:
+		return from(ctx, b, data, Moved)
 	}
 	return Message{}, fmt.Errorf("no mail template %q: %w", template, errs.NotFound)
 }

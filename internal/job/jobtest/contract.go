@@ -254,7 +254,7 @@ func forgetting(t *testing.T, s Store) {
 	enqueue(t, s, start)
 	forget := func(before time.Time, want int) {
 		t.Helper()
-		got, err := s.Forget(ctx, before)
+		got, err := s.ForgetParked(ctx, before)
 		must(t, "forget", err)
 		if got != want {
 			t.Errorf("forgot %d jobs, want %d", got, want)

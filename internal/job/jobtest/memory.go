@@ -167,8 +167,8 @@ func (m *Memory) Revive(_ context.Context, id job.ID, now time.Time) error {
 	return nil
 }
 
-// Forget is job.Parking.Forget.
-func (m *Memory) Forget(_ context.Context, before time.Time) (int, error) {
+// ForgetParked is job.Parking.ForgetParked.
+func (m *Memory) ForgetParked(_ context.Context, before time.Time) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	was := len(m.jobs)

@@ -1,4 +1,4 @@
-package consent
+package scan
 
 import (
 	"bytes"
@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// saidOnce fails for a document in which an object has a name twice, in
+// Once fails for a document in which an object has a name twice, in
 // whatever letters: readers differ in which of the two they take (RFC 8259, 4),
 // so that one would be shown and the other checked. What cannot be read ends
 // the search; the caller reads the document itself.
-func saidOnce(text []byte) error {
+func Once(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	// One set of names for each object that is open, nil for an array.
 	var open []map[string]bool

@@ -1,0 +1,205 @@
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/job"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/mail"
+	"livingprofile/internal/rights"
+	"livingprofile/store"
+	view "livingprofile/views/mail"
+	"livingprofile/views/report"
+)
+
+// carryKind is the kind of the jobs that carry requests out.
+const carryKind = "rights.carry"
+
+// A desk is what requests need from the rest of the product.
+type desk struct {
+	db      *store.DB
+	org     *Current
+	bundle  *i18n.Bundle
+	consent *consent.Service
+	base    *url.URL
+}
+
+// A carried is the payload of a job that carries a request out. It names
+// nobody, and is sealed with the installation's key: the job must outlive the
+// key of whom it erases.
+type carried struct {
+	Subject id.Subject       `json:"subject"`
+	Request rights.RequestID `json:"request"`
+}
+
+// Work prepares the job that carries r out.
+func (d *desk) Work(r rights.Request, at time.Time) (any, error) {
+	j, err := job.New(carryKind, "", carried{r.Subject, r.ID}, at)
+	return j, err
+}
+
+// carry says how those jobs are done.
+func carry(s *rights.Service) job.Work {
+	return job.Work{
+		Kind: carryKind, Limit: 5 * time.Minute,
+		Do: func(ctx context.Context, j job.Job) error {
+			var c carried
+			if err := j.Decode(&c); err != nil {
+				return err
+			}
+			return s.Carry(ctx, c.Subject, c.Request)
+		},
+	}
+}
+
+// Letters prepares the mails about r to every address that the person has
+// proved: whoever else may have asked in their name, they learn of it.
+func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([]any, error) {
+	all, err := d.db.Identifiers(ctx, r.Subject)
+	if err != nil {
+		return nil, err
+	}
+	message, certificate, erased := strings.Cut(message, ":")
+	m := view.Request{Kind: string(r.Kind), Number: r.Number, Message: message, Due: r.DueAt}
+	if n := len(r.Steps); n > 0 && r.Steps[n-1].By == ledger.ByStaff {
+		m.Words = r.Steps[n-1].Note
+	}
+	owner := r.Subject
+	if erased {
+		m.URL, owner = d.base.JoinPath("erasures", certificate).String(), ""
+	} else {
+		m.URL = d.base.JoinPath(r.Brand, "requests", string(r.ID)).String()
+		if r.Kind == rights.Erasure && !r.ActAt.IsZero() {
+			m.Acts = r.ActAt
+		}
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("letter about a request: %w", err)
+	}
+	now := d.db.Clock().Now()
+	var rows []any
+	for i := range all {
+		if all[i].Kind != identity.Email || !all[i].Verified() {
+			continue
+		}
+		j, err := mail.NewJob(mail.Letter{
+			Template: view.RequestTemplate, To: mail.Address{Email: all[i].Value}, Brand: r.Brand, Locale: r.Locale, Data: data,
+		}, owner, now)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, j)
+	}
+	return rows, nil
+}
+
+// StopMarketing says no to the purpose that r objects to, when it is direct
+// marketing.
+func (d *desk) StopMarketing(ctx context.Context, r rights.Request) (bool, error) {
+	v, ok := d.org.Load().Purpose(consent.PurposeID(r.Matter.Name))
+	if !ok || !v.Marketing {
+		return false, nil
+	}
+	_, err := d.consent.Decide(ctx, consent.Ask{
+		Subject: r.Subject, Actor: ledger.Self(r.Subject), Purpose: v.Purpose, Answer: consent.No, Locale: r.Locale,
+		Proof: consent.Proof{Kind: consent.BySession, Ref: r.Proof.Session}, Brand: r.Brand, Channel: "portal",
+		At: r.ReceivedAt, Cause: string(r.ID),
+	})
+	return err == nil, err
+}
+
+// Bundle makes the file of a copy: all that is held, in the words of the
+// organisation and the language of the person.
+func (d *desk) Bundle(ctx context.Context, r rights.Request) ([]byte, error) {
+	doc, err := d.document(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	zone := d.org.Load().Zone(r.Brand)
+	page, err := report.Render(i18n.With(ctx, d.bundle.Localizer(r.Locale).In(zone)), doc)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Zip(page)
+}
+
+func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document, error) {
+	facts, err := d.db.Facts(ctx, r.Subject)
+	if err != nil {
+		return nil, err
+	}
+	identifiers, err := d.db.Identifiers(ctx, r.Subject)
+	if err != nil {
+		return nil, err
+	}
+	records, err := d.db.Records(ctx, r.Subject, "")
+	if err != nil {
+		return nil, err
+	}
+	doc := &rights.Document{Number: r.Number, Kind: r.Kind, Locale: r.Locale, MadeAt: d.db.Clock().Now()}
+	w := &writer{org: d.org.Load(), facts: facts, locale: r.Locale}
+	doc.Given, doc.Inferred = w.sections()
+	doc.Consents, doc.Recipients = w.decisions(records), w.recipients()
+	for _, i := range identifiers {
+		doc.Identifiers = append(doc.Identifiers, rights.NamedValue{
+			Kind: string(i.Kind), Scope: i.Scope, Value: i.Value, Source: i.Source, Verified: i.VerifiedAt,
+		})
+	}
+	if doc.Preferences, err = json.Marshal(facts.Preferences); err != nil {
+		return nil, fmt.Errorf("preferences: %w", err)
+	}
+	if r.Kind == rights.Access {
+		doc.History, err = d.history(ctx, r.Subject)
+	}
+	return doc, err
+}
+
+// historyAtOnce is how much of the history is read at a time.
+const historyAtOnce = 500
+
+func (d *desk) history(ctx context.Context, subject id.Subject) ([]rights.Happened, error) {
+	var all []rights.Happened
+	for before := int64(0); ; {
+		page, err := d.db.History(ctx, subject, ledger.HistoryPage{Before: before, Limit: historyAtOnce})
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range page {
+			all = append(all, rights.Happened{
+				At: h.At, Kind: string(h.Kind), Actor: string(h.Actor.Kind), Brand: h.Brand, Payload: h.Payload,
+			})
+			before = h.Version
+		}
+		if len(page) < historyAtOnce {
+			return all, nil
+		}
+	}
+}
+
+// sweepCopies deletes the copies that nobody took in time.
+func sweepCopies(db *store.DB) job.Task {
+	return job.Task{Name: "rights.copies", Every: time.Minute, Do: func(ctx context.Context, now time.Time) error {
+		_, err := db.SweepCopies(ctx, now)
+		return err
+	}}
+}
+
+// packs reads the law packs that the product brings.
+func packs() (*rights.Packs, error) {
+	p, err := rights.EmbeddedPacks()
+	if err != nil {
+		return nil, errors.Join(errors.New("law packs"), err)
+	}
+	return p, nil
+}

@@ -1,0 +1,87 @@
+// Package api answers connected systems: JSON under /api/v1, for callers with
+// an API key.
+//
+// A key says for which brand, which actions and which fields it is. What is
+// another brand's answers as what does not exist. Subjects go by a name that
+// each system has for itself (keyring.Pairwise), and nothing personal stands in
+// an address: who is meant is looked up by POST.
+//
+// An endpoint gets a caller whose permission is checked, and returns an answer
+// or an error. It writes neither: serve does, so that each answer can be kept
+// and given again.
+package api
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"livingprofile/internal/authz"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/keyring"
+	"livingprofile/internal/login"
+	"livingprofile/internal/once"
+	"livingprofile/internal/profile"
+)
+
+// A Store is what the API reads, beside the services.
+type Store interface {
+	// Facts returns all that is held of a subject; errs.NotFound or errs.Gone
+	// when there is none any more.
+	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)
+	// Identifiers returns a subject's identifiers, oldest first.
+	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
+	// Holders returns the active subjects that bear a normalised identifier,
+	// the one that has proved it first.
+	Holders(ctx context.Context, kind identity.Kind, scope, value string) ([]identity.Holder, error)
+	// Records returns the consent records about a purpose, or all for "",
+	// oldest first.
+	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
+	// Spend counts, as login.LinkStore does.
+	Spend(ctx context.Context, counters []login.Counter, now time.Time) (until time.Time, err error)
+	once.Store
+}
+
+// Secrets makes names, digests and indexes. It is a part of keyring.Keyring.
+type Secrets interface {
+	Digest(domain string, secret []byte) []byte
+	// System returns the key for what belongs to no subject.
+	System() *keyring.DataKey
+	Blind(kind, scope, normalised string) [32]byte
+	// Pairwise returns the name by which a system knows a subject.
+	Pairwise(system string, s id.Subject) (string, error)
+	// Paired returns the subject whom a system knows by name.
+	Paired(system, name string) (id.Subject, error)
+}
+
+// Deps is what the API stands on.
+type Deps struct {
+	Keys     *authz.Keys
+	Store    Store
+	Secrets  Secrets
+	Consent  *consent.Service
+	Profile  *profile.Service
+	Identity *identity.Service
+	Clock    clock.Clock
+	Base     *url.URL // of the installation, for links
+	// PerMinute is how many requests a key may make in a minute; 600 if 0.
+	PerMinute int
+}
+
+// API answers connected systems. It is safe for concurrent use.
+type API struct {
+	Deps
+	allowances allowances
+}
+
+// New returns the API.
+func New(d Deps) *API {
+	if d.PerMinute <= 0 {
+		d.PerMinute = 600
+	}
+	return &API{Deps: d}
+}

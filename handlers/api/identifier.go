@@ -1,0 +1,91 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/decision"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/profile"
+)
+
+// A heldBody is an identifier that a subject bears.
+type heldBody struct {
+	Kind     identity.Kind `json:"kind"`
+	Value    string        `json:"value"`
+	Verified bool          `json:"verified"`
+	Since    time.Time     `json:"since"`
+}
+
+func heldOf(i *identity.Identifier) heldBody {
+	return heldBody{i.Kind, i.Value, i.Verified(), i.CreatedAt}
+}
+
+// Identifiers answers with the names of a subject that the caller may have: its
+// own numbers, and addresses where it may have the field that they are.
+func (a *API) Identifiers(c echo.Context) error { return a.serve(a.identifiers)(c) }
+
+func (a *API) identifiers(c echo.Context, who *caller) (answer, error) {
+	if err := knownQuery(c); err != nil {
+		return answer{}, err
+	}
+	p, err := a.person(c, who)
+	if err != nil {
+		return answer{}, err
+	}
+	all, err := a.Store.Identifiers(web.Context(c), p.id)
+	if err != nil {
+		return answer{}, err
+	}
+	may := a.mayKinds(p, who)
+	list := []heldBody{}
+	for i := range all {
+		if may[all[i].Kind] || all[i].Scope == who.system.Name {
+			list = append(list, heldOf(&all[i]))
+		}
+	}
+	return ok(p.id, map[string]any{"subject": p.name, "identifiers": list}), nil
+}
+
+// mayKinds are the kinds of address that the caller may have now: those of a
+// field that it may have.
+func (a *API) mayKinds(p *person, who *caller) map[identity.Kind]bool {
+	may := map[identity.Kind]bool{}
+	now, recipient := a.Clock.Now(), who.recipient()
+	for _, f := range who.fields() {
+		kind := map[profile.Type]identity.Kind{profile.TypeEmail: identity.Email, profile.TypePhone: identity.Phone}[f.Type]
+		if kind != "" && decision.Disclose(p.facts, f, recipient, now).Allow {
+			may[kind] = true
+		}
+	}
+	return may
+}
+
+// AddIdentifier adds a name by which the caller's system knows a subject.
+func (a *API) AddIdentifier(c echo.Context) error { return a.serve(a.addIdentifier)(c) }
+
+func (a *API) addIdentifier(c echo.Context, who *caller) (answer, error) {
+	if err := knownQuery(c); err != nil {
+		return answer{}, err
+	}
+	var in identifierBody
+	if err := decode(c, &in); err != nil {
+		return answer{}, err
+	}
+	i, err := in.read(who, "")
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := a.person(c, who)
+	if err != nil {
+		return answer{}, err
+	}
+	i, err = a.Identity.Attach(web.Context(c), p.id, who.system.Name, i, who.brand)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusCreated, subject: p.id, body: heldOf(&i)}, nil
+}

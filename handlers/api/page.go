@@ -1,0 +1,77 @@
+package api
+
+import (
+	"crypto/hmac"
+	"encoding/base64"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/internal/errs"
+)
+
+const (
+	pageSize    = 50
+	maxPageSize = 200
+)
+
+// paged returns the part of list that the request asks for, with the Link to
+// the next one (RFC 8288). key names each item for good: a page goes on after
+// the item that the cursor names, whatever was added before it.
+func paged[T any](a *API, c echo.Context, list []T, key func(T) string) ([]T, map[string]string, error) {
+	limit := pageSize
+	if text := c.QueryParam("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxPageSize {
+			return nil, nil, errs.InvalidFields(errs.At("limit", "error.out_of_range_number", "min", 1, "max", maxPageSize))
+		}
+		limit = n
+	}
+	if text := c.QueryParam("cursor"); text != "" {
+		after, ok := a.readCursor(c, text)
+		if !ok {
+			return nil, nil, errs.InvalidFields(errs.At("cursor", "error.bad_cursor"))
+		}
+		for i := range list {
+			if key(list[i]) == after {
+				list = list[i+1:]
+				break
+			}
+		}
+	}
+	if len(list) <= limit {
+		return list, nil, nil
+	}
+	list = list[:limit]
+	q := c.QueryParams()
+	next := url.Values{"cursor": {a.cursor(c, key(list[limit-1]))}}
+	for name, values := range q {
+		if name != "cursor" {
+			next[name] = values
+		}
+	}
+	return list, map[string]string{"Link": "<" + c.Request().URL.EscapedPath() + "?" + next.Encode() + `>; rel="next"`}, nil
+}
+
+// cursor signs what a page ended with, for this address: nobody else's place is
+// ever looked for.
+func (a *API) cursor(c echo.Context, key string) string {
+	return base64.RawURLEncoding.EncodeToString(append(a.cursorMark(c, key), key...))
+}
+
+func (a *API) readCursor(c echo.Context, text string) (string, bool) {
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(b) < cursorMark {
+		return "", false
+	}
+	key := string(b[cursorMark:])
+	return key, hmac.Equal(b[:cursorMark], a.cursorMark(c, key))
+}
+
+// cursorMark is the length of the signature in a cursor.
+const cursorMark = 16
+
+func (a *API) cursorMark(c echo.Context, key string) []byte {
+	return a.Secrets.Digest("api.cursor", []byte(c.Request().URL.Path+"\n"+key))[:cursorMark]
+}

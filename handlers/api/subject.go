@@ -1,0 +1,223 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/authz"
+	"livingprofile/internal/decision"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/profile"
+)
+
+// A person is a subject whom the caller may know of.
+type person struct {
+	id    id.Subject
+	name  string // by which the caller's system knows them
+	facts decision.Facts
+}
+
+// noSubject is the one answer for a subject who is missing, erased, another
+// system's name or another brand's.
+func noSubject() error { return errs.New(errs.NotFound, "error.no_subject") }
+
+// person returns the subject that the address names.
+func (a *API) person(c echo.Context, who *caller) (*person, error) {
+	return a.named(web.Context(c), who, c.Param("subject"))
+}
+
+func (a *API) named(ctx context.Context, who *caller, name string) (*person, error) {
+	subject, err := a.Secrets.Paired(who.system.Name, name)
+	if err != nil {
+		return nil, err
+	}
+	return a.know(ctx, who, subject)
+}
+
+// know reads what is held of a subject, if the caller's brand has to do with
+// them.
+func (a *API) know(ctx context.Context, who *caller, subject id.Subject) (*person, error) {
+	facts, err := a.Store.Facts(ctx, subject)
+	switch {
+	case errors.Is(err, errs.NotFound), errors.Is(err, errs.Gone):
+		return nil, noSubject()
+	case err != nil:
+		return nil, err
+	}
+	if who.key.Brand != authz.AllBrands {
+		ids, err := a.Store.Identifiers(ctx, subject)
+		if err != nil {
+			return nil, err
+		}
+		if !decision.Concerns(facts, ids, who.brand, who.system.Name, who.org.Field) {
+			return nil, noSubject()
+		}
+	}
+	name, err := a.Secrets.Pairwise(who.system.Name, subject)
+	return &person{subject, name, facts}, err
+}
+
+// An identifierBody is an identifier as systems write it.
+type identifierBody struct {
+	Kind  identity.Kind `json:"kind"`
+	Value string        `json:"value"`
+}
+
+// read returns the identifier in its normal form; path is where it stands. A
+// number counts within the caller's own system, whose people alone it may name.
+func (b identifierBody) read(who *caller, path string) (identity.Identifier, error) {
+	i := identity.Identifier{Kind: b.Kind}
+	switch b.Kind {
+	case identity.Email, identity.Phone:
+	case identity.Customer, identity.Device:
+		i.Scope = who.system.Name
+	default:
+		return i, errs.InvalidFields(errs.At(path+"kind", "error.not_a_choice"))
+	}
+	var err error
+	i.Value, err = identity.Normalise(b.Kind, b.Value, who.country())
+	return i, at(path+"value", err)
+}
+
+// at ties an Invalid error to one place of a document.
+func at(path string, err error) error {
+	var e *errs.Error
+	if errors.As(err, &e) && e.Kind == errs.Invalid && len(e.Fields) == 0 {
+		return errs.InvalidFields(errs.Field{Path: path, ID: e.ID, Args: e.Args})
+	}
+	return err
+}
+
+// maxLookup is how many identifiers one lookup may have.
+const maxLookup = 10
+
+// Lookup finds the one subject that bears the identifiers.
+func (a *API) Lookup(c echo.Context) error { return a.serve(a.lookup)(c) }
+
+func (a *API) lookup(c echo.Context, who *caller) (answer, error) {
+	var in struct {
+		Identifiers []identifierBody `json:"identifiers"`
+	}
+	if err := decode(c, &in); err != nil {
+		return answer{}, err
+	}
+	if n := len(in.Identifiers); n == 0 || n > maxLookup {
+		return answer{}, errs.InvalidFields(errs.At("identifiers", "error.out_of_range_number", "min", 1, "max", maxLookup))
+	}
+	found := map[id.Subject]*person{}
+	for n, body := range in.Identifiers {
+		i, err := body.read(who, fmt.Sprintf("identifiers.%d.", n))
+		if err != nil {
+			return answer{}, err
+		}
+		if err := a.gather(web.Context(c), who, i, found); err != nil {
+			return answer{}, err
+		}
+	}
+	switch len(found) {
+	case 0:
+		return answer{}, noSubject()
+	case 1:
+	default:
+		return answer{}, errs.New(errs.Conflict, "error.identifiers_disagree")
+	}
+	for _, p := range found {
+		return ok(p.id, map[string]string{"subject": p.name}), nil
+	}
+	return answer{}, noSubject()
+}
+
+// gather adds whom an identifier names: the one who has proved it, or else all
+// who bear it.
+func (a *API) gather(ctx context.Context, who *caller, i identity.Identifier, found map[id.Subject]*person) error {
+	holders, err := a.Store.Holders(ctx, i.Kind, i.Scope, i.Value)
+	if err != nil {
+		return err
+	}
+	if len(holders) > 0 && !holders[0].VerifiedAt.IsZero() {
+		holders = holders[:1]
+	}
+	for _, h := range holders {
+		if found[h.Subject] != nil {
+			continue
+		}
+		p, err := a.know(ctx, who, h.Subject)
+		switch {
+		case errors.Is(err, errs.NotFound):
+			continue
+		case err != nil:
+			return err
+		}
+		found[h.Subject] = p
+	}
+	return nil
+}
+
+// An attributeBody is the value of a field that counts, with where it is from.
+type attributeBody struct {
+	Value  string         `json:"value"`
+	Source string         `json:"source"`
+	Origin profile.Origin `json:"origin"`
+	At     time.Time      `json:"at"`
+}
+
+type subjectBody struct {
+	Subject    string                   `json:"subject"`
+	Version    int64                    `json:"version"`
+	Attributes map[string]attributeBody `json:"attributes"`
+	// Withheld are fields that no purpose allows the system now, whether
+	// anything is held in them or not.
+	Withheld []string `json:"withheld"`
+	// Restricted are those of Withheld that are frozen (Art. 18 GDPR).
+	Restricted []string `json:"restricted,omitempty"`
+}
+
+// Subject answers with what the caller may have of a subject.
+func (a *API) Subject(c echo.Context) error { return a.serve(a.show)(c) }
+
+func (a *API) show(c echo.Context, who *caller) (answer, error) {
+	if err := knownQuery(c); err != nil {
+		return answer{}, err
+	}
+	p, err := a.person(c, who)
+	if err != nil {
+		return answer{}, err
+	}
+	body := subjectBody{Subject: p.name, Version: p.facts.Version, Attributes: map[string]attributeBody{}, Withheld: []string{}}
+	now, recipient := a.Clock.Now(), who.recipient()
+	for _, f := range who.fields() {
+		if verdict := decision.Disclose(p.facts, f, recipient, now); !verdict.Allow {
+			body.Withheld = append(body.Withheld, f.Name)
+			if verdict.Reasons[0] == decision.Restricted {
+				body.Restricted = append(body.Restricted, f.Name)
+			}
+			continue
+		}
+		if w, _, held := profile.Winner(f, p.facts.Profile.Claims[f.Name], who.org.Rank); held {
+			body.Attributes[f.Name] = attributeBody{w.Value, w.Source, w.Origin, w.When()}
+		}
+	}
+	return ok(p.id, body), nil
+}
+
+// fields are those that the key and its system may have where the request is
+// for, in the order of the declaration.
+func (w *caller) fields() []*profile.Field {
+	var all []*profile.Field
+	for i := range w.org.Fields {
+		f := &w.org.Fields[i]
+		here := w.brand == "" || len(f.Brands) == 0 || slices.Contains(f.Brands, w.brand)
+		if here && !f.Retired && w.mayField(f.Name) {
+			all = append(all, f)
+		}
+	}
+	return all
+}

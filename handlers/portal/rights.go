@@ -1,0 +1,236 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/id"
+	"livingprofile/internal/rights"
+	"livingprofile/views/layout"
+	view "livingprofile/views/portal"
+)
+
+// Requests shows what the person can ask for, and what they asked for.
+func (p *Portal) Requests(c echo.Context) error {
+	s, docket, err := p.docket(c)
+	if err != nil {
+		return err
+	}
+	f := p.frame(c, s, layout.Rights, s.t("rights.title"))
+	return web.Render(c, http.StatusOK, view.Rights(f, s.rightsPage(docket.Requests, p.law(c))))
+}
+
+// Right shows what exercising one right would mean.
+func (p *Portal) Right(c echo.Context) error {
+	kind, err := kindOf(c)
+	if err != nil {
+		return err
+	}
+	if kind == rights.Withdrawal {
+		return web.SeeOther(c, web.Path(c, "/allow"))
+	}
+	return p.showRight(c, http.StatusOK, kind, rights.Matter{}, nil)
+}
+
+func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed rights.Matter, wrong map[string]string) error {
+	s, docket, err := p.docket(c)
+	if err != nil {
+		return err
+	}
+	form := &rightForm{kind: kind, pack: p.law(c), typed: typed, wrong: wrong, open: docket.Requests}
+	if kind == rights.Erasure {
+		if form.plan, err = p.Rights.Preview(s.ctx, web.Of(c).Subject()); err != nil {
+			return err
+		}
+	}
+	page := s.rightPage(form)
+	f := p.frame(c, s, layout.Rights, page.Title)
+	return web.Render(c, status, view.Right(f, page))
+}
+
+// Exercise takes a request. Those that release or destroy have a fresh proof
+// behind them, by their routes and once more in the rules.
+func (p *Portal) Exercise(c echo.Context) error {
+	form, err := web.Form(c, "scope", "name", "ground", "days", "text")
+	if err != nil {
+		return err
+	}
+	kind, err := kindOf(c)
+	if err != nil {
+		return err
+	}
+	s := p.glance(c)
+	matter, err := s.matter(kind, form)
+	var r rights.Request
+	known := false
+	if err == nil {
+		v := web.Of(c)
+		r, known, err = p.Rights.File(s.ctx, rights.Filing{
+			Subject: v.Subject(), Actor: v.Actor(), Kind: kind, Matter: matter, Brand: v.BrandName(), Locale: v.Locale,
+			Zone: s.org.Zone(v.BrandName()), Pack: p.law(c),
+			Proof: rights.Proof{
+				Method: string(v.Session.Method), Session: string(v.Session.ID),
+				Fresh: v.Session.Fresh(p.Clock.Now()), At: v.Session.CreatedAt,
+			},
+		})
+	}
+	if wrong, ok := web.Wrong(c, err); ok {
+		return p.showRight(c, http.StatusUnprocessableEntity, kind, matter, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	p.wake()
+	said := "rights.said.filed"
+	if known {
+		said = "rights.said.known"
+	}
+	return tell(c, web.Path(c, "/requests/%s", r.ID), web.Flash{ID: said, Args: map[string]string{"number": r.Number}})
+}
+
+// Request shows one request.
+func (p *Portal) Request(c echo.Context) error {
+	return p.showRequest(c, http.StatusOK, "")
+}
+
+func (p *Portal) showRequest(c echo.Context, status int, wrong string) error {
+	s, docket, err := p.docket(c)
+	if err != nil {
+		return err
+	}
+	r, err := requestIn(c, docket)
+	if err != nil {
+		return err
+	}
+	copies, err := p.Rights.Copies(s.ctx, r.Subject)
+	if err != nil {
+		return err
+	}
+	pack, _ := p.Laws.Edition(r.Pack)
+	page := s.requestPage(r, docket.Requests, copies, pack)
+	if page.Answer != nil {
+		page.Answer.Wrong = wrong
+	}
+	f := p.frame(c, s, layout.Rights, page.Title)
+	return web.Render(c, status, view.Request(f, page))
+}
+
+// MoveRequest lets the person cancel, re-open, answer or lift their request.
+func (p *Portal) MoveRequest(c echo.Context) error {
+	form, err := web.Form(c, "note")
+	if err != nil {
+		return err
+	}
+	move := rights.Move(c.Param("move"))
+	switch move {
+	case rights.Cancel, rights.Reopen, rights.Answer, rights.Lift:
+	default:
+		return errs.New(errs.NotFound, "")
+	}
+	if !id.Valid(c.Param("request")) {
+		return errs.New(errs.NotFound, "rights.error.no_request")
+	}
+	v := web.Of(c)
+	r, err := p.Rights.Move(web.Context(c), v.Subject(), rights.RequestID(c.Param("request")), rights.Act{
+		Move: move, Actor: v.Actor(), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
+	})
+	if wrong, ok := web.Wrong(c, err); ok && move == rights.Answer {
+		return p.showRequest(c, http.StatusUnprocessableEntity, wrong["note"])
+	}
+	if err != nil {
+		return err
+	}
+	p.wake()
+	return tell(c, web.Path(c, "/requests/%s", r.ID), web.Flash{
+		ID: "rights.said." + string(move), Args: map[string]string{"number": r.Number},
+	})
+}
+
+// TakeCopy hands a file out, once.
+func (p *Portal) TakeCopy(c echo.Context) error {
+	form, err := web.Form(c, "copy")
+	if err != nil {
+		return err
+	}
+	v := web.Of(c)
+	docket, err := p.Rights.Docket(web.Context(c), v.Subject())
+	if err != nil {
+		return err
+	}
+	r, err := requestIn(c, docket)
+	if err != nil {
+		return err
+	}
+	body, err := p.Rights.Take(web.Context(c), v.Subject(), form.Get("copy"), v.Actor(), v.BrandName())
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Content-Disposition", `attachment; filename="`+r.Number+`.zip"`)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	return c.Blob(http.StatusOK, "application/zip", body)
+}
+
+// Certificate shows the certificate of an erasure to whoever has its address:
+// the person cannot sign in any more.
+func (p *Portal) Certificate(c echo.Context) error {
+	missing := errs.New(errs.NotFound, "")
+	if !id.Valid(c.Param("certificate")) {
+		return missing
+	}
+	certificate, err := p.Certificates.Certificate(web.Context(c), c.Param("certificate"))
+	if errors.Is(err, errs.NotFound) {
+		return missing
+	}
+	if err != nil {
+		return err
+	}
+	ctx := web.Context(c)
+	f := web.Frame(c, "", i18n.T(ctx, "rights.certificate.title"))
+	f.NoIndex = true
+	return web.Render(c, http.StatusOK, view.Erased(f, erasedPage(ctx, certificate)))
+}
+
+// docket is look, with what the person has asked for.
+func (p *Portal) docket(c echo.Context) (*sight, rights.Docket, error) {
+	s, err := p.look(c)
+	if err != nil {
+		return nil, rights.Docket{}, err
+	}
+	docket, err := p.Rights.Docket(s.ctx, web.Of(c).Subject())
+	return s, docket, err
+}
+
+// law is the pack that applies to requests on this brand now.
+func (p *Portal) law(c echo.Context) *rights.Pack {
+	return p.Laws.For(web.Of(c).Country(), p.Clock.Now())
+}
+
+func (p *Portal) wake() {
+	if p.Wake != nil {
+		p.Wake()
+	}
+}
+
+// kindOf is the right that the address names.
+func kindOf(c echo.Context) (rights.Kind, error) {
+	kind := rights.Kind(c.Param("kind"))
+	if !kind.Known() {
+		return "", errs.New(errs.NotFound, "")
+	}
+	return kind, nil
+}
+
+func requestIn(c echo.Context, docket rights.Docket) (rights.Request, error) {
+	r, ok := docket.Find(rights.RequestID(c.Param("request")))
+	if !ok {
+		return r, errs.New(errs.NotFound, "rights.error.no_request")
+	}
+	return r, nil
+}

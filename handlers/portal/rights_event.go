@@ -1,0 +1,36 @@
+package portal
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
+	view "livingprofile/views/portal"
+)
+
+// requestEvents are the kinds of entry about requests that have a sentence.
+func requestEvents() []string {
+	all := []string{string(rights.RequestInitiated), string(rights.CopyTook)}
+	for _, t := range rights.Transitions() {
+		all = append(all, string(t.Entry))
+	}
+	return all
+}
+
+func (s *sight) requestEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t rights.Trace
+	if json.Unmarshal(h.Payload, &t) != nil || !slices.Contains(requestEvents(), string(h.Kind)) {
+		return view.HistoryItem{}, false
+	}
+	item := view.HistoryItem{Icon: "scale"}
+	_, what, _ := strings.Cut(string(h.Kind), ".")
+	if h.Kind == rights.CopyTook {
+		item.Text = s.t("rights.event.taken")
+		return item, true
+	}
+	item.Text = s.t("rights.event."+what, "right", s.t("rights.kind."+string(t.Kind)))
+	item.Detail = t.Number
+	return item, true
+}

@@ -1,0 +1,252 @@
+package portal
+
+import (
+	"context"
+
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
+	view "livingprofile/views/portal"
+	"livingprofile/views/ui"
+)
+
+// verbs are the rights in the order and with the icons of the page. An empty
+// kind is the right to be informed, which needs no request.
+func verbs() []struct {
+	kind rights.Kind
+	name string
+	icon string
+} {
+	return []struct {
+		kind rights.Kind
+		name string
+		icon string
+	}{
+		{rights.Access, "see", "doc"},
+		{rights.Rectification, "fix", "pencil"},
+		{rights.Portability, "take", "box"},
+		{rights.Restriction, "freeze", "frozen"},
+		{rights.Objection, "refuse", "hand"},
+		{rights.Automated, "human", "people"},
+		{rights.Erasure, "erase", "bin"},
+		{"", "understand", "book"},
+		{rights.Complaint, "complain", "scale"},
+	}
+}
+
+func (s *sight) rightsPage(all []rights.Request, pack *rights.Pack) view.RightsPage {
+	page := view.RightsPage{Law: pack.Law.In(s.locale)}
+	for _, v := range verbs() {
+		verb := view.Verb{
+			Icon: v.icon, Name: s.t("rights.verb." + v.name), Text: s.t("rights.verb_text." + v.name),
+			Href: s.base + "/rights/" + string(v.kind),
+		}
+		if v.kind == "" {
+			verb.Href = s.base + "/notices"
+		} else if right, ok := pack.Rights[v.kind]; ok {
+			verb.Law = right.Called.In(s.locale)
+		}
+		page.Verbs = append(page.Verbs, verb)
+	}
+	for i := range all {
+		page.Requests = append(page.Requests, s.requestItem(&all[i]))
+	}
+	return page
+}
+
+func (s *sight) requestItem(r *rights.Request) view.RequestItem {
+	item := view.RequestItem{
+		ID: string(r.ID), Title: s.t("rights.kind." + string(r.Kind)), Number: r.Number,
+		State: signOf(r), Word: s.stateWord(r),
+	}
+	switch {
+	case r.Cooling(s.now):
+		item.Note = s.t("rights.begins", "date", i18n.DateTime(s.ctx, r.ActAt))
+	case r.State.Open():
+		item.Note = s.dueWords(r)
+	default:
+		item.Note = i18n.Date(s.ctx, r.ClosedAt)
+	}
+	return item
+}
+
+// dueWords is the due date, and how long it is until then.
+func (s *sight) dueWords(r *rights.Request) string {
+	date := i18n.Date(s.ctx, r.DueAt)
+	if s.now.After(r.DueAt) {
+		return s.t("rights.overdue", "date", date)
+	}
+	return s.t("rights.due_by", "date", date, "span", i18n.Span(s.ctx, r.DueAt.Sub(s.now)))
+}
+
+func (s *sight) stateWord(r *rights.Request) string {
+	if r.Cooling(s.now) {
+		return s.t("rights.state.cooling")
+	}
+	if r.Kind == rights.Restriction && r.State == rights.Fulfilled {
+		return s.t("rights.state.frozen")
+	}
+	return s.t("rights.state." + string(r.State))
+}
+
+// signOf is the sign of a request's state.
+func signOf(r *rights.Request) ui.State {
+	switch r.State {
+	case rights.Fulfilled:
+		if r.Kind == rights.Restriction {
+			return ui.Frozen
+		}
+		return ui.Given
+	case rights.Rejected, rights.Unfulfilled:
+		return ui.Refused
+	case rights.Cancelled:
+		return ui.Neutral
+	}
+	return ui.Waiting
+}
+
+// requestPage is one request of all; pack is the law that it froze, nil when it
+// is not known any more.
+func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rights.Copy, pack *rights.Pack) view.RequestPage {
+	item := s.requestItem(&r)
+	page := view.RequestPage{
+		ID: item.ID, Title: item.Title, Number: r.Number, State: item.State, Word: item.Word,
+		Sense: s.sense(&r, all), Proof: s.method(r.Proof.Method),
+	}
+	if r.Proof.Fresh {
+		page.Proof = s.t("rights.proved_fresh", "method", page.Proof)
+	}
+	if r.State.Open() {
+		page.Due = s.dueWords(&r)
+	}
+	if pack != nil {
+		page.Law = s.lawWords(pack, r.Kind)
+	}
+	s.requestSteps(&page, &r, pack)
+	s.requestAbout(&page, &r)
+	for _, c := range copies {
+		if c.Request == r.ID {
+			page.Copies = append(page.Copies, view.CopyItem{ID: c.ID, Size: sizeOf(s.ctx, c.Size), Until: c.ExpiresAt})
+		}
+	}
+	if r.State == rights.RequiresAction {
+		page.Answer = &ui.Input{Kind: ui.Long, Name: "note", Label: s.t("rights.your_answer"), Required: true}
+	}
+	page.Buttons = s.requestButtons(&r)
+	return page
+}
+
+func (s *sight) requestSteps(page *view.RequestPage, r *rights.Request, pack *rights.Pack) {
+	for _, step := range r.Steps {
+		state := ui.Given
+		if step.State == rights.Rejected || step.State == rights.Unfulfilled {
+			state = ui.Failed
+		}
+		page.Steps = append(page.Steps, ui.Step{
+			Text: s.t("rights.step."+string(step.Move), "time", i18n.DateTime(s.ctx, step.At)), State: state,
+		})
+		text := step.Note
+		if step.Ground == rights.Superseded {
+			text = s.t("rights.superseded")
+		} else if g, ok := groundOf(pack, step.Ground); ok {
+			text = g.Letter.In(s.locale)
+			if step.Note != "" {
+				text += " " + step.Note
+			}
+		}
+		if text != "" {
+			who := s.t("actor.subject")
+			if step.By != ledger.BySubject {
+				who = s.in(s.brand.Label)
+			}
+			page.Words = append(page.Words, view.Message{Who: who, Text: text, At: step.At})
+		}
+	}
+}
+
+func groundOf(pack *rights.Pack, code string) (rights.RefusalGround, bool) {
+	if pack == nil || code == "" {
+		return rights.RefusalGround{}, false
+	}
+	return pack.Ground(code)
+}
+
+// lawWords are what the law calls a right, and where.
+func (s *sight) lawWords(pack *rights.Pack, kind rights.Kind) string {
+	right, ok := pack.Rights[kind]
+	if !ok {
+		return ""
+	}
+	if right.Rule.Article == "" {
+		return s.t("rights.law_name", "right", right.Called.In(s.locale), "law", pack.Law.In(s.locale))
+	}
+	return s.t("rights.law_article", "right", right.Called.In(s.locale), "law", pack.Law.In(s.locale), "article", right.Rule.Article)
+}
+
+// sense says what the state of a request means for the person.
+func (s *sight) sense(r *rights.Request, all []rights.Request) string {
+	switch {
+	case r.Cooling(s.now):
+		return s.t("rights.sense.cooling", "date", i18n.DateTime(s.ctx, r.ActAt))
+	case r.State == rights.Accepted && rights.Blocked(r, all):
+		return s.t("rights.sense.blocked")
+	case r.State == rights.Fulfilled && r.Kind == rights.Restriction:
+		return s.t("rights.sense.frozen")
+	case r.State == rights.Fulfilled && (r.Kind == rights.Access || r.Kind == rights.Portability):
+		return s.t("rights.sense.copied")
+	}
+	return s.t("rights.sense." + string(r.State))
+}
+
+func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request) {
+	if name := s.matterName(r.Matter); name != "" {
+		page.About = append(page.About, view.About{Label: s.t("rights.about"), Text: name})
+	}
+	if r.Matter.Ground != "" {
+		page.About = append(page.About, view.About{Label: s.t("rights.because"), Text: s.t("rights.ground." + string(r.Matter.Ground))})
+	}
+}
+
+func (s *sight) requestButtons(r *rights.Request) []view.RequestButton {
+	button := func(move rights.Move) view.RequestButton {
+		return view.RequestButton{
+			Move: string(move), Text: s.t("rights.do." + string(move)), Hint: s.t("rights.hint." + string(move)),
+		}
+	}
+	switch {
+	case r.Cancellable():
+		return []view.RequestButton{button(rights.Cancel)}
+	case r.Kind == rights.Restriction && r.State == rights.Fulfilled:
+		return []view.RequestButton{button(rights.Lift)}
+	case r.Reopenable():
+		return []view.RequestButton{button(rights.Reopen)}
+	}
+	return nil
+}
+
+// sizeOf is the size of a file in words.
+func sizeOf(ctx context.Context, bytes int) string {
+	return i18n.T(ctx, "rights.kilobytes", "size", i18n.Number(ctx, (bytes+1023)/1024))
+}
+
+func erasedPage(ctx context.Context, c rights.Certificate) view.ErasedPage {
+	return view.ErasedPage{
+		Number: c.Number, At: c.ErasedAt, KeyGoneAt: c.KeyGoneAt,
+		Plan: ui.Plan{Goes: effects(ctx, c.Goes), Stays: effects(ctx, c.Stays), Top: true},
+	}
+}
+
+// effects are the parts of a plan in words. What there is nothing of is left
+// out.
+func effects(ctx context.Context, portions []rights.Portion) []ui.Effect {
+	var all []ui.Effect
+	for _, p := range portions {
+		if p.Count > 0 {
+			all = append(all, ui.Effect{
+				Text: i18n.T(ctx, "rights.part."+string(p.Part)),
+				Note: i18n.T(ctx, "rights.part_note."+string(p.Part), "number", i18n.Number(ctx, p.Count)),
+			})
+		}
+	}
+	return all
+}

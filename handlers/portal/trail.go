@@ -1,0 +1,186 @@
+package portal
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
+	"livingprofile/internal/ledger"
+	view "livingprofile/views/portal"
+	"livingprofile/views/ui"
+)
+
+// toldAtMost is how many deliveries of one person a page looks at.
+const toldAtMost = 200
+
+// lookTold is look, with what connected systems were told.
+func (p *Portal) lookTold(c echo.Context) (*sight, error) {
+	s, err := p.look(c)
+	if err != nil {
+		return nil, err
+	}
+	if s.targets = s.org.Targets(); len(s.targets) == 0 {
+		return s, nil
+	}
+	s.told, err = p.Read.Deliveries(s.ctx, web.Of(c).Subject(), toldAtMost)
+	return s, err
+}
+
+// trail is how far a choice has got: saved here, told to the systems that it
+// concerns, confirmed by them. It ends with what is not well yet.
+func (s *sight) trail(record consent.RecordID, v *consent.PurposeVersion, at time.Time) []ui.Step {
+	steps := []ui.Step{{Text: s.t("portal.trail.saved", "time", s.moment(at)), State: ui.Given}}
+	var all []hook.Delivery
+	for _, d := range s.told {
+		if d.Entry == string(record) && d.State != hook.Withheld {
+			all = append(all, s.outcome(d))
+		}
+	}
+	if len(all) == 0 {
+		return append(steps, s.coming(v, at)...)
+	}
+	return append(steps, s.tellings(all)...)
+}
+
+// outcome is d, or a later delivery to the same endpoint that said the same and
+// more: what was told since then says what holds.
+func (s *sight) outcome(d hook.Delivery) hook.Delivery {
+	if d.State.Reached() {
+		return d
+	}
+	for _, later := range s.told {
+		if later.Endpoint == d.Endpoint && later.State.Reached() && later.Told >= d.Version {
+			return later
+		}
+	}
+	return d
+}
+
+// coming is what will be told, in the moment before anything was.
+func (s *sight) coming(v *consent.PurposeVersion, at time.Time) []ui.Step {
+	if s.now.Sub(at) > time.Hour {
+		return nil
+	}
+	e := hook.Event{Subject: "x", Kind: "consent.given", Brand: s.brand.Name, Purpose: v.Purpose, Actor: ledger.Self("x")}
+	var steps []ui.Step
+	for i := range s.targets {
+		if s.targets[i].Wants(&e) {
+			steps = append(steps, ui.Step{Text: s.t("portal.trail.coming", "system", s.system(s.targets[i].System)), State: ui.Neutral})
+		}
+	}
+	return steps
+}
+
+// tellings are the steps of deliveries, one sentence for what is well and one
+// for each that is not.
+func (s *sight) tellings(all []hook.Delivery) []ui.Step {
+	reached, applied, last := 0, 0, time.Time{}
+	for i := range all {
+		d := &all[i]
+		if d.State.Reached() {
+			reached++
+		}
+		if d.State == hook.Applied || d.State == hook.NotHeld {
+			applied++
+		}
+		if d.Over.After(last) {
+			last = d.Over
+		}
+	}
+	var steps []ui.Step
+	switch {
+	case reached == 0:
+	case len(all) == 1:
+		steps = append(steps, ui.Step{Text: s.t("portal.trail.sent", "system", s.systemOf(&all[0]), "time", s.moment(all[0].Tried)), State: ui.Given})
+	default:
+		steps = append(steps, ui.Step{Text: s.t("portal.trail.told", "done", reached, "all", len(all)), State: ui.Given})
+	}
+	switch {
+	case applied == 0:
+	case len(all) == 1:
+		steps = append(steps, ui.Step{Text: s.t("portal.trail.confirmed_at", "time", s.moment(last)), State: ui.Given})
+	case applied == len(all):
+		steps = append(steps, ui.Step{Text: s.t("portal.trail.confirmed"), State: ui.Given})
+	default:
+		steps = append(steps, ui.Step{Text: s.t("portal.trail.confirmed_some", "done", applied, "all", len(all)), State: ui.Given})
+	}
+	for i := range all {
+		if step, ok := s.unwell(&all[i]); ok {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// unwell says what is wrong with a delivery, if anything is.
+func (s *sight) unwell(d *hook.Delivery) (ui.Step, bool) {
+	system := s.systemOf(d)
+	switch {
+	case d.State == hook.Waiting && d.Tried.IsZero():
+		return ui.Step{Text: s.t("portal.trail.coming", "system", system), State: ui.Neutral}, true
+	case d.State == hook.Waiting && d.Due.After(s.now):
+		return ui.Step{Text: s.t("portal.trail.retry", "system", system, "time", s.moment(d.Due)), State: ui.Waiting}, true
+	case d.State == hook.Waiting:
+		return ui.Step{Text: s.t("portal.trail.again", "system", system), State: ui.Waiting}, true
+	case d.State == hook.Failed:
+		return ui.Step{Text: s.t("portal.trail.failed", "system", system), State: ui.Failed}, true
+	case d.State == hook.Refused:
+		return ui.Step{Text: s.t("portal.trail.refused", "system", system), State: ui.Failed}, true
+	}
+	return ui.Step{}, false
+}
+
+// systemOf names the system that a delivery goes to, as a sentence begins.
+func (s *sight) systemOf(d *hook.Delivery) string {
+	name, _, _ := strings.Cut(d.Endpoint, "/")
+	return capital(s.system(name))
+}
+
+// toldItem fills in what a system received last, and how far the last choice
+// that concerns it is.
+func (s *sight) toldItem(item *view.SystemItem, system string) {
+	var last, choice *hook.Delivery
+	for i := range s.told { // newest first
+		d := &s.told[i]
+		if name, _, _ := strings.Cut(d.Endpoint, "/"); name != system {
+			continue
+		}
+		if d.State.Reached() && (last == nil || d.Over.After(last.Over)) {
+			last = d
+		}
+		if choice == nil && strings.HasPrefix(string(d.Kind), "consent.") && d.State != hook.Withheld {
+			choice = d
+		}
+	}
+	item.Told = slices.ContainsFunc(s.targets, func(t hook.Target) bool { return t.System == system })
+	if last != nil {
+		item.ToldAt, item.ToldWhat = last.Over, s.aboutDelivery(last)
+	}
+	if choice != nil {
+		item.Choice = s.aboutDelivery(choice)
+		item.Steps = append([]ui.Step{{Text: s.t("portal.trail.saved", "time", s.moment(choice.At)), State: ui.Given}},
+			s.tellings([]hook.Delivery{s.outcome(*choice)})...)
+	}
+}
+
+// aboutDelivery says what a delivery told, in a few words.
+func (s *sight) aboutDelivery(d *hook.Delivery) string {
+	for key, st := range s.facts.Consents {
+		if string(st.Record) == d.Entry {
+			return s.t("portal.who.told_choice", "purpose", s.question(key.Purpose))
+		}
+	}
+	family, _, _ := strings.Cut(string(d.Kind), ".")
+	switch family {
+	case "consent":
+		return s.t("portal.who.told_consent")
+	case "attribute":
+		return s.t("portal.who.told_value")
+	}
+	return s.t("portal.who.told_wish")
+}

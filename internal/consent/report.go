@@ -1,0 +1,154 @@
+package consent
+
+import (
+	"context"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+)
+
+// A Report is a decision that a connected system tells of while it happens or
+// later, one at a time.
+type Report struct {
+	Subject   id.Subject
+	System    string
+	Purpose   PurposeID
+	Status    Status // Given, Refused or Revoked
+	At        time.Time
+	Confirmed bool
+	// Proof is how the system can show it, in its own words. Without it, a no
+	// that the person said stays as it is.
+	Proof   string
+	Scope   string // brand it is limited to, "" for all
+	Brand   string
+	Channel string
+
+	live bool // a no that is said at this moment
+}
+
+// clockSkew is how far ahead of ours the clock of a system may go.
+const clockSkew = time.Minute
+
+// Report records what a system says, as far as Accept lets it stand, and
+// returns the records made and the standing that counts after it.
+//
+// A no without a time is said now. A no for all brands ends what single brands
+// were allowed as well, and a no to a parent what its switch had given: what a
+// person takes back must not go on somewhere.
+//
+// The errors are NotFound for an unknown purpose, Gone for a retired one,
+// Forbidden for one that leaves no choice, and Invalid for a yes said in the
+// future.
+func (s *Service) Report(ctx context.Context, r Report) ([]Record, Standing, error) {
+	catalogue := s.catalogue()
+	purpose, ok := catalogue.Purpose(r.Purpose)
+	switch {
+	case !ok:
+		return nil, Standing{}, errs.New(errs.NotFound, "error.no_purpose")
+	case purpose.Retired:
+		return nil, Standing{}, errs.New(errs.Gone, "error.purpose_retired")
+	case !purpose.Asks():
+		return nil, Standing{}, errs.New(errs.Forbidden, "error.purpose_locked")
+	}
+	at := s.clock.Now()
+	if err := r.settle(at); err != nil {
+		return nil, Standing{}, err
+	}
+	var records []Record
+	var after Standing
+	err := ledger.Retry(func() error {
+		now, err := s.store.Standings(ctx, r.Subject)
+		if err != nil {
+			return err
+		}
+		records = r.accept(now.State, purpose, catalogue.Children(r.Purpose), at)
+		after = now.State.Of(r.Purpose, r.Scope)
+		if len(records) == 0 {
+			return nil
+		}
+		next := now.State
+		for _, made := range records {
+			next = next.With(made)
+		}
+		after = next.Of(r.Purpose, r.Scope)
+		return s.commit(ctx, ledger.Change{
+			Subject: r.Subject, Base: now.Version, At: at, Brand: r.Brand,
+			Actor: ledger.Actor{Kind: ledger.BySystem, ID: r.System},
+		}, now.State, records, nil)
+	})
+	return records, after, err
+}
+
+// settle gives r the time that counts. A no counts whatever the system's clock
+// says: losing it would be worse than dating it too early.
+func (r *Report) settle(now time.Time) error {
+	tightens := r.Status != Given
+	switch {
+	case tightens && (r.At.IsZero() || r.At.After(now)):
+		r.At, r.live = now, true
+	case r.At.After(now.Add(clockSkew)):
+		return errs.InvalidFields(errs.At("at", "error.out_of_range"))
+	case r.At.After(now):
+		r.At = now
+	}
+	return nil
+}
+
+func (r *Report) accept(state State, purpose *PurposeVersion, children []*PurposeVersion, now time.Time) []Record {
+	in := Inbound{
+		Subject: r.Subject, Purpose: purpose, Status: r.Status, At: r.At, Confirmed: r.Confirmed, Scope: r.Scope,
+		Proof: Proof{Kind: BySystemSays, Ref: r.ref()}, Brand: r.Brand, Channel: r.Channel, Now: now,
+	}
+	counts := state.Of(r.Purpose, r.Scope)
+	if r.Status == Given {
+		if r.Proof == "" && counts.Status.No() && counts.own() {
+			return nil
+		}
+		return r.add(nil, in, counts)
+	}
+	records := r.add(nil, in, counts)
+	for _, key := range state.keysToStop(r.Purpose, r.Scope) {
+		if key.Scope != r.Scope && state[key].Status.Valid() {
+			in.Scope = key.Scope
+			records = r.add(records, in, state[key])
+		}
+	}
+	for _, child := range children {
+		for _, key := range state.keysToStop(child.Purpose, r.Scope) {
+			st := state[key]
+			if st.Via != r.Purpose || !st.Status.Valid() {
+				continue
+			}
+			in.Purpose, in.Scope = child, key.Scope
+			made := len(records)
+			records = r.add(records, in, st)
+			if len(records) > made {
+				records[made].Via = r.Purpose
+			}
+		}
+	}
+	return records
+}
+
+// add appends the record that in makes beside now, if it makes one. What is
+// said at this moment comes after what stands, even where another process
+// wrote that by a clock that is ahead.
+func (r *Report) add(records []Record, in Inbound, now Standing) []Record {
+	if r.live {
+		in.At = now.after(in.At)
+		in.Now = in.At
+	}
+	if made, ok := Accept(now, in); ok {
+		return append(records, made)
+	}
+	return records
+}
+
+func (r *Report) ref() string {
+	if r.Proof == "" {
+		return r.System
+	}
+	return r.System + ": " + r.Proof
+}

@@ -1,0 +1,84 @@
+package decision_test
+
+import (
+	"testing"
+	"time"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
+	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
+)
+
+// frozenAt is when the data of these tests was frozen.
+var frozenAt = noon.Add(-time.Hour)
+
+func frozen(scope rights.Scope, name string) rights.Freezes {
+	return rights.Freezes{{Request: "r", Scope: scope, Name: name, Ground: rights.Unlawful, Since: frozenAt}}
+}
+
+func TestMay_while_frozen(t *testing.T) {
+	t.Parallel()
+	given := func(at time.Time) consent.State {
+		return consent.State{{Purpose: "news"}: {Status: consent.Given, Version: 1, At: at, Record: "1"}}
+	}
+	for name, tt := range map[string]struct {
+		basis    consent.Basis
+		freezes  rights.Freezes
+		consents consent.State
+		want     bool
+	}{
+		"nothing frozen":                      {consent.Contract, nil, nil, true},
+		"the whole person":                    {consent.Contract, frozen(rights.WholePerson, ""), nil, false},
+		"the purpose":                         {consent.LegitimateInterest, frozen(rights.PurposeScope, "news"), nil, false},
+		"another purpose":                     {consent.LegitimateInterest, frozen(rights.PurposeScope, "ideas"), nil, true},
+		"a field alone":                       {consent.Contract, frozen(rights.FieldScope, "news"), nil, true},
+		"a duty, which is no exception":       {consent.LegalObligation, frozen(rights.WholePerson, ""), nil, false},
+		"an important public interest":        {consent.PublicInterest, frozen(rights.WholePerson, ""), nil, true},
+		"a yes from before the freeze":        {consent.Consent, frozen(rights.WholePerson, ""), given(frozenAt.Add(-time.Hour)), false},
+		"a yes from the moment of the freeze": {consent.Consent, frozen(rights.WholePerson, ""), given(frozenAt), false},
+		"a yes from after the freeze":         {consent.Consent, frozen(rights.WholePerson, ""), given(frozenAt.Add(time.Minute)), true},
+		"no yes at all, which weighs more":    {consent.Consent, frozen(rights.WholePerson, ""), nil, false},
+	} {
+		v := &consent.PurposeVersion{Purpose: "news", Number: 1, Basis: tt.basis}
+		verdict := decision.May(decision.Facts{Consents: tt.consents, Freezes: tt.freezes}, decision.Question{Purpose: v, At: noon})
+		if verdict.Allow != tt.want {
+			t.Errorf("%s: got %v for %v, want %v", name, verdict.Allow, verdict.Reasons, tt.want)
+		}
+		if !tt.want && len(tt.consents) == 0 && tt.basis == consent.Consent {
+			if verdict.Reasons[0] != decision.NotAsked {
+				t.Errorf("%s: got %v, want not_asked", name, verdict.Reasons)
+			}
+		} else if !tt.want && verdict.Reasons[0] != decision.Restricted {
+			t.Errorf("%s: got %v, want restricted", name, verdict.Reasons)
+		}
+	}
+}
+
+func TestDisclose_while_frozen(t *testing.T) {
+	t.Parallel()
+	field := &profile.Field{Name: "phone", Category: "contact", Purposes: []string{"orders", "census", "news"}}
+	orders := &consent.PurposeVersion{Purpose: "orders", Number: 1, Basis: consent.Contract}
+	census := &consent.PurposeVersion{Purpose: "census", Number: 1, Basis: consent.PublicInterest}
+	news := &consent.PurposeVersion{Purpose: "news", Number: 1, Basis: consent.Consent}
+	for name, tt := range map[string]struct {
+		freezes  rights.Freezes
+		purposes []*consent.PurposeVersion
+		want     decision.Reason
+	}{
+		"nothing frozen":            {nil, []*consent.PurposeVersion{orders}, decision.ByBasis},
+		"the field":                 {frozen(rights.FieldScope, "phone"), []*consent.PurposeVersion{orders}, decision.Restricted},
+		"its category":              {frozen(rights.CategoryScope, "contact"), []*consent.PurposeVersion{orders}, decision.Restricted},
+		"the whole person":          {frozen(rights.WholePerson, ""), []*consent.PurposeVersion{orders}, decision.Restricted},
+		"its purpose":               {frozen(rights.PurposeScope, "orders"), []*consent.PurposeVersion{orders}, decision.Restricted},
+		"another field":             {frozen(rights.FieldScope, "name"), []*consent.PurposeVersion{orders}, decision.ByBasis},
+		"the public interest may":   {frozen(rights.FieldScope, "phone"), []*consent.PurposeVersion{census}, decision.ByBasis},
+		"who may not anyway":        {frozen(rights.FieldScope, "phone"), []*consent.PurposeVersion{news}, decision.NotAsked},
+		"who has no purpose for it": {frozen(rights.FieldScope, "phone"), nil, decision.NoPurpose},
+	} {
+		got := decision.Disclose(decision.Facts{Freezes: tt.freezes}, field, decision.Recipient{Purposes: tt.purposes}, noon)
+		if got.Reasons[0] != tt.want || got.Allow != (tt.want == decision.ByBasis) {
+			t.Errorf("%s: got %v for %v, want %s", name, got.Allow, got.Reasons, tt.want)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package hook
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/profile"
+)
+
+// A Catalogue is what the organisation declares, as hooks need it.
+type Catalogue interface {
+	Targets() []Target
+	Purpose(consent.PurposeID) (*consent.PurposeVersion, bool)
+	Field(name string) (*profile.Field, bool)
+	Rank(system string) int
+	BrandNames() []string
+}
+
+// A Message is the body of a delivery: what holds now.
+type Message struct {
+	Type      string    `json:"type"`      // kind of the event
+	Timestamp time.Time `json:"timestamp"` // of the event
+	Data      Content   `json:"data"`
+}
+
+// A Content is what a message says about a subject.
+type Content struct {
+	Subject string `json:"subject"` // its name for this system alone
+	// Version is that of the subject at the moment of reading. A receiver drops
+	// what is older than the newest it has seen of the subject.
+	Version     int64        `json:"version"`
+	Brand       string       `json:"brand,omitempty"`
+	Erased      bool         `json:"erased,omitempty"` // nothing may be kept
+	Permissions []Permission `json:"permissions"`
+	// KnownAs are the customer numbers that the system itself gave; full only.
+	KnownAs []string `json:"known_as,omitempty"`
+	// Fields are the values that the system may have; full only. A field that is
+	// missing may not be had, or has no value.
+	Fields map[string]string `json:"fields,omitempty"`
+}
+
+// A Permission says whether the system may do something for a brand.
+type Permission struct {
+	Purpose string          `json:"purpose"`
+	Brand   string          `json:"brand"`
+	Allow   bool            `json:"allow"`
+	Reason  decision.Reason `json:"reason"`
+	Until   time.Time       `json:"until,omitzero"` // when it may change by itself
+}
+
+// A Snapshot is what is known about a subject at one moment.
+type Snapshot struct {
+	Alias       string
+	Facts       decision.Facts
+	Identifiers []identity.Identifier // for a full body
+	At          time.Time
+}
+
+// Compose returns what t is told of a delivery. It is false when there is
+// nothing that t may be told: a value changed, and t may have none.
+func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
+	m := Message{Type: string(d.Kind), Timestamp: d.At, Data: Content{
+		Subject: s.Alias, Version: max(s.Facts.Version, d.Version), Permissions: []Permission{},
+	}}
+	allowed := map[string]bool{}
+	for _, name := range t.Purposes {
+		v, ok := c.Purpose(consent.PurposeID(name))
+		if !ok {
+			continue
+		}
+		for _, brand := range c.BrandNames() {
+			if !v.On(brand) || len(t.Brands) > 0 && !slices.Contains(t.Brands, brand) {
+				continue
+			}
+			verdict := decision.May(s.Facts, decision.Question{Purpose: v, Brand: brand, At: s.At})
+			allowed[name] = allowed[name] || verdict.Allow
+			m.Data.Permissions = append(m.Data.Permissions, Permission{
+				Purpose: name, Brand: brand, Allow: verdict.Allow, Reason: verdict.Reasons[0], Until: verdict.Until,
+			})
+		}
+	}
+	any := slices.ContainsFunc(t.Purposes, func(p string) bool { return allowed[p] })
+	if told(d.Kind) == "attribute" && !any {
+		return Message{}, false
+	}
+	if t.Body == Full {
+		m.Data.KnownAs = knownAs(t.System, s.Identifiers)
+		m.Data.Fields = values(c, t, s, allowed)
+	}
+	return m, true
+}
+
+// Farewell is what everybody is told of a subject that was erased.
+func Farewell(d *Delivery, alias string) Message {
+	return Message{Type: string(d.Kind), Timestamp: d.At, Data: Content{
+		Subject: alias, Version: d.Version, Erased: true, Permissions: []Permission{},
+	}}
+}
+
+// values are those that the system may have for a purpose that is allowed now.
+func values(c Catalogue, t *Target, s Snapshot, allowed map[string]bool) map[string]string {
+	all := map[string]string{}
+	for _, name := range t.Fields {
+		f, ok := c.Field(name)
+		if !ok || f.Retired || !slices.ContainsFunc(f.Purposes, func(p string) bool { return allowed[p] }) {
+			continue
+		}
+		if claim, _, has := profile.Winner(f, s.Facts.Profile.Claims[name], c.Rank); has {
+			all[name] = claim.Value
+		}
+	}
+	return all
+}
+
+// knownAs are the numbers by which the system itself knows the subject.
+func knownAs(system string, all []identity.Identifier) []string {
+	var numbers []string
+	for _, i := range all {
+		if i.Kind == identity.Customer && i.Scope == system {
+			numbers = append(numbers, i.Value)
+		}
+	}
+	return numbers
+}
+
+// A cloudEvent is a message in the structured mode of CloudEvents 1.0.2.
+type cloudEvent struct {
+	SpecVersion string    `json:"specversion"`
+	ID          string    `json:"id"`
+	Source      string    `json:"source"`
+	Type        string    `json:"type"`
+	Subject     string    `json:"subject"`
+	Time        time.Time `json:"time"`
+	ContentType string    `json:"datacontenttype"`
+	Data        Content   `json:"data"`
+}
+
+// Write returns the bytes of m in an envelope, and their media type. source is
+// the address of this installation, id that of the delivery.
+func (m *Message) Write(e Envelope, source, id string) (body []byte, media string, err error) {
+	if e == CloudEvents {
+		body, err = json.Marshal(cloudEvent{
+			SpecVersion: "1.0", ID: id, Source: source, Type: m.Type, Subject: m.Data.Subject,
+			Time: m.Timestamp, ContentType: "application/json", Data: m.Data,
+		})
+		return body, "application/cloudevents+json; charset=utf-8", err
+	}
+	body, err = json.Marshal(m)
+	return body, "application/json; charset=utf-8", err
+}

@@ -1,0 +1,242 @@
+package rights
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// BundleSchema names the form of a copy, so that whoever reads it later knows
+// which.
+const BundleSchema = "livingprofile/copy/1"
+
+// A Document is what a copy holds, ready to be written. What the person gave or
+// what was seen of them stands apart from what was worked out about them (Art.
+// 20(1) GDPR, and the board's guidelines on it).
+type Document struct {
+	Number      string
+	Kind        Kind // Access, or Portability, which leaves out what was inferred
+	Locale      string
+	MadeAt      time.Time
+	Identifiers []NamedValue
+	Given       []Section
+	Inferred    []Section
+	Consents    []Decision
+	Preferences json.RawMessage // as they are kept; nil for none
+	Recipients  []Recipient
+	History     []Happened
+}
+
+// A Section is the values of one category.
+type Section struct {
+	Name   string  `json:"category"`
+	Label  string  `json:"label"`
+	Values []Value `json:"values"`
+}
+
+// A Value is what one source says about one field.
+type Value struct {
+	Field  string    `json:"field"`
+	Label  string    `json:"label"`
+	Value  string    `json:"value"`
+	Source string    `json:"source"`
+	Origin string    `json:"origin"`
+	At     time.Time `json:"at,omitzero"`
+	How    string    `json:"how,omitempty"`
+	Counts bool      `json:"counts"` // whether it is the one that is used
+	Uses   []string  `json:"purposes,omitempty"`
+	Frozen bool      `json:"restricted,omitempty"`
+}
+
+// A NamedValue is one identifier.
+type NamedValue struct {
+	Kind     string    `json:"kind"`
+	Scope    string    `json:"scope,omitempty"`
+	Value    string    `json:"value"`
+	Source   string    `json:"source"`
+	Verified time.Time `json:"verified_at,omitzero"`
+}
+
+// A Decision is one consent record.
+type Decision struct {
+	Record  string    `json:"record"`
+	Purpose string    `json:"purpose"`
+	Label   string    `json:"label"`
+	Version int       `json:"version"`
+	Status  string    `json:"status"`
+	At      time.Time `json:"at"`
+	Until   time.Time `json:"until,omitzero"`
+	Brand   string    `json:"brand,omitempty"`
+	Channel string    `json:"channel,omitempty"`
+}
+
+// A Recipient is a system that may have some of the data.
+type Recipient struct {
+	Name    string   `json:"name"`
+	Label   string   `json:"label"`
+	Country string   `json:"country,omitempty"`
+	Fields  []string `json:"fields"`
+}
+
+// A Happened is one line of the history.
+type Happened struct {
+	At      time.Time       `json:"at"`
+	Kind    string          `json:"kind"`
+	Actor   string          `json:"actor"`
+	Brand   string          `json:"brand,omitempty"`
+	Payload json.RawMessage `json:"details,omitempty"`
+}
+
+// A manifest lists the files of a copy with their digests.
+type manifest struct {
+	Schema string    `json:"schema"`
+	Number string    `json:"request"`
+	Kind   Kind      `json:"kind"`
+	MadeAt time.Time `json:"made_at"`
+	Files  []listed  `json:"files"`
+}
+
+type listed struct {
+	Name   string `json:"name"`
+	Bytes  int    `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// Zip writes d as an archive: manifest.json, a page to read, JSON for each
+// category, and tables as CSV. The same document gives the same bytes.
+func (d *Document) Zip(page []byte) ([]byte, error) {
+	z := &bundle{at: d.MadeAt}
+	z.add("index.html", page)
+	z.json("identifiers.json", d.Identifiers)
+	z.sections("given", d.Given)
+	z.table("given.csv", d.Given)
+	if d.Kind == Access {
+		z.sections("inferred", d.Inferred)
+		z.table("inferred.csv", d.Inferred)
+	}
+	z.json("consent.json", d.Consents)
+	z.consents("consent.csv", d.Consents)
+	if d.Preferences != nil {
+		z.json("preferences.json", d.Preferences)
+	}
+	if d.Kind == Access {
+		z.json("recipients.json", d.Recipients)
+		z.json("history.json", d.History)
+	}
+	return z.close(manifest{Schema: BundleSchema, Number: d.Number, Kind: d.Kind, MadeAt: d.MadeAt})
+}
+
+// A bundle collects the files of an archive; the first error counts.
+type bundle struct {
+	at    time.Time
+	files []struct {
+		name    string
+		content []byte
+	}
+	err error
+}
+
+func (z *bundle) add(name string, content []byte) {
+	z.files = append(z.files, struct {
+		name    string
+		content []byte
+	}{name, content})
+}
+
+func (z *bundle) json(name string, v any) {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil && z.err == nil {
+		z.err = fmt.Errorf("%s: %w", name, err)
+	}
+	z.add(name, append(b, '\n'))
+}
+
+func (z *bundle) sections(folder string, all []Section) {
+	for _, s := range all {
+		z.json(folder+"/"+s.Name+".json", s)
+	}
+}
+
+func (z *bundle) table(name string, all []Section) {
+	rows := [][]string{{"category", "field", "label", "value", "source", "origin", "at", "counts"}}
+	for _, s := range all {
+		for _, v := range s.Values {
+			rows = append(rows, []string{s.Name, v.Field, v.Label, v.Value, v.Source, v.Origin, moment(v.At), fmt.Sprint(v.Counts)})
+		}
+	}
+	z.csv(name, rows)
+}
+
+func (z *bundle) consents(name string, all []Decision) {
+	rows := [][]string{{"purpose", "label", "version", "status", "at", "until", "brand", "channel", "record"}}
+	for _, c := range all {
+		rows = append(rows, []string{
+			c.Purpose, c.Label, fmt.Sprint(c.Version), c.Status, moment(c.At), moment(c.Until), c.Brand, c.Channel, c.Record,
+		})
+	}
+	z.csv(name, rows)
+}
+
+func (z *bundle) csv(name string, rows [][]string) {
+	var b bytes.Buffer
+	b.WriteString("\ufeff") // or Excel takes it for another encoding
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true // RFC 4180, 2.1
+	for _, row := range rows {
+		for i := range row {
+			row[i] = Guard(row[i])
+		}
+		if err := w.Write(row); err != nil && z.err == nil {
+			z.err = fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	w.Flush()
+	z.add(name, b.Bytes())
+}
+
+// Guard keeps a spreadsheet from taking a cell for a formula (ASVS 1.2.10).
+func Guard(cell string) string {
+	if strings.IndexAny(cell, "=+-@\t\r\n|%") == 0 {
+		return "'" + cell
+	}
+	return cell
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func (z *bundle) close(m manifest) ([]byte, error) {
+	for _, f := range z.files {
+		sum := sha256.Sum256(f.content)
+		m.Files = append(m.Files, listed{f.name, len(f.content), hex.EncodeToString(sum[:])})
+	}
+	z.json("manifest.json", m)
+	if z.err != nil {
+		return nil, z.err
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, f := range z.files {
+		out, err := w.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: z.at.UTC()})
+		if err != nil {
+			return nil, fmt.Errorf("bundle: %w", err)
+		}
+		if _, err := out.Write(f.content); err != nil {
+			return nil, fmt.Errorf("bundle: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("bundle: %w", err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,112 @@
+package rights
+
+// A Bond says what a new request means for one that is open, and the other way
+// round. Which bond holds is a rule for each pair of kinds.
+type Bond string
+
+// The bonds.
+const (
+	// Beside: neither minds the other.
+	Beside Bond = "beside"
+	// Same: the same thing asked again. The open request is shown, and no
+	// second one is made, unless it is about another matter.
+	Same Bond = "same"
+	// After: the new request waits until the open one is done.
+	After Bond = "after"
+	// Before: the open request waits until the new one is done.
+	Before Bond = "before"
+	// Ends: the new request takes the place of the open one, which is closed.
+	Ends Bond = "ends"
+	// Within: the open request already does what the new one asks for.
+	Within Bond = "within"
+)
+
+// bonds has one row for each new kind and one column for each open kind, both
+// in the order of Kinds.
+//
+//   - A copy comes first: an open access or portability request finishes
+//     before erasure starts, and one that is made while an erasure waits holds
+//     the erasure back. What is erased cannot be copied any more.
+//   - Erasure ends what would have changed or frozen the data that goes. A
+//     complaint goes on without the data: it is about the controller.
+//   - A freeze that is asked for while an erasure waits stands beside it: a
+//     person may well want the data untouched until it is gone.
+//   - An objection to a purpose whose consent is being withdrawn has nothing
+//     left to object to.
+var bonds = [len(Kinds)][len(Kinds)]Bond{
+	//                 access  rectif. portab. restr.  object. autom.  erasure withdr. compl.
+	/* access      */ {Same, Beside, Beside, Beside, Beside, Beside, Before, Beside, Beside},
+	/* rectif.     */ {Beside, Same, Beside, Beside, Beside, Beside, Beside, Beside, Beside},
+	/* portability */ {Beside, Beside, Same, Beside, Beside, Beside, Before, Beside, Beside},
+	/* restriction */ {Beside, Beside, Beside, Same, Beside, Beside, Beside, Beside, Beside},
+	/* objection   */ {Beside, Beside, Beside, Beside, Same, Beside, Beside, Within, Beside},
+	/* automated   */ {Beside, Beside, Beside, Beside, Beside, Same, Beside, Beside, Beside},
+	/* erasure     */ {After, Ends, After, Ends, Ends, Ends, Same, Ends, Beside},
+	/* withdrawal  */ {Beside, Beside, Beside, Beside, Ends, Beside, Beside, Same, Beside},
+	/* complaint   */ {Beside, Beside, Beside, Beside, Beside, Beside, Beside, Beside, Same},
+}
+
+// BondOf returns what a new request of one kind means for an open one of
+// another.
+func BondOf(fresh, open Kind) Bond { return bonds[fresh.place()][open.place()] }
+
+func (k Kind) place() int {
+	for i, known := range Kinds {
+		if known == k {
+			return i
+		}
+	}
+	panic("rights: no kind " + string(k))
+}
+
+// A Chain is what a new request leads to among those that are open.
+type Chain struct {
+	Known  *Request  // the open request that it is; nil when it is new
+	Ends   []Request // closed because of it
+	Waits  bool      // it waits for another
+	Behind []Request // requests that now wait for it
+}
+
+// Link works out what fresh means for the requests that a subject has.
+func Link(fresh *Request, all []Request) Chain {
+	var c Chain
+	for i := range all {
+		open := &all[i]
+		if !open.State.Open() || open.ID == fresh.ID {
+			continue
+		}
+		switch BondOf(fresh.Kind, open.Kind) {
+		case Same:
+			if fresh.same(open) {
+				c.Known = open
+				return c
+			}
+		case Within:
+			if fresh.Matter.Name == open.Matter.Name {
+				c.Known = open
+				return c
+			}
+		case After:
+			c.Waits = true
+		case Before:
+			c.Behind = append(c.Behind, *open)
+		case Ends:
+			if fresh.Kind == Erasure || fresh.Matter.Name == open.Matter.Name {
+				c.Ends = append(c.Ends, *open)
+			}
+		}
+	}
+	return c
+}
+
+// Blocked tells whether an open request must be done before r may be carried
+// out.
+func Blocked(r *Request, all []Request) bool {
+	for i := range all {
+		o := &all[i]
+		if o.ID != r.ID && o.State.Open() && (BondOf(r.Kind, o.Kind) == After || BondOf(o.Kind, r.Kind) == Before) {
+			return true
+		}
+	}
+	return false
+}

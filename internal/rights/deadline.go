@@ -1,0 +1,90 @@
+package rights
+
+import "time"
+
+// A Rule is what one law says about one right: the row of a law pack that a
+// request froze.
+type Rule struct {
+	Article     string `json:"article,omitempty"`
+	Acknowledge Limit  `json:"acknowledge,omitzero"`
+	Answer      Limit  `json:"answer"`
+	Extend      Limit  `json:"extend,omitzero"`
+	// FromProof starts the clock when it is known who asks, if that is later
+	// than receipt.
+	FromProof bool `json:"from_proof,omitempty"`
+	// Pauses stops the clock while the person is asked for what is needed.
+	Pauses bool `json:"pauses,omitempty"`
+	// Rolls has a limit that ends on a day of rest run to the end of the next
+	// working day (Art. 3(4) of Regulation 1182/71).
+	Rolls bool `json:"rolls,omitempty"`
+	// Goal says that the law names no number ("without delay") and Answer is
+	// the operator's own.
+	Goal     bool     `json:"goal,omitempty"`
+	Calendar string   `json:"calendar,omitempty"` // of days of rest
+	Grounds  []string `json:"grounds,omitempty"`  // codes on which it may be refused
+}
+
+// A Pause is a time that is not counted. To is zero while it lasts.
+type Pause struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to,omitzero"`
+}
+
+// Running is what a clock runs on.
+type Running struct {
+	Received time.Time
+	Proved   time.Time // when it was known who asks; zero for at receipt
+	Zone     *time.Location
+	Pauses   []Pause
+	Extended bool
+}
+
+// start is the day from which a limit is counted.
+func (u Rule) start(c Running) day {
+	from := c.Received
+	if u.FromProof && c.Proved.After(from) {
+		from = c.Proved
+	}
+	return dayOf(from, c.Zone)
+}
+
+// Due returns the last instant at which an answer is in time. While the clock
+// is stopped that is the instant as it was when the clock stopped.
+//
+// A paused day is one between the day of the question and the day of the
+// answer; days are counted as the person counts them, in the zone of the
+// controller.
+func (u Rule) Due(c Running) time.Time {
+	if u.Answer.None() {
+		return time.Time{}
+	}
+	limit := u.Answer
+	if c.Extended {
+		limit = limit.plus(u.Extend)
+	}
+	rest := CalendarOf(u.Calendar)
+	last := limit.after(u.start(c), rest)
+	for _, p := range c.Pauses {
+		if !p.To.IsZero() {
+			last = last.Add(dayOf(p.To, c.Zone).Sub(dayOf(p.From, c.Zone)))
+		}
+	}
+	return endOf(u.roll(last, rest), c.Zone)
+}
+
+// AcknowledgeBy returns until when receipt must be confirmed; zero for no
+// limit.
+func (u Rule) AcknowledgeBy(c Running) time.Time {
+	if u.Acknowledge.None() {
+		return time.Time{}
+	}
+	rest := CalendarOf(u.Calendar)
+	return endOf(u.roll(u.Acknowledge.after(dayOf(c.Received, c.Zone), rest), rest), c.Zone)
+}
+
+func (u Rule) roll(d day, rest *Calendar) day {
+	for u.Rolls && !rest.Works(d) {
+		d = d.AddDate(0, 0, 1)
+	}
+	return d
+}

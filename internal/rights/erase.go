@@ -1,0 +1,159 @@
+package rights
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+)
+
+// MaxCooling is for how many days at most a person may want to be able to
+// change their mind about an erasure.
+const MaxCooling = 30
+
+// SubjectErased is the last entry of a subject.
+const SubjectErased ledger.Kind = "subject.erased"
+
+// A Part is one sort of thing that is held of a subject, as erasure treats it.
+type Part string
+
+// What erasure deletes, in the order in which it does.
+const (
+	PartIdentifiers Part = "identifiers" // addresses and numbers
+	PartValues      Part = "values"      // the profile, choices as they stand, preferences
+	PartSessions    Part = "sessions"    // and with them every browser is signed out
+	PartCopies      Part = "copies"      // files that were made for a download
+	PartLetters     Part = "letters"     // mail that was not sent yet
+	PartLinks       Part = "links"       // links in mails
+	PartAnswers     Part = "answers"     // what systems were answered lately
+	PartTexts       Part = "texts"       // what was written in requests
+)
+
+// What erasure leaves, since the controller must prove what happened (Art. 5(2)
+// GDPR). None of it can be read as being about a person.
+const (
+	PartRecords    Part = "records"    // of consent, without who
+	PartEntries    Part = "entries"    // of the ledger, unreadable without the key
+	PartRequests   Part = "requests"   // their numbers and days
+	PartTombstones Part = "tombstones" // keyed hashes that keep an import from bringing the person back
+)
+
+// Going lists what erasure deletes.
+var Going = [...]Part{PartIdentifiers, PartValues, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts}
+
+// Staying lists what erasure leaves.
+var Staying = [...]Part{PartRecords, PartEntries, PartRequests, PartTombstones}
+
+// A Holding is what is held of a subject: how many of each part, and the
+// identifiers by which a later import would know them.
+type Holding struct {
+	Count       map[Part]int
+	Identifiers []identity.Identifier
+}
+
+// A Plan is what an erasure does. The preview shows it and the store carries
+// out the same one: a part that is not in it is not touched.
+type Plan struct {
+	Goes  []Portion
+	Stays []Portion
+	// Tombstones are the identifiers that no import may bring back.
+	Tombstones []identity.Identifier
+}
+
+// A Portion is a part of a plan, and how much of it there is.
+type Portion struct {
+	Part  Part
+	Count int
+}
+
+// PlanErasure works out what erasing h means. Parts of which there is nothing
+// go as well: something may come to be there until the plan runs.
+func PlanErasure(h Holding) Plan {
+	var p Plan
+	for _, part := range Going {
+		p.Goes = append(p.Goes, Portion{part, h.Count[part]})
+	}
+	for _, part := range Staying {
+		p.Stays = append(p.Stays, Portion{part, h.Count[part]})
+	}
+	p.Tombstones = h.Identifiers
+	return p
+}
+
+// An Erased is the row that carries out a plan within a ledger.Change: it
+// deletes what goes, leaves the tombstones, and makes the subject erased, so
+// that nothing can be written about them any more.
+type Erased struct {
+	Certificate string // id of the certificate
+	Number      string // of the request
+	Plan        Plan
+}
+
+// A Certificate says that somebody was erased, when, and what that meant. It
+// names nobody.
+type Certificate struct {
+	ID       string
+	Number   string // of the request
+	ErasedAt time.Time
+	// KeyGoneAt is when the key was destroyed, and with it every backup; zero
+	// while that is being done.
+	KeyGoneAt time.Time
+	Goes      []Portion
+	Stays     []Portion
+}
+
+// Preview returns the plan of an erasure without carrying it out.
+func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error) {
+	h, err := s.store.Holding(ctx, subject)
+	return PlanErasure(h), err
+}
+
+// erase carries out an erasure that is due: everything in one change, then the
+// key. A process that dies between the two leaves an erased subject whose key
+// is destroyed by whoever carries the request on.
+func (s *Service) erase(ctx context.Context, r Request, version int64) error {
+	h, err := s.store.Holding(ctx, r.Subject)
+	if err != nil {
+		return err
+	}
+	plan := PlanErasure(h)
+	done, t, err := r.With(Act{Move: Fulfil, At: s.clock.Now(), Actor: program})
+	if err != nil {
+		return err
+	}
+	row := Erased{Certificate: id.New(), Number: r.Number, Plan: plan}
+	done.Matter.Text, done.Steps = "", nil
+	letters, err := s.desk.Letters(ctx, done, "erased:"+row.Certificate)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.Commit(ctx, ledger.Change{
+		Subject: r.Subject, Base: version, At: s.clock.Now(), Actor: program, Brand: r.Brand, Cause: string(r.ID),
+		Entries: []ledger.Draft{
+			{Kind: t.Entry, Payload: Trace{Request: r.ID, Number: r.Number, Kind: r.Kind}},
+			{Kind: SubjectErased, Payload: row.Certificate},
+		},
+		Rows: append([]any{done, row}, letters...),
+	})
+	if err != nil {
+		return err
+	}
+	return s.finish(ctx, r.Subject)
+}
+
+// finish destroys the key of an erased subject. It may be repeated.
+func (s *Service) finish(ctx context.Context, subject id.Subject) error {
+	err := s.store.DestroyErased(ctx, subject, s.clock.Now())
+	if errors.Is(err, errs.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("destroy key: %w", err)
+	}
+	return nil
+}

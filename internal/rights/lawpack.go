@@ -1,0 +1,207 @@
+package rights
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"livingprofile/internal/i18n"
+)
+
+// A Pack is the law of one place as data: which rights there are, what they
+// are called, and how long an answer may take. It is seed data for a lawyer to
+// sign off and no advice.
+type Pack struct {
+	Code      string // "EU"
+	Version   int
+	From, To  time.Time // in force; To is zero for now
+	Law       i18n.Text
+	Source    string
+	Reviewed  string   // by whom; "" for by nobody yet
+	Countries []string // ISO 3166 codes that it is the law of
+	Calendars map[string]string
+	Rolls     bool
+	Authority Authority
+	Breach    Breach
+	Age       int // from which a child may consent alone; 0 where the law names none
+	Rights    map[Kind]Right
+	Grounds   []RefusalGround
+}
+
+// A Right is what a pack says about one kind of request.
+type Right struct {
+	Called i18n.Text // what the law calls it
+	Rule   Rule
+	Appeal Limit // within which a refusal may be appealed against; none for no appeal
+}
+
+// A RefusalGround is a reason that the law accepts for saying no, with the
+// letter that says so.
+type RefusalGround struct {
+	Code    string
+	Article string
+	Kinds   []Kind // empty for all
+	Letter  i18n.Text
+}
+
+// An Authority is where a person complains.
+type Authority struct {
+	Name    i18n.Text
+	Address string
+}
+
+// A Breach says who must be told of a breach, and by when.
+type Breach struct {
+	Authority Limit
+	People    Limit
+}
+
+// Edition names the pack and its version, as a request keeps it: "EU/1".
+func (p *Pack) Edition() string { return p.Code + "/" + strconv.Itoa(p.Version) }
+
+// In returns the pack with the days of rest of a country.
+func (p *Pack) In(country string) *Pack {
+	here := *p
+	here.Rights = map[Kind]Right{}
+	for k, r := range p.Rights {
+		r.Rule.Calendar = cmp.Or(p.Calendars[country], p.Calendars[""], p.Code)
+		here.Rights[k] = r
+	}
+	return &here
+}
+
+// Rule returns the rule for a kind of request, with the grounds on which it
+// may be refused; false when the pack knows no such right.
+func (p *Pack) Rule(k Kind) (Rule, bool) {
+	r, ok := p.Rights[k]
+	if !ok {
+		return Rule{}, false
+	}
+	for _, g := range p.Grounds {
+		if len(g.Kinds) == 0 || slices.Contains(g.Kinds, k) {
+			r.Rule.Grounds = append(r.Rule.Grounds, g.Code)
+		}
+	}
+	return r.Rule, true
+}
+
+// Ground returns a ground of refusal by its code.
+func (p *Pack) Ground(code string) (RefusalGround, bool) {
+	for _, g := range p.Grounds {
+		if g.Code == code {
+			return g, true
+		}
+	}
+	return RefusalGround{}, false
+}
+
+// Packs are the law packs of an installation.
+type Packs struct{ all []Pack }
+
+// DefaultPack is the code of the pack for places that have none of their own:
+// the strictest limits that the product knows.
+const DefaultPack = "DEFAULT"
+
+//go:embed lawpacks
+var packFiles embed.FS
+
+// notPacks is the file in the folder that holds no pack.
+const notPacks = "holidays.yaml"
+
+// EmbeddedPacks returns the packs that the product brings.
+func EmbeddedPacks() (*Packs, error) {
+	folder, err := fs.Sub(packFiles, "lawpacks")
+	if err != nil {
+		return nil, err
+	}
+	return LoadPacks(folder)
+}
+
+// LoadPacks reads the law packs in the files of a folder. What is wrong with
+// any of them is Problems, each with file, line and path; then there are none.
+func LoadPacks(folder fs.FS) (*Packs, error) {
+	names, err := fs.Glob(folder, "*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var packs Packs
+	var wrong Problems
+	for _, name := range names {
+		if path.Base(name) == notPacks {
+			continue
+		}
+		text, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return nil, fmt.Errorf("law pack %s: %w", name, err)
+		}
+		p, problems := ParsePack(name, text)
+		wrong = append(wrong, problems...)
+		if _, twice := packs.Edition(p.Edition()); twice && len(problems) == 0 {
+			wrong = append(wrong, Problem{File: name, Path: "version", Text: "is there twice: " + p.Edition()})
+		}
+		packs.all = append(packs.all, p)
+	}
+	if _, ok := packs.newest(DefaultPack, time.Time{}); !ok && len(wrong) == 0 {
+		wrong = append(wrong, Problem{File: "*.yaml", Text: "no pack has the code " + DefaultPack})
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	return &packs, nil
+}
+
+// For returns the pack that is the law in a country at a time, with its days
+// of rest; the default one where no other is.
+func (ps *Packs) For(country string, at time.Time) *Pack {
+	code := DefaultPack
+	for i := range ps.all {
+		if slices.Contains(ps.all[i].Countries, strings.ToUpper(country)) && ps.all[i].inForce(at) {
+			code = ps.all[i].Code
+		}
+	}
+	p, ok := ps.newest(code, at)
+	if !ok {
+		p, _ = ps.newest(DefaultPack, time.Time{})
+	}
+	return p.In(strings.ToUpper(country))
+}
+
+// Edition returns the pack that a request froze, for its words.
+func (ps *Packs) Edition(edition string) (*Pack, bool) {
+	for i := range ps.all {
+		if ps.all[i].Edition() == edition {
+			return &ps.all[i], true
+		}
+	}
+	return nil, false
+}
+
+// All returns the packs, by code and version.
+func (ps *Packs) All() []Pack {
+	all := slices.Clone(ps.all)
+	slices.SortFunc(all, func(a, b Pack) int {
+		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Version, b.Version))
+	})
+	return all
+}
+
+func (ps *Packs) newest(code string, at time.Time) (*Pack, bool) {
+	var found *Pack
+	for i := range ps.all {
+		p := &ps.all[i]
+		if p.Code == code && (at.IsZero() || p.inForce(at)) && (found == nil || p.Version > found.Version) {
+			found = p
+		}
+	}
+	return found, found != nil
+}
+
+func (p *Pack) inForce(at time.Time) bool {
+	return !at.Before(p.From) && (p.To.IsZero() || at.Before(p.To))
+}

@@ -1,0 +1,159 @@
+package rights
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"livingprofile/internal/errs"
+)
+
+// TestEmbeddedPacks reads the packs that the product brings, and holds the
+// values to those of standards.md.
+func TestEmbeddedPacks(t *testing.T) {
+	t.Parallel()
+	all, err := EmbeddedPacks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, p := range all.All() {
+		codes = append(codes, p.Code)
+		for _, k := range Kinds {
+			rule, ok := p.Rule(k)
+			if !ok || len(rule.Grounds) == 0 {
+				t.Errorf("%s: %s has no rule or no ground", p.Code, k)
+			}
+			for _, words := range []string{"en", "ja", "ar"} {
+				if p.Rights[k].Called[words] == "" {
+					t.Errorf("%s: %s has no name in %s", p.Code, k, words)
+				}
+			}
+		}
+		for _, g := range p.Grounds {
+			for _, words := range []string{"en", "ja", "ar"} {
+				if g.Letter[words] == "" {
+					t.Errorf("%s: the letter of %s has no words in %s", p.Code, g.Code, words)
+				}
+			}
+		}
+	}
+	if want := []string{"BR", "CA", "CH", "DEFAULT", "EU", "JP", "KR", "UK", "US", "US-CA"}; !slices.Equal(codes, want) {
+		t.Errorf("codes: got %v, want %v", codes, want)
+	}
+	for _, tt := range []struct {
+		country             string
+		kind                Kind
+		code                string
+		ack, answer, extend string
+	}{
+		{"DE", Access, "EU", "none", "1 month", "2 months"},
+		{"de", Erasure, "EU", "none", "1 month", "2 months"},
+		{"NO", Access, "EU", "none", "1 month", "2 months"},
+		{"GB", Complaint, "UK", "30 days", "1 month", "2 months"},
+		{"US-CA", Access, "US-CA", "10 business days", "45 days", "45 days"},
+		{"US-CA", Objection, "US-CA", "none", "15 business days", "none"},
+		{"US", Erasure, "US", "none", "45 days", "45 days"},
+		{"BR", Access, "BR", "none", "15 days", "none"},
+		{"JP", Access, "JP", "none", "14 days", "14 days"},
+		{"KR", Access, "KR", "none", "10 days", "10 days"},
+		{"CH", Access, "CH", "none", "30 days", "30 days"},
+		{"CA", Access, "CA", "none", "30 days", "30 days"},
+		{"XX", Access, "DEFAULT", "3 business days", "30 days", "none"},
+		{"", Access, "DEFAULT", "3 business days", "30 days", "none"},
+	} {
+		p := all.For(tt.country, received)
+		rule, _ := p.Rule(tt.kind)
+		if p.Code != tt.code || rule.Acknowledge.String() != tt.ack || rule.Answer.String() != tt.answer || rule.Extend.String() != tt.extend {
+			t.Errorf("%s %s: got %s: %s, %s, %s, want %s: %s, %s, %s", tt.country, tt.kind,
+				p.Code, rule.Acknowledge, rule.Answer, rule.Extend, tt.code, tt.ack, tt.answer, tt.extend)
+		}
+	}
+	if got := all.For("DE", received).Rights[Access].Rule.Calendar; got != "DE" {
+		t.Errorf("calendar in Germany: got %q", got)
+	}
+	if got := all.For("GB", time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)).Code; got != DefaultPack {
+		t.Errorf("before a law is in force: got %s, want %s", got, DefaultPack)
+	}
+}
+
+// A request keeps the rule that applied, whatever becomes of the pack.
+func TestNew_freezes_the_rule(t *testing.T) {
+	t.Parallel()
+	p := pack(t, "EU", "DE")
+	r := request(t, Access)
+	due := r.DueAt
+	right := p.Rights[Access]
+	right.Rule.Answer = Limit{1, Days}
+	p.Rights[Access] = right
+	next, _, err := r.With(Act{Move: Acknowledge, At: received, Actor: program})
+	if err != nil || !next.DueAt.Equal(due) || next.Pack != "EU/1" {
+		t.Errorf("got due %v under %s and %v, want %v under EU/1", next.DueAt, next.Pack, err, due)
+	}
+}
+
+// TestLoadPacks_names_what_is_wrong breaks a good pack in each way.
+func TestLoadPacks_names_what_is_wrong(t *testing.T) {
+	t.Parallel()
+	good, err := fs.ReadFile(packFiles, "lawpacks/eu.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest, err := fs.ReadFile(packFiles, "lawpacks/default.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct{ old, with, want string }{
+		"unknown key":               {"rolls: true", "rols: true", "eu.yaml:10: rols: field rols not found"},
+		"no YAML":                   {"rolls: true", "rolls: [", "eu.yaml:"},
+		"no limit":                  {"answer: 1 month", "answer: soon", "limits.answer: \"soon\" is no limit"},
+		"no unit":                   {"answer: 1 month", "answer: 1 moon", "limits.answer: \"1 moon\" has no unit"},
+		"answer in hours":           {"answer: 1 month", "answer: 24 hours", "is in hours"},
+		"missing answer":            {"answer: 1 month", "answer: none", "rights.access.answer: is missing"},
+		"mixed units":               {"extend: 2 months", "extend: 60 days", "an extension runs on from receipt"},
+		"unknown right":             {"  access:", "  acess:", "rights.acess: is no right"},
+		"unknown start":             {"start: receipt", "start: never", "limits.start: is \"never\""},
+		"no date":                   {"from: 2018-05-25", "from: 25.5.2018", "from: \"25.5.2018\" is no date"},
+		"no source":                 {"source: Regulation", "# source: Regulation", "source: is missing"},
+		"no version":                {"version: 1", "version: 0", "eu.yaml:5: version: should be 1 or more"},
+		"small code":                {"code: EU", "code: eu", "eu.yaml:4: code: should be capital letters"},
+		"unknown calendar":          {"DE: DE", "DE: XX", "calendars.DE: \"XX\" is no calendar"},
+		"ground twice":              {"code: identity", "code: unfounded", "grounds[1].code: \"unfounded\" is there twice"},
+		"ground of no right":        {"rights: [erasure]", "rights: [erase]", "grounds[2].rights: \"erase\" is no right"},
+		"same edition in two files": {"code: EU", "code: DEFAULT", "is there twice: DEFAULT/1"},
+	} {
+		text := strings.Replace(string(good), tt.old, tt.with, 1)
+		if text == string(good) {
+			t.Fatalf("%s: the pack has no %q", name, tt.old)
+		}
+		packs, err := LoadPacks(fstest.MapFS{"eu.yaml": {Data: []byte(text)}, "default.yaml": {Data: rest}})
+		if packs != nil || !errors.Is(err, errs.Invalid) || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", name, err, tt.want)
+		}
+	}
+	if _, err := LoadPacks(fstest.MapFS{"eu.yaml": {Data: good}}); err == nil || !strings.Contains(err.Error(), "DEFAULT") {
+		t.Errorf("without a default: got %v", err)
+	}
+}
+
+func TestParseLimit(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]Limit{
+		"none": {}, "1 month": {1, Months}, "2 months": {2, Months}, "45 days": {45, Days}, "1 day": {1, Days},
+		"10 business days": {10, BusinessDays}, "1 business day": {1, BusinessDays}, "72 hours": {72, Hours},
+	} {
+		got, err := ParseLimit(s)
+		if err != nil || got != want || got.String() != s {
+			t.Errorf("%q: got %v (%s) and %v, want %v", s, got, got, err, want)
+		}
+	}
+	for _, s := range []string{"", "month", "0 days", "-1 days", "1.5 months", "2 month", "500 days", "1  month", "1 business"} {
+		if got, err := ParseLimit(s); err == nil {
+			t.Errorf("%q: got %v, want an error", s, got)
+		}
+	}
+}

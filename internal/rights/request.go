@@ -1,0 +1,202 @@
+package rights
+
+import (
+	"strings"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+)
+
+// A RequestID identifies a request. It opens nothing.
+type RequestID string
+
+// A Request is a data subject exercising a right.
+type Request struct {
+	ID      RequestID
+	Number  string // short, for people to say: "R-7K3Q-V2MD"
+	Subject id.Subject
+	Kind    Kind
+	State   State
+	Brand   string // where it was made
+	Locale  string // of the person, for letters
+
+	Pack       string // code of the law pack that applied, with its version
+	ReceivedAt time.Time
+	DueAt      time.Time // last instant at which an answer is in time
+	ActAt      time.Time // when the product does it by itself; zero for not yet or not at all
+	ClosedAt   time.Time
+
+	// What follows is personal, or may be, and sealed.
+
+	Matter   Matter
+	Proof    Proof
+	Rule     Rule // frozen when the request was received
+	Zone     string
+	Extended bool
+	Pauses   []Pause
+	Steps    []Step
+}
+
+// A Matter is what a request is about, beyond its kind.
+type Matter struct {
+	// Scope and Name narrow it to one category, field or purpose; "" is about
+	// the whole person.
+	Scope Scope  `json:"scope,omitempty"`
+	Name  string `json:"name,omitempty"`
+	// Ground is why data is to be frozen: a Ground constant.
+	Ground Ground `json:"ground,omitempty"`
+	// Days is how long the person wants to be able to change their mind before
+	// an erasure, 0 to MaxCooling.
+	Days int `json:"days,omitempty"`
+	// Text is the person's own words; may be "".
+	Text string `json:"text,omitempty"`
+}
+
+// A Proof is how it is known that the person asked, as it stands on the
+// request for whoever reviews it.
+type Proof struct {
+	Method  string    `json:"method"` // of the session
+	Session string    `json:"session,omitempty"`
+	Fresh   bool      `json:"fresh,omitempty"` // proved for this request
+	At      time.Time `json:"at,omitzero"`
+}
+
+// maxText bounds the person's own words, in bytes.
+const maxText = 4000
+
+// check refuses a matter that does not fit the kind.
+func (m *Matter) check(k Kind) error {
+	var wrong []errs.Field
+	if len(m.Text) > maxText {
+		wrong = append(wrong, errs.At("text", "error.too_long", "max", maxText))
+	}
+	switch k {
+	case Rectification:
+		if m.Scope != FieldScope || m.Name == "" {
+			wrong = append(wrong, errs.At("name", "error.required"))
+		}
+		fallthrough
+	case Complaint, Automated:
+		if strings.TrimSpace(m.Text) == "" {
+			wrong = append(wrong, errs.At("text", "error.required"))
+		}
+	case Restriction:
+		if !m.Ground.Known() {
+			wrong = append(wrong, errs.At("ground", "error.not_a_choice"))
+		}
+	case Erasure:
+		if m.Days < 0 || m.Days > MaxCooling {
+			wrong = append(wrong, errs.At("days", "error.not_a_choice"))
+		}
+	case Objection:
+		if m.Scope != PurposeScope || m.Name == "" {
+			wrong = append(wrong, errs.At("name", "error.required"))
+		}
+	}
+	if len(wrong) > 0 {
+		return errs.InvalidFields(wrong...)
+	}
+	return nil
+}
+
+// A Filing is a request as it comes in.
+type Filing struct {
+	Subject id.Subject
+	Actor   ledger.Actor
+	Kind    Kind
+	Matter  Matter
+	Proof   Proof
+	Brand   string
+	Locale  string
+	Zone    *time.Location
+	Pack    *Pack
+	At      time.Time
+}
+
+// New returns the request of f in its first state. It is Invalid when the
+// matter does not fit the kind, and Forbidden when the law pack knows no such
+// right.
+func New(f Filing) (Request, error) {
+	if !f.Kind.Known() {
+		return Request{}, errs.New(errs.NotFound, "rights.error.no_kind")
+	}
+	if err := f.Matter.check(f.Kind); err != nil {
+		return Request{}, err
+	}
+	rule, ok := f.Pack.Rule(f.Kind)
+	if !ok {
+		return Request{}, errs.New(errs.Forbidden, "rights.error.no_right")
+	}
+	own := id.New()
+	r := Request{
+		ID: RequestID(own), Number: number(own), Subject: f.Subject, Kind: f.Kind, State: Initiated,
+		Brand: f.Brand, Locale: f.Locale, Pack: f.Pack.Edition(), ReceivedAt: f.At,
+		Matter: f.Matter, Proof: f.Proof, Rule: rule, Zone: f.Zone.String(),
+		Steps: []Step{{At: f.At, Move: "initiate", State: Initiated, By: f.Actor.Kind, Note: f.Matter.Text}},
+	}
+	r.DueAt = rule.Due(r.running())
+	return r, nil
+}
+
+// number is the random end of an id, in a form that can be read out.
+func number(own string) string {
+	end := strings.ToUpper(own[len(own)-9:])
+	return "R-" + end[:4] + "-" + end[4:8]
+}
+
+// Cooling tells whether the request waits for a day that the person picked.
+func (r *Request) Cooling(now time.Time) bool {
+	return r.Kind == Erasure && r.State == Accepted && now.Before(r.ActAt)
+}
+
+// Cancellable tells whether the person can still take the request back.
+func (r *Request) Cancellable() bool { return r.State.Open() }
+
+// Reopenable tells whether the person can ask for the same again.
+func (r *Request) Reopenable() bool {
+	t, _ := transition(Reopen)
+	for _, s := range t.From {
+		if s == r.State {
+			return true
+		}
+	}
+	return false
+}
+
+// same tells whether two requests ask for the same thing.
+func (r *Request) same(o *Request) bool {
+	return r.Kind == o.Kind && r.Matter.Scope == o.Matter.Scope && r.Matter.Name == o.Matter.Name
+}
+
+// running is the state of the clock of r.
+func (r *Request) running() Running {
+	zone, err := time.LoadLocation(r.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return Running{Received: r.ReceivedAt, Proved: r.Proof.At, Zone: zone, Pauses: r.Pauses, Extended: r.Extended}
+}
+
+// A Trace is the sealed payload of an entry about a request.
+type Trace struct {
+	Request RequestID `json:"request"`
+	Number  string    `json:"number"`
+	Kind    Kind      `json:"kind"`
+	Due     time.Time `json:"due,omitzero"`
+	Matter  Matter    `json:"matter,omitzero"`
+	Ground  string    `json:"ground,omitempty"`
+	Note    string    `json:"note,omitempty"`
+	Proof   Proof     `json:"proof,omitzero"`
+}
+
+// entry is the ledger's line about the last step of r.
+func (r *Request) entry(kind ledger.Kind) ledger.Draft {
+	last := r.Steps[len(r.Steps)-1]
+	t := Trace{Request: r.ID, Number: r.Number, Kind: r.Kind, Due: r.DueAt, Ground: last.Ground, Note: last.Note}
+	if kind == RequestInitiated {
+		t.Matter, t.Proof, t.Note = r.Matter, r.Proof, ""
+	}
+	return ledger.Draft{Kind: kind, Payload: t}
+}

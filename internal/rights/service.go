@@ -1,0 +1,322 @@
+package rights
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+)
+
+// A Docket is what a subject has asked for, at one moment.
+type Docket struct {
+	Version  int64     // of the subject
+	Requests []Request // newest first
+	Freezes  Freezes
+}
+
+// Find returns a request of the docket.
+func (d *Docket) Find(r RequestID) (Request, bool) {
+	for _, one := range d.Requests {
+		if one.ID == r {
+			return one, true
+		}
+	}
+	return Request{}, false
+}
+
+// A Store keeps requests and what follows from them.
+type Store interface {
+	// Docket reads requests and freezes of an active subject at one moment;
+	// errs.NotFound or errs.Gone for any other.
+	Docket(ctx context.Context, subject id.Subject) (Docket, error)
+	// Holding counts what is held of a subject.
+	Holding(ctx context.Context, subject id.Subject) (Holding, error)
+	// Commit writes a change whole or not at all. Of this package it takes
+	// Request, Freezes, Erased, Copy and CopyTaken as rows.
+	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
+	// DestroyErased destroys the key of a subject that is erased, and notes
+	// when on the certificate. It is errs.NotFound for a subject that is not
+	// erased, and may be repeated.
+	DestroyErased(ctx context.Context, subject id.Subject, at time.Time) error
+	// Copies returns the copies of a subject that can still be taken, newest
+	// first.
+	Copies(ctx context.Context, subject id.Subject, now time.Time) ([]Copy, error)
+	// CopyBody opens a copy that nobody took; errs.Gone after.
+	CopyBody(ctx context.Context, subject id.Subject, copied string) ([]byte, error)
+}
+
+// A Desk does what this package cannot: it knows letters, background work, the
+// words of the organisation, and consent.
+type Desk interface {
+	// Letters prepares the rows of the letters that tell every known contact
+	// of r about message.
+	Letters(ctx context.Context, r Request, message string) (rows []any, err error)
+	// Work prepares the row of the work that calls Carry at a time.
+	Work(r Request, at time.Time) (row any, err error)
+	// Bundle makes the file of a copy.
+	Bundle(ctx context.Context, r Request) ([]byte, error)
+	// StopMarketing ends the purpose that r objects to at once, when it is
+	// direct marketing (Art. 21(3) GDPR), and tells whether it was.
+	StopMarketing(ctx context.Context, r Request) (bool, error)
+}
+
+// program is the actor of what the product does by itself.
+var program = ledger.Actor{Kind: ledger.ByProgram, ID: "rights"}
+
+// A Service takes requests and moves them. It is safe for concurrent use: of
+// two moves made on the same state, the second is decided again on the new one.
+type Service struct {
+	store Store
+	desk  Desk
+	clock clock.Clock
+}
+
+// NewService returns a Service.
+func NewService(s Store, d Desk, c clock.Clock) *Service { return &Service{s, d, c} }
+
+// File takes a request, or finds the open one that it repeats, which known
+// tells. What can be done at once is done in the same change.
+func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, err error) {
+	f.At = s.clock.Now()
+	if f.Kind.Grave() && !f.Proof.Fresh {
+		return r, false, errs.New(errs.Stale, "error.proof_needed")
+	}
+	fresh, err := New(f)
+	if err != nil {
+		return r, false, err
+	}
+	stopped := false
+	if f.Kind == Objection {
+		if stopped, err = s.desk.StopMarketing(ctx, fresh); err != nil {
+			return r, false, err
+		}
+	}
+	err = ledger.Retry(func() error {
+		docket, err := s.store.Docket(ctx, f.Subject)
+		if err != nil {
+			return err
+		}
+		chain := Link(&fresh, docket.Requests)
+		if chain.Known != nil {
+			r, known = *chain.Known, true
+			return nil
+		}
+		r = fresh
+		return s.file(ctx, &r, f, docket, chain, stopped)
+	})
+	return r, known, err
+}
+
+func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket, chain Chain, stopped bool) error {
+	c := change{
+		Change: ledger.Change{Subject: f.Subject, Base: docket.Version, At: f.At, Actor: f.Actor, Brand: f.Brand},
+		freeze: docket.Freezes,
+	}
+	c.Entries = append(c.Entries, r.entry(RequestInitiated))
+	for _, move := range startOf(r.Kind, stopped) {
+		if err := c.step(r, Act{Move: move, At: f.At, Actor: program}); err != nil {
+			return err
+		}
+	}
+	if r.State == Accepted {
+		r.ActAt = f.At.AddDate(0, 0, r.Matter.Days)
+		work, err := s.desk.Work(*r, r.ActAt)
+		if err != nil {
+			return err
+		}
+		c.Rows = append(c.Rows, work)
+	}
+	c.put(*r)
+	for _, ended := range chain.Ends {
+		if err := c.step(&ended, Act{Move: Cancel, At: f.At, Actor: f.Actor, Ground: Superseded}); err != nil {
+			return err
+		}
+		c.put(ended)
+	}
+	return s.commit(ctx, c, *r)
+}
+
+// Superseded stands as the ground of a step that another request made.
+const Superseded = "superseded"
+
+// startOf are the moves that follow the receipt of a request at once.
+func startOf(k Kind, stopped bool) []Move {
+	switch {
+	case stopped, k == Restriction:
+		return []Move{Acknowledge, Accept, Fulfil}
+	case k.Runs():
+		return []Move{Acknowledge, Accept}
+	}
+	return []Move{Acknowledge}
+}
+
+// Move makes a move on one request of a subject. It is NotFound when the
+// subject has no such request; the other errors are those of Request.With.
+func (s *Service) Move(ctx context.Context, subject id.Subject, request RequestID, a Act) (Request, error) {
+	a.At = s.clock.Now()
+	var r Request
+	err := ledger.Retry(func() error {
+		docket, err := s.store.Docket(ctx, subject)
+		if err != nil {
+			return err
+		}
+		found := false
+		if r, found = docket.Find(request); !found {
+			return errs.New(errs.NotFound, "rights.error.no_request")
+		}
+		return s.move(ctx, &r, a, docket)
+	})
+	return r, err
+}
+
+func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, rows ...any) error {
+	c := change{
+		Change: ledger.Change{
+			Subject: r.Subject, Base: docket.Version, At: a.At, Actor: a.Actor, Brand: r.Brand, Cause: string(r.ID), Rows: rows,
+		},
+		freeze: docket.Freezes,
+	}
+	if err := c.step(r, a); err != nil {
+		return err
+	}
+	if a.Move == Reopen {
+		for _, move := range startOf(r.Kind, false) {
+			if err := c.step(r, Act{Move: move, At: a.At, Actor: program}); err != nil {
+				return err
+			}
+		}
+		if r.State == Accepted {
+			r.ActAt = a.At.AddDate(0, 0, r.Matter.Days)
+			work, err := s.desk.Work(*r, r.ActAt)
+			if err != nil {
+				return err
+			}
+			c.Rows = append(c.Rows, work)
+		}
+	}
+	c.put(*r)
+	if !r.State.Open() {
+		woken, err := s.wake(*r, docket.Requests, a.At)
+		if err != nil {
+			return err
+		}
+		c.Rows = append(c.Rows, woken...)
+	}
+	return s.commit(ctx, c, *r)
+}
+
+// wake returns the work of requests that may go on now that done is closed.
+func (s *Service) wake(done Request, all []Request, now time.Time) ([]any, error) {
+	var rest []Request
+	for _, o := range all {
+		if o.ID != done.ID {
+			rest = append(rest, o)
+		}
+	}
+	var rows []any
+	for i := range rest {
+		o := &rest[i]
+		if o.State != Accepted || !o.Kind.Runs() || Blocked(o, rest) || !Blocked(o, all) {
+			continue
+		}
+		at := o.ActAt
+		if at.Before(now) {
+			at = now
+		}
+		work, err := s.desk.Work(*o, at)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, work)
+	}
+	return rows, nil
+}
+
+// Carry does what an accepted request asks for, when its time has come and
+// nothing stands before it. What was done or cancelled meanwhile is left. It
+// may be called any number of times.
+func (s *Service) Carry(ctx context.Context, subject id.Subject, request RequestID) error {
+	err := ledger.Retry(func() error {
+		docket, err := s.store.Docket(ctx, subject)
+		if err != nil {
+			return err
+		}
+		now := s.clock.Now()
+		r, found := docket.Find(request)
+		if !found || r.State != Accepted || now.Before(r.ActAt) || Blocked(&r, docket.Requests) {
+			return nil
+		}
+		switch r.Kind {
+		case Access, Portability:
+			return s.hand(ctx, r, docket)
+		case Erasure:
+			return s.erase(ctx, r, docket.Version)
+		}
+		return nil
+	})
+	if errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) {
+		return s.finish(ctx, subject) // erased meanwhile, or before
+	}
+	return err
+}
+
+// Docket returns what a subject has asked for.
+func (s *Service) Docket(ctx context.Context, subject id.Subject) (Docket, error) {
+	return s.store.Docket(ctx, subject)
+}
+
+// A change is a ledger.Change under way, with the letter that it ends in.
+type change struct {
+	ledger.Change
+	freeze  Freezes
+	frozen  bool // freeze is another than it was
+	message string
+}
+
+// step makes one move on r.
+func (c *change) step(r *Request, a Act) error {
+	next, t, err := r.With(a)
+	if err != nil {
+		return err
+	}
+	*r = next
+	c.Entries = append(c.Entries, r.entry(t.Entry))
+	if t.Message != "" {
+		c.message = t.Message
+	}
+	return nil
+}
+
+// put writes r as it is now, and what it freezes.
+func (c *change) put(r Request) {
+	c.Rows = append(c.Rows, r)
+	f, ok := r.freezes()
+	if !ok {
+		return
+	}
+	if r.frozen() {
+		c.freeze = c.freeze.With(f)
+	} else {
+		c.freeze = c.freeze.Without(r.ID)
+	}
+	c.frozen = true
+}
+
+func (s *Service) commit(ctx context.Context, c change, r Request) error {
+	if c.frozen {
+		c.Rows = append(c.Rows, c.freeze)
+	}
+	if c.message != "" {
+		letters, err := s.desk.Letters(ctx, r, c.message)
+		if err != nil {
+			return err
+		}
+		c.Rows = append(c.Rows, letters...)
+	}
+	_, err := s.store.Commit(ctx, c.Change)
+	return err
+}

@@ -1,0 +1,201 @@
+package rights
+
+import (
+	"slices"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/ledger"
+)
+
+// A Move takes a request from one state to the next.
+type Move string
+
+// The moves.
+const (
+	Acknowledge Move = "acknowledge" // "we have it", with number and due date
+	Ask         Move = "ask"         // for what only the person can give
+	Answer      Move = "answer"      // the person gave it
+	Accept      Move = "accept"
+	Reject      Move = "reject" // on a ground of the law pack, with its letter
+	Delay       Move = "delay"  // extend the limit, with the reason
+	Fulfil      Move = "fulfil"
+	Fail        Move = "fail"
+	Cancel      Move = "cancel"
+	Reopen      Move = "reopen"
+	Lift        Move = "lift" // end a restriction that is in force
+)
+
+// A Transition is one line of the state machine.
+type Transition struct {
+	Move Move
+	From []State
+	To   State
+	By   []ledger.ActorKind
+	// Entry is what it appends to the ledger.
+	Entry ledger.Kind
+	// Message names the letter that is sent to the person; "" for none, since
+	// nobody needs a letter about what they just did themselves.
+	Message string
+	// Reason says that the move needs words to the person.
+	Reason bool
+}
+
+// The kinds of ledger entry about requests.
+const (
+	RequestInitiated ledger.Kind = "request.initiated"
+	RequestCancelled ledger.Kind = "request.cancelled"
+	RequestFulfilled ledger.Kind = "request.fulfilled"
+	// RestrictionLifted tells that data may be used again.
+	RestrictionLifted ledger.Kind = "request.lifted"
+)
+
+// Transitions returns the whole state machine, the same for every kind of
+// request. What is not in it cannot happen.
+func Transitions() []Transition {
+	var (
+		program = []ledger.ActorKind{ledger.ByProgram, ledger.ByStaff}
+		staff   = []ledger.ActorKind{ledger.ByStaff}
+		subject = []ledger.ActorKind{ledger.BySubject}
+		open    = []State{Initiated, Acknowledged, RequiresAction, Accepted, Delayed}
+		decided = []State{Accepted, Delayed}
+	)
+	return []Transition{
+		{Acknowledge, []State{Initiated}, Acknowledged, program, "request.acknowledged", "acknowledged", false},
+		{Ask, []State{Acknowledged, Accepted, Delayed}, RequiresAction, staff, "request.action_required", "requires_action", true},
+		{Answer, []State{RequiresAction}, Acknowledged, subject, "request.action_performed", "", true},
+		{Accept, []State{Acknowledged, RequiresAction}, Accepted, program, "request.accepted", "", false},
+		{Reject, []State{Acknowledged, RequiresAction, Delayed}, Rejected, staff, "request.rejected", "rejected", true},
+		{Delay, []State{Acknowledged, RequiresAction, Accepted}, Delayed, staff, "request.delayed", "delayed", true},
+		{Fulfil, decided, Fulfilled, program, RequestFulfilled, "fulfilled", false},
+		{Fail, decided, Unfulfilled, program, "request.unfulfilled", "unfulfilled", true},
+		{Cancel, open, Cancelled, subject, RequestCancelled, "cancelled", false},
+		{Lift, []State{Fulfilled}, Cancelled, subject, RestrictionLifted, "", false},
+		{Reopen, []State{Cancelled, Rejected, Unfulfilled}, Initiated, subject, "request.reopened", "", false},
+	}
+}
+
+// A Step is one move that was made, as the person and the auditor read it.
+type Step struct {
+	At     time.Time        `json:"at"`
+	Move   Move             `json:"move"`
+	State  State            `json:"state"`
+	By     ledger.ActorKind `json:"by"`
+	Ground string           `json:"ground,omitempty"` // code in the law pack, of a rejection
+	Note   string           `json:"note,omitempty"`   // words to or from the person
+}
+
+// An Act is a move that somebody wants to make.
+type Act struct {
+	Move   Move
+	At     time.Time
+	Actor  ledger.Actor
+	Ground string
+	Note   string
+	Fresh  bool // the person has just proved who they are
+}
+
+// maxNote bounds the words of one step, in bytes.
+const maxNote = 4000
+
+// With returns r after a, and the line of the table that a followed. r is not
+// changed.
+//
+// The errors are Conflict when r is in a state from which the move does not
+// lead, Forbidden for an actor who may not make it, and Invalid for a missing
+// reason, an unknown ground, or an extension that the law does not give or
+// that comes too late.
+func (r Request) With(a Act) (Request, Transition, error) {
+	t, ok := transition(a.Move)
+	switch {
+	case !ok:
+		return r, t, errs.New(errs.Invalid, "error.not_a_choice")
+	case !slices.Contains(t.By, a.Actor.Kind):
+		return r, t, errs.New(errs.Forbidden, "error.forbidden")
+	case a.Actor.Kind == ledger.BySubject && a.Actor.ID != string(r.Subject):
+		return r, t, errs.New(errs.NotFound, "rights.error.no_request")
+	case !slices.Contains(t.From, r.State):
+		return r, t, errs.New(errs.Conflict, "rights.error.moved_on")
+	case t.Reason && a.Note == "" && a.Ground == "":
+		return r, t, errs.InvalidFields(errs.At("note", "error.required"))
+	case len(a.Note) > maxNote:
+		return r, t, errs.InvalidFields(errs.At("note", "error.too_long", "max", maxNote))
+	}
+	if err := r.allows(a); err != nil {
+		return r, t, err
+	}
+	r.Steps = append(slices.Clone(r.Steps), Step{
+		At: a.At, Move: a.Move, State: t.To, By: a.Actor.Kind, Ground: a.Ground, Note: a.Note,
+	})
+	r.State = t.To
+	r.clock(a)
+	return r, t, nil
+}
+
+// allows checks what a move needs beyond the table.
+func (r *Request) allows(a Act) error {
+	switch a.Move {
+	case Fulfil:
+		// Nobody may say that somebody was erased: it is done, or it is not.
+		if r.Kind.Runs() && a.Actor.Kind != ledger.ByProgram {
+			return errs.New(errs.Forbidden, "error.forbidden")
+		}
+	case Reopen:
+		if r.Kind.Grave() && !a.Fresh {
+			return errs.New(errs.Stale, "error.proof_needed")
+		}
+	case Lift:
+		if r.Kind != Restriction {
+			return errs.New(errs.Conflict, "rights.error.moved_on")
+		}
+	case Reject:
+		if !slices.Contains(r.Rule.Grounds, a.Ground) {
+			return errs.InvalidFields(errs.At("ground", "rights.error.no_ground"))
+		}
+	case Delay:
+		switch {
+		case r.Rule.Extend.None():
+			return errs.New(errs.Invalid, "rights.error.no_extension")
+		case r.Extended:
+			return errs.New(errs.Invalid, "rights.error.extended_before")
+		case a.At.After(r.DueAt):
+			// The person must be told within the limit that is being extended
+			// (Art. 12(3) GDPR).
+			return errs.New(errs.Invalid, "rights.error.extension_late")
+		}
+	}
+	return nil
+}
+
+// clock does to the clock what the move does to it.
+func (r *Request) clock(a Act) {
+	switch a.Move {
+	case Ask:
+		if r.Rule.Pauses {
+			r.Pauses = append(slices.Clone(r.Pauses), Pause{From: a.At})
+		}
+	case Delay:
+		r.Extended = true
+	case Reopen:
+		// Whoever asks again is answered as if for the first time.
+		r.ReceivedAt, r.Extended, r.Pauses, r.ActAt = a.At, false, nil, time.Time{}
+	}
+	if n := len(r.Pauses); a.Move != Ask && n > 0 && r.Pauses[n-1].To.IsZero() {
+		r.Pauses = slices.Clone(r.Pauses)
+		r.Pauses[n-1].To = a.At
+	}
+	r.ClosedAt = time.Time{}
+	if !r.State.Open() {
+		r.ClosedAt, r.ActAt = a.At, time.Time{}
+	}
+	r.DueAt = r.Rule.Due(r.running())
+}
+
+func transition(m Move) (Transition, bool) {
+	for _, t := range Transitions() {
+		if t.Move == m {
+			return t, true
+		}
+	}
+	return Transition{}, false
+}

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/rights"
+)
+
+// parts says which rows are which part of an erasure plan, as the tail of a
+// statement with lane and subject as its first two arguments. What is not here
+// cannot be planned.
+func parts() map[rights.Part]string {
+	return map[rights.Part]string{
+		rights.PartIdentifiers: "from identifiers where lane = $1 and subject = $2",
+		rights.PartValues:      "from subject_states where lane = $1 and subject = $2",
+		rights.PartCopies:      "from copies where lane = $1 and subject = $2",
+		rights.PartSessions:    "from sessions where $1 = $1 and subject = $2",
+		rights.PartLetters:     "from jobs where $1 = $1 and subject = $2",
+		rights.PartLinks:       "from attempts where $1 = $1 and subject = $2",
+		rights.PartAnswers:     "from answers where $1 = $1 and subject = $2",
+		rights.PartTexts:       "from requests where lane = $1 and subject = $2",
+		rights.PartRecords:     "from consent_records where lane = $1 and subject = $2",
+		rights.PartEntries:     "from ledger_entries where lane = $1 and subject = $2",
+		rights.PartRequests:    "from requests where lane = $1 and subject = $2",
+	}
+}
+
+// Holding counts what is held of a subject.
+func (db *DB) Holding(ctx context.Context, subject id.Subject) (rights.Holding, error) {
+	h := rights.Holding{Count: map[rights.Part]int{}}
+	var err error
+	if h.Identifiers, err = db.Identifiers(ctx, subject); err != nil {
+		return h, err
+	}
+	err = db.main.snapshot(ctx, func(c conn) error {
+		for part, rows := range parts() {
+			var n int
+			if err := c.one(ctx, "select count(*) "+anyType(c, rows), []any{db.lane(subject), subject}, &n); err != nil {
+				return fmt.Errorf("count %s: %w", part, err)
+			}
+			h.Count[part] = n
+		}
+		return nil
+	})
+	h.Count[rights.PartTombstones] = len(h.Identifiers)
+	return h, err
+}
+
+// anyType tells PostgreSQL the type of an argument that is compared with
+// itself.
+func anyType(c conn, rows string) string {
+	if c.dialect == onPostgres {
+		return strings.Replace(rows, "$1 = $1", "$1::bigint = $1::bigint", 1)
+	}
+	return rows
+}
+
+// erasedWrites carry out a plan. Of a request the line stays and its words go.
+func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) {
+	body, err := json.Marshal(erasureBody{e.Plan.Goes, e.Plan.Stays})
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	rows := parts()
+	writes := []write{{
+		query: "insert into erasures (lane, subject, id, number, erased_at, key_gone_at, body) values ($1, $2, $3, $4, $5, 0, $6)",
+		args:  []any{p.lane, p.Subject, e.Certificate, e.Number, micros(p.At), string(body)},
+	}}
+	for _, goes := range e.Plan.Goes {
+		where, ok := rows[goes.Part]
+		if !ok || !slices.Contains(rights.Going[:], goes.Part) {
+			return nil, fmt.Errorf("erasure cannot delete %q", goes.Part)
+		}
+		args := []any{p.lane, p.Subject}
+		query := "delete " + anyType(conn{dialect: db.main.kind()}, where)
+		if goes.Part == rights.PartTexts {
+			query, args = "update requests set body = $3 where lane = $1 and subject = $2", append(args, []byte{})
+		}
+		writes = append(writes, write{query: query, args: args})
+	}
+	for _, i := range e.Plan.Tombstones {
+		writes = append(writes, write{
+			query: "insert into tombstones (blind, erased_at) values ($1, $2) on conflict (blind) do update set erased_at = excluded.erased_at",
+			args:  []any{db.tombstone(i), micros(p.At)},
+		})
+	}
+	return append(writes, write{
+		query:  "update subjects set state = $1 where lane = $2 and id = $3",
+		args:   []any{identity.Erased, p.lane, p.Subject},
+		missed: errs.NotFound,
+	}), nil
+}
+
+// An erasureBody is what a certificate counts.
+type erasureBody struct {
+	Goes  []rights.Portion `json:"goes"`
+	Stays []rights.Portion `json:"stays"`
+}
+
+// tombstone is the keyed hash of an identifier of somebody who was erased. It
+// is of a kind of its own, so that it cannot be matched with a blind index in
+// an old backup.
+func (db *DB) tombstone(i identity.Identifier) []byte {
+	b := db.ring.Blind("tombstone/"+string(i.Kind), i.Scope, i.Value)
+	return b[:]
+}
+
+// tombstonesAtOnce bounds the arguments of one look-up.
+const tombstonesAtOnce = 100
+
+// ErasedAmong returns which of identifiers belonged to somebody who was erased,
+// by their place in the list.
+func (db *DB) ErasedAmong(ctx context.Context, identifiers []identity.Identifier) (map[int]bool, error) {
+	found := map[int]bool{}
+	err := db.main.read(ctx, func(c conn) error {
+		clear(found)
+		for from := 0; from < len(identifiers); from += tombstonesAtOnce {
+			some := identifiers[from:min(from+tombstonesAtOnce, len(identifiers))]
+			marks, args := make([]string, len(some)), make([]any, len(some))
+			place := map[string][]int{}
+			for i := range some {
+				blind := db.tombstone(some[i])
+				marks[i], args[i] = fmt.Sprintf("$%d", i+1), blind
+				place[string(blind)] = append(place[string(blind)], from+i)
+			}
+			err := c.each(ctx, func(rows *sql.Rows) error {
+				var blind []byte
+				err := rows.Scan(&blind)
+				for _, i := range place[string(blind)] {
+					found[i] = true
+				}
+				return err
+			}, "select blind from tombstones where blind in ("+strings.Join(marks, ", ")+")", args...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// DestroyErased destroys the key of a subject that is erased, keeps what was
+// deleted from lying in SQLite's log, and notes when on the certificate.
+func (db *DB) DestroyErased(ctx context.Context, subject id.Subject, at time.Time) error {
+	s, err := db.Subject(ctx, subject)
+	if err != nil {
+		return err
+	}
+	if s.State != identity.Erased {
+		return errs.NotFound
+	}
+	if err := db.ring.Destroy(ctx, subject); err != nil {
+		return err
+	}
+	err = db.main.update(ctx, func(c conn) error {
+		_, err := c.exec(ctx, "update erasures set key_gone_at = $1 where lane = $2 and subject = $3 and key_gone_at = 0",
+			micros(at), db.lane(subject), subject)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if lite, ok := db.main.(*sqliteEngine); ok {
+		return lite.truncateLog(ctx)
+	}
+	return nil
+}
+
+// Certificate returns the certificate of an erasure, whoever asks: it names
+// nobody.
+func (db *DB) Certificate(ctx context.Context, certificate string) (rights.Certificate, error) {
+	c := rights.Certificate{ID: certificate}
+	var erased, gone int64
+	var body string
+	err := db.main.read(ctx, func(q conn) error {
+		return q.one(ctx, "select number, erased_at, key_gone_at, body from erasures where id = $1",
+			[]any{certificate}, &c.Number, &erased, &gone, &body)
+	})
+	if err != nil {
+		return c, err
+	}
+	c.ErasedAt, c.KeyGoneAt = fromMicros(erased), fromMicros(gone)
+	var b erasureBody
+	if err := json.Unmarshal([]byte(body), &b); err != nil {
+		return c, fmt.Errorf("certificate %s: %w", certificate, err)
+	}
+	c.Goes, c.Stays = b.Goes, b.Stays
+	return c, nil
+}

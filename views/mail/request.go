@@ -1,0 +1,54 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
+)
+
+// RequestTemplate is the name of the letters about a request.
+const RequestTemplate = "rights.moved" // Request
+
+// A Request is how far a person's request has come.
+type Request struct {
+	Kind    string    `json:"kind"`
+	Number  string    `json:"number"`
+	Message string    `json:"message"` // which letter it is, as the state machine names it
+	Due     time.Time `json:"due"`
+	Acts    time.Time `json:"acts,omitzero"`   // of an erasure, when it begins
+	Words   string    `json:"words,omitempty"` // of staff
+	URL     string    `json:"url"`             // of the request's page
+}
+
+// Moved tells a person what became of their request.
+func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
+	t := words(ctx, "rights.mail.", b)
+	switch r.Message {
+	case "acknowledged", "requires_action", "delayed", "rejected", "fulfilled", "unfulfilled", "cancelled", "erased":
+	default:
+		return Message{}, fmt.Errorf("no letter %q about a request: %w", r.Message, errs.NotFound)
+	}
+	right := i18n.T(ctx, "rights.kind."+r.Kind)
+	m := letter{
+		Subject: t("subject", "number", r.Number),
+		Title:   t("title."+r.Message, "right", right),
+		Before:  []string{t(r.Message, "right", right, "number", r.Number, "date", i18n.Date(ctx, r.Due))},
+		Button:  t("button"), URL: r.URL,
+	}
+	if r.Message == "erased" {
+		m.Button = t("certificate")
+	}
+	if r.Message == "acknowledged" && !r.Acts.IsZero() {
+		m.Before = append(m.Before, t("acts", "date", i18n.DateTime(ctx, r.Acts)))
+	}
+	if r.Words != "" {
+		m.Quote = []string{r.Words}
+	}
+	if r.Message != "erased" {
+		m.After = []string{t("not_you")}
+	}
+	return m.message(ctx, b)
+}
