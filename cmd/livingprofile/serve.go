@@ -108,7 +108,7 @@ func (s *serveCmd) Run(ctx context.Context, env *environment, d *Data) error {
 func ownURL(l net.Listener, flag string) (string, error) {
 	address, ok := l.Addr().(*net.TCPAddr)
 	if !ok || !address.IP.IsLoopback() {
-		return "", fmt.Errorf("it listens on %s for other machines: say with %s under which address it is reached", l.Addr(), flag)
+		return "", fmt.Errorf("it listens on %s for other machines: say with %s under which address people reach it", l.Addr(), flag)
 	}
 	return "http://" + address.String(), nil
 }
