@@ -90,7 +90,7 @@ func foreignAsMissing(t *testing.T, c *testkit.Client, mine, theirs things) {
 		{"GET", "/hibiki/notices/*", "training-suggestions", "no-such-purpose", "newsletter"},
 		{"POST", "/hibiki/get/back/*", "training-suggestions", "no-such-purpose", ""},
 		{"POST", "/hibiki/get/topics/*", "club-news", "no-such-topic", "events"},
-		{"GET", "/*/data", "console", "no-such-brand", "hibiki"},
+		{"GET", "/*/data", "healthz", "no-such-brand", "hibiki"},
 	} {
 		ask := func(what string) *testkit.Answer {
 			path := strings.Replace(o.path, "*", what, 1)

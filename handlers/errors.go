@@ -61,7 +61,7 @@ func statusOf(err error) int {
 func (s *Server) writeError(c echo.Context, status int, err error) error {
 	v := web.Of(c)
 	switch {
-	case status == http.StatusUnauthorized && v.Brand != nil && wantsPage(c):
+	case status == http.StatusUnauthorized && (v.Brand != nil || v.Console) && wantsPage(c):
 		return signInFirst(c, errs.KindOf(err))
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
 		web.RetryAfter(c, retryAfter(err))
@@ -158,7 +158,7 @@ func openAgain(err error) (time.Time, bool) {
 func ways(c echo.Context) []ui.Link {
 	v := web.Of(c)
 	home := ui.Link{Text: i18n.T(web.Context(c), "fault.action.home"), Href: "/"}
-	if v.Brand != nil {
+	if v.Base() != "" {
 		home.Href = v.Base()
 	}
 	if c.Request().Method == http.MethodGet {

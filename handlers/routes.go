@@ -117,6 +117,7 @@ func (s *Server) Routes() []Route {
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
 	)
+	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {
 		routes = append(routes,
 			Route{get, "/mailbox", authz.Public, s.mailbox.List},
@@ -124,4 +125,41 @@ func (s *Server) Routes() []Route {
 		)
 	}
 	return routes
+}
+
+// consoleRoutes are the ways of staff members. Signing in is the only one that
+// does not ask who they are.
+func (s *Server) consoleRoutes() []Route {
+	const (
+		get  = http.MethodGet
+		post = http.MethodPost
+	)
+	return []Route{
+		{get, "/console/sign-in", authz.Public, s.console.SignInForm},
+		{post, "/console/sign-in/begin", authz.Public, s.console.BeginSignIn},
+		{post, "/console/sign-in", authz.Public, s.console.SignIn},
+		{get, "/console/invite/:token", authz.Public, s.console.Invited},
+		{post, "/console/invite/begin", authz.Public, s.console.BeginJoin},
+		{post, "/console/invite", authz.Public, s.console.Join},
+		{post, "/console/language", authz.Public, s.console.Language},
+		{post, "/console/sign-out", authz.ConsoleUse, s.console.SignOut},
+
+		{get, "/console", authz.FigureRead, s.console.Today},
+		{get, "/console/people", authz.PersonRead, s.console.FindPeople},
+		{post, "/console/people", authz.PersonRead, s.console.SearchPeople},
+		{get, "/console/people/:subject", authz.PersonRead, s.console.ShowPerson},
+		{post, "/console/people/:subject", authz.PersonRead, s.console.OpenPerson},
+		{get, "/console/purposes", authz.PurposeRead, s.console.Purposes},
+		{get, "/console/audit", authz.LedgerRead, s.console.Audit},
+		{post, "/console/audit", authz.LedgerRead, s.console.FilterAudit},
+		{post, "/console/audit/export", authz.LedgerExport, s.console.ExportAudit},
+		{get, "/console/staff", authz.StaffRead, s.console.StaffList},
+		{post, "/console/staff", authz.StaffManage, s.console.Invite},
+		{post, "/console/staff/:member", authz.StaffManage, s.console.Place},
+		{post, "/console/staff/:member/invite", authz.StaffManage, s.console.InviteAgain},
+		{post, "/console/staff/:member/disable", authz.StaffManage, s.console.Disable},
+		{get, "/console/keys", authz.KeyRead, s.console.APIKeys},
+		{post, "/console/keys", authz.KeyManage, s.console.MakeKey},
+		{post, "/console/keys/:key/revoke", authz.KeyManage, s.console.RevokeKey},
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/console"
 	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
@@ -34,6 +35,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/staff"
 	"livingprofile/static"
 )
 
@@ -58,6 +60,27 @@ type Deps struct {
 	API     *api.API
 	Footer  *footer.Footer
 	Mailbox *mailbox.Mailbox // nil outside the demo
+	Console *console.Console
+	Staff   *staff.Service
+	Face    Face // which part of the surface is served
+}
+
+// A Face is a part of the surface, for listeners of their own.
+type Face string
+
+// The faces. A part that a face leaves out is not found there.
+const (
+	Whole       Face = ""
+	PortalOnly  Face = "portal"
+	ConsoleOnly Face = "console"
+)
+
+// shows tells whether the face has a route. Files and health are everywhere.
+func (f Face) shows(r *Route) bool {
+	if f == Whole || r.faceless() {
+		return true
+	}
+	return r.console() == (f == ConsoleOnly)
 }
 
 // A Server is the product's face to browsers.
@@ -73,6 +96,7 @@ type Server struct {
 	api       *api.API
 	footer    *footer.Footer
 	mailbox   *mailbox.Mailbox
+	console   *console.Console
 }
 
 // MaxBody is the most bytes that a form may have.
@@ -84,6 +108,7 @@ func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
 		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
+		console: d.Console,
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -95,13 +120,16 @@ func New(d Deps) (*Server, error) {
 		Secure: secure, Base: d.BaseURL, Organisation: d.Organisation, Bundle: d.Bundle,
 		Secrets: d.Secrets, Style: s.sheets.path, Logo: s.sheets.logo, Log: d.Log, Observe: d.Observe, Hear: d.Hear,
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
-		Askings: middleware.NewAskings(d.Secrets, secure),
+		Askings: middleware.NewAskings(d.Secrets, secure), Staff: d.Staff,
 	}
 	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
 		if !ok {
 			return nil, fmt.Errorf("route %s %s has no permission", r.Method, r.Path)
+		}
+		if !d.Face.shows(&r) {
+			continue
 		}
 		chain := []echo.MiddlewareFunc{guard.Visit, guard.Require(r.Permission)}
 		switch {
@@ -111,6 +139,8 @@ func New(d Deps) (*Server, error) {
 			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
 		case r.faceless():
 			chain = chain[1:]
+		case r.console():
+			chain[0] = guard.VisitConsole
 		}
 		e.Add(r.Method, r.Path, r.Handler, chain...)
 		if r.Method == http.MethodGet {
@@ -133,6 +163,11 @@ func (r *Route) faceless() bool {
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")
+}
+
+// console tells whether a route is the console's.
+func (r *Route) console() bool {
+	return r.Path == web.ConsolePath || strings.HasPrefix(r.Path, web.ConsolePath+"/")
 }
 
 // unslash leads from an address that ends in a slash, as people type them, to

@@ -15,7 +15,7 @@ import (
 	"sync"
 )
 
-//go:embed css embed app.js icons.svg favicon.svg vendor/htmx.min.js
+//go:embed css embed app.js console.js icons.svg favicon.svg vendor/htmx.min.js
 var files embed.FS
 
 // Prefix is where Handler expects to be mounted.
@@ -35,6 +35,8 @@ var sheets = [...]string{
 var served = sync.OnceValue(func() map[string]*Asset {
 	return map[string]*Asset{
 		"app.css":     NewAsset("text/css; charset=utf-8", []byte(stylesheet())),
+		"console.css": NewAsset("text/css; charset=utf-8", []byte(stylesheet()+string(read("css/console.css")))),
+		"console.js":  NewAsset("text/javascript; charset=utf-8", read("console.js")),
 		"app.js":      NewAsset("text/javascript; charset=utf-8", read("app.js")),
 		"frame.js":    NewAsset("text/javascript; charset=utf-8", read("embed/frame.js")),
 		"htmx.js":     NewAsset("text/javascript; charset=utf-8", read("vendor/htmx.min.js")),
@@ -60,8 +62,9 @@ var paths = sync.OnceValue(func() map[string]string {
 })
 
 // Path returns the address of the file that views know as name: "app.css",
-// "app.js", "frame.js", "htmx.js", "icons.svg" or "favicon.svg". It panics for any other
-// name, which only a programmer can write.
+// "app.js", "frame.js", "htmx.js", "console.css", "console.js", "icons.svg" or
+// "favicon.svg". It panics for any other name, which only a programmer can
+// write.
 func Path(name string) string {
 	p, ok := paths()[name]
 	if !ok {

@@ -28,20 +28,20 @@ type keyTrace struct {
 	Expires time.Time   `json:"expires,omitzero"`
 }
 
-func keyChange(kind ledger.Kind, at time.Time, trace keyTrace, rows ...any) ledger.Change {
+func keyChange(by ledger.Actor, kind ledger.Kind, at time.Time, trace keyTrace, rows ...any) ledger.Change {
 	return ledger.Change{
-		At: at, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "apikey"},
+		At: at, Actor: by,
 		Entries: []ledger.Draft{{Kind: kind, Payload: trace}}, Rows: rows,
 	}
 }
 
 // SaveKey writes a new key.
-func (db *DB) SaveKey(ctx context.Context, k authz.APIKey) error {
+func (db *DB) SaveKey(ctx context.Context, by ledger.Actor, k authz.APIKey) error {
 	scopes := make([]string, len(k.Scopes))
 	for i, s := range k.Scopes {
 		scopes[i] = string(s)
 	}
-	_, err := db.Commit(ctx, keyChange(keyCreated, k.CreatedAt, keyTrace{
+	_, err := db.Commit(ctx, keyChange(by, keyCreated, k.CreatedAt, keyTrace{
 		Key: k.ID, Name: k.Name, System: k.System, Brand: k.Brand, Scopes: scopes, Expires: k.ExpiresAt,
 	}, write{
 		query: `
@@ -112,8 +112,8 @@ func (db *DB) keysWhere(ctx context.Context, condition string, args ...any) ([]a
 }
 
 // ShortenKey makes a key expire earlier.
-func (db *DB) ShortenKey(ctx context.Context, key authz.KeyID, at time.Time) error {
-	_, err := db.Commit(ctx, keyChange(keyShortened, db.now(), keyTrace{Key: key, Expires: at}, write{
+func (db *DB) ShortenKey(ctx context.Context, by ledger.Actor, key authz.KeyID, at time.Time) error {
+	_, err := db.Commit(ctx, keyChange(by, keyShortened, db.now(), keyTrace{Key: key, Expires: at}, write{
 		query:  "update api_keys set expires_at = case when expires_at > $1 then $1 else expires_at end where id = $2",
 		args:   []any{micros(at), key},
 		missed: errs.NotFound,
@@ -122,8 +122,8 @@ func (db *DB) ShortenKey(ctx context.Context, key authz.KeyID, at time.Time) err
 }
 
 // RevokeKey ends a key for good.
-func (db *DB) RevokeKey(ctx context.Context, key authz.KeyID, at time.Time) error {
-	_, err := db.Commit(ctx, keyChange(keyRevoked, at, keyTrace{Key: key}, write{
+func (db *DB) RevokeKey(ctx context.Context, by ledger.Actor, key authz.KeyID, at time.Time) error {
+	_, err := db.Commit(ctx, keyChange(by, keyRevoked, at, keyTrace{Key: key}, write{
 		query:  "update api_keys set revoked_at = case when revoked_at = 0 then $1 else revoked_at end where id = $2",
 		args:   []any{micros(at), key},
 		missed: errs.NotFound,

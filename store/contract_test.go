@@ -18,6 +18,7 @@ import (
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/login/logintest"
+	"livingprofile/internal/staff/stafftest"
 	"livingprofile/internal/testkit"
 	"livingprofile/store"
 	"livingprofile/store/storetest"
@@ -79,6 +80,17 @@ func TestAPIKeys(t *testing.T) {
 		db := i.Open(t)
 		authztest.Run(t, func(t *testing.T) authz.KeyStore {
 			empty(t, i.SQL(t), "api_keys")
+			return db
+		})
+	})
+}
+
+func TestStaff(t *testing.T) {
+	onEngines(t, func(t *testing.T, e testkit.Engine) {
+		i := testkit.Install(t, e)
+		db := i.Open(t)
+		stafftest.Run(t, func(t *testing.T) stafftest.Backend {
+			empty(t, i.SQL(t), "staff_members", "staff_passkeys", "staff_invites", "staff_ceremonies", "staff_sessions", "staff_openings")
 			return db
 		})
 	})

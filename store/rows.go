@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/staff"
 )
 
 // rowWrites turns one row of a change into statements, personal values sealed.
@@ -76,6 +77,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case job.Job:
 		return db.jobWrites(key, r), nil
 	}
+	if writes, ok := db.staffWrites(p, row); ok {
+		return writes, nil
+	}
 	return nil, fmt.Errorf("a change cannot write %T", row)
 }
 
@@ -85,7 +89,7 @@ func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State,
-		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased:
+		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"livingprofile/internal/id"
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
+	"livingprofile/internal/staff"
 )
 
 type demoCmd struct {
@@ -141,6 +143,9 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 	if err != nil {
 		return err
 	}
+	if g.Staff, err = members(ctx, service); err != nil {
+		return err
+	}
 	g.Newsletter = base(r.newsletter)
 	if c.JSON {
 		err = json.NewEncoder(env.stdout).Encode(g)
@@ -150,7 +155,7 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 	if err != nil {
 		return err
 	}
-	return serveUntil(ctx, service, r.portal, c.Drain)
+	return serveUntil(ctx, service, r.portal, nil, c.Drain)
 }
 
 // A guide says where to go and whom to sign in as.
@@ -164,6 +169,14 @@ type guide struct {
 	Brands     []guideBrand      `json:"brands"`
 	People     []guidePerson     `json:"people"`
 	Keys       map[string]string `json:"api_keys"`
+	Staff      []guideMember     `json:"staff"`
+}
+
+// A guideMember is a staff member, with a link that lets one browser in once.
+type guideMember struct {
+	Name string     `json:"name"`
+	Role authz.Role `json:"role"`
+	Link string     `json:"link"`
 }
 
 type guideBrand struct {
@@ -208,6 +221,32 @@ func (c *demoCmd) guide(ctx context.Context, a *wire.App, base, smtp string) (*g
 	return g, nil
 }
 
+// members invites the demo's staff, those of an earlier start anew.
+func members(ctx context.Context, service *wire.Service) ([]guideMember, error) {
+	all, err := service.Staff.Members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []guideMember
+	for _, m := range []staff.Member{
+		{Name: "Mika Mori", Email: "dpo@demo.example.com", Role: authz.DPO},
+		{Name: "Sam Sato", Email: "administrator@demo.example.com", Role: authz.Administrator},
+	} {
+		var token string
+		at := slices.IndexFunc(all, func(had staff.Member) bool { return had.Email == m.Email && had.Enabled() })
+		if at >= 0 {
+			m, token, err = service.Staff.InviteAgain(ctx, staff.By{}, all[at].ID)
+		} else {
+			m, token, err = service.Staff.Invite(ctx, staff.By{}, m)
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, guideMember{m.Name, m.Role, service.InviteURL(token)})
+	}
+	return list, nil
+}
+
 func (g *guide) String() string {
 	var b strings.Builder
 	b.WriteString("\nThe demo is ready. Nothing leaves this machine.\n\n")
@@ -219,7 +258,11 @@ func (g *guide) String() string {
 	for _, p := range g.People {
 		fmt.Fprintf(&b, "  %-28s %s\n", p.Email, p.Name)
 	}
-	b.WriteString("\nand open the mail in the mailbox. Say no to the newsletter and watch it arrive\nin the newsletter tool, a program of its own. Stop with Ctrl-C.\n")
+	b.WriteString("\nand open the mail in the mailbox. Say no to the newsletter and watch it arrive\nin the newsletter tool, a program of its own.\n\nThe console is for staff. A link lets you in once; your browser makes a passkey\nto come back with.\n\n")
+	for _, m := range g.Staff {
+		fmt.Fprintf(&b, "  %-18s %s\n", m.Role, m.Link)
+	}
+	b.WriteString("\nStop with Ctrl-C.\n")
 	return b.String()
 }
 

@@ -35,6 +35,7 @@ type program struct {
 	Import  importCmd  `cmd:"" help:"Bring people in from a file of a source system."`
 	Keys    keysCmd    `cmd:"" help:"Create and rotate the master key."`
 	APIKey  apikeyCmd  `cmd:"" name:"apikey" help:"Create, list and revoke API keys."`
+	Staff   staffCmd   `cmd:"" help:"Invite, list and disable staff members."`
 	Hooks   hooksCmd   `cmd:"" help:"See and steer what connected systems are told."`
 	Verify  verifyCmd  `cmd:"" help:"Verify the whole ledger and name the first bad entry of each lane."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine: what the product costs beside the least it could."`
@@ -72,7 +73,7 @@ func run(ctx context.Context, args []string, env *environment) int {
 		kong.Configuration(config.Load),
 		kong.Writers(env.stdout, env.stderr),
 		kong.Exit(func(code int) { status = code }),
-		kong.Vars{"maps": strings.Join(intake.Maps(), ", ")},
+		kong.Vars{"maps": strings.Join(intake.Maps(), ", "), "roles": roles()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(env, &p.Data),

@@ -17,6 +17,7 @@ type serveCmd struct {
 	BaseURL string        `help:"Address under which people reach the product, as https://privacy.example.com." env:"LIVINGPROFILE_BASE_URL" placeholder:"URL"`
 	Metrics string        `help:"Address to serve metrics for Prometheus on; none by default." env:"LIVINGPROFILE_METRICS" placeholder:"ADDRESS"`
 	Proxies []string      `help:"Networks of proxies whose X-Forwarded-For is believed." env:"LIVINGPROFILE_TRUSTED_PROXIES" name:"trusted-proxies" placeholder:"CIDR"`
+	Console consoleFlags  `embed:"" prefix:"console-"`
 	Drain   time.Duration `help:"How long running requests may take when the program is told to stop." default:"20s" env:"LIVINGPROFILE_DRAIN"`
 
 	APIPerMinute int `help:"How many requests an API key may make in a minute; 600 by default." env:"LIVINGPROFILE_API_PER_MINUTE" name:"api-per-minute" placeholder:"N"`
@@ -28,6 +29,12 @@ type serveCmd struct {
 // outboundFlags say where connections may lead.
 type outboundFlags struct {
 	Outbound []string `name:"outbound-allow" help:"Private networks, addresses or address:port that may be connected to, as those of your own systems." env:"LIVINGPROFILE_OUTBOUND_ALLOW" placeholder:"CIDR"`
+}
+
+// consoleFlags say where staff members reach the console.
+type consoleFlags struct {
+	Listen string `help:"Address of its own to serve the console on; by default it is served with everything else." env:"LIVINGPROFILE_CONSOLE_LISTEN" placeholder:"ADDRESS"`
+	URL    string `name:"url" help:"Address under which staff reach the console; by default the base URL, or that of its own listener." env:"LIVINGPROFILE_CONSOLE_URL" placeholder:"URL"`
 }
 
 // mailFlags say how mail leaves.
@@ -78,28 +85,35 @@ func (s *serveCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	settings.BaseURL, settings.Proxies, settings.Outbound = s.BaseURL, s.Proxies, s.Outbound
 	settings.APIPerMinute = s.APIPerMinute
 	if settings.BaseURL == "" {
-		if settings.BaseURL, err = ownURL(l); err != nil {
+		if settings.BaseURL, err = ownURL(l, "--base-url"); err != nil {
 			return err
 		}
+	}
+	own, err := s.Console.listen(&settings)
+	if err != nil {
+		return err
+	}
+	if own != nil {
+		defer own.Close() //nolint:errcheck // the server has closed it mostly
 	}
 	a, err := d.openWith(ctx, env, settings)
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.serve(ctx, env, a, l), a.Close())
+	return errors.Join(s.serve(ctx, env, a, l, own), a.Close())
 }
 
 // ownURL is under which address people reach the product when nobody says: on
 // this machine alone.
-func ownURL(l net.Listener) (string, error) {
+func ownURL(l net.Listener, flag string) (string, error) {
 	address, ok := l.Addr().(*net.TCPAddr)
 	if !ok || !address.IP.IsLoopback() {
-		return "", fmt.Errorf("it listens on %s for other machines: say with --base-url under which address people reach it", l.Addr())
+		return "", fmt.Errorf("it listens on %s for other machines: say with %s under which address people reach it", l.Addr(), flag)
 	}
 	return "http://" + address.String(), nil
 }
 
-func (s *serveCmd) serve(ctx context.Context, env *environment, a *wire.App, l net.Listener) error {
+func (s *serveCmd) serve(ctx context.Context, env *environment, a *wire.App, l, own net.Listener) error {
 	service, err := wire.NewService(ctx, a, wire.Options{Version: version})
 	if err != nil {
 		return err
@@ -115,15 +129,41 @@ func (s *serveCmd) serve(ctx context.Context, env *environment, a *wire.App, l n
 		}
 		defer stop()
 	}
-	return serveUntil(ctx, service, l, s.Drain)
+	return serveUntil(ctx, service, l, own, s.Drain)
 }
 
-// serveUntil serves on l until ctx ends, then stops taking requests, lets those
-// that run finish within drain, and ends the work in the background.
-func serveUntil(ctx context.Context, service *wire.Service, l net.Listener, drain time.Duration) error {
+// listen opens the console's own listener, where it has one, and tells the
+// settings; nil where the console is served with everything else.
+func (f *consoleFlags) listen(settings *wire.Settings) (net.Listener, error) {
+	settings.Console = f.URL
+	if f.Listen == "" {
+		return nil, nil //nolint:nilnil // no listener is an answer
+	}
+	l, err := listen(f.Listen, "--console-listen")
+	if err != nil {
+		return nil, err
+	}
+	settings.Apart = true
+	if f.URL == "" {
+		if settings.Console, err = ownURL(l, "--console-url"); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	return l, nil
+}
+
+// serveUntil serves on l, and the console on own unless that is nil, until ctx
+// ends. Then it stops taking requests, lets those that run finish within drain,
+// and ends the work in the background.
+func serveUntil(ctx context.Context, service *wire.Service, l, own net.Listener, drain time.Duration) error {
 	service.Start()
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	go func() { failed <- service.HTTP.Serve(l) }()
+	servers := []*http.Server{service.HTTP}
+	if own != nil {
+		go func() { failed <- service.Console.Serve(own) }()
+		servers = append(servers, service.Console)
+	}
 	var err error
 	select {
 	case err = <-failed:
@@ -131,8 +171,10 @@ func serveUntil(ctx context.Context, service *wire.Service, l net.Listener, drai
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	if e := service.HTTP.Shutdown(stopping); e != nil {
-		err = errors.Join(err, e, service.HTTP.Close())
+	for _, server := range servers {
+		if e := server.Shutdown(stopping); e != nil {
+			err = errors.Join(err, e, server.Close())
+		}
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil

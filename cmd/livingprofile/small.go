@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"livingprofile/cmd/wire"
+	"livingprofile/handlers"
+	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/ledger"
 )
@@ -60,9 +62,24 @@ func (routesCmd) Run(ctx context.Context, env *environment) error {
 	if err == nil {
 		out := json.NewEncoder(env.stdout)
 		out.SetIndent("", "  ")
-		err = out.Encode(service.Server.Routes())
+		err = out.Encode(surface(service.Server.Routes()))
 	}
 	return errors.Join(err, a.Close())
+}
+
+// A way is one route, with the staff roles that may use it; none for a route
+// that is not the console's.
+type way struct {
+	handlers.Route
+	Roles []authz.Role `json:"roles,omitempty"`
+}
+
+func surface(routes []handlers.Route) []way {
+	all := make([]way, 0, len(routes))
+	for _, r := range routes {
+		all = append(all, way{r, authz.RolesWith(r.Permission)})
+	}
+	return all
 }
 
 type verifyCmd struct {

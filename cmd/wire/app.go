@@ -16,6 +16,7 @@ import (
 
 	"livingprofile/handlers"
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/console"
 	"livingprofile/handlers/footer"
 	"livingprofile/handlers/health"
 	mailboxpages "livingprofile/handlers/mailbox"
@@ -26,6 +27,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/figures"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
@@ -39,6 +41,7 @@ import (
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/staff"
 	"livingprofile/locales"
 	"livingprofile/store"
 )
@@ -163,10 +166,15 @@ func (a *App) Close() error { return a.DB.Close() }
 // A Service is an App that answers requests and works in the background.
 type Service struct {
 	*App
-	Server  *handlers.Server
-	HTTP    *http.Server
+	Server *handlers.Server
+	HTTP   *http.Server
+	// Console serves the console alone, where it has a listener of its own; nil
+	// where HTTP serves it too.
+	Console *http.Server
+	Staff   *staff.Service
 	Links   *login.Links
 	base    *url.URL
+	office  *url.URL // where staff reach the console
 	Rights  *rights.Service
 	runner  *job.Runner
 	hooks   *hook.Worker
@@ -213,6 +221,15 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
+	if s.office, err = a.settings.consoleURL(base); err != nil {
+		return nil, err
+	}
+	if s.Staff, err = a.Office(s.office.String()); err != nil {
+		a.Log.Warn("nobody can sign in to the console", "error", err)
+		if s.Staff, err = a.Office(""); err != nil {
+			return nil, err
+		}
+	}
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
 		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
@@ -239,11 +256,46 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
+	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
+		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
+		URL: s.office.String(), Open: a.OpenCheckpoint,
+		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
+	})
+	return s, s.serve(deps)
+}
+
+// serve makes the servers: one for all, or one for each face.
+func (s *Service) serve(deps handlers.Deps) (err error) {
+	if s.settings.Apart {
+		own := deps
+		own.Face, own.BaseURL = handlers.ConsoleOnly, s.office
+		server, err := handlers.New(own)
+		if err != nil {
+			return err
+		}
+		s.Console, deps.Face = server.HTTP(), handlers.PortalOnly
+	}
 	if s.Server, err = handlers.New(deps); err != nil {
-		return nil, err
+		return err
 	}
 	s.HTTP = s.Server.HTTP()
-	return s, nil
+	return nil
+}
+
+// InviteURL returns the address of an invitation to the console.
+func (s *Service) InviteURL(token string) string {
+	return s.office.JoinPath("console", "invite", token).String()
+}
+
+// Office returns who lets staff in at origin; "" for one that only invites.
+func (a *App) Office(origin string) (*staff.Service, error) {
+	return staff.NewService(staff.Deps{
+		Store: a.DB, Entrance: a.DB, Keys: a.DB.Ring(), Clock: a.Clock, Origin: origin,
+		Brand: func(name string) bool {
+			b, ok := a.Current.Load().Brand(name)
+			return ok && !b.Retired
+		},
+	})
 }
 
 // post returns what writes and sends letters.
@@ -271,6 +323,8 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))
+	s.tasks.Add(staff.Sweep(s.DB))
+	s.tasks.Add(figures.Task(s.DB))
 	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))

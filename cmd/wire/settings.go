@@ -28,6 +28,8 @@ type Settings struct {
 	Connections int
 
 	BaseURL string   // "" for http:// and the address listened on
+	Console string   // under which staff reach the console; "" for the base URL
+	Apart   bool     // the console has a listener of its own, and is found nowhere else
 	Proxies []string // networks whose X-Forwarded-For is believed
 	Sign    login.Settings
 	// APIPerMinute is how many requests an API key may make in a minute; 0 for
@@ -95,6 +97,28 @@ func (s *Settings) baseURL() (*url.URL, error) {
 		return nil, fmt.Errorf("base URL %q must be https, or http on this machine", s.BaseURL)
 	}
 	return u, nil
+}
+
+// consoleURL is where the console is reached: as people reach the product, unless
+// it has an address of its own. Passkeys belong to a name, and so this machine is
+// called by its name there.
+func (s *Settings) consoleURL(base *url.URL) (*url.URL, error) {
+	if s.Console != "" {
+		own := Settings{BaseURL: s.Console}
+		u, err := own.baseURL()
+		if err != nil {
+			return nil, fmt.Errorf("console: %w", err)
+		}
+		base = u
+	}
+	u := *base
+	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsLoopback() {
+		u.Host = "localhost"
+		if port := base.Port(); port != "" {
+			u.Host = net.JoinHostPort("localhost", port)
+		}
+	}
+	return &u, nil
 }
 
 func loopback(host string) bool {

@@ -23,6 +23,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/staff"
 )
 
 // Secrets makes what a secret may be turned into. It is a part of
@@ -43,6 +44,7 @@ type Guard struct {
 	Bundle       *i18n.Bundle
 	Secrets      Secrets
 	Sessions     *SessionStore
+	Staff        *staff.Service
 	Flashes      *Flashes
 	Askings      *Askings
 	Style        func(*brand.Brand) string // addresses of the brand's stylesheet and logo
@@ -116,10 +118,11 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			v := web.Of(c)
-			if p != authz.Public && v.Session == nil {
-				return errs.New(errs.Unauthenticated, "error.sign_in_needed")
+			refusal := v.Caller().May(p, g.Sessions.Now())
+			if errors.Is(refusal, errs.Unauthenticated) {
+				return refusal
 			}
-			if unsafe(c) && v.Session != nil {
+			if unsafe(c) && (v.Session != nil || v.Staff != nil) {
 				if err := g.genuine(c.Request(), v); err != nil {
 					return err
 				}
@@ -127,8 +130,8 @@ func (g *Guard) Require(p authz.Permission) echo.MiddlewareFunc {
 					return err
 				}
 			}
-			if p == authz.Fresh && !v.Session.Fresh(g.Sessions.Now()) {
-				return errs.New(errs.Stale, "error.proof_needed")
+			if refusal != nil {
+				return refusal
 			}
 			return next(c)
 		}

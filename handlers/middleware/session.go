@@ -102,3 +102,22 @@ func ClearCookie(c echo.Context) {
 		&sessions.Options{Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: -1}))
 	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
 }
+
+// StaffCookie is the name of the cookie of a staff member's session.
+const StaffCookie = "staff"
+
+// SetStaffCookie signs a staff member's browser in. Nothing that another site
+// does makes the browser send it.
+func SetStaffCookie(c echo.Context, token string) { setStaffCookie(c, token, 0) }
+
+// ClearStaffCookie signs it out, and has it forget what it kept.
+func ClearStaffCookie(c echo.Context) {
+	setStaffCookie(c, "", -1)
+	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
+}
+
+func setStaffCookie(c echo.Context, token string, age int) {
+	secure := web.Of(c).Secure
+	http.SetCookie(c.Response(), sessions.NewCookie(web.CookieName(StaffCookie, secure), token,
+		&sessions.Options{Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode, MaxAge: age}))
+}

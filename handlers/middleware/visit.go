@@ -39,11 +39,33 @@ func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// VisitConsole finds out which staff member visits the console. The cookie of a
+// person's session means nothing there, and that of a staff member nothing
+// elsewhere.
+func (g *Guard) VisitConsole(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v := web.Of(c)
+		cookie, err := c.Cookie(web.CookieName(StaffCookie, v.Secure))
+		if err == nil {
+			session, err := g.Staff.Check(c.Request().Context(), cookie.Value)
+			if err != nil && !errors.Is(err, errs.Unauthenticated) {
+				return err
+			}
+			if err == nil {
+				v.Staff, v.CSRF = &session, g.csrf(StaffCookie+cookie.Value)
+			}
+		}
+		web.KeepFlashes(c, g.Flashes)
+		return next(c)
+	}
+}
+
 // place finds the brand on whose site the request is, from the first part of
 // its path, so that whatever refuses the request does so on that site. A brand
 // with a host of its own is there and nowhere else, and no other is there.
 func (g *Guard) place(c echo.Context, v *web.Visit) {
 	name := brandIn(c.Request().URL.Path)
+	v.Console = "/"+name == web.ConsolePath
 	v.Home, _ = v.Organisation.BrandAt(hostOf(c.Request()))
 	b, ok := v.Organisation.Brand(name)
 	if !ok || b.Retired || v.Home != b && (v.Home != nil || b.Host != "") {

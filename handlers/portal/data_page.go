@@ -207,7 +207,7 @@ func (s *sight) homeValues(page *view.HomePage) {
 
 // format is i18n-aware text of a value; see formatValue.
 func (s *sight) format(f *profile.Field, value string) string {
-	return formatValue(s.ctx, s.locale, f, value)
+	return FormatValue(s.ctx, s.locale, f, value)
 }
 
 // list joins words as a sentence does.

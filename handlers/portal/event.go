@@ -9,6 +9,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/staff"
 	view "livingprofile/views/portal"
 )
 
@@ -197,10 +198,25 @@ func (s *sight) subjectEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 		} else {
 			item.Text = s.t("event.subject.created", "brand", s.brandName(h.Brand))
 		}
+	case staff.KindViewed:
+		return s.viewedEvent(h)
 	case "subject.merged":
 		item.Text, item.Icon = s.t("portal.event.subject.merged"), "people"
 	default:
 		return item, false
+	}
+	return item, true
+}
+
+// viewedEvent tells that staff looked at the profile, and why.
+func (s *sight) viewedEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t staff.Viewing
+	if json.Unmarshal(h.Payload, &t) != nil || !known(staff.Reasons(), t.Reason) {
+		return view.HistoryItem{}, false
+	}
+	item := view.HistoryItem{Icon: "observed", Text: s.t("event.subject.viewed"), Detail: s.t("event.viewed." + string(t.Reason))}
+	if t.Note != "" {
+		item.Detail += " · " + s.t("event.viewed.note", "note", t.Note)
 	}
 	return item, true
 }

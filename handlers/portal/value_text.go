@@ -17,9 +17,9 @@ import (
 	"livingprofile/views/ui"
 )
 
-// formatValue writes a canonical value as people of the page's language do. A
+// FormatValue writes a canonical value as people of the page's language do. A
 // value that its field's type does not know is shown as it is.
-func formatValue(ctx context.Context, locale string, f *profile.Field, value string) string {
+func FormatValue(ctx context.Context, locale string, f *profile.Field, value string) string {
 	if value == "" {
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/internal/authz"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
@@ -17,6 +18,7 @@ import (
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/staff"
 )
 
 // A Visit is what is known of one request before its handler runs. The subject
@@ -29,6 +31,8 @@ type Visit struct {
 	Home         *brand.Brand   // whose own host the request came to, nil on the common one
 	Locale       string         // of the page
 	Session      *login.Session // nil when nobody is signed in
+	Console      bool           // in the console: Session is nil there, and Staff is nil elsewhere
+	Staff        *staff.Session // of the staff member, nil when nobody is signed in
 	Token        string         // value of the session's cookie
 	CSRF         string         // proof that a form came from our page
 	Secure       bool           // the product is reached by https
@@ -59,8 +63,28 @@ func (v *Visit) Subject() id.Subject {
 	return v.Session.Subject
 }
 
-// Actor returns who acts: the person themselves.
-func (v *Visit) Actor() ledger.Actor { return ledger.Self(v.Subject()) }
+// Actor returns who acts: the person themselves, or a staff member.
+func (v *Visit) Actor() ledger.Actor {
+	if v.Staff != nil {
+		return v.Staff.Member.Actor()
+	}
+	return ledger.Self(v.Subject())
+}
+
+// Caller returns who asks, for the permission of the route.
+func (v *Visit) Caller() authz.Caller {
+	c := authz.Caller{Brand: v.BrandName()}
+	if v.Session != nil {
+		c.Subject, c.FreshUntil = v.Session.Subject, v.Session.FreshUntil
+	}
+	if v.Staff != nil {
+		c.Role = v.Staff.Member.Role
+	}
+	return c
+}
+
+// ConsolePath is where the console begins; no brand may be called so.
+const ConsolePath = "/console"
 
 // Wisher returns who is signed in, for what they decide on this page.
 func (v *Visit) Wisher() consent.Wisher {
@@ -70,9 +94,13 @@ func (v *Visit) Wisher() consent.Wisher {
 	}
 }
 
-// Base returns the path prefix of the brand's portal, "" on pages of no brand.
+// Base returns the path prefix of the brand's portal or of the console, "" on
+// pages of neither.
 func (v *Visit) Base() string {
-	if v.Brand == nil {
+	switch {
+	case v.Console:
+		return ConsolePath
+	case v.Brand == nil:
 		return ""
 	}
 	return "/" + v.Brand.Name

@@ -9,6 +9,7 @@ import (
 
 	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/ledger"
 )
 
 // keyDomain is the domain of the digests of keys.
@@ -27,8 +28,8 @@ type Digester interface {
 // person should be able to trace (made, revoked, shortened) goes to the ledger;
 // all are safe for concurrent use. authztest.Run is the contract.
 type KeyStore interface {
-	// SaveKey writes a new key; errs.Conflict if its id is taken.
-	SaveKey(ctx context.Context, k APIKey) error
+	// SaveKey writes a new key that by made; errs.Conflict if its id is taken.
+	SaveKey(ctx context.Context, by ledger.Actor, k APIKey) error
 
 	// Key returns a key, ended or not; errs.NotFound if there is none.
 	Key(ctx context.Context, id KeyID) (APIKey, error)
@@ -39,11 +40,11 @@ type KeyStore interface {
 
 	// ShortenKey makes the key expire at at unless it does earlier already;
 	// errs.NotFound if there is none.
-	ShortenKey(ctx context.Context, id KeyID, at time.Time) error
+	ShortenKey(ctx context.Context, by ledger.Actor, id KeyID, at time.Time) error
 
 	// RevokeKey ends the key at once and for good; the first time stands.
 	// errs.NotFound if there is none.
-	RevokeKey(ctx context.Context, id KeyID, at time.Time) error
+	RevokeKey(ctx context.Context, by ledger.Actor, id KeyID, at time.Time) error
 
 	// KeyUsed sets LastUsedAt unless it is later already. It writes nothing to
 	// the ledger, and an unknown key is no error.
@@ -55,11 +56,19 @@ type Keys struct {
 	store  KeyStore
 	digest Digester
 	clock  clock.Clock
+	by     ledger.Actor
 }
 
-// NewKeys returns the service over store.
+// NewKeys returns the service over store, for the shell.
 func NewKeys(store KeyStore, d Digester, c clock.Clock) *Keys {
-	return &Keys{store: store, digest: d, clock: c}
+	return &Keys{store: store, digest: d, clock: c, by: ledger.Actor{Kind: ledger.ByProgram, ID: "apikey"}}
+}
+
+// As returns the service for somebody else, whom the ledger names from then on.
+func (s *Keys) As(by ledger.Actor) *Keys {
+	as := *s
+	as.by = by
+	return &as
 }
 
 // Make makes a key as k describes it and returns it with its text, which is
@@ -70,7 +79,7 @@ func (s *Keys) Make(ctx context.Context, k APIKey) (APIKey, string, error) {
 		return APIKey{}, "", err
 	}
 	k, text := newKey(s.digest, k, now)
-	if err := s.store.SaveKey(ctx, k); err != nil {
+	if err := s.store.SaveKey(ctx, s.by, k); err != nil {
 		return APIKey{}, "", fmt.Errorf("save key: %w", err)
 	}
 	return k, text, nil
@@ -92,7 +101,7 @@ func (s *Keys) Replace(ctx context.Context, old KeyID, expires time.Time, overla
 	if err != nil {
 		return APIKey{}, "", err
 	}
-	if err := s.store.ShortenKey(ctx, old, now.Add(max(overlap, 0))); err != nil {
+	if err := s.store.ShortenKey(ctx, s.by, old, now.Add(max(overlap, 0))); err != nil {
 		return APIKey{}, "", fmt.Errorf("shorten old key: %w", err)
 	}
 	return next, text, nil
@@ -136,5 +145,5 @@ func (s *Keys) List(ctx context.Context, brand string) ([]APIKey, error) {
 
 // Revoke ends a key at once.
 func (s *Keys) Revoke(ctx context.Context, id KeyID) error {
-	return s.store.RevokeKey(ctx, id, s.clock.Now())
+	return s.store.RevokeKey(ctx, s.by, id, s.clock.Now())
 }

@@ -35,6 +35,20 @@ const (
 	EventRead    Permission = "event:read"
 )
 
+// Permissions of staff members. Which role has which says Role.Permissions.
+const (
+	ConsoleUse   Permission = "console:use"
+	FigureRead   Permission = "figure:read"
+	PersonRead   Permission = "person:read"
+	PurposeRead  Permission = "purpose:read"
+	LedgerRead   Permission = "ledger:read"
+	LedgerExport Permission = "ledger:export"
+	StaffRead    Permission = "staff:read"
+	StaffManage  Permission = "staff:manage"
+	KeyRead      Permission = "apikey:read"
+	KeyManage    Permission = "apikey:manage"
+)
+
 // A Holder is a sort of caller that a permission can belong to.
 type Holder string
 
@@ -44,6 +58,7 @@ const (
 	Subject       Holder = "subject"
 	ProvenSubject Holder = "subject with a fresh proof"
 	System        Holder = "system"
+	StaffMember   Holder = "staff member"
 	TheOperator   Holder = "operator"
 )
 
@@ -70,6 +85,16 @@ func Permissions() []Entry {
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
 		{EventRead, System, "read the feed of events"},
+		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
+		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
+		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
+		{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
+		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
+		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
+		{StaffRead, StaffMember, "see who works here and in which role"},
+		{StaffManage, StaffMember, "invite, change and disable staff members"},
+		{KeyRead, StaffMember, "see the API keys of systems"},
+		{KeyManage, StaffMember, "make and revoke API keys"},
 	}
 }
 
@@ -102,6 +127,7 @@ type Caller struct {
 	FreshUntil time.Time  // of the session's fresh proof; zero for none
 	Key        *APIKey    // the key presented, or nil
 	Operator   bool
+	Role       Role   // of the staff member signed in; "" for none
 	Brand      string // on whose site or for which brand the request is
 }
 
@@ -128,6 +154,11 @@ func (c Caller) May(p Permission, now time.Time) error {
 			return c.stranger()
 		}
 		return nil
+	case StaffMember:
+		if !c.Role.Has(p) {
+			return c.stranger()
+		}
+		return nil
 	}
 	return errs.New(errs.Forbidden, "error.forbidden")
 }
@@ -145,7 +176,7 @@ func (c Caller) asSubject(h Holder, now time.Time) error {
 // stranger is the refusal of a caller who is not of the right sort: one who has
 // shown nothing may yet show something.
 func (c Caller) stranger() error {
-	if c.Subject == "" && c.Key == nil && !c.Operator {
+	if c.Subject == "" && c.Key == nil && !c.Operator && c.Role == "" {
 		return errs.New(errs.Unauthenticated, "error.sign_in_needed")
 	}
 	return errs.New(errs.Forbidden, "error.forbidden")

@@ -52,6 +52,74 @@ func key(change ...func(*authz.APIKey)) authz.APIKey {
 	return k
 }
 
+type caller struct {
+	name   string
+	caller authz.Caller
+	may    []authz.Permission // beside Public
+	refuse errs.Kind          // the rest
+	stale  bool               // Fresh is refused as stale
+}
+
+// roles writes down what each role may, once more.
+func roles() map[authz.Role][]authz.Permission {
+	all := map[authz.Role][]authz.Permission{}
+	for role, may := range map[authz.Role]string{
+		authz.Administrator: "console:use figure:read purpose:read ledger:read staff:read staff:manage apikey:read apikey:manage",
+		authz.DPO:           "console:use figure:read purpose:read ledger:read ledger:export person:read staff:read apikey:read",
+		authz.Reviewer:      "console:use figure:read purpose:read person:read",
+		authz.Support:       "console:use figure:read purpose:read person:read",
+		authz.Auditor:       "console:use figure:read purpose:read ledger:read ledger:export staff:read apikey:read",
+		authz.BrandManager:  "console:use figure:read purpose:read",
+	} {
+		for _, p := range strings.Fields(may) {
+			all[role] = append(all[role], authz.Permission(p))
+		}
+	}
+	return all
+}
+
+func TestRoles(t *testing.T) {
+	if got, want := len(authz.Roles()), len(roles()); got != want {
+		t.Errorf("got %d roles, want %d", got, want)
+	}
+	for _, r := range authz.Roles() {
+		if r.Has(authz.PersonRead) && r.Has(authz.StaffManage) || r.Has(authz.PersonRead) && r.Has(authz.KeyManage) {
+			t.Errorf("%s reads people and lets others in", r)
+		}
+		if r.NeedsBrands() && !r.MayBeLimited() {
+			t.Errorf("%s needs brands that it cannot have", r)
+		}
+		if r.MayBeLimited() && (r.Has(authz.LedgerRead) || r.Has(authz.StaffRead) || r.Has(authz.KeyRead)) {
+			t.Errorf("%s can be limited to brands, and sees what belongs to none", r)
+		}
+	}
+	if authz.Role("").Valid() || authz.Role("owner").Valid() {
+		t.Error("a role that there is not is valid")
+	}
+	for _, tt := range []struct {
+		role      authz.Role
+		category  string
+		sensitive bool
+		want      bool
+	}{
+		{authz.DPO, "training", true, true},
+		{authz.Reviewer, "training", true, true},
+		{authz.Support, "contact", false, true},
+		{authz.Support, "contact", true, false},
+		{authz.Support, "training", false, false},
+		{authz.Administrator, "contact", false, false},
+		{authz.Auditor, "contact", false, false},
+		{authz.BrandManager, "contact", false, false},
+	} {
+		if got := tt.role.MaySee(tt.category, tt.sensitive); got != tt.want {
+			t.Errorf("%s, %s, sensitive %v: got %v, want %v", tt.role, tt.category, tt.sensitive, got, tt.want)
+		}
+	}
+	if got := authz.RolesWith(authz.SignedIn); got != nil {
+		t.Errorf("got %v for what no role may", got)
+	}
+}
+
 // TestMay writes down the whole table: each caller at each permission.
 func TestMay(t *testing.T) {
 	k := key()
@@ -60,13 +128,7 @@ func TestMay(t *testing.T) {
 	signedIn := func(fresh time.Time) authz.Caller {
 		return authz.Caller{Subject: "s", FreshUntil: fresh, Brand: "hibiki"}
 	}
-	callers := []struct {
-		name   string
-		caller authz.Caller
-		may    []authz.Permission // beside Public
-		refuse errs.Kind          // the rest
-		stale  bool               // Fresh is refused as stale
-	}{
+	callers := []caller{
 		{"nobody", authz.Caller{Brand: "hibiki"}, nil, errs.Unauthenticated, false},
 		{"subject", signedIn(time.Time{}), []authz.Permission{authz.SignedIn}, errs.Forbidden, true},
 		{"subject_whose_proof_is_over", signedIn(now), []authz.Permission{authz.SignedIn}, errs.Forbidden, true},
@@ -75,6 +137,10 @@ func TestMay(t *testing.T) {
 		{"key", authz.Caller{Key: &k, Brand: "hibiki"}, k.Scopes, errs.Forbidden, false},
 		{"key_of_all", authz.Caller{Key: &all, Brand: "hibiki"}, authz.Scopes(), errs.Forbidden, false},
 		{"key_at_another_brand", authz.Caller{Key: &k, Brand: "other"}, nil, errs.Forbidden, false},
+		{"a_made_up_role", authz.Caller{Role: "owner"}, nil, errs.Forbidden, false},
+	}
+	for role, may := range roles() {
+		callers = append(callers, caller{string(role), authz.Caller{Role: role}, may, errs.Forbidden, false})
 	}
 	for _, c := range callers {
 		t.Run(c.name, func(t *testing.T) {

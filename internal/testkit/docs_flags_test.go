@@ -166,7 +166,7 @@ func TestDocumentedCommandsExist(t *testing.T) {
 		for _, arg := range args {
 			if next, ok := all[strings.TrimSpace(name+" "+arg)]; ok {
 				name, h = strings.TrimSpace(name+" "+arg), next
-			} else if arg == "keys" || arg == "apikey" || arg == "hooks" {
+			} else if arg == "keys" || arg == "apikey" || arg == "hooks" || arg == "staff" {
 				name = arg // and the next word says which
 			}
 		}

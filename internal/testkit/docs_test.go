@@ -217,23 +217,20 @@ func TestDocumentsAreTrueElsewhere(t *testing.T) {
 	}
 }
 
-// A decision is short, has a number of its own, and says what else there was. A
-// number that was set aside and not used leaves a gap.
+// A decision is short, has the next number, and says what else there was.
 func TestDecisionsAreShort(t *testing.T) {
 	const most = 60
-	decisions, last := 0, 0
+	decisions := 0
 	for _, d := range documents(t) {
 		if path.Dir(d.name) != "docs/decisions" {
 			continue
 		}
 		decisions++
 		name := path.Base(d.name)
-		number, err := strconv.Atoi(name[:4])
-		if err != nil || number <= last {
-			t.Errorf("%s: got number %s after %d, want the next", name, name[:4], last)
+		if number, err := strconv.Atoi(name[:4]); err != nil || number != decisions {
+			t.Errorf("%s: got number %s, want %d", name, name[:4], decisions)
 		}
-		last = number
-		if !strings.HasPrefix(d.text, "# "+decimal(number)+". ") {
+		if !strings.HasPrefix(d.text, "# "+decimal(decisions)+". ") {
 			t.Errorf("%s: the title does not begin with the number", name)
 		}
 		if n := strings.Count(d.text, "\n"); n >= most {

@@ -124,6 +124,7 @@ var layers = [...][]string{
 	{"decision", "receipt"},
 	{"job", "mail", "hook"},
 	{"authz", "login", "brand", "once", "footer"},
+	{"staff", "figures"},
 	{"organisation"},
 	{"intake", "demo"},
 }

@@ -34,6 +34,15 @@ type Frame struct {
 	Check     string   // where anybody may check a receipt; "" hides it
 	Signal    bool     // the browser's opt-out signal was received with this request
 	NoIndex   bool     // signed-out pages that search engines must not keep
+	Scripts   []string // names of the scripts, as static.Path knows them; nil for those of the portal
+}
+
+// scripts are what runs on the page.
+func (f Frame) scripts() []string {
+	if f.Scripts != nil {
+		return f.Scripts
+	}
+	return []string{"htmx.js", "app.js"}
 }
 
 // A Flash says what an action did, once, at the top of the next page.

@@ -16,6 +16,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
 )
 
 // Memory keeps keys in memory. It is safe for concurrent use.
@@ -30,7 +31,7 @@ func NewMemory() *Memory { return &Memory{keys: make(map[authz.KeyID]authz.APIKe
 var _ authz.KeyStore = (*Memory)(nil)
 
 // SaveKey is authz.KeyStore.SaveKey.
-func (m *Memory) SaveKey(_ context.Context, k authz.APIKey) error {
+func (m *Memory) SaveKey(_ context.Context, _ ledger.Actor, k authz.APIKey) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.keys[k.ID]; ok {
@@ -68,7 +69,7 @@ func (m *Memory) Keys(_ context.Context, brand string) ([]authz.APIKey, error) {
 }
 
 // ShortenKey is authz.KeyStore.ShortenKey.
-func (m *Memory) ShortenKey(_ context.Context, id authz.KeyID, at time.Time) error {
+func (m *Memory) ShortenKey(_ context.Context, _ ledger.Actor, id authz.KeyID, at time.Time) error {
 	return m.update(id, func(k *authz.APIKey) {
 		if at.Before(k.ExpiresAt) {
 			k.ExpiresAt = at
@@ -77,7 +78,7 @@ func (m *Memory) ShortenKey(_ context.Context, id authz.KeyID, at time.Time) err
 }
 
 // RevokeKey is authz.KeyStore.RevokeKey.
-func (m *Memory) RevokeKey(_ context.Context, id authz.KeyID, at time.Time) error {
+func (m *Memory) RevokeKey(_ context.Context, _ ledger.Actor, id authz.KeyID, at time.Time) error {
 	return m.update(id, func(k *authz.APIKey) {
 		if k.RevokedAt.IsZero() {
 			k.RevokedAt = at
@@ -107,7 +108,10 @@ func (m *Memory) update(id authz.KeyID, f func(*authz.APIKey)) error {
 	return nil
 }
 
-var start = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
+var (
+	start  = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
+	tester = ledger.Actor{Kind: ledger.ByStaff, ID: "tester"}
+)
 
 func newKey(t *testing.T, s authz.KeyStore, brand string, created time.Time) authz.APIKey {
 	t.Helper()
@@ -116,7 +120,7 @@ func newKey(t *testing.T, s authz.KeyStore, brand string, created time.Time) aut
 		Brand: brand, System: "shop", Scopes: []authz.Permission{authz.ProfileRead, authz.DecisionAsk},
 		Fields: []string{"email", "name"}, CreatedAt: created, ExpiresAt: created.Add(time.Hour),
 	}
-	if err := s.SaveKey(t.Context(), k); err != nil {
+	if err := s.SaveKey(t.Context(), tester, k); err != nil {
 		t.Fatalf("save key: %v", err)
 	}
 	return k
@@ -149,7 +153,7 @@ func Run(t *testing.T, newStore func(*testing.T) authz.KeyStore) {
 func roundTrip(t *testing.T, s authz.KeyStore) {
 	k := newKey(t, s, "hibiki", start)
 	want(t, s, k)
-	if err := s.SaveKey(t.Context(), k); !errors.Is(err, errs.Conflict) {
+	if err := s.SaveKey(t.Context(), tester, k); !errors.Is(err, errs.Conflict) {
 		t.Errorf("saved twice: %v, want a conflict", err)
 	}
 }
@@ -157,7 +161,7 @@ func roundTrip(t *testing.T, s authz.KeyStore) {
 func shorten(t *testing.T, s authz.KeyStore) {
 	k := newKey(t, s, "hibiki", start)
 	for _, d := range []time.Duration{time.Minute, time.Hour} {
-		if err := s.ShortenKey(t.Context(), k.ID, start.Add(d)); err != nil {
+		if err := s.ShortenKey(t.Context(), tester, k.ID, start.Add(d)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -168,7 +172,7 @@ func shorten(t *testing.T, s authz.KeyStore) {
 func revoke(t *testing.T, s authz.KeyStore) {
 	k := newKey(t, s, "hibiki", start)
 	for _, d := range []time.Duration{time.Minute, time.Hour} {
-		if err := s.RevokeKey(t.Context(), k.ID, start.Add(d)); err != nil {
+		if err := s.RevokeKey(t.Context(), tester, k.ID, start.Add(d)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -209,7 +213,7 @@ func unknown(t *testing.T, s authz.KeyStore) {
 	name := authz.KeyID(id.New())
 	_, err := s.Key(ctx, name)
 	for what, err := range map[string]error{
-		"read": err, "shorten": s.ShortenKey(ctx, name, start), "revoke": s.RevokeKey(ctx, name, start),
+		"read": err, "shorten": s.ShortenKey(ctx, tester, name, start), "revoke": s.RevokeKey(ctx, tester, name, start),
 	} {
 		if !errors.Is(err, errs.NotFound) {
 			t.Errorf("%s: got %v, want not found", what, err)

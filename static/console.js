@@ -1,0 +1,63 @@
+// What the console gains when scripts run: signing in, which is the browser's
+// to do, and the keyboard.
+(() => {
+  // A form that makes or uses a passkey asks the server for a challenge, the
+  // browser for an answer, and sends that as any form is sent.
+  const answer = async (form) => {
+    const asked = await fetch(form.dataset.begin, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(new FormData(form)),
+    });
+    if (!asked.ok) throw new Error("no challenge");
+    const options = await asked.json();
+    const make = form.dataset.passkey === "make";
+    const credential = make
+      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+    form.elements.credential.value = JSON.stringify(credential);
+    form.submit();
+  };
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    const note = document.getElementById("no-passkey");
+    const button = form.querySelector("button");
+    button.disabled = false;
+    form.addEventListener("submit", (e) => {
+      e.preventDefault();
+      note.hidden = true;
+      button.disabled = true;
+      answer(form).catch(() => {
+        button.disabled = false;
+        note.hidden = false;
+        note.focus();
+      });
+    });
+  }
+
+  // One letter does one thing, unless somebody is writing.
+  const rows = () => [...document.querySelectorAll("[data-rows] tbody a, [data-rows] tbody button")];
+  const move = (by) => {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.indexOf(document.activeElement);
+    all[Math.min(Math.max(at + by, 0), all.length - 1)].focus();
+  };
+  addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.altKey || e.metaKey) return;
+    const writing = e.target.closest("input, textarea, select");
+    if (writing && e.key === "Escape") writing.blur();
+    if (writing) return;
+    const search = document.querySelector("[data-search] .input");
+    const keys = document.getElementById("keys");
+    if (e.key === "/" && search) search.focus();
+    else if (e.key === "j") move(1);
+    else if (e.key === "k") move(-1);
+    else if (e.key === "?" && keys) keys.open = !keys.open;
+    else if (/^[1-9]$/.test(e.key)) {
+      const section = document.querySelectorAll(".side a")[e.key - 1];
+      if (!section) return;
+      section.click();
+    } else return;
+    e.preventDefault();
+  });
+})();

@@ -1,0 +1,65 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/figures"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+)
+
+// counts: people are counted once for each purpose, by their last word, and
+// what was counted reads back.
+func counts(t *testing.T, f Fixture) {
+	ctx, now := t.Context(), f.Clock.Now()
+	if _, err := f.DB.Figures(ctx); !errors.Is(err, errs.NotFound) {
+		t.Errorf("before the first count: got %v", err)
+	}
+	for i, said := range [][]consent.Status{
+		{consent.Given},
+		{consent.Given, consent.Withdrawn},
+		{consent.Refused, consent.Given},
+		{},
+	} {
+		c := identity.New(nil, ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, now)
+		for n, status := range said {
+			c.Rows = append(c.Rows, consent.Record{
+				ID: consent.RecordID(id.New()), Subject: c.Subject, Purpose: "news", Version: 1 + i%2, Status: status,
+				At: now.Add(time.Duration(n) * time.Second), Locale: "en", Proof: consent.Proof{Kind: consent.BySession},
+			})
+			c.Entries = append(c.Entries, ledger.Draft{Kind: ledger.Kind("consent." + string(status))})
+		}
+		if _, err := f.DB.Commit(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := f.DB.CountFigures(ctx, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := got.Of("news")
+	if want := (figures.Purpose{Yes: 2, No: 1, Versions: map[int]int64{1: 2}}); !cmp.Equal(sum, want) || got.Subjects != 4 {
+		t.Errorf("got %d people, %+v, want 4, %+v", got.Subjects, sum, want)
+	}
+	last := got.Daily[figures.Days-1]
+	if len(got.Daily) != figures.Days || last.Decisions != 5 || last.Entries != 9 || got.Daily[0].Entries != 0 {
+		t.Errorf("got days %+v", got.Daily)
+	}
+	if err := f.DB.SaveFigures(ctx, got); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := f.DB.Figures(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(kept, got); d != "" {
+		t.Errorf("kept (-got +want):\n%s", d)
+	}
+}
