@@ -46,7 +46,7 @@ func TestStaffPage(t *testing.T) {
 		t.Errorf("got %+v", m)
 	}
 	wantIn(t, "the next page", c.Page("/console/staff"), "The role is changed")
-	a = c.Post(path, url.Values{string(member.ID) + ".role": {"auditor"}, string(member.ID) + ".brands": {"kawara"}})
+	c.Post(path, url.Values{string(member.ID) + ".role": {"auditor"}, string(member.ID) + ".brands": {"kawara"}})
 	wantIn(t, "the next page", c.Page("/console/staff"), "not limited to brands")
 	if a := c.Post(path+"/invite", nil); inviteLink.FindString(a.Body) == "" {
 		t.Errorf("another link: got %d", a.Status)

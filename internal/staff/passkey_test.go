@@ -43,12 +43,6 @@ func onEngines(t *testing.T, test func(k *kit)) {
 	})
 }
 
-func (k *kit) in(t *testing.T) *kit {
-	as := *k
-	as.t = t
-	return &as
-}
-
 // invite makes a member of a role and returns the token of their invitation.
 func (k *kit) invite(r authz.Role, brands ...string) (staff.Member, string) {
 	k.t.Helper()
