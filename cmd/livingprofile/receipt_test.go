@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,10 +95,11 @@ func TestVerifyReceipt(t *testing.T) {
 	}
 
 	t.Run("as_JSON", func(t *testing.T) {
-		_, said := verify(append(here, "--receipt", kept, "--json")...)
+		var said bytes.Buffer
+		run(t.Context(), append([]string{"verify", "--receipt", kept, "--json"}, here...), &environment{strings.NewReader(""), &said, io.Discard})
 		var report receiptReport
-		if err := json.Unmarshal([]byte(said), &report); err != nil || string(report.Receipt) != number || report.Finding != "genuine" || report.Checkpoint == 0 {
-			t.Errorf("got %s, %v", said, err)
+		if err := json.Unmarshal(said.Bytes(), &report); err != nil || string(report.Receipt) != number || report.Finding != "genuine" || report.Checkpoint == 0 {
+			t.Errorf("got %s, %v", &said, err)
 		}
 	})
 }

@@ -246,10 +246,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		}),
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
 	}
-	if deps.API, err = api.New(api.Deps{
-		Keys: a.Keys(), Store: a.DB, Secrets: ring, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
-	}); err != nil {
+	if deps.API, err = a.api(base); err != nil {
 		return nil, err
 	}
 	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
@@ -295,6 +292,14 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 			b, ok := a.Current.Load().Brand(name)
 			return ok && !b.Retired
 		},
+	})
+}
+
+// api returns what answers connected systems.
+func (a *App) api(base *url.URL) (*api.API, error) {
+	return api.New(api.Deps{
+		Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
 }
 

@@ -66,6 +66,10 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 	if err := a.seedPeople(ctx, all, func(p *demo.Person) bool { return p.CRM == nil }); err != nil {
 		return err
 	}
+	// What was given long ago has run out before anybody looks.
+	if _, err := a.Consent.ExpireDue(ctx, a.DB); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(folder, seedMark), nil, 0o600)
 }
 

@@ -82,6 +82,7 @@ type Worker struct {
 	ctx     context.Context // ends when running exchanges have to give up
 	abort   context.CancelFunc
 	quit    chan struct{} // closed when nothing new may begin
+	stop    sync.Once
 	work    sync.WaitGroup
 }
 
@@ -108,9 +109,9 @@ func (w *Worker) Wake() {
 
 // Stop begins nothing more and waits for what runs. When ctx ends first, the
 // exchanges are broken off; their deliveries are due again when the lease is
-// over, here or elsewhere. It is called once, and also before Start.
+// over, here or elsewhere. It may be called again, and before Start.
 func (w *Worker) Stop(ctx context.Context) error {
-	close(w.quit)
+	w.stop.Do(func() { close(w.quit) })
 	done := make(chan struct{})
 	go func() {
 		w.work.Wait()

@@ -113,10 +113,7 @@ func readOrganisation(top *object, logos map[string]string) Organisation {
 	o.Security = top.word("security")
 	o.Privacy = top.text("privacy")
 	top.each("brands", func(name string, b *object) {
-		o.Brands = append(o.Brands, readBrand(name, b))
-		if file := b.word("logo"); file != "" {
-			logos[name] = file
-		}
+		o.Brands = append(o.Brands, readBrand(name, b, logos))
 	})
 	top.each("channels", func(name string, c *object) {
 		o.Channels = append(o.Channels, consent.Channel{Name: name, Label: c.text("label")})
@@ -139,7 +136,10 @@ func readOrganisation(top *object, logos map[string]string) Organisation {
 	return o
 }
 
-func readBrand(name string, b *object) brand.Brand {
+func readBrand(name string, b *object, logos map[string]string) brand.Brand {
+	if file := b.word("logo"); file != "" {
+		logos[name] = file
+	}
 	return brand.Brand{
 		Name:      name,
 		Label:     b.text("label"),

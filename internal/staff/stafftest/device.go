@@ -45,7 +45,7 @@ func NewDevice(tb testing.TB, origin string) *Device {
 // options are what a page hands to a device.
 type options struct {
 	Challenge string `json:"challenge"`
-	User      struct {
+	Owner     struct {
 		ID string `json:"id"`
 	} `json:"user"`
 }
@@ -63,7 +63,7 @@ func (d *Device) read(asked []byte) options {
 func (d *Device) Make(asked []byte) []byte {
 	d.tb.Helper()
 	o := d.read(asked)
-	handle, err := base64.RawURLEncoding.DecodeString(o.User.ID)
+	handle, err := base64.RawURLEncoding.DecodeString(o.Owner.ID)
 	if err != nil {
 		d.tb.Fatal(err)
 	}
