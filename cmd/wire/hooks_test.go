@@ -231,7 +231,11 @@ func storm(t *testing.T, e testkit.Engine) {
 	const people, each, kills = 15, 12, 6
 	secret := hook.NewSecret()
 	s := newSystem(t, secret)
+	var calm atomic.Bool // for with a try in two lost, one delivery of many is given up
 	s.mood = func(w http.ResponseWriter) bool {
+		if calm.Load() {
+			return true
+		}
 		switch rand.N(8) { //nolint:gosec // a test
 		case 0:
 			w.WriteHeader(http.StatusInternalServerError)
@@ -271,6 +275,7 @@ func storm(t *testing.T, e testkit.Engine) {
 		o.decide(p, "newsletter", consent.No)
 		o.decide(p, "newsletter", consent.Yes)
 	}
+	calm.Store(true)
 	testkit.Eventually(t, "everything to be told", func() (bool, bool) {
 		o.clock.Advance(time.Minute)
 		w.Wake()
