@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
@@ -60,6 +61,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return requestWrite(p, key, r)
 	case rights.Freezes:
 		return stateWrite(p, key, partFreezes, func() ([]byte, error) { return json.Marshal(r) })
+	case decision.Contacts:
+		return stateWrite(p, key, partContacts, func() ([]byte, error) { return json.Marshal(r) })
 	case rights.Copy:
 		return []write{copyWrite(p, key, r)}, nil
 	case rights.CopyTaken:
@@ -88,7 +91,7 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Removed, identity.MadeMain,
-		consent.State, consent.Preferences, profile.State,
+		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:

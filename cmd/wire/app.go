@@ -27,6 +27,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
@@ -57,6 +58,7 @@ type App struct {
 	Identity *identity.Service
 	Profile  *profile.Service
 	Consent  *consent.Service
+	Index    *decision.Index
 
 	NewMaster bool // the master key was made just now
 
@@ -123,6 +125,8 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.Current = &Current{db: a.DB}
+	a.Index = decision.NewIndex(a.DB, 0)
+	a.DB.Tell(a.Index.Forget)
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
@@ -298,7 +302,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 // api returns what answers connected systems.
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
-		Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Index: a.Index, Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
 }
