@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
@@ -83,6 +84,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok := db.staffWrites(p, row); ok {
 		return writes, nil
 	}
+	if writes, ok, err := inboundWrites(p, key, row); ok || err != nil {
+		return writes, err
+	}
 	return nil, fmt.Errorf("a change cannot write %T", row)
 }
 
@@ -97,6 +101,8 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject
 	case consent.Record:
+		return p.Subject != "" && r.Subject == p.Subject
+	case inbound.Conflict:
 		return p.Subject != "" && r.Subject == p.Subject
 	case job.Job:
 		return r.Subject == "" || r.Subject == p.Subject

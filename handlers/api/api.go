@@ -22,6 +22,7 @@ import (
 	"livingprofile/internal/decision"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
@@ -71,6 +72,7 @@ type Deps struct {
 	Profile  *profile.Service
 	Identity *identity.Service
 	Index    *decision.Index
+	Door     *inbound.Service
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 )
 
 // The Authorization API of OpenID AuthZEN 1.0: who is asked about is the
@@ -182,7 +183,7 @@ func (a *API) weigh(c echo.Context, who *caller, t *tuple) (evaluation, error) {
 	if t.Subject.Type == "subject" {
 		r, err = a.rule(web.Context(c), ask, t.Subject.ID)
 	} else {
-		r, err = a.ruleFor(web.Context(c), ask, identifierBody{Kind: identity.Kind(t.Subject.Type), Value: t.Subject.ID}, "subject.")
+		r, err = a.ruleFor(web.Context(c), ask, inbound.IdentifierBody{Kind: identity.Kind(t.Subject.Type), Value: t.Subject.ID}, "subject.")
 	}
 	return evaluation{Decision: r.Allow, Context: &r}, err
 }

@@ -18,6 +18,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 )
 
@@ -51,12 +52,12 @@ func (a *API) decide(c echo.Context, who *caller) (answer, error) {
 		return answer{}, err
 	}
 	var in struct {
-		Purpose     consent.PurposeID `json:"purpose"`
-		Channel     string            `json:"channel"`
-		At          *string           `json:"at"`
-		Record      bool              `json:"record"`
-		Subjects    []string          `json:"subjects"`
-		Identifiers []identifierBody  `json:"identifiers"`
+		Purpose     consent.PurposeID        `json:"purpose"`
+		Channel     string                   `json:"channel"`
+		At          *string                  `json:"at"`
+		Record      bool                     `json:"record"`
+		Subjects    []string                 `json:"subjects"`
+		Identifiers []inbound.IdentifierBody `json:"identifiers"`
 	}
 	if err := decode(c, &in); err != nil {
 		return answer{}, err
@@ -105,7 +106,7 @@ func (a *API) asking(who *caller, purpose consent.PurposeID, channel string, at 
 	if _, ok := who.org.Channel(channel); channel != "" && !ok {
 		bad = append(bad, errs.At("channel", "error.not_a_choice"))
 	}
-	when, wrong := moment(at, "at")
+	when, wrong := inbound.Moment(at, "at")
 	switch {
 	case wrong != nil:
 		bad = append(bad, *wrong)
@@ -165,8 +166,8 @@ func refused(err error, who *caller) (ruling, error) {
 
 // ruleFor answers about whoever bears an identifier. One that several bear and
 // nobody has proved is nobody's: it cannot be told whose no would count.
-func (a *API) ruleFor(ctx context.Context, ask *asking, body identifierBody, path string) (ruling, error) {
-	i, err := body.read(ask.who, path)
+func (a *API) ruleFor(ctx context.Context, ask *asking, body inbound.IdentifierBody, path string) (ruling, error) {
+	i, err := ask.who.author().Identifier(body, path)
 	if err != nil {
 		return ruling{}, err
 	}

@@ -20,6 +20,7 @@ import (
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 )
 
@@ -166,7 +167,7 @@ func (s *sieve) judge(ctx context.Context, name string) (pass bool, why decision
 	if name != "" {
 		if s.kind == "subject" {
 			r, err = s.api.rule(ctx, s.ask, name)
-		} else if r, err = s.api.ruleFor(ctx, s.ask, identifierBody{Kind: identity.Kind(s.kind), Value: name}, ""); errs.KindOf(err) == errs.Invalid {
+		} else if r, err = s.api.ruleFor(ctx, s.ask, inbound.IdentifierBody{Kind: identity.Kind(s.kind), Value: name}, ""); errs.KindOf(err) == errs.Invalid {
 			r, err = ruling{Verdict: decision.Verdict{Reasons: []decision.Reason{unreadable}}}, nil
 		}
 	}
