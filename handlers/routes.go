@@ -116,6 +116,7 @@ func (s *Server) Routes() []Route {
 		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
+		Route{get, "/api/v1/changes", authz.EventRead, s.api.Changes},
 		Route{post, "/api/v1/changes", authz.ChangeWrite, s.api.Change},
 		Route{post, "/api/v1/decisions", authz.DecisionAsk, s.api.Decide},
 		Route{post, api.FilterPath, authz.AudienceRead, s.api.Filter},

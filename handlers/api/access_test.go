@@ -37,6 +37,7 @@ func uses() []use {
 		{"PUT /api/v1/subjects/:subject/preferences", `{"topics":{"events":{"email":true}}}`, 412},
 		{"POST /api/v1/links", `{"kind":"unsubscribe","topic":"offers","subject":"`, 422},
 		{"GET /api/v1/purposes", "", 200},
+		{"GET /api/v1/changes", "", 200},
 		{"POST /api/v1/changes", `{"changes":[{}]}`, 200},
 		{"POST /api/v1/decisions", `{"purpose":"newsletter","identifiers":[{"kind":"email","value":"` + thomas + `"}]}`, 200},
 		{"POST /api/v1/decisions/filter", "{}", 415},
