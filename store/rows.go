@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/pull"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 )
@@ -74,6 +75,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return []write{r}, nil
 	case declaration:
 		return []write{declarationWrite(p, r)}, nil
+	case pull.Position:
+		w, err := db.pullWrite(r)
+		return []write{w}, err
 	case []consent.Notice:
 		return noticeWrites(r), nil
 	case login.Attempt:

@@ -22,6 +22,11 @@ func (s *Service) tellSystems() error {
 		},
 		Alias: s.DB.Ring().Pairwise, Source: s.base.String(), Intake: s.answered,
 	}, hook.Options{Log: s.Log, Observe: s.metrics.delivery})
+	feeds, err := s.pulls()
+	if err != nil {
+		return err
+	}
+	s.tasks.Add(feeds)
 	return nil
 }
 
