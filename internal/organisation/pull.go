@@ -2,7 +2,7 @@ package organisation
 
 import (
 	"maps"
-	"net/http"
+	"net/textproto"
 	"slices"
 	"strings"
 	"time"
@@ -18,33 +18,42 @@ func readPull(s *object) *pull.Feed {
 		return nil
 	}
 	p := s.object(path, s.language, node)
+	f := readFeed(p)
+	p.done()
+	return f
+}
+
+func readFeed(p *object) *pull.Feed {
 	f := &pull.Feed{
 		URL: p.word("url"), Secret: p.word("secret"), Header: p.word("header"), Items: p.word("items"), Every: every(p),
 	}
 	if node, path := p.take("map"); node != nil {
 		m := p.object(path, p.language, node)
-		f.Map = pull.Map{
-			ID: m.word("id"), Subject: m.word("subject"), Customer: m.word("customer"), Email: m.word("email"), Phone: m.word("phone"),
-			At: m.word("at"), Sequence: m.word("sequence"),
-		}
-		if node, path := m.take("fields"); node != nil {
-			fields := m.object(path, m.language, node)
-			f.Map.Fields = map[string]string{}
-			for _, name := range fields.keys {
-				f.Map.Fields[name] = fields.word(name)
-			}
-			fields.done()
-		}
-		m.each("consents", func(name string, o *object) {
-			if f.Map.Consents == nil {
-				f.Map.Consents = map[string]pull.Stance{}
-			}
-			f.Map.Consents[name] = pull.Stance{From: o.word("from"), Yes: o.list("yes"), No: o.list("no")}
-		})
+		readPullMap(m, &f.Map)
 		m.done()
 	}
-	p.done()
 	return f
+}
+
+func readPullMap(m *object, into *pull.Map) {
+	*into = pull.Map{
+		ID: m.word("id"), Subject: m.word("subject"), Customer: m.word("customer"), Email: m.word("email"), Phone: m.word("phone"),
+		At: m.word("at"), Sequence: m.word("sequence"),
+	}
+	if node, path := m.take("fields"); node != nil {
+		fields := m.object(path, m.language, node)
+		into.Fields = map[string]string{}
+		for _, name := range fields.keys {
+			into.Fields[name] = fields.word(name)
+		}
+		fields.done()
+	}
+	m.each("consents", func(name string, o *object) {
+		if into.Consents == nil {
+			into.Consents = map[string]pull.Stance{}
+		}
+		into.Consents[name] = pull.Stance{From: o.word("from"), Yes: o.list("yes"), No: o.list("no")}
+	})
 }
 
 // every reads how often a feed is asked, as in 30s, 5m or 1h.
@@ -70,7 +79,7 @@ func (c *checker) pull(path string, s *System) {
 	if f.Secret != "" && !isName(f.Secret) {
 		c.note(join(path, "secret"), "%s is no name of a file: lower-case letters, digits and hyphens", quoted(f.Secret))
 	}
-	if f.Header != "" && (http.CanonicalHeaderKey(f.Header) != f.Header || strings.ContainsAny(f.Header, " :\r\n")) {
+	if f.Header != "" && (textproto.CanonicalMIMEHeaderKey(f.Header) != f.Header || strings.ContainsAny(f.Header, " :\r\n")) {
 		c.note(join(path, "header"), "%s is no header, as in X-Api-Key", quoted(f.Header))
 	}
 	if f.Map.Zero() {

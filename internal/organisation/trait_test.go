@@ -10,6 +10,7 @@ import (
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/pull"
 )
 
 // A plan sees a change only through traits: an attribute that is in none of
@@ -21,6 +22,8 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
+	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map")
+	shows(t, func(m *pull.Map) traits { return ofSystem(&System{Pull: &pull.Feed{Map: *m}}) })
 	shows(t, ofTopic, "Name", "Retired")
 	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
@@ -57,7 +60,10 @@ func shows[T any](t *testing.T, of func(*T) traits, except ...string) {
 func sample(t *testing.T, typ reflect.Type) any {
 	t.Helper()
 	for _, v := range []any{
-		"x", true, 7,
+		"x", true, 7, &pull.Feed{URL: "x"},
+		pull.Map{ID: "x"},
+		map[string]string{"x": "y"},
+		map[string]pull.Stance{"x": {From: "y"}},
 		[]string{"x"},
 		i18n.Text{"en": "x"},
 		48 * time.Hour,

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -120,11 +119,11 @@ func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha25
 	if err != nil {
 		return at, false, fetchFault(err)
 	}
-	if got.Status == http.StatusNotModified || got.Status == http.StatusNoContent {
+	if got.Status == 304 || got.Status == 204 {
 		at = at.done(at.Next, at.Tag, now.Add(f.Every), now)
 		return at, false, p.Store.KeepPull(ctx, at)
 	}
-	if got.Status != http.StatusOK {
+	if got.Status != 200 {
 		return at, false, statusFault(got.Status)
 	}
 	mark := sha256.Sum256(append([]byte(url+"\n"), got.Body...))
@@ -232,11 +231,11 @@ func statusFault(status int) error {
 	switch {
 	case status >= 300 && status < 400:
 		return stop("redirect")
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+	case status == 401, status == 403:
 		return stop("not_let_in")
-	case status == http.StatusGone, status == http.StatusNotFound:
+	case status == 410, status == 404:
 		return stop("gone")
-	case status == http.StatusTooManyRequests:
+	case status == 429:
 		return stop("too_many_questions")
 	case status >= 500:
 		return stop("server_error")
