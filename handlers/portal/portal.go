@@ -22,6 +22,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
@@ -71,6 +72,7 @@ type Deps struct {
 	Sessions *login.Sessions
 	Links    *login.Links
 	Rights   *rights.Service
+	Door     *inbound.Service
 	Laws     *rights.Packs
 	// Certificates has those of all erasures.
 	Certificates Certificates
