@@ -32,6 +32,8 @@ type desk struct {
 	bundle  *i18n.Bundle
 	consent *consent.Service
 	base    *url.URL
+
+	erasures *rights.List
 }
 
 // A carried is the payload of a job that carries a request out. It names
@@ -103,6 +105,9 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 	}
 	return rows, nil
 }
+
+// Erased puts what was erased on the erasure list.
+func (d *desk) Erased(ctx context.Context) error { return d.erasures.Copy(ctx) }
 
 // StopMarketing says no to the purpose that r objects to, when it is direct
 // marketing.
