@@ -208,7 +208,7 @@ func (l *List) Copy(ctx context.Context) error {
 
 // appendSynced writes all of b at the end of a file or, on a full disk, nothing.
 func appendSynced(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the operator names the file
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the operator names the file
 	if err != nil {
 		return err
 	}
