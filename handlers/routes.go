@@ -36,6 +36,7 @@ func (s *Server) Routes() []Route {
 		{get, "/.well-known/security.txt", authz.Public, s.wellknown.Security},
 		{get, "/.well-known/change-password", authz.Public, s.wellknown.ChangePassword},
 		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
+		{get, "/schemas/copy.json", authz.Public, s.wellknown.CopySchema},
 		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
 
 		{get, "/embed/widget.js", authz.Public, s.portal.Widget},

@@ -159,7 +159,7 @@ const footerPath = "/u/:token"
 func (r *Route) faceless() bool {
 	switch r.Path {
 	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
-		"/embed/widget.js", "/embed/:brand", "/api/v1/openapi.json":
+		"/embed/widget.js", "/embed/:brand", "/api/v1/openapi.json", "/schemas/copy.json":
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")
