@@ -117,6 +117,12 @@ func (s *Server) Routes() []Route {
 		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
+		Route{post, "/api/v1/changes", authz.ChangeWrite, s.api.Change},
+		Route{post, "/api/v1/decisions", authz.DecisionAsk, s.api.Decide},
+		Route{post, api.FilterPath, authz.AudienceRead, s.api.Filter},
+		Route{post, "/access/v1/evaluation", authz.DecisionAsk, s.api.Evaluate},
+		Route{post, "/access/v1/evaluations", authz.DecisionAsk, s.api.EvaluateAll},
+		Route{get, "/.well-known/authzen-configuration", authz.Public, s.api.AuthZEN},
 	)
 	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {

@@ -102,6 +102,18 @@ type Server struct {
 // MaxBody is the most bytes that a form may have.
 const MaxBody = 64 << 10
 
+// maxBody is the most bytes that the body of a request may have; 0 for a
+// stream, which is read as it is answered.
+func maxBody(r *http.Request) int64 {
+	switch r.URL.Path {
+	case "/api/v1/decisions", "/access/v1/evaluations", "/api/v1/changes":
+		return 4 << 20
+	case api.FilterPath:
+		return 0
+	}
+	return MaxBody
+}
+
 // New returns a server that is ready to be served. It fails when a route has no
 // permission.
 func New(d Deps) (*Server, error) {
@@ -122,7 +134,7 @@ func New(d Deps) (*Server, error) {
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure), Staff: d.Staff,
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(maxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
 		if !ok {

@@ -44,6 +44,7 @@ func (db *DB) Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, er
 	if err != nil {
 		return nil, err
 	}
+	db.tell(c.Subject)
 	return written, nil
 }
 

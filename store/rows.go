@@ -5,8 +5,10 @@ import (
 	"fmt"
 
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
@@ -60,6 +62,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return requestWrite(p, key, r)
 	case rights.Freezes:
 		return stateWrite(p, key, partFreezes, func() ([]byte, error) { return json.Marshal(r) })
+	case decision.Contacts:
+		return stateWrite(p, key, partContacts, func() ([]byte, error) { return json.Marshal(r) })
 	case rights.Copy:
 		return []write{copyWrite(p, key, r)}, nil
 	case rights.CopyTaken:
@@ -80,6 +84,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok := db.staffWrites(p, row); ok {
 		return writes, nil
 	}
+	if writes, ok, err := inboundWrites(p, key, row); ok || err != nil {
+		return writes, err
+	}
 	return nil, fmt.Errorf("a change cannot write %T", row)
 }
 
@@ -88,12 +95,14 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Removed, identity.MadeMain,
-		consent.State, consent.Preferences, profile.State,
+		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject
 	case consent.Record:
+		return p.Subject != "" && r.Subject == p.Subject
+	case inbound.Conflict:
 		return p.Subject != "" && r.Subject == p.Subject
 	case job.Job:
 		return r.Subject == "" || r.Subject == p.Subject

@@ -27,10 +27,12 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
@@ -57,6 +59,8 @@ type App struct {
 	Identity *identity.Service
 	Profile  *profile.Service
 	Consent  *consent.Service
+	Index    *decision.Index
+	Door     *inbound.Service
 
 	NewMaster bool // the master key was made just now
 
@@ -124,6 +128,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.Current = &Current{db: a.DB}
+	a.Index = decision.NewIndex(a.DB, 0)
+	a.Door = inbound.NewService(a.DB, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
+	a.DB.Tell(a.Index.Forget)
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
@@ -320,7 +327,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 // api returns what answers connected systems.
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
-		Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Index: a.Index, Door: a.Door, Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
 }
@@ -355,6 +362,10 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
+		return err
+	}})
+	s.tasks.Add(job.Task{Name: "inbound.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepEvents(ctx, now.Add(-inbound.Keep))
 		return err
 	}})
 	s.tasks.Add(job.Task{Name: "hook.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {

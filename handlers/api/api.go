@@ -22,7 +22,9 @@ import (
 	"livingprofile/internal/decision"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/keyring"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/once"
 	"livingprofile/internal/profile"
@@ -44,6 +46,8 @@ type Store interface {
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
 	// Spend counts, as login.LinkStore does.
 	Spend(ctx context.Context, counters []login.Counter, now time.Time) (until time.Time, err error)
+	// Commit writes a change whole or not at all.
+	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
 	once.Store
 }
 
@@ -67,6 +71,8 @@ type Deps struct {
 	Consent  *consent.Service
 	Profile  *profile.Service
 	Identity *identity.Service
+	Index    *decision.Index
+	Door     *inbound.Service
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

@@ -33,6 +33,7 @@ const (
 	AudienceRead Permission = "audience:read"
 	DecisionAsk  Permission = "decision:ask"
 	EventRead    Permission = "event:read"
+	ChangeWrite  Permission = "change:write"
 )
 
 // Permissions of staff members. Which role has which says Role.Permissions.
@@ -85,6 +86,7 @@ func Permissions() []Entry {
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
 		{EventRead, System, "read the feed of events"},
+		{ChangeWrite, System, "tell of changes in batches, each as far as the key may write what it says"},
 		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
