@@ -62,6 +62,7 @@ type App struct {
 	NewMaster bool // the master key was made just now
 
 	settings Settings
+	erasures *rights.List // nil before EraseAgain
 	metrics  *metrics
 	signer   note.Signer
 	verifier note.Verifier
@@ -75,7 +76,7 @@ func Open(ctx context.Context, s Settings, c clock.Clock, log *slog.Logger) (*Ap
 	if s.Keyless() {
 		return nil, fmt.Errorf("the data is here and its master key is not: put the copy of %s back", s.MasterPath())
 	}
-	for _, path := range []string{s.MasterPath(), s.CheckpointPath()} {
+	for _, path := range []string{s.MasterPath(), s.CheckpointPath(), s.ErasurePath()} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("make data folder: %w", err)
 		}
@@ -161,6 +162,24 @@ func (a *App) Notary(ctx context.Context) (*ledger.Notary, error) {
 	return n, err
 }
 
+// EraseAgain opens the erasure list, which erases again whom a backup brought
+// back. Nothing may be read or written for anybody before.
+func (a *App) EraseAgain(ctx context.Context) error {
+	ring := a.DB.Ring()
+	list, n, err := rights.OpenList(ctx, a.DB, a.Clock, a.settings.ErasurePath(), func(line []byte) []byte {
+		mark := ring.Blind("erasure-list", "", string(line))
+		return mark[:]
+	})
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		a.Log.Warn("a backup had brought people back: they are erased again", "people", n)
+	}
+	a.erasures = list
+	return nil
+}
+
 // Close closes the installation.
 func (a *App) Close() error { return a.DB.Close() }
 
@@ -203,6 +222,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{App: a, base: base}
+	if err := a.EraseAgain(ctx); err != nil {
+		return nil, err
+	}
 	if s.notary, err = a.Notary(ctx); err != nil {
 		return nil, err
 	}
@@ -216,7 +238,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		return nil, err
 	}
 	s.Laws = laws
-	letters := &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, base: base}
+	letters := &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base}
 	s.Rights = rights.NewService(a.DB, letters, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {
@@ -360,7 +382,7 @@ func (s *Service) Start() {
 	go s.tend(ctx)
 }
 
-// tend seals the ledger, and notices what other processes changed.
+// tend seals the ledger, copies what must outlive the database, and notices what other processes changed.
 func (s *Service) tend(ctx context.Context) {
 	defer close(s.stopped)
 	seal, refresh, reload := time.NewTicker(sealEvery), time.NewTicker(refreshEvery), time.NewTicker(reloadEvery)
@@ -375,6 +397,9 @@ func (s *Service) tend(ctx context.Context) {
 			return
 		case <-seal.C:
 			what, err = "seal ledger", s.notary.Seal(ctx)
+			if err == nil {
+				what, err = "copy erasures", s.erasures.Copy(ctx)
+			}
 		case <-refresh.C:
 			what, err = "refresh organisation", s.Current.Refresh(ctx)
 		case <-reload.C:

@@ -33,6 +33,8 @@ type desk struct {
 	consent *consent.Service
 	laws    *rights.Packs
 	base    *url.URL
+
+	erasures *rights.List
 }
 
 // A carried is the payload of a job that carries a request out. It names
@@ -132,6 +134,9 @@ func (d *desk) preview(ctx context.Context, r rights.Request, message string) (s
 	})
 	return written.Subject, written.Text, err
 }
+
+// Erased puts what was erased on the erasure list.
+func (d *desk) Erased(ctx context.Context) error { return d.erasures.Copy(ctx) }
 
 // StopMarketing says no to the purpose that r objects to, when it is direct
 // marketing.

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"regexp"
 
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/ledger"
@@ -202,7 +203,28 @@ func (s *sight) lawWords(pack *rights.Pack, kind rights.Kind) string {
 	if right.Rule.Article == "" {
 		return s.t("rights.law_name", "right", right.Called.In(s.locale), "law", pack.Law.In(s.locale))
 	}
-	return s.t("rights.law_article", "right", right.Called.In(s.locale), "law", pack.Law.In(s.locale), "article", right.Rule.Article)
+	return s.t("rights.law_article", "right", right.Called.In(s.locale), "law", pack.Law.In(s.locale), "article", s.article(right.Rule.Article))
+}
+
+// plainArticle is an article that every language has a way to say: its number,
+// one that was put behind it later, and a paragraph.
+var plainArticle = regexp.MustCompile(`^Art\. (\d+)(?:-(\d+))?(?:\((\d+)\))?$`)
+
+// article is an article of a law as the language says it. What is not plain
+// stays as the law pack has it.
+func (s *sight) article(text string) string {
+	m := plainArticle.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	said := s.t("rights.article", "number", m[1])
+	if m[2] != "" {
+		said = s.t("rights.article_later", "number", m[1], "later", m[2])
+	}
+	if m[3] != "" {
+		said = s.t("rights.article_paragraph", "article", said, "paragraph", m[3])
+	}
+	return said
 }
 
 // sense says what the state of a request means for the person.

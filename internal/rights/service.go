@@ -62,6 +62,8 @@ type Desk interface {
 	// StopMarketing ends the purpose that r objects to at once, when it is
 	// direct marketing (Art. 21(3) GDPR), and tells whether it was.
 	StopMarketing(ctx context.Context, r Request) (bool, error)
+	// Erased puts what was erased on the erasure list.
+	Erased(ctx context.Context) error
 }
 
 // program is the actor of what the product does by itself.

@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an_erasure_takes_what_goes_and_leaves_what_stays", erasedWhole},
 		{"an_erasure_is_finished_by_whoever_finds_it", erasedInTheMiddle},
 		{"an_erasure_takes_nothing_else", planOfAnother},
+		{"an_erasure_is_on_the_erasure_list", erasureListed},
 	}
 	alone := []struct {
 		name string
