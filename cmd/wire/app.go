@@ -42,6 +42,7 @@ import (
 	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 	"livingprofile/locales"
@@ -202,6 +203,7 @@ type Service struct {
 	base    *url.URL
 	office  *url.URL // where staff reach the console
 	Rights  *rights.Service
+	Laws    *rights.Packs
 	runner  *job.Runner
 	hooks   *hook.Worker
 	tasks   *job.Schedule
@@ -242,7 +244,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Rights = rights.NewService(a.DB, &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, erasures: a.erasures, base: base}, a.Clock)
+	s.Laws = laws
+	letters := &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base}
+	s.Rights = rights.NewService(a.DB, letters, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {
 		return nil, err
@@ -284,7 +288,8 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
-		URL: s.office.String(), Open: a.OpenCheckpoint,
+		Review: review.NewService(a.DB, s.Rights, s.Staff, a.Clock), Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
+		Letter: letters.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)

@@ -38,16 +38,21 @@ const (
 
 // Permissions of staff members. Which role has which says Role.Permissions.
 const (
-	ConsoleUse   Permission = "console:use"
-	FigureRead   Permission = "figure:read"
-	PersonRead   Permission = "person:read"
-	PurposeRead  Permission = "purpose:read"
-	LedgerRead   Permission = "ledger:read"
-	LedgerExport Permission = "ledger:export"
-	StaffRead    Permission = "staff:read"
-	StaffManage  Permission = "staff:manage"
-	KeyRead      Permission = "apikey:read"
-	KeyManage    Permission = "apikey:manage"
+	ConsoleUse    Permission = "console:use"
+	FigureRead    Permission = "figure:read"
+	PersonRead    Permission = "person:read"
+	PurposeRead   Permission = "purpose:read"
+	RequestRead   Permission = "request:read"
+	RequestAssign Permission = "request:assign"
+	RequestCreate Permission = "request:create"
+	RequestDecide Permission = "request:decide"
+	LawRead       Permission = "law:read"
+	LedgerRead    Permission = "ledger:read"
+	LedgerExport  Permission = "ledger:export"
+	StaffRead     Permission = "staff:read"
+	StaffManage   Permission = "staff:manage"
+	KeyRead       Permission = "apikey:read"
+	KeyManage     Permission = "apikey:manage"
 )
 
 // A Holder is a sort of caller that a permission can belong to.
@@ -91,6 +96,11 @@ func Permissions() []Entry {
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
 		{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
+		{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
+		{RequestAssign, StaffMember, "give requests to a staff member"},
+		{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
+		{RequestDecide, StaffMember, "write to the person, ask, extend, accept, refuse, hold"},
+		{LawRead, StaffMember, "see the law packs and the limits in them"},
 		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
 		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
 		{StaffRead, StaffMember, "see who works here and in which role"},

@@ -125,6 +125,7 @@ var layers = [...][]string{
 	{"job", "mail", "hook"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
+	{"review"},
 	{"organisation"},
 	{"inbound", "intake", "demo"},
 }
