@@ -71,6 +71,9 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/data/:field/edit", authz.SignedIn, s.portal.EditValue},
 		{post, "/:brand/data/:field", authz.SignedIn, s.portal.SaveValue},
 		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
+		{get, "/:brand/activity", authz.SignedIn, s.portal.Activity},
+		{post, "/:brand/activity/:observation/remove", authz.SignedIn, s.portal.RemoveActivity},
+		{post, "/:brand/data/:field/rule", authz.SignedIn, s.portal.SwitchRule},
 		{get, "/:brand/allow", authz.SignedIn, s.portal.Allow},
 		{get, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Purpose},
 		{post, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Answer},
@@ -114,6 +117,8 @@ func (s *Server) Routes() []Route {
 		Route{get, "/api/v1/subjects/:subject/records", authz.ConsentRead, s.api.Records},
 		Route{get, "/api/v1/subjects/:subject/preferences", authz.ConsentRead, s.api.Preferences},
 		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
+		Route{get, "/api/v1/subjects/:subject/activities", authz.ActivityRead, s.api.Activities},
+		Route{post, "/api/v1/subjects/:subject/activities", authz.ActivityWrite, s.api.TellActivities},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
 	)

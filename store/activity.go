@@ -109,6 +109,10 @@ func (db *DB) Activities(ctx context.Context, subject id.Subject, p activity.Pag
 		query += fmt.Sprintf(" and (at < $%d or at = $%d and id < $%d)", len(args)+1, len(args)+1, len(args)+2)
 		args = append(args, micros(p.Before.At), p.Before.ID)
 	}
+	if p.ID != "" {
+		args = append(args, p.ID)
+		query += fmt.Sprintf(" and id = $%d", len(args))
+	}
 	if p.Kinds != nil {
 		var marks []string
 		for _, k := range p.Kinds {

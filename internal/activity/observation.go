@@ -52,6 +52,7 @@ type Trace struct {
 // A Page says which observations are read: newest first, of Kinds, before a
 // place.
 type Page struct {
+	ID     string    // only this one; "" for all
 	Kinds  []string  // nil for all
 	Before Place     // zero for the newest
 	Since  time.Time // zero for all

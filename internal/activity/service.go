@@ -192,36 +192,26 @@ type Who struct {
 
 // Remove removes one observation. It is errs.NotFound for one that is not the
 // person's, and errs.Forbidden where its kind does not leave that to them.
-func (s *Service) Remove(ctx context.Context, who Who, place Place) error {
+func (s *Service) Remove(ctx context.Context, who Who, observation string) error {
 	now := s.clock.Now()
-	// The place of the one in question comes first among those before the next
-	// instant.
-	list, err := s.store.Activities(ctx, who.Subject, Page{
-		Before: Place{At: place.At.Add(time.Microsecond), ID: "0"}, Since: place.At, Now: now, Limit: maxAtOnce,
-	})
+	list, err := s.store.Activities(ctx, who.Subject, Page{ID: observation, Now: now, Limit: 1})
 	if err != nil {
 		return err
 	}
-	for i := range list {
-		o := &list[i]
-		if o.ID != place.ID {
-			continue
-		}
-		if k, ok := s.schema().Activity(o.Kind); !ok || !k.Removable {
-			return errs.New(errs.Forbidden, "error.activity_stays")
-		}
-		_, err := s.store.Commit(ctx, ledger.Change{
-			Subject: who.Subject, Base: ledger.AnyVersion, At: now, Actor: who.Actor, Brand: who.Brand,
-			Entries: []ledger.Draft{{Kind: Removed, Payload: Trace{Kind: o.Kind, Source: o.Source, At: o.At}}},
-			Rows:    []any{Removal{o.ID}},
-		})
-		return err
+	if len(list) == 0 {
+		return errs.New(errs.NotFound, "")
 	}
-	return errs.New(errs.NotFound, "")
+	o := &list[0]
+	if k, ok := s.schema().Activity(o.Kind); !ok || !k.Removable {
+		return errs.New(errs.Forbidden, "error.activity_stays")
+	}
+	_, err = s.store.Commit(ctx, ledger.Change{
+		Subject: who.Subject, Base: ledger.AnyVersion, At: now, Actor: who.Actor, Brand: who.Brand,
+		Entries: []ledger.Draft{{Kind: Removed, Payload: Trace{Kind: o.Kind, Source: o.Source, At: o.At}}},
+		Rows:    []any{Removal{o.ID}},
+	})
+	return err
 }
-
-// maxAtOnce is how many observations of one instant are looked through.
-const maxAtOnce = 1000
 
 // Switch stops a rule for a person, or lets it work again. A rule that stops
 // takes its value with it.

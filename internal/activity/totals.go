@@ -49,3 +49,14 @@ func Months(k *Kind, all []Observation, n int, now time.Time, zone *time.Locatio
 	}
 	return months
 }
+
+// Total adds one field up over months.
+func Total(months []Month, field string) string {
+	sum := new(big.Rat)
+	for i := range months {
+		if n, ok := new(big.Rat).SetString(months[i].Totals[field]); ok {
+			sum.Add(sum, n)
+		}
+	}
+	return number(sum)
+}
