@@ -92,7 +92,7 @@ func keyless(c ledger.Change) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(c.Entries, func(d ledger.Draft) bool { return d.Payload != nil })
+	return len(c.Rows) > 0 && !slices.ContainsFunc(c.Entries, func(d ledger.Draft) bool { return d.Payload != nil })
 }
 
 // subjectKey returns the key of the change's subject; a new subject gets one,

@@ -28,6 +28,10 @@ const (
 	ProfileWrite Permission = "profile:write"
 	ConsentRead  Permission = "consent:read"
 	ConsentWrite Permission = "consent:write"
+	// What people did.
+	ActivityRead  Permission = "activity:read"
+	ActivityWrite Permission = "activity:write"
+
 	LinkCreate   Permission = "link:create"
 	ImportWrite  Permission = "import:write"
 	AudienceRead Permission = "audience:read"
@@ -86,6 +90,8 @@ func Permissions() []Entry {
 		{ProfileWrite, System, "change the fields of profiles that the key names"},
 		{ConsentRead, System, "read purposes, consent states, records and preferences"},
 		{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
+		{ActivityRead, System, "read what people did, of the kinds that the key names"},
+		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
 		{LinkCreate, System, "make links that take a person to their own page"},
 		{ImportWrite, System, "bring data in from files"},
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},

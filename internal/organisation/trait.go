@@ -123,6 +123,7 @@ func ofSystem(s *System) (ts traits) {
 	}
 	ts.list("fields", s.Fields)
 	ts.list("purposes", s.Purposes)
+	ts.list("activities", s.Activities)
 	ts.add("country", s.Country)
 	ts.flag("source", s.Source)
 	for i := range s.Endpoints {

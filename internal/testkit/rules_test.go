@@ -122,7 +122,7 @@ var layers = [...][]string{
 	{"identity"},
 	{"profile", "consent", "rights"},
 	{"decision", "receipt"},
-	{"job", "mail", "hook"},
+	{"job", "mail", "hook", "activity"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
 	{"review"},

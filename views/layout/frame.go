@@ -9,6 +9,7 @@ package layout
 
 import (
 	"context"
+	"slices"
 
 	"livingprofile/internal/i18n"
 	"livingprofile/static"
@@ -63,6 +64,7 @@ type Undo struct {
 const (
 	Home    = "home"
 	Data    = "data"
+	Did     = "did"
 	Allow   = "allow"
 	Get     = "get"
 	Rights  = "rights"
@@ -86,6 +88,7 @@ func first() []section {
 
 func rest() []section {
 	return []section{
+		{Did, "/activity", "chart"},
 		{Rights, "/requests", "scale"},
 		{Who, "/who", "share"},
 		{History, "/history", "clock"},
@@ -94,7 +97,19 @@ func rest() []section {
 	}
 }
 
-func sections() []section { return append(first(), rest()...) }
+// sections are all of them; what a person did stands below what is held.
+func sections() []section {
+	all := append(first(), rest()...)
+	for i, s := range all {
+		if s.name == Did {
+			return slices.Insert(slices.Delete(all, i, i+1), didPlace, s)
+		}
+	}
+	return all
+}
+
+// didPlace is where what a person did stands among the sections.
+const didPlace = 2
 
 func (f Frame) inRest() bool {
 	for _, s := range rest() {
