@@ -40,6 +40,8 @@ func (s *Server) Routes() []Route {
 
 		{get, "/embed/widget.js", authz.Public, s.portal.Widget},
 		{get, "/embed/:brand", authz.Public, s.portal.Framed},
+		{get, "/embed/:brand/open/:token", authz.Public, s.portal.OpenFrame},
+		{post, "/embed/:brand/open", authz.Public, s.portal.ExchangeFrame},
 
 		{get, "/", authz.Public, s.portal.Brands},
 		{get, "/receipts", authz.Public, s.receipt.Form},
@@ -117,6 +119,9 @@ func (s *Server) Routes() []Route {
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
 	)
+	for _, r := range s.insideRoutes() {
+		routes = append(routes, r.Route)
+	}
 	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {
 		routes = append(routes,

@@ -236,7 +236,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -299,8 +299,13 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
 		Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
+		Frames: a.frames(), Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
+}
+
+// frames opens the portal inside the pages of brands' own sites.
+func (a *App) frames() *login.Frames {
+	return login.NewFrames(a.DB, a.DB.Ring(), a.Clock, a.settings.Sign)
 }
 
 // post returns what writes and sends letters.

@@ -67,6 +67,7 @@ type Deps struct {
 	Consent  *consent.Service
 	Profile  *profile.Service
 	Identity *identity.Service
+	Frames   *login.Frames
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

@@ -29,6 +29,7 @@ const (
 	ConsentRead  Permission = "consent:read"
 	ConsentWrite Permission = "consent:write"
 	LinkCreate   Permission = "link:create"
+	FrameCreate  Permission = "frame:create"
 	ImportWrite  Permission = "import:write"
 	AudienceRead Permission = "audience:read"
 	DecisionAsk  Permission = "decision:ask"
@@ -81,6 +82,7 @@ func Permissions() []Entry {
 		{ConsentRead, System, "read purposes, consent states, records and preferences"},
 		{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
 		{LinkCreate, System, "make links that take a person to their own page"},
+		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
 		{ImportWrite, System, "bring data in from files"},
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
