@@ -40,6 +40,8 @@ func (s *Server) Routes() []Route {
 
 		{get, "/embed/widget.js", authz.Public, s.portal.Widget},
 		{get, "/embed/:brand", authz.Public, s.portal.Framed},
+		{get, "/embed/:brand/check", authz.Public, s.portal.CheckFrame},
+		{get, "/embed/:brand/check/cookie", authz.Public, s.portal.CheckCookie},
 		{get, "/embed/:brand/open/:token", authz.Public, s.portal.OpenFrame},
 		{post, "/embed/:brand/open", authz.Public, s.portal.ExchangeFrame},
 

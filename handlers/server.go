@@ -166,7 +166,7 @@ const footerPath = "/u/:token"
 func (r *Route) faceless() bool {
 	switch r.Path {
 	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
-		"/embed/widget.js", "/embed/:brand", "/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json":
+		"/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie", "/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json":
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")

@@ -16,12 +16,12 @@
   // before that. What it gives is kept in this page's memory: the browser may
   // keep no cookie.
   let bearer = "";
-  const form = document.getElementById("open");
-  if (form) {
-    const { start } = form.dataset;
+  const open = document.getElementById("open");
+  if (open) {
+    const { exchange, token, start } = open.dataset;
     const { lang } = document.documentElement;
     history.replaceState(null, "", `${start}?locale=${lang}`);
-    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } })
+    fetch(exchange, { method: "POST", body: new URLSearchParams({ token }), headers: { Accept: "application/json" } })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
       .then((session) => {
         bearer = session.bearer;
