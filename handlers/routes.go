@@ -41,6 +41,10 @@ func (s *Server) Routes() []Route {
 
 		{get, "/embed/widget.js", authz.Public, s.portal.Widget},
 		{get, "/embed/:brand", authz.Public, s.portal.Framed},
+		{get, "/embed/:brand/check", authz.Public, s.portal.CheckFrame},
+		{get, "/embed/:brand/check/cookie", authz.Public, s.portal.CheckCookie},
+		{get, "/embed/:brand/open/:token", authz.Public, s.portal.OpenFrame},
+		{post, "/embed/:brand/open", authz.Public, s.portal.ExchangeFrame},
 
 		{get, "/", authz.Public, s.portal.Brands},
 		{get, "/receipts", authz.Public, s.receipt.Form},
@@ -129,6 +133,9 @@ func (s *Server) Routes() []Route {
 		Route{post, "/access/v1/evaluations", authz.DecisionAsk, s.api.EvaluateAll},
 		Route{get, "/.well-known/authzen-configuration", authz.Public, s.api.AuthZEN},
 	)
+	for _, r := range s.insideRoutes() {
+		routes = append(routes, r.Route)
+	}
 	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {
 		routes = append(routes,

@@ -272,7 +272,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity,
-			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -335,9 +335,14 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 // api returns what answers connected systems.
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
-		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
+}
+
+// frames opens the portal inside the pages of brands' own sites.
+func (a *App) frames() *login.Frames {
+	return login.NewFrames(a.DB, a.DB.Ring(), a.Clock, a.settings.Sign)
 }
 
 // post returns what writes and sends letters.

@@ -77,6 +77,7 @@ type Deps struct {
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service
+	Frames   *login.Frames
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

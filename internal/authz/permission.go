@@ -33,6 +33,7 @@ const (
 	ActivityWrite Permission = "activity:write"
 
 	LinkCreate   Permission = "link:create"
+	FrameCreate  Permission = "frame:create"
 	ImportWrite  Permission = "import:write"
 	AudienceRead Permission = "audience:read"
 	DecisionAsk  Permission = "decision:ask"
@@ -93,6 +94,7 @@ func Permissions() []Entry {
 		{ActivityRead, System, "read what people did, of the kinds that the key names"},
 		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
 		{LinkCreate, System, "make links that take a person to their own page"},
+		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
 		{ImportWrite, System, "bring data in from files"},
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
