@@ -134,6 +134,10 @@ func New(d Deps) (*Server, error) {
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure), Staff: d.Staff,
 	}
+	inside := map[string]insideRoute{}
+	for _, r := range s.insideRoutes() {
+		inside[r.Method+" "+r.Path] = r
+	}
 	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(maxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
@@ -149,6 +153,9 @@ func New(d Deps) (*Server, error) {
 			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
 		case r.Path == footerPath:
 			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
+		case strings.HasPrefix(r.Path, insidePath):
+			at := inside[r.Method+" "+r.Path]
+			chain = []echo.MiddlewareFunc{guard.VisitFrame, guard.Require(r.Permission), guard.Within(at.section, at.act)}
 		case r.faceless():
 			chain = chain[1:]
 		case r.console():
@@ -171,7 +178,8 @@ const footerPath = "/u/:token"
 func (r *Route) faceless() bool {
 	switch r.Path {
 	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
-		"/embed/widget.js", "/embed/:brand", "/api/v1/openapi.json":
+		"/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie",
+		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json":
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")

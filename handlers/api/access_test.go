@@ -35,6 +35,8 @@ func uses() []use {
 		{"GET /api/v1/subjects/:subject/records", "", 200},
 		{"GET /api/v1/subjects/:subject/preferences", "", 200},
 		{"PUT /api/v1/subjects/:subject/preferences", `{"topics":{"events":{"email":true}}}`, 412},
+		{"GET /api/v1/subjects/:subject/activities", "", 200},
+		{"POST /api/v1/subjects/:subject/activities", `{"activities":[{"event":"e1","kind":"order","at":"2026-03-12T09:00:00Z","values":{"items":"1"}}]}`, 200},
 		{"POST /api/v1/links", `{"kind":"unsubscribe","topic":"offers","subject":"`, 422},
 		{"GET /api/v1/purposes", "", 200},
 		{"GET /api/v1/changes", "", 200},

@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -46,6 +47,8 @@ type Store interface {
 	// Records returns the consent records about a purpose, or all for "",
 	// oldest first.
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
+	// Activities returns a page of what a subject did, newest first.
+	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
 	// Spend counts, as login.LinkStore does.
 	Spend(ctx context.Context, counters []login.Counter, now time.Time) (until time.Time, err error)
 	// Commit writes a change whole or not at all.
@@ -77,6 +80,8 @@ type Deps struct {
 	Identity *identity.Service
 	Index    *decision.Index
 	Door     *inbound.Service
+	Activity *activity.Service
+	Frames   *login.Frames
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

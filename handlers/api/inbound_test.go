@@ -181,24 +181,24 @@ func TestChanges_contested(t *testing.T) {
 		t.Run(answer, func(t *testing.T) {
 			k := newKit(t, testkit.OnSQLite)
 			key := k.key(forBrand("hibiki"))
-			k.answer(thomas, "recommendations", consent.No)
+			k.answer(thomas, "reviews", consent.No)
 			k.clock.Advance(time.Hour)
 			at := k.clock.Now().Add(-time.Minute).Format(time.RFC3339)
-			k.tell(key, about("1", thomas, `"consent":{"purpose":"recommendations","status":"given","at":"`+at+`"}`))
+			k.tell(key, about("1", thomas, `"consent":{"purpose":"reviews","status":"given","at":"`+at+`"}`))
 			c := k.Client(t)
 			c.SignIn("hibiki", thomas)
-			if page := c.Page("/hibiki"); !strings.Contains(page, "without proof") || !strings.Contains(page, "/hibiki/allow/recommendations") {
+			if page := c.Page("/hibiki"); !strings.Contains(page, "without proof") || !strings.Contains(page, "/hibiki/allow/reviews") {
 				t.Error("the person is not asked")
 			}
-			if k.may(key, "recommendations", "", thomas)[0].Allow {
+			if k.may(key, "reviews", "", thomas)[0].Allow {
 				t.Error("an unproved yes counts")
 			}
 			k.clock.Advance(time.Minute)
-			c.Answer("hibiki", "recommendations", answer)
+			c.Answer("hibiki", "reviews", answer)
 			if page := c.Page("/hibiki"); strings.Contains(page, "without proof") {
 				t.Error("the person is asked again")
 			}
-			if got := k.may(key, "recommendations", "", thomas)[0].Allow; got != (answer == "yes") {
+			if got := k.may(key, "reviews", "", thomas)[0].Allow; got != (answer == "yes") {
 				t.Errorf("got %v", got)
 			}
 			if page := c.Page("/hibiki/history?kind=choices"); !strings.Contains(page, "You said which is right") || !strings.Contains(page, "says otherwise about") {

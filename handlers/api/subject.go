@@ -78,30 +78,35 @@ func (a *API) lookup(c echo.Context, who *caller) (answer, error) {
 	if err := decode(c, &in); err != nil {
 		return answer{}, err
 	}
-	if n := len(in.Identifiers); n == 0 || n > maxLookup {
-		return answer{}, errs.InvalidFields(errs.At("identifiers", "error.out_of_range_number", "min", 1, "max", maxLookup))
+	p, err := a.find(web.Context(c), who, in.Identifiers)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(p.id, map[string]string{"subject": p.name}), nil
+}
+
+// find returns the one person whom all the identifiers name.
+func (a *API) find(ctx context.Context, who *caller, identifiers []inbound.IdentifierBody) (*person, error) {
+	if n := len(identifiers); n == 0 || n > maxLookup {
+		return nil, errs.InvalidFields(errs.At("identifiers", "error.out_of_range_number", "min", 1, "max", maxLookup))
 	}
 	found := map[id.Subject]*person{}
-	for n, body := range in.Identifiers {
+	for n, body := range identifiers {
 		i, err := who.author().Identifier(body, fmt.Sprintf("identifiers.%d.", n))
 		if err != nil {
-			return answer{}, err
+			return nil, err
 		}
-		if err := a.gather(web.Context(c), who, i, found); err != nil {
-			return answer{}, err
+		if err := a.gather(ctx, who, i, found); err != nil {
+			return nil, err
 		}
 	}
-	switch len(found) {
-	case 0:
-		return answer{}, noSubject()
-	case 1:
-	default:
-		return answer{}, errs.New(errs.Conflict, "error.identifiers_disagree")
+	if len(found) > 1 {
+		return nil, errs.New(errs.Conflict, "error.identifiers_disagree")
 	}
 	for _, p := range found {
-		return ok(p.id, map[string]string{"subject": p.name}), nil
+		return p, nil
 	}
-	return answer{}, noSubject()
+	return nil, noSubject()
 }
 
 // gather adds whom an identifier names: the one who has proved it, or else all
