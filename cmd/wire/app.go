@@ -25,6 +25,7 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
 	"livingprofile/internal/activity"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -59,6 +60,7 @@ type App struct {
 	Profile  *profile.Service
 	Consent  *consent.Service
 	Activity *activity.Service
+	Audience *audience.Service
 
 	NewMaster bool // the master key was made just now
 
@@ -129,6 +131,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(a.DB, func() activity.Schema { return a.Current.Load() }, a.Clock)
+	a.Audience = audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
 	return a.Current.Refresh(ctx)
 }
 
@@ -257,7 +260,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
 		URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
@@ -302,7 +305,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
 		Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-		Activity: a.Activity, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
+		Activity: a.Activity, Audience: a.Audience, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
 }
 

@@ -39,6 +39,10 @@ func uses() []use {
 		{"POST /api/v1/subjects/:subject/activities", `{"activities":[{"event":"e1","kind":"order","at":"2026-03-12T09:00:00Z","values":{"items":"1"}}]}`, 200},
 		{"POST /api/v1/links", `{"kind":"unsubscribe","topic":"offers","subject":"`, 422},
 		{"GET /api/v1/purposes", "", 200},
+		{"GET /api/v1/audiences", "", 200},
+		{"POST /api/v1/audiences", `{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"}}`, 201},
+		{"GET /api/v1/audiences/:audience/count", "", 404},
+		{"POST /api/v1/audiences/:audience/export", "{}", 404},
 	}
 }
 

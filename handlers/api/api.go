@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -71,6 +72,7 @@ type Deps struct {
 	Profile  *profile.Service
 	Identity *identity.Service
 	Activity *activity.Service
+	Audience *audience.Service
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

@@ -18,6 +18,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
@@ -66,10 +67,12 @@ type Deps struct {
 	Staff  *staff.Service
 	People People
 	Office Office
-	Keys   *authz.Keys
-	Clock  clock.Clock
-	Locale []string // that the console speaks
-	URL    string   // under which the console is reached, for invitations
+	// Audience finds people for a purpose.
+	Audience *audience.Service
+	Keys     *authz.Keys
+	Clock    clock.Clock
+	Locale   []string // that the console speaks
+	URL      string   // under which the console is reached, for invitations
 	// Open reads a signed checkpoint and checks its signature.
 	Open func(signed []byte) (*ledger.Checkpoint, error)
 	// SetCookie and ClearCookie keep the session's value in the browser.
@@ -91,6 +94,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "today", Href: web.ConsolePath, Icon: "home"}, authz.FigureRead},
 	{layout.Section{Name: "people", Href: web.ConsolePath + "/people", Icon: "person"}, authz.PersonRead},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
+	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "keys", Href: web.ConsolePath + "/keys", Icon: "key"}, authz.KeyRead},

@@ -35,16 +35,23 @@ const (
 	LinkCreate   Permission = "link:create"
 	ImportWrite  Permission = "import:write"
 	AudienceRead Permission = "audience:read"
-	DecisionAsk  Permission = "decision:ask"
-	EventRead    Permission = "event:read"
+	// AudienceWrite is for saving audiences.
+	AudienceWrite Permission = "audience:write"
+	DecisionAsk   Permission = "decision:ask"
+	EventRead     Permission = "event:read"
 )
 
 // Permissions of staff members. Which role has which says Role.Permissions.
 const (
-	ConsoleUse   Permission = "console:use"
-	FigureRead   Permission = "figure:read"
-	PersonRead   Permission = "person:read"
-	PurposeRead  Permission = "purpose:read"
+	ConsoleUse  Permission = "console:use"
+	FigureRead  Permission = "figure:read"
+	PersonRead  Permission = "person:read"
+	PurposeRead Permission = "purpose:read"
+	// Audiences: counts alone; saving them; taking the people away as a file.
+	AudienceView   Permission = "audience:view"
+	AudienceManage Permission = "audience:manage"
+	AudienceExport Permission = "audience:export"
+
 	LedgerRead   Permission = "ledger:read"
 	LedgerExport Permission = "ledger:export"
 	StaffRead    Permission = "staff:read"
@@ -89,12 +96,16 @@ func Permissions() []Entry {
 		{LinkCreate, System, "make links that take a person to their own page"},
 		{ImportWrite, System, "bring data in from files"},
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
+		{AudienceWrite, System, "save audiences: conditions by which people are found for a purpose"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
 		{EventRead, System, "read the feed of events"},
 		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
 		{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
+		{AudienceView, StaffMember, "see audiences, and how many people each has"},
+		{AudienceManage, StaffMember, "save and remove audiences"},
+		{AudienceExport, StaffMember, "look at people of an audience, and take them away as a file"},
 		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
 		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
 		{StaffRead, StaffMember, "see who works here and in which role"},

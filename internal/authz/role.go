@@ -34,13 +34,13 @@ func (r Role) Permissions() []Permission {
 	case Administrator:
 		return []Permission{ConsoleUse, FigureRead, PurposeRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage}
 	case DPO:
-		return []Permission{ConsoleUse, FigureRead, PersonRead, PurposeRead, LedgerRead, LedgerExport, StaffRead, KeyRead}
+		return []Permission{ConsoleUse, FigureRead, PersonRead, PurposeRead, AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead}
 	case Reviewer, Support:
 		return []Permission{ConsoleUse, FigureRead, PersonRead, PurposeRead}
 	case Auditor:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, LedgerRead, LedgerExport, StaffRead, KeyRead}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, LedgerRead, LedgerExport, StaffRead, KeyRead}
 	case BrandManager:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, AudienceManage}
 	}
 	return nil
 }

@@ -126,7 +126,7 @@ var layers = [...][]string{
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
 	{"organisation"},
-	{"intake", "demo"},
+	{"intake", "demo", "audience"},
 }
 
 // layerOf returns the place of a package's path under internal, or -1.
