@@ -125,8 +125,8 @@ var layers = [...][]string{
 	{"job", "mail", "hook", "activity"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
-	{"organisation"},
-	{"intake", "demo", "audience"},
+	{"organisation", "audience"},
+	{"intake", "demo"},
 }
 
 // layerOf returns the place of a package's path under internal, or -1.
