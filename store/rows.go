@@ -6,8 +6,10 @@ import (
 
 	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
@@ -63,6 +65,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case rights.Freezes:
 		w, err := stateWrite(p, key, partFreezes, func() ([]byte, error) { return json.Marshal(r) })
 		return append(w, touchWrite(p)), err
+	case decision.Contacts:
+		return stateWrite(p, key, partContacts, func() ([]byte, error) { return json.Marshal(r) })
 	case rights.Copy:
 		return []write{copyWrite(p, key, r)}, nil
 	case rights.CopyTaken:
@@ -83,6 +87,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok := db.staffWrites(p, row); ok {
 		return writes, nil
 	}
+	if writes, ok, err := inboundWrites(p, key, row); ok || err != nil {
+		return writes, err
+	}
 	if writes, ok, err := db.activityWrites(p, key, row); ok {
 		return writes, err
 	}
@@ -97,7 +104,7 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Removed, identity.MadeMain,
-		consent.State, consent.Preferences, profile.State,
+		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
 		activity.Removal, activity.State:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
@@ -106,6 +113,8 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case activity.Observation:
 		return p.Subject != "" && r.Subject == p.Subject
 	case consent.Record:
+		return p.Subject != "" && r.Subject == p.Subject
+	case inbound.Conflict:
 		return p.Subject != "" && r.Subject == p.Subject
 	case job.Job:
 		return r.Subject == "" || r.Subject == p.Subject

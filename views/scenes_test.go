@@ -90,10 +90,23 @@ func frames(s teller, in func(string) layout.Frame) []scene {
 	done.Flash = &layout.Flash{Kind: "given", Text: i18n.T(s.ctx, "portal.said.delivery"), Undo: &layout.Undo{Path: "/hibiki/get/undo", Name: "change", Value: "1"}}
 	failed.Flash = &layout.Flash{Kind: "failed", Text: i18n.T(s.ctx, "ui.trouble")}
 	embedded.Embedded = true
+	inside := embedded
+	inside.Inside, inside.Sections, inside.Locked, inside.Outside = true, []string{layout.Data, layout.Allow}, []string{layout.Allow}, "/hibiki"
+	plain := embedded
+	plain.Section, plain.Locales, plain.Title = "", nil, i18n.T(s.ctx, "framecheck.title")
 	return []scene{
 		{"flash-done", portal.Get(done, s.get())},
 		{"flash-failed", portal.Safety(failed, s.safety())},
 		{"embedded", portal.Allow(embedded, s.allow())},
+		{"inside", portal.Allow(inside, s.allow())},
+		{"inside-opens", portal.OpenFrame(plain, portal.OpenPage{Token: "x", Exchange: "/embed/hibiki/open", Start: "/embed/hibiki/in", Href: "/hibiki"})},
+		{"inside-closed", portal.OpenFrame(plain, portal.OpenPage{Href: "/hibiki"})},
+		{"inside-elsewhere", portal.Elsewhere(plain, portal.ElsewherePage{Title: i18n.T(s.ctx, "frame.over"), Why: i18n.T(s.ctx, "frame.over_why"), Href: "/hibiki"})},
+		{"inside-check", portal.Check(plain, portal.CheckPage{
+			Cookie: "/embed/hibiki/check/cookie", Site: "https://privacy.example.com",
+			Origins: []string{"https://www.hibiki.example"}, Now: day(3, 9, 1, 2),
+			Findings: []portal.Finding{{ID: "origin_ok", OK: true}, {ID: "https_missing"}, {ID: "link_scope", Code: "--scopes link:create,frame:create"}},
+		})},
 	}
 }
 

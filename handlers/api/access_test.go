@@ -43,6 +43,11 @@ func uses() []use {
 		{"POST /api/v1/audiences", `{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"}}`, 201},
 		{"GET /api/v1/audiences/:audience/count", "", 404},
 		{"POST /api/v1/audiences/:audience/export", "{}", 404},
+		{"POST /api/v1/changes", `{"changes":[{}]}`, 200},
+		{"POST /api/v1/decisions", `{"purpose":"newsletter","identifiers":[{"kind":"email","value":"` + thomas + `"}]}`, 200},
+		{"POST /api/v1/decisions/filter", "{}", 415},
+		{"POST /access/v1/evaluation", `{"subject":{"type":"email","id":"` + thomas + `"},"action":{"name":"use"},"resource":{"type":"purpose","id":"newsletter"}}`, 200},
+		{"POST /access/v1/evaluations", `{"evaluations":[]}`, 422},
 	}
 }
 

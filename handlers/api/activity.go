@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/inbound"
 )
 
 // An activityBody is one thing that a system saw a person do.
@@ -61,7 +62,7 @@ func (a *API) tellActivities(c echo.Context, who *caller) (answer, error) {
 	t := activity.Taking{System: who.system.Name, Brand: who.brand, May: who.mayKind}
 	var bad []errs.Field
 	for n, body := range in.Activities {
-		at, wrong := moment(body.At, "activities."+strconv.Itoa(n)+".at")
+		at, wrong := inbound.Moment(body.At, "activities."+strconv.Itoa(n)+".at")
 		if body.At == nil {
 			bad = append(bad, errs.At("activities."+strconv.Itoa(n)+".at", "error.required"))
 		} else if wrong != nil {

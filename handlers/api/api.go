@@ -24,7 +24,9 @@ import (
 	"livingprofile/internal/decision"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/keyring"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/once"
 	"livingprofile/internal/profile"
@@ -48,6 +50,8 @@ type Store interface {
 	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
 	// Spend counts, as login.LinkStore does.
 	Spend(ctx context.Context, counters []login.Counter, now time.Time) (until time.Time, err error)
+	// Commit writes a change whole or not at all.
+	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
 	once.Store
 }
 
@@ -71,8 +75,11 @@ type Deps struct {
 	Consent  *consent.Service
 	Profile  *profile.Service
 	Identity *identity.Service
+	Index    *decision.Index
+	Door     *inbound.Service
 	Activity *activity.Service
 	Audience *audience.Service
+	Frames   *login.Frames
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

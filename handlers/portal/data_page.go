@@ -96,7 +96,7 @@ func (s *sight) valueItem(f *profile.Field) view.ValueItem {
 	claim, _, held := s.winner(f)
 	item := view.ValueItem{
 		ID: f.Name, Label: s.in(f.Label), UsedFor: s.usedFor(f),
-		Edit: !f.Retired && (f.Edit == profile.Free || f.Edit == profile.Approval), Saved: s.said.at(f.Name),
+		Edit: !f.Retired && (f.Edit == profile.Free || f.Edit == profile.Approval) && !(s.framed && reaches(f)), Saved: s.said.at(f.Name),
 	}
 	if held {
 		item.Value, item.Origin = s.format(f, claim.Value), view.Origin(claim.Origin)

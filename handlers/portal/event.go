@@ -33,6 +33,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.subjectEvent(h)
 	case "request", "copy", "restriction":
 		item, ok = s.requestEvent(h)
+	case "decision":
+		item, ok = s.decisionEvent(h)
 	case "activity", "inference":
 		item, ok = s.activityEvent(h)
 	case "signal":

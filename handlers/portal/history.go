@@ -55,7 +55,7 @@ func kindGroups() []kindGroup {
 		{"all", nil},
 		{"choices", []string{"consent."}},
 		{"data", []string{"attribute.", "identifier.", "subject.", "activity.", "inference."}},
-		{"messages", []string{"preference.", "marketing."}},
+		{"messages", []string{"preference.", "marketing.", "decision."}},
 		{"requests", []string{"request.", "copy.", "restriction."}},
 		{"signing_in", []string{"session."}},
 	}

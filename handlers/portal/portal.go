@@ -76,6 +76,7 @@ type Deps struct {
 	Activity *activity.Service
 	Sessions *login.Sessions
 	Links    *login.Links
+	Frames   *login.Frames
 	Rights   *rights.Service
 	Laws     *rights.Packs
 	// Certificates has those of all erasures.
@@ -119,7 +120,7 @@ func (p *Portal) look(c echo.Context) (*sight, error) {
 func (p *Portal) glance(c echo.Context) *sight {
 	v := web.Of(c)
 	return &sight{
-		ctx: web.Context(c), locale: v.Locale, org: v.Organisation, brand: v.Brand, base: v.Base(),
+		ctx: web.Context(c), locale: v.Locale, org: v.Organisation, brand: v.Brand, base: v.Base(), framed: v.Framed,
 		now: p.Clock.Now(), texts: &p.texts, signal: v.Signal,
 	}
 }

@@ -23,6 +23,7 @@ type sight struct {
 	locale string
 	org    *organisation.Organisation
 	brand  *brand.Brand
+	framed bool   // inside a page of the brand's own site
 	base   string // path of the brand's portal
 	facts  decision.Facts
 	now    time.Time

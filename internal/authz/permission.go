@@ -33,20 +33,27 @@ const (
 	ActivityWrite Permission = "activity:write"
 
 	LinkCreate   Permission = "link:create"
+	FrameCreate  Permission = "frame:create"
 	ImportWrite  Permission = "import:write"
 	AudienceRead Permission = "audience:read"
 	// AudienceWrite is for saving audiences.
 	AudienceWrite Permission = "audience:write"
 	DecisionAsk   Permission = "decision:ask"
 	EventRead     Permission = "event:read"
+	ChangeWrite   Permission = "change:write"
 )
 
 // Permissions of staff members. Which role has which says Role.Permissions.
 const (
-	ConsoleUse  Permission = "console:use"
-	FigureRead  Permission = "figure:read"
-	PersonRead  Permission = "person:read"
-	PurposeRead Permission = "purpose:read"
+	ConsoleUse    Permission = "console:use"
+	FigureRead    Permission = "figure:read"
+	PersonRead    Permission = "person:read"
+	PurposeRead   Permission = "purpose:read"
+	RequestRead   Permission = "request:read"
+	RequestAssign Permission = "request:assign"
+	RequestCreate Permission = "request:create"
+	RequestDecide Permission = "request:decide"
+	LawRead       Permission = "law:read"
 	// Audiences: counts alone; saving them; taking the people away as a file.
 	AudienceView   Permission = "audience:view"
 	AudienceManage Permission = "audience:manage"
@@ -94,11 +101,13 @@ func Permissions() []Entry {
 		{ActivityRead, System, "read what people did, of the kinds that the key names"},
 		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
 		{LinkCreate, System, "make links that take a person to their own page"},
+		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
 		{ImportWrite, System, "bring data in from files"},
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
 		{AudienceWrite, System, "save audiences: conditions by which people are found for a purpose"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
 		{EventRead, System, "read the feed of events"},
+		{ChangeWrite, System, "tell of changes in batches, each as far as the key may write what it says"},
 		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
@@ -106,6 +115,11 @@ func Permissions() []Entry {
 		{AudienceView, StaffMember, "see audiences, and how many people each has"},
 		{AudienceManage, StaffMember, "save and remove audiences"},
 		{AudienceExport, StaffMember, "look at people of an audience, and take them away as a file"},
+		{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
+		{RequestAssign, StaffMember, "give requests to a staff member"},
+		{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
+		{RequestDecide, StaffMember, "write to the person, ask, extend, accept, refuse, hold"},
+		{LawRead, StaffMember, "see the law packs and the limits in them"},
 		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
 		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
 		{StaffRead, StaffMember, "see who works here and in which role"},

@@ -247,6 +247,7 @@ func readField(name string, f *object) profile.Field {
 		Sensitive: f.flag("sensitive"),
 		Purposes:  f.list("purposes"),
 		Brands:    f.list("brands"),
+		Card:      profile.Card(f.word("card")),
 		Label:     f.text("label"),
 		Help:      f.text("help"),
 		Locked:    f.text("locked"),

@@ -106,6 +106,7 @@ func ofField(f *profile.Field) (ts traits) {
 	ts.flag("sensitive", f.Sensitive)
 	ts.list("purposes", f.Purposes)
 	ts.list("brands", f.Brands)
+	ts.add("card", string(f.Card))
 	ts.text("label", f.Label)
 	ts.text("help", f.Help)
 	ts.text("locked", f.Locked)

@@ -65,7 +65,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		[]string{"x"},
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
-		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"),
+		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"), profile.Card("x"),
 		activity.Calculation("x"),
 		[]activity.Field{{Name: "x"}},
 		hook.Envelope("x"), hook.Body("x"),

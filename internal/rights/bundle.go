@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	_ "embed"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
@@ -17,6 +18,11 @@ import (
 // BundleSchema names the form of a copy, so that whoever reads it later knows
 // which.
 const BundleSchema = "livingprofile/copy/1"
+
+// CopySchema describes the JSON files of that form (JSON Schema 2020-12).
+//
+//go:embed copy.schema.json
+var CopySchema []byte
 
 // A Document is what a copy holds, ready to be written. What the person gave or
 // what was seen of them stands apart from what was worked out about them (Art.
@@ -55,6 +61,7 @@ type Value struct {
 	Counts bool      `json:"counts"` // whether it is the one that is used
 	Uses   []string  `json:"purposes,omitempty"`
 	Frozen bool      `json:"restricted,omitempty"`
+	Card   string    `json:"-"` // what it is on a contact card, as profile.Card
 }
 
 // An Activity is one thing that a system saw the person do.
@@ -137,6 +144,7 @@ func (d *Document) Zip(page []byte) ([]byte, error) {
 	z.activities("activity.csv", d.Activities)
 	z.json("consent.json", d.Consents)
 	z.consents("consent.csv", d.Consents)
+	z.add("contact.vcf", d.contactCard())
 	if d.Preferences != nil {
 		z.json("preferences.json", d.Preferences)
 	}
@@ -144,6 +152,7 @@ func (d *Document) Zip(page []byte) ([]byte, error) {
 		z.json("recipients.json", d.Recipients)
 		z.json("history.json", d.History)
 	}
+	z.add("schema.json", CopySchema)
 	return z.close(manifest{Schema: BundleSchema, Number: d.Number, Kind: d.Kind, MadeAt: d.MadeAt})
 }
 

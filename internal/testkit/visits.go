@@ -39,6 +39,8 @@ func visits() []visit {
 		{"GET /.well-known/security.txt", ok, nil, nil},
 		{"GET /.well-known/change-password", on, nil, nil},
 		{"GET /.well-known/gpc.json", ok, nil, nil},
+		{"GET /schemas/copy.json", ok, nil, nil},
+		{"GET /.well-known/authzen-configuration", ok, nil, nil},
 		{"GET /:brand/consent-mode.json", ok, nil, nil},
 		{"GET /embed/widget.js", ok, nil, nil},
 		{"GET /embed/:brand", ok, nil, nil},

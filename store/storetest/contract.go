@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an_erasure_takes_what_goes_and_leaves_what_stays", erasedWhole},
 		{"an_erasure_is_finished_by_whoever_finds_it", erasedInTheMiddle},
 		{"an_erasure_takes_nothing_else", planOfAnother},
+		{"an_erasure_is_on_the_erasure_list", erasureListed},
 		{"activities_come_in_pages_newest_first", activityPages},
 		{"an_event_is_taken_once", activityOnce},
 		{"a_removed_activity_does_not_come_back", activityRemoved},
@@ -68,6 +69,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 	}{
 		{"checkpoints_are_numbered_once", checkpoints},
 		{"a_declaration_is_written_once", declarations},
+		{"the_queue_is_ordered_filtered_and_paged", queues},
+		{"what_presses_is_counted_by_brand", presses},
 		{"a_search_reads_all_lanes_newest_first", searches},
 		{"figures_count_people_by_their_last_word", counts},
 		{"an_import_knows_how_far_it_was", positions},

@@ -27,8 +27,8 @@ func (f Fixture) request(subject id.Subject, kind rights.Kind) rights.Request {
 		Matter: rights.Matter{Scope: rights.FieldScope, Name: "name", Text: "words"},
 		Proof:  rights.Proof{Method: "link", Session: "17", Fresh: true, At: at},
 		Rule:   rights.Rule{Article: "Art. 15", Answer: rights.Limit{N: 1, Unit: rights.Months}, Pauses: true, Grounds: []string{"x"}},
-		Zone:   "Asia/Tokyo", Extended: true, Pauses: []rights.Pause{{From: at, To: at.Add(time.Second)}},
-		Steps: []rights.Step{{At: at, Move: rights.Accept, State: rights.Accepted, By: ledger.ByStaff, Note: "yes"}},
+		Zone:   "Asia/Tokyo", Extended: true, Held: true, Assignee: "member", Pauses: []rights.Pause{{From: at, To: at.Add(time.Second)}},
+		Steps: []rights.Step{{At: at, Move: rights.Accept, State: rights.Accepted, By: ledger.ByStaff, Note: "yes", Member: "m", To: "n"}},
 	}
 }
 
