@@ -1,0 +1,86 @@
+package api_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
+	"livingprofile/internal/testkit"
+)
+
+// What a person has frozen goes to no system, whatever it was allowed.
+func TestFrozen(t *testing.T) {
+	k := newKit(t, testkit.OnSQLite)
+	key := k.key(withFields("given-name"))
+	path, subject := k.lookup(key, thomas), k.subject(thomas)
+	read := func() (given bool, withheld []string) {
+		var body struct {
+			Attributes map[string]any
+			Withheld   []string
+		}
+		k.want(http.StatusOK, &body, key, "GET", path, "")
+		return body.Attributes["given-name"] != nil, body.Withheld
+	}
+	if given, _ := read(); !given {
+		t.Fatal("it is not given before")
+	}
+	laws, err := rights.EmbeddedPacks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := k.clock.Now()
+	if _, _, err := k.Rights.File(t.Context(), rights.Filing{
+		Subject: subject, Actor: ledger.Self(subject), Kind: rights.Restriction, Brand: "hibiki", Locale: "en", Zone: time.UTC,
+		Matter: rights.Matter{Scope: rights.FieldScope, Name: "given-name", Ground: rights.Contested},
+		Proof:  rights.Proof{Method: "link", Fresh: true, At: now}, Pack: laws.For("JP", now),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if given, withheld := read(); given || !slices.Contains(withheld, "given-name") {
+		t.Errorf("frozen: given %v, withheld %v", given, withheld)
+	}
+}
+
+// Who was erased answers as who was never here, and so does a repeat of what
+// was answered before.
+func TestErased(t *testing.T) {
+	k := newKit(t, testkit.OnSQLite)
+	key := k.key()
+	path, subject := k.lookup(key, thomas), k.subject(thomas)
+	const body = `{"kind":"customer","value":"X-1"}`
+	k.want(http.StatusCreated, nil, key, "POST", path+"/identifiers", body, "Idempotency-Key", "one")
+	if _, err := k.DB.Commit(t.Context(), ledger.Change{
+		Subject: subject, Base: ledger.AnyVersion, At: k.clock.Now(), Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"},
+		Entries: []ledger.Draft{{Kind: rights.SubjectErased}},
+		Rows:    []any{rights.Erased{Certificate: id.New(), Number: "R-TEST-0002", Plan: rights.PlanErasure(rights.Holding{})}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for u := range systemRoutes(t, k) {
+		// What is about many people names those who are not there one by one.
+		if strings.Contains(u.route, "/subjects/") || strings.HasSuffix(u.route, "/links") {
+			k.refused(k.use(u, key, path, "?brand=hibiki"), http.StatusNotFound, "not-found")
+		}
+	}
+	k.refused(k.ask(key, "POST", path+"/identifiers", body, "Idempotency-Key", "one"), http.StatusNotFound, "not-found")
+	if err := k.DB.DestroyErased(t.Context(), subject, k.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(path, "/api/v1/subjects/")
+	for key, reason := range map[string]string{key: "erased", k.key(forBrand("hibiki")): "unknown"} {
+		var body struct{ Decisions []decided }
+		k.want(http.StatusOK, &body, key, "POST", "/api/v1/decisions?brand=hibiki", `{"purpose":"reviews","subjects":["`+name+`"]}`)
+		if got := body.Decisions[0]; got.Allow || got.Reasons[0] != reason {
+			t.Errorf("got %+v, want %s", got, reason)
+		}
+	}
+	got := k.tell(key, `{"id":"1","subject":"`+name+`","consent":{"purpose":"reviews","status":"refused"}}`)
+	if got.short()[0] != "refused no_subject" {
+		t.Errorf("got %v", got.short())
+	}
+}
