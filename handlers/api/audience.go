@@ -43,7 +43,7 @@ func (w *caller) mayAudience(a *audience.Audience) bool {
 		return false
 	}
 	for _, name := range slices.Concat(a.Where.Fields(), a.Give) {
-		if !w.mayField(name) {
+		if !w.key.MayField(name) || !w.system.MayHold(name) {
 			return false
 		}
 	}

@@ -35,7 +35,7 @@ func audienceOf(c echo.Context, form url.Values) (audience.Audience, error) {
 	for _, n := range filledRows(form) {
 		row := strconv.Itoa(n)
 		e, ok := readWhat(form.Get("what." + row))
-		if !ok || !offered(c, form.Get("what."+row)) {
+		if !ok || !offersWhat(c, form.Get("what."+row)) {
 			bad = append(bad, errs.At("what."+row, "error.not_a_choice"))
 		}
 		e.Compare, e.Value = audience.Comparison(form.Get("compare."+row)), strings.TrimSpace(form.Get("value."+row))
@@ -121,8 +121,8 @@ func readWhat(text string) (audience.Expr, bool) {
 	return audience.Expr{}, false
 }
 
-// offered tells whether the form offers the member what they ask for.
-func offered(c echo.Context, what string) bool {
+// offersWhat tells whether the form offers the member what they ask for.
+func offersWhat(c echo.Context, what string) bool {
 	for _, o := range whats(c) {
 		if o.Value == what {
 			return true

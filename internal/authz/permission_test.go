@@ -30,7 +30,8 @@ func TestPermissions(t *testing.T) {
 		}
 	}
 	want := strings.Fields(`profile:read profile:write consent:read consent:write
-		activity:read activity:write link:create import:write audience:read audience:write decision:ask event:read`)
+		activity:read activity:write link:create frame:create import:write audience:read audience:write
+		decision:ask event:read change:write`)
 	var got []string
 	for _, s := range authz.Scopes() {
 		got = append(got, string(s))
