@@ -97,6 +97,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok, err := db.activityWrites(p, key, row); ok {
 		return writes, err
 	}
+	if writes, ok, err := db.audienceWrites(row); ok {
+		return writes, err
+	}
 	return nil, fmt.Errorf("a change cannot write %T", row)
 }
 

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -81,6 +82,7 @@ type Deps struct {
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service
+	Audience *audience.Service
 	Frames   *login.Frames
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links

@@ -129,7 +129,7 @@ var layers = [...][]string{
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
 	{"review"},
-	{"organisation"},
+	{"organisation", "audience"},
 	{"inbound", "intake", "demo"},
 }
 
