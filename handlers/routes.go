@@ -75,6 +75,8 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/data/:field/edit", authz.SignedIn, s.portal.EditValue},
 		{post, "/:brand/data/:field", authz.SignedIn, s.portal.SaveValue},
 		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
+		{get, "/:brand/asked", authz.SignedIn, s.portal.Asked},
+		{post, "/:brand/asked/:field", authz.SignedIn, s.portal.AnswerAsked},
 		{get, "/:brand/allow", authz.SignedIn, s.portal.Allow},
 		{get, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Purpose},
 		{post, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Answer},

@@ -54,7 +54,7 @@ func kindGroups() []kindGroup {
 	return []kindGroup{
 		{"all", nil},
 		{"choices", []string{"consent."}},
-		{"data", []string{"attribute.", "identifier.", "subject."}},
+		{"data", []string{"attribute.", "identifier.", "subject.", "sharing."}},
 		{"messages", []string{"preference.", "marketing."}},
 		{"requests", []string{"request.", "copy.", "restriction."}},
 		{"signing_in", []string{"session."}},

@@ -64,6 +64,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"),
 		hook.Envelope("x"), hook.Body("x"),
 		[]hook.Endpoint{{Name: "x", URL: "x"}},
+		[]profile.Ask{{Brand: "x", Why: i18n.Text{"en": "x"}}},
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
 	} {
 		if reflect.TypeOf(v) == typ {

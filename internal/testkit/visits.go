@@ -56,6 +56,8 @@ func visits() []visit {
 		{"POST /:brand/data/:field", on, filled("value", "Kyoto"), nil},
 		{"POST /:brand/data/:field/undo", on, nil, nil},
 
+		{"GET /:brand/asked", ok, nil, nil},
+		{"POST /:brand/asked/:field", on, filled("choice", "no"), func(*Client) string { return "/kawara/asked/event-city" }},
 		{"GET /:brand/allow", ok, nil, nil},
 		{"GET /:brand/allow/:purpose", ok, nil, nil},
 		{"POST /:brand/allow/:purpose", on, func(c *Client) url.Values {
