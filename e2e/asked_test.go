@@ -12,7 +12,7 @@ func TestAsked(t *testing.T) {
 	t.Parallel()
 	w := &world{testkit.NewSite(t, testkit.SiteOptions{}), open(t).browser}
 	for _, tt := range []struct {
-		view                            testkit.View
+		view                                  testkit.View
 		address, share, saved, declined, told string
 	}{
 		{testkit.View{Width: 1280, Height: 900, Locale: "en"}, thomas, "Saved: Kawara may have this", "You share this until", "You do not share this", "with Kawara until"},

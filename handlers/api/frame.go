@@ -10,15 +10,16 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/login"
 )
 
 // A frameRequest is what a link into a frame takes besides its kind.
 type frameRequest struct {
-	Identifiers []identifierBody `json:"identifiers"` // instead of a subject
-	Origin      string           `json:"origin"`
-	Sections    []string         `json:"sections"`
-	Actions     []string         `json:"actions"`
+	Identifiers []inbound.IdentifierBody `json:"identifiers"` // instead of a subject
+	Origin      string                   `json:"origin"`
+	Sections    []string                 `json:"sections"`
+	Actions     []string                 `json:"actions"`
 }
 
 // stray are the members that a link of another kind does not take.

@@ -151,6 +151,11 @@ func (p *Portal) showValue(c echo.Context, s *sight, status int, field *profile.
 		return err
 	}
 	page.Form = form
+	state, err := p.Read.ActivityState(s.ctx, web.Of(c).Subject())
+	if err != nil {
+		return err
+	}
+	page.Rule = s.ruleOf(field, state)
 	return web.Render(c, status, view.Value(f, page))
 }
 

@@ -107,7 +107,7 @@ func (s *sight) valueItem(f *profile.Field) view.ValueItem {
 		item.Value, item.Origin = s.format(f, claim.Value), view.Origin(claim.Origin)
 		item.Source, item.At = s.source(claim.Source), claim.When()
 		if claim.Origin == profile.Inferred {
-			item.How = first(claim.How, s.in(f.How))
+			item.How = first(claim.How, s.ruleText(f), s.in(f.How))
 		}
 	}
 	switch proposal, waits := s.facts.Profile.Proposals[f.Name]; {

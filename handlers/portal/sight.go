@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -117,6 +118,9 @@ func (s *sight) person() string {
 func (s *sight) source(name string) string {
 	if name == profile.SourceSubject {
 		return s.t("actor.subject")
+	}
+	if name == activity.SourceRule {
+		return s.t("activity.rule.source")
 	}
 	return s.system(name)
 }

@@ -32,13 +32,20 @@ func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 func (r Role) Permissions() []Permission {
 	switch r {
 	case Administrator:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, LawRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage}
 	case DPO:
-		return []Permission{ConsoleUse, FigureRead, PersonRead, PurposeRead, LedgerRead, LedgerExport, StaffRead, KeyRead}
-	case Reviewer, Support:
-		return []Permission{ConsoleUse, FigureRead, PersonRead, PurposeRead}
+		return []Permission{
+			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PurposeRead, LawRead,
+			LedgerRead, LedgerExport, StaffRead, KeyRead,
+		}
+	case Reviewer:
+		return []Permission{
+			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PurposeRead, LawRead,
+		}
+	case Support:
+		return []Permission{ConsoleUse, FigureRead, RequestRead, RequestCreate, PersonRead, PurposeRead, LawRead}
 	case Auditor:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, LedgerRead, LedgerExport, StaffRead, KeyRead}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, LawRead, LedgerRead, LedgerExport, StaffRead, KeyRead}
 	case BrandManager:
 		return []Permission{ConsoleUse, FigureRead, PurposeRead}
 	}

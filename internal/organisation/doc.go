@@ -150,6 +150,8 @@
 //	            it, and has it when they say so
 //	  why       text, required
 //	  required  true when the brand cannot do without
+//	card        what it is on a contact card: given-name, family-name, email,
+//	            phone, birthday, company, street, city, postcode or country
 //	retention   text, required: how long it is kept
 //	how         text: for what is inferred, how it is worked out
 package organisation

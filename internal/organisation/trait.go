@@ -111,6 +111,7 @@ func ofField(f *profile.Field) (ts traits) {
 		ts.text("asked-by."+a.Brand+".why", a.Why)
 		ts.flag("asked-by."+a.Brand+".required", a.Required)
 	}
+	ts.add("card", string(f.Card))
 	ts.text("label", f.Label)
 	ts.text("help", f.Help)
 	ts.text("locked", f.Locked)
@@ -127,6 +128,7 @@ func ofSystem(s *System) (ts traits) {
 	}
 	ts.list("fields", s.Fields)
 	ts.list("purposes", s.Purposes)
+	ts.list("activities", s.Activities)
 	ts.add("country", s.Country)
 	ts.flag("source", s.Source)
 	for i := range s.Endpoints {

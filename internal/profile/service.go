@@ -61,6 +61,18 @@ func (s *Service) Correct(ctx context.Context, e Editor, field, typed string) (S
 	})
 }
 
+// Settle records what staff found a field should be, when the person contested
+// it, as the function Settle does.
+func (s *Service) Settle(ctx context.Context, e Editor, field, typed string) (Step, error) {
+	return s.change(ctx, e, field, func(now State, f *Field, rank Rank) (State, Step, error) {
+		value, err := Canonical(f, typed, e.Country)
+		if err != nil {
+			return now, Step{}, err
+		}
+		return Settle(now, f, value, rank, s.clock.Now())
+	})
+}
+
 // Undo takes the last correction, or the proposal that waits, back.
 func (s *Service) Undo(ctx context.Context, e Editor, field string) (Step, error) {
 	return s.change(ctx, e, field, func(now State, f *Field, rank Rank) (State, Step, error) {

@@ -125,11 +125,12 @@ var layers = [...][]string{
 	{"identity"},
 	{"profile", "consent", "rights"},
 	{"decision", "receipt"},
-	{"job", "mail", "hook"},
+	{"job", "mail", "hook", "activity"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
+	{"review"},
 	{"organisation"},
-	{"intake", "demo"},
+	{"inbound", "intake", "demo"},
 }
 
 // layerOf returns the place of a package's path under internal, or -1.

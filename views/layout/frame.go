@@ -68,6 +68,7 @@ type Undo struct {
 const (
 	Home    = "home"
 	Data    = "data"
+	Did     = "did"
 	Allow   = "allow"
 	Get     = "get"
 	Rights  = "rights"
@@ -91,6 +92,7 @@ func (f Frame) first() []section {
 
 func (f Frame) rest() []section {
 	return f.shown(
+		section{Did, "/activity", "chart"},
 		section{Rights, "/requests", "scale"},
 		section{Who, "/who", "share"},
 		section{History, "/history", "clock"},
@@ -99,7 +101,17 @@ func (f Frame) rest() []section {
 	)
 }
 
-func (f Frame) sections() []section { return append(f.first(), f.rest()...) }
+// sections are all of them; what a person did stands below what is held.
+func (f Frame) sections() []section {
+	all := append(f.first(), f.rest()...)
+	did := slices.IndexFunc(all, func(s section) bool { return s.name == Did })
+	data := slices.IndexFunc(all, func(s section) bool { return s.name == Data })
+	if did < 0 || data < 0 {
+		return all
+	}
+	one := all[did]
+	return slices.Insert(slices.Delete(all, did, did+1), data+1, one)
+}
 
 // shown leaves out what a frame does not show.
 func (f Frame) shown(all ...section) []section {
