@@ -70,6 +70,9 @@ func (p *Portal) Answer(c echo.Context) error {
 	if err := asking.remember(); err != nil {
 		return err
 	}
+	if err := p.endContest(c, v, ask.Answer); err != nil {
+		return err
+	}
 	return p.answered(c, v, records, asking.mailed, form.Get("alone") != "")
 }
 

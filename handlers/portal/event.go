@@ -35,6 +35,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.subjectEvent(h)
 	case "request", "copy", "restriction":
 		item, ok = s.requestEvent(h)
+	case "conflict":
+		item, ok = s.conflictEvent(h)
 	case "decision":
 		item, ok = s.decisionEvent(h)
 	case "activity", "inference":

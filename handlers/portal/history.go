@@ -53,7 +53,7 @@ type kindGroup struct {
 func kindGroups() []kindGroup {
 	return []kindGroup{
 		{"all", nil},
-		{"choices", []string{"consent."}},
+		{"choices", []string{"consent.", "conflict."}},
 		{"data", []string{"attribute.", "identifier.", "subject.", "sharing.", "activity.", "inference."}},
 		{"messages", []string{"preference.", "marketing.", "decision."}},
 		{"requests", []string{"request.", "copy.", "restriction."}},

@@ -23,6 +23,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
@@ -78,6 +79,7 @@ type Deps struct {
 	Links    *login.Links
 	Frames   *login.Frames
 	Rights   *rights.Service
+	Door     *inbound.Service
 	Laws     *rights.Packs
 	// Certificates has those of all erasures.
 	Certificates Certificates

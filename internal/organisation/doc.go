@@ -79,6 +79,8 @@
 //	purposes    names of the purposes that it works for, required
 //	country     ISO 3166-1: where it keeps the data; required
 //	endpoints   mapping from name to where it is told what changed
+//	pull        the feed that it is asked for what changed: url, every, secret,
+//	            header, items, map; see package pull
 //
 // An endpoint is one address of a system. What it says narrows what the system
 // may have:

@@ -183,6 +183,7 @@ func readSystem(name string, s *object) System {
 	s.each("endpoints", func(name string, e *object) {
 		system.Endpoints = append(system.Endpoints, readEndpoint(name, e))
 	})
+	system.Pull = readPull(s)
 	return system
 }
 

@@ -142,6 +142,7 @@ func ofSystem(s *System) (ts traits) {
 		ts.add(name+".envelope", string(e.Envelope))
 		ts.add(name+".body", string(e.Body))
 	}
+	ts.ofPull(s.Pull)
 	return ts
 }
 
