@@ -240,7 +240,7 @@ func readTopic(name string, t *object) consent.Topic {
 }
 
 func readField(name string, f *object) profile.Field {
-	return profile.Field{
+	field := profile.Field{
 		Name:      name,
 		Category:  f.word("category"),
 		Type:      profile.Type(f.word("type")),
@@ -255,15 +255,15 @@ func readField(name string, f *object) profile.Field {
 		Locked:    f.text("locked"),
 		Retention: f.text("retention"),
 		How:       f.text("how"),
-		Asks:      readAsks(f),
 	}
+	f.each("asked-by", func(brand string, a *object) {
+		field.Asks = append(field.Asks, readAsk(brand, a))
+	})
+	return field
 }
 
-func readAsks(f *object) (asks []profile.Ask) {
-	f.each("asked-by", func(brand string, a *object) {
-		asks = append(asks, profile.Ask{Brand: brand, Required: a.flag("required"), Why: a.text("why")})
-	})
-	return asks
+func readAsk(brand string, a *object) profile.Ask {
+	return profile.Ask{Brand: brand, Required: a.flag("required"), Why: a.text("why")}
 }
 
 func readChoices(f *object) []profile.Choice {

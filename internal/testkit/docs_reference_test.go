@@ -42,6 +42,7 @@ func TestDeclarationKeys(t *testing.T) {
 		"## A purpose":   {"readPurpose"},
 		"## A topic":     {"readTopic"},
 		"## A field":     {"readField", "readChoices"},
+		"## An ask":      {"readAsk"},
 		"## A rule":      {"readRule"},
 	} {
 		want, got := map[string]bool{}, map[string]bool{}
