@@ -76,6 +76,8 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/data/:field/edit", authz.SignedIn, s.portal.EditValue},
 		{post, "/:brand/data/:field", authz.SignedIn, s.portal.SaveValue},
 		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
+		{get, "/:brand/asked", authz.SignedIn, s.portal.Asked},
+		{post, "/:brand/asked/:field", authz.SignedIn, s.portal.AnswerAsked},
 		{get, "/:brand/activity", authz.SignedIn, s.portal.Activity},
 		{post, "/:brand/activity/:observation/remove", authz.SignedIn, s.portal.RemoveActivity},
 		{post, "/:brand/data/:field/rule", authz.SignedIn, s.portal.SwitchRule},

@@ -275,7 +275,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Door: a.Door, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Door: a.Door, Laws: laws, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -370,6 +370,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
 	s.runner.Handle(carry(s.Rights))
+	s.runner.Handle(endSharings(s.Profile))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))

@@ -23,6 +23,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.consentEvent(h)
 	case "attribute":
 		item, ok = s.attributeEvent(h)
+	case "sharing":
+		item, ok = s.sharingEvent(h)
 	case "preference", "marketing":
 		item, ok = s.wishEvent(h)
 	case "identifier":

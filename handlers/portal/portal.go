@@ -83,6 +83,8 @@ type Deps struct {
 	Laws     *rights.Packs
 	// Certificates has those of all erasures.
 	Certificates Certificates
+	// Later prepares the work that ends what is shared until a time.
+	Later func(profile.Ending) (any, error)
 	// Wake has the background look for work now; nil leaves it to its turn.
 	Wake   func()
 	Clock  clock.Clock

@@ -76,6 +76,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		[]activity.Field{{Name: "x"}},
 		hook.Envelope("x"), hook.Body("x"),
 		[]hook.Endpoint{{Name: "x", URL: "x"}},
+		[]profile.Ask{{Brand: "x", Why: i18n.Text{"en": "x"}}},
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
 	} {
 		if reflect.TypeOf(v) == typ {
