@@ -62,6 +62,9 @@ type Office interface {
 	Oldest(ctx context.Context, now time.Time) (time.Time, error)
 	// Figures returns what was counted; errs.NotFound before the first count.
 	Figures(ctx context.Context) (figures.Figures, error)
+	// RequestFigures returns what was counted of requests; errs.NotFound before
+	// the first count.
+	RequestFigures(ctx context.Context) (figures.Requests, error)
 }
 
 // Deps is what the console stands on.
