@@ -197,6 +197,7 @@ type Service struct {
 	office  *url.URL // where staff reach the console
 	Rights  *rights.Service
 	Laws    *rights.Packs
+	Review  *review.Service
 	desk    *desk
 	runner  *job.Runner
 	hooks   *hook.Worker
@@ -280,9 +281,11 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
+	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
+	s.tasks.Add(s.warn(s.Review))
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
-		Review: review.NewService(a.DB, s.Rights, s.Staff, a.Clock), Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
+		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})

@@ -200,6 +200,11 @@ func (s *Console) Language(c echo.Context) error {
 	if !slices.Contains(s.Locale, form.Get("locale")) {
 		return errs.New(errs.Invalid, "error.not_a_choice")
 	}
+	if v := web.Of(c); v.Staff != nil {
+		if err := s.Staff.Speak(web.Context(c), v.Staff.Member, form.Get("locale")); err != nil {
+			return err
+		}
+	}
 	web.SetLocale(c, form.Get("locale"))
 	return web.SeeOther(c, web.Local(form.Get("back"), web.ConsolePath))
 }
