@@ -36,10 +36,15 @@ func (s *Server) Routes() []Route {
 		{get, "/.well-known/security.txt", authz.Public, s.wellknown.Security},
 		{get, "/.well-known/change-password", authz.Public, s.wellknown.ChangePassword},
 		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
+		{get, "/schemas/copy.json", authz.Public, s.wellknown.CopySchema},
 		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
 
 		{get, "/embed/widget.js", authz.Public, s.portal.Widget},
 		{get, "/embed/:brand", authz.Public, s.portal.Framed},
+		{get, "/embed/:brand/check", authz.Public, s.portal.CheckFrame},
+		{get, "/embed/:brand/check/cookie", authz.Public, s.portal.CheckCookie},
+		{get, "/embed/:brand/open/:token", authz.Public, s.portal.OpenFrame},
+		{post, "/embed/:brand/open", authz.Public, s.portal.ExchangeFrame},
 
 		{get, "/", authz.Public, s.portal.Brands},
 		{get, "/receipts", authz.Public, s.receipt.Form},
@@ -71,6 +76,9 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/data/:field/edit", authz.SignedIn, s.portal.EditValue},
 		{post, "/:brand/data/:field", authz.SignedIn, s.portal.SaveValue},
 		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
+		{get, "/:brand/activity", authz.SignedIn, s.portal.Activity},
+		{post, "/:brand/activity/:observation/remove", authz.SignedIn, s.portal.RemoveActivity},
+		{post, "/:brand/data/:field/rule", authz.SignedIn, s.portal.SwitchRule},
 		{get, "/:brand/allow", authz.SignedIn, s.portal.Allow},
 		{get, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Purpose},
 		{post, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Answer},
@@ -114,9 +122,20 @@ func (s *Server) Routes() []Route {
 		Route{get, "/api/v1/subjects/:subject/records", authz.ConsentRead, s.api.Records},
 		Route{get, "/api/v1/subjects/:subject/preferences", authz.ConsentRead, s.api.Preferences},
 		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
+		Route{get, "/api/v1/subjects/:subject/activities", authz.ActivityRead, s.api.Activities},
+		Route{post, "/api/v1/subjects/:subject/activities", authz.ActivityWrite, s.api.TellActivities},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
+		Route{post, "/api/v1/changes", authz.ChangeWrite, s.api.Change},
+		Route{post, "/api/v1/decisions", authz.DecisionAsk, s.api.Decide},
+		Route{post, api.FilterPath, authz.AudienceRead, s.api.Filter},
+		Route{post, "/access/v1/evaluation", authz.DecisionAsk, s.api.Evaluate},
+		Route{post, "/access/v1/evaluations", authz.DecisionAsk, s.api.EvaluateAll},
+		Route{get, "/.well-known/authzen-configuration", authz.Public, s.api.AuthZEN},
 	)
+	for _, r := range s.insideRoutes() {
+		routes = append(routes, r.Route)
+	}
 	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {
 		routes = append(routes,

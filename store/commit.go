@@ -44,6 +44,7 @@ func (db *DB) Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, er
 	if err != nil {
 		return nil, err
 	}
+	db.tell(c.Subject)
 	return written, nil
 }
 
@@ -91,7 +92,7 @@ func keyless(c ledger.Change) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(c.Entries, func(d ledger.Draft) bool { return d.Payload != nil })
+	return len(c.Rows) > 0 && !slices.ContainsFunc(c.Entries, func(d ledger.Draft) bool { return d.Payload != nil })
 }
 
 // subjectKey returns the key of the change's subject; a new subject gets one,

@@ -23,6 +23,7 @@ func parts() map[rights.Part]string {
 	return map[rights.Part]string{
 		rights.PartIdentifiers: "from identifiers where lane = $1 and subject = $2",
 		rights.PartValues:      "from subject_states where lane = $1 and subject = $2",
+		rights.PartActivities:  "from activities where lane = $1 and subject = $2",
 		rights.PartCopies:      "from copies where lane = $1 and subject = $2",
 		rights.PartSessions:    "from sessions where $1 = $1 and subject = $2",
 		rights.PartLetters:     "from jobs where $1 = $1 and subject = $2",
@@ -92,10 +93,16 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 			query, args = "update requests set body = $3 where lane = $1 and subject = $2", append(args, []byte{})
 		}
 		writes = append(writes, write{query: query, args: args})
+		if goes.Part == rights.PartActivities {
+			writes = append(writes, write{query: "delete from activity_dues where lane = $1 and subject = $2", args: args})
+		}
 	}
 	for _, t := range tombstones {
 		writes = append(writes, tombstoneWrite(t, at))
 	}
+	writes = append(writes, write{
+		query: "delete from conflicts where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
+	})
 	return append(writes, write{
 		query:  "update subjects set state = $1 where lane = $2 and id = $3",
 		args:   []any{identity.Erased, p.lane, p.Subject},

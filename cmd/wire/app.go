@@ -24,13 +24,16 @@ import (
 	"livingprofile/handlers/portal"
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
+	"livingprofile/internal/activity"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
@@ -58,6 +61,9 @@ type App struct {
 	Identity *identity.Service
 	Profile  *profile.Service
 	Consent  *consent.Service
+	Index    *decision.Index
+	Door     *inbound.Service
+	Activity *activity.Service
 
 	NewMaster bool // the master key was made just now
 
@@ -125,9 +131,13 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.Current = &Current{db: a.DB}
+	a.Index = decision.NewIndex(a.DB, 0)
+	a.Door = inbound.NewService(a.DB, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
+	a.DB.Tell(a.Index.Forget)
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
+	a.Activity = activity.NewService(a.DB, func() activity.Schema { return a.Current.Load() }, a.Clock)
 	return a.Current.Refresh(ctx)
 }
 
@@ -263,8 +273,8 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
-			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
+			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -329,9 +339,14 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 // api returns what answers connected systems.
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
-		Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
+}
+
+// frames opens the portal inside the pages of brands' own sites.
+func (a *App) frames() *login.Frames {
+	return login.NewFrames(a.DB, a.DB.Ring(), a.Clock, a.settings.Sign)
 }
 
 // post returns what writes and sends letters.
@@ -367,10 +382,15 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err
 	}})
+	s.tasks.Add(job.Task{Name: "inbound.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepEvents(ctx, now.Add(-inbound.Keep))
+		return err
+	}})
 	s.tasks.Add(job.Task{Name: "hook.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
 		return err
 	}})
+	s.addActivityTasks()
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err

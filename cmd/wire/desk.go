@@ -187,6 +187,9 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 	doc := &rights.Document{Number: r.Number, Kind: r.Kind, Locale: r.Locale, MadeAt: d.db.Clock().Now()}
 	w := &writer{org: d.org.Load(), facts: facts, locale: r.Locale}
 	doc.Given, doc.Inferred = w.sections()
+	if doc.Activities, err = d.activities(ctx, r); err != nil {
+		return nil, err
+	}
 	doc.Consents, doc.Recipients = w.decisions(records), w.recipients()
 	for _, i := range identifiers {
 		doc.Identifiers = append(doc.Identifiers, rights.NamedValue{

@@ -40,11 +40,16 @@ func Headers(secure bool) echo.MiddlewareFunc {
 	}
 }
 
-// Limit refuses bodies of more than most bytes before anything reads them.
-func Limit(most int64) echo.MiddlewareFunc {
+// Limit refuses bodies of more than limit says before anything reads them; 0 is
+// no limit.
+func Limit(limit func(*http.Request) int64) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
+			most := limit(r)
+			if most == 0 {
+				return next(c)
+			}
 			if r.ContentLength > most {
 				return &http.MaxBytesError{Limit: most}
 			}

@@ -28,11 +28,17 @@ const (
 	ProfileWrite Permission = "profile:write"
 	ConsentRead  Permission = "consent:read"
 	ConsentWrite Permission = "consent:write"
+	// What people did.
+	ActivityRead  Permission = "activity:read"
+	ActivityWrite Permission = "activity:write"
+
 	LinkCreate   Permission = "link:create"
+	FrameCreate  Permission = "frame:create"
 	ImportWrite  Permission = "import:write"
 	AudienceRead Permission = "audience:read"
 	DecisionAsk  Permission = "decision:ask"
 	EventRead    Permission = "event:read"
+	ChangeWrite  Permission = "change:write"
 )
 
 // Permissions of staff members. Which role has which says Role.Permissions.
@@ -85,11 +91,15 @@ func Permissions() []Entry {
 		{ProfileWrite, System, "change the fields of profiles that the key names"},
 		{ConsentRead, System, "read purposes, consent states, records and preferences"},
 		{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
+		{ActivityRead, System, "read what people did, of the kinds that the key names"},
+		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
 		{LinkCreate, System, "make links that take a person to their own page"},
+		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
 		{ImportWrite, System, "bring data in from files"},
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
 		{EventRead, System, "read the feed of events"},
+		{ChangeWrite, System, "tell of changes in batches, each as far as the key may write what it says"},
 		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},

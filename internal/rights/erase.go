@@ -27,6 +27,7 @@ type Part string
 const (
 	PartIdentifiers Part = "identifiers" // addresses and numbers
 	PartValues      Part = "values"      // the profile, choices as they stand, preferences
+	PartActivities  Part = "activities"  // what systems saw the person do
 	PartSessions    Part = "sessions"    // and with them every browser is signed out
 	PartCopies      Part = "copies"      // files that were made for a download
 	PartLetters     Part = "letters"     // mail that was not sent yet
@@ -45,7 +46,7 @@ const (
 )
 
 // Going lists what erasure deletes.
-var Going = [...]Part{PartIdentifiers, PartValues, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts}
+var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts}
 
 // Staying lists what erasure leaves.
 var Staying = [...]Part{PartRecords, PartEntries, PartRequests, PartTombstones}

@@ -57,6 +57,11 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an_erasure_is_finished_by_whoever_finds_it", erasedInTheMiddle},
 		{"an_erasure_takes_nothing_else", planOfAnother},
 		{"an_erasure_is_on_the_erasure_list", erasureListed},
+		{"activities_come_in_pages_newest_first", activityPages},
+		{"an_event_is_taken_once", activityOnce},
+		{"a_removed_activity_does_not_come_back", activityRemoved},
+		{"an_activity_belongs_to_its_subject", activityOfAnother},
+		{"what_a_person_says_of_rules_reads_back", activityState},
 	}
 	alone := []struct {
 		name string
@@ -84,6 +89,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},
 		{"a_secret_ends_after_its_successor_begins", secretsChange},
 		{"a_copy_has_its_time", copiesExpire},
+		{"activities_have_their_time", activitiesExpire},
+		{"rules_are_asked_when_something_happened", activityDues},
 	}
 	f := open(t)
 	t.Run("shared", func(t *testing.T) {
