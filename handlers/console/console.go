@@ -18,6 +18,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
@@ -72,7 +73,9 @@ type Deps struct {
 	Staff  *staff.Service
 	People People
 	Office Office
-	Keys   *authz.Keys
+	// Audience finds people for a purpose.
+	Audience *audience.Service
+	Keys     *authz.Keys
 	// Review answers requests under Laws, Profile writes what a correction
 	// comes to, and Wake has work done that was just enqueued.
 	Review  *review.Service
@@ -106,6 +109,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "requests", Href: web.ConsolePath + "/requests", Icon: "scale"}, authz.RequestRead},
 	{layout.Section{Name: "people", Href: web.ConsolePath + "/people", Icon: "person"}, authz.PersonRead},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
+	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},

@@ -17,6 +17,12 @@ type (
 		Claims    map[string][]wireClaim  `json:"c,omitempty"`
 		Proposals map[string]wireProposal `json:"p,omitempty"`
 		Undos     map[string]wireMemory   `json:"u,omitempty"`
+		Sharings  map[string]wireSharing  `json:"g,omitempty"`
+	}
+	wireSharing struct {
+		Given bool  `json:"y,omitempty"`
+		At    int64 `json:"t"`
+		Until int64 `json:"u,omitempty"`
 	}
 	wireClaim struct {
 		Value    string `json:"v,omitempty"`
@@ -68,6 +74,12 @@ func (s State) MarshalJSON() ([]byte, error) {
 		}
 		w.Undos[field] = wm
 	}
+	if len(s.Sharings) > 0 {
+		w.Sharings = make(map[string]wireSharing, len(s.Sharings))
+	}
+	for key, g := range s.Sharings {
+		w.Sharings[key] = wireSharing{Given: g.Given, At: micros(g.At), Until: micros(g.Until)}
+	}
 	return json.Marshal(w)
 }
 
@@ -90,6 +102,12 @@ func (s *State) unmarshal(b []byte) error {
 		Claims:    make(map[string][]Claim, len(w.Claims)),
 		Proposals: make(map[string]Proposal, len(w.Proposals)),
 		Undos:     make(map[string]Memory, len(w.Undos)),
+	}
+	for key, g := range w.Sharings {
+		if s.Sharings == nil {
+			s.Sharings = make(map[string]Sharing, len(w.Sharings))
+		}
+		s.Sharings[key] = Sharing{Given: g.Given, At: moment(g.At), Until: moment(g.Until)}
 	}
 	for field, list := range w.Claims {
 		claims := make([]Claim, len(list))

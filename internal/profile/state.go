@@ -20,6 +20,8 @@ type State struct {
 	Proposals map[string]Proposal
 	// Undos holds what the person's last correction replaced, by field.
 	Undos map[string]Memory
+	// Sharings holds the answers to what brands asked for, by brand and field.
+	Sharings map[string]Sharing
 }
 
 // A Proposal is a value that the person wants and staff have to decide on.
@@ -64,6 +66,7 @@ func (s State) clone() State {
 		Claims:    make(map[string][]Claim, len(s.Claims)+1),
 		Proposals: make(map[string]Proposal, len(s.Proposals)),
 		Undos:     make(map[string]Memory, len(s.Undos)),
+		Sharings:  maps.Clone(s.Sharings),
 	}
 	maps.Copy(n.Claims, s.Claims)
 	maps.Copy(n.Proposals, s.Proposals)
