@@ -35,16 +35,18 @@
   }
 
   // One letter does one thing, unless somebody is writing.
-  const rows = () => [...document.querySelectorAll("[data-rows] tbody a, [data-rows] tbody button")];
+  const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")].map((r) => r.querySelector("a, button")).filter(Boolean);
+  const inRow = (what) => document.activeElement.closest("tr")?.querySelector(what);
   const move = (by) => {
     const all = rows();
     if (!all.length) return;
-    const at = all.indexOf(document.activeElement);
+    const row = document.activeElement.closest("tr");
+    const at = all.findIndex((one) => row && one.closest("tr") === row);
     all[Math.min(Math.max(at + by, 0), all.length - 1)].focus();
   };
   addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.altKey || e.metaKey) return;
-    const writing = e.target.closest("input, textarea, select");
+    const writing = e.target.closest("input:not([type=checkbox]), textarea, select");
     if (writing && e.key === "Escape") writing.blur();
     if (writing) return;
     const search = document.querySelector("[data-search] .input");
@@ -52,6 +54,9 @@
     if (e.key === "/" && search) search.focus();
     else if (e.key === "j") move(1);
     else if (e.key === "k") move(-1);
+    else if (e.key === "x" && inRow("input[type=checkbox]")) inRow("input[type=checkbox]").click();
+    else if (e.key === "o" && inRow("button")) inRow("button").click();
+    else if (e.key === "a" && document.querySelector("[data-assign] select")) document.querySelector("[data-assign] select").focus();
     else if (e.key === "?" && keys) keys.open = !keys.open;
     else if (/^[1-9]$/.test(e.key)) {
       const section = document.querySelectorAll(".side a")[e.key - 1];

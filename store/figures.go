@@ -59,7 +59,19 @@ func (db *DB) CountFigures(ctx context.Context, now time.Time) (figures.Figures,
 
 // SaveFigures keeps what was counted.
 func (db *DB) SaveFigures(ctx context.Context, f figures.Figures) error {
-	body, err := json.Marshal(f)
+	return db.saveFigures(ctx, figuresName, f.CountedAt, f)
+}
+
+// Figures returns what was counted last.
+func (db *DB) Figures(ctx context.Context) (figures.Figures, error) {
+	var f figures.Figures
+	err := db.keptFigures(ctx, figuresName, &f)
+	return f, err
+}
+
+// saveFigures keeps what was counted under a name.
+func (db *DB) saveFigures(ctx context.Context, name string, at time.Time, counted any) error {
+	body, err := json.Marshal(counted)
 	if err != nil {
 		return err
 	}
@@ -68,20 +80,19 @@ func (db *DB) SaveFigures(ctx context.Context, f figures.Figures) error {
 			insert into figures (name, counted_at, body)
 			values ($1, $2, $3)
 			on conflict (name) do update set counted_at = excluded.counted_at, body = excluded.body`,
-			figuresName, micros(f.CountedAt), body)
+			name, micros(at), body)
 		return err
 	})
 }
 
-// Figures returns what was counted last.
-func (db *DB) Figures(ctx context.Context) (figures.Figures, error) {
-	var f figures.Figures
+// keptFigures reads what was counted under a name.
+func (db *DB) keptFigures(ctx context.Context, name string, counted any) error {
 	var body []byte
 	err := db.main.read(ctx, func(c conn) error {
-		return c.one(ctx, "select body from figures where name = $1", []any{figuresName}, &body)
+		return c.one(ctx, "select body from figures where name = $1", []any{name}, &body)
 	})
 	if err != nil {
-		return f, err
+		return err
 	}
-	return f, json.Unmarshal(body, &f)
+	return json.Unmarshal(body, counted)
 }

@@ -45,6 +45,8 @@ func (db *DB) staffWrites(p *preparedChange, row any) (writes []write, ok bool) 
 			args:   []any{r.Role, strings.Join(r.Brands, " "), r.Member},
 			missed: errs.New(errs.Conflict, "error.staff_last_admin"),
 		}}, true
+	case staff.Spoke:
+		return []write{{query: "update staff_members set locale = $1 where id = $2", args: []any{r.Locale, r.Member}}}, true
 	case staff.Disabled:
 		return disableWrites(p, r.Member), true
 	case staff.Invite:
@@ -110,7 +112,7 @@ func disableWrites(p *preparedChange, m staff.MemberID) []write {
 }
 
 const memberColumns = `
-	m.id, m.name, m.email, m.role, m.brands, m.created_at, m.disabled_at,
+	m.id, m.name, m.email, m.role, m.brands, m.locale, m.created_at, m.disabled_at,
 	coalesce((select min(k.created_at) from staff_passkeys k where k.member = m.id), 0)`
 
 // A sealedMember is a member whose name and address are still sealed.
@@ -122,7 +124,7 @@ type sealedMember struct {
 }
 
 func (s *sealedMember) dest() []any {
-	return []any{&s.ID, &s.name, &s.email, &s.Role, &s.brands, &s.created, &s.disabled, &s.joined}
+	return []any{&s.ID, &s.name, &s.email, &s.Role, &s.brands, &s.Locale, &s.created, &s.disabled, &s.joined}
 }
 
 func (db *DB) openMember(s *sealedMember) (staff.Member, error) {

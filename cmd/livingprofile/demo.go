@@ -155,8 +155,12 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 	if err != nil {
 		return err
 	}
-	if g.Staff, err = members(ctx, service); err != nil {
+	var ids []staff.MemberID
+	if g.Staff, ids, err = members(ctx, service); err != nil {
 		return err
+	}
+	if err := service.SeedRequests(ctx, folder, c.People, ids[0], ids[1]); err != nil {
+		return fmt.Errorf("make the demo: %w", err)
 	}
 	g.Newsletter = base(r.newsletter)
 	for i := range g.Brands {
@@ -238,14 +242,16 @@ func (c *demoCmd) guide(ctx context.Context, a *wire.App, base, smtp string) (*g
 }
 
 // members invites the demo's staff, those of an earlier start anew.
-func members(ctx context.Context, service *wire.Service) ([]guideMember, error) {
+func members(ctx context.Context, service *wire.Service) ([]guideMember, []staff.MemberID, error) {
 	all, err := service.Staff.Members(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var list []guideMember
+	var ids []staff.MemberID
 	for _, m := range []staff.Member{
 		{Name: "Mika Mori", Email: "dpo@demo.example.com", Role: authz.DPO},
+		{Name: "Ren Ito", Email: "reviewer@demo.example.com", Role: authz.Reviewer},
 		{Name: "Sam Sato", Email: "administrator@demo.example.com", Role: authz.Administrator},
 	} {
 		var token string
@@ -256,11 +262,11 @@ func members(ctx context.Context, service *wire.Service) ([]guideMember, error) 
 			m, token, err = service.Staff.Invite(ctx, staff.By{}, m)
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		list = append(list, guideMember{m.Name, m.Role, service.InviteURL(token)})
+		list, ids = append(list, guideMember{m.Name, m.Role, service.InviteURL(token)}), append(ids, m.ID)
 	}
-	return list, nil
+	return list, ids, nil
 }
 
 func (g *guide) String() string {

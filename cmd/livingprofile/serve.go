@@ -20,6 +20,8 @@ type serveCmd struct {
 	Console consoleFlags  `embed:"" prefix:"console-"`
 	Drain   time.Duration `help:"How long running requests may take when the program is told to stop." default:"20s" env:"LIVINGPROFILE_DRAIN"`
 
+	WarnDays int `help:"How many days before a request is due its staff member is warned by mail, once a day; 7 by default, -1 for no mails." env:"LIVINGPROFILE_WARN_DAYS" name:"warn-days" placeholder:"N"`
+
 	APIPerMinute int `help:"How many requests an API key may make in a minute; 600 by default." env:"LIVINGPROFILE_API_PER_MINUTE" name:"api-per-minute" placeholder:"N"`
 
 	Mail mailFlags `embed:"" prefix:"smtp-"`
@@ -84,6 +86,7 @@ func (s *serveCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	defer l.Close() //nolint:errcheck // the server has closed it mostly
 	settings.BaseURL, settings.Proxies, settings.Outbound = s.BaseURL, s.Proxies, s.Outbound
 	settings.APIPerMinute = s.APIPerMinute
+	settings.WarnDays = s.WarnDays
 	if settings.BaseURL == "" {
 		if settings.BaseURL, err = ownURL(l, "--base-url"); err != nil {
 			return err

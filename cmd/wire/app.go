@@ -210,6 +210,8 @@ type Service struct {
 	office  *url.URL // where staff reach the console
 	Rights  *rights.Service
 	Laws    *rights.Packs
+	Review  *review.Service
+	desk    *desk
 	runner  *job.Runner
 	hooks   *hook.Worker
 	tasks   *job.Schedule
@@ -251,8 +253,8 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		return nil, err
 	}
 	s.Laws = laws
-	letters := &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base}
-	s.Rights = rights.NewService(a.DB, letters, a.Clock)
+	s.desk = &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base}
+	s.Rights = rights.NewService(a.DB, s.desk, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {
 		return nil, err
@@ -292,10 +294,12 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
+	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
+	s.tasks.Add(s.warn(s.Review))
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
-		Review: review.NewService(a.DB, s.Rights, s.Staff, a.Clock), Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
-		Letter: letters.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
+		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
+		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)
@@ -376,6 +380,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(job.Sweep(s.DB))
 	s.tasks.Add(staff.Sweep(s.DB))
 	s.tasks.Add(figures.Task(s.DB))
+	s.tasks.Add(figures.RequestTask(s.DB))
 	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))

@@ -60,6 +60,9 @@ type renderer struct {
 
 func (r *renderer) Render(ctx context.Context, l mail.Letter) (mail.Message, error) {
 	org := r.org.Load()
+	if l.Template == view.WarningTemplate {
+		return r.staff(ctx, l, org)
+	}
 	b, ok := org.Brand(l.Brand)
 	if !ok {
 		return mail.Message{}, errs.NotFound
@@ -76,6 +79,22 @@ func (r *renderer) Render(ctx context.Context, l mail.Letter) (mail.Message, err
 	}
 	return mail.Message{
 		From: mail.Address{Name: name, Email: r.from}, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
+	}, nil
+}
+
+// staff writes a mail to a staff member, which is in the name of no brand.
+func (r *renderer) staff(ctx context.Context, l mail.Letter, org *organisation.Organisation) (mail.Message, error) {
+	locale := l.Locale
+	if locale == "" {
+		locale = i18n.Source
+	}
+	ctx = i18n.With(ctx, r.bundle.Localizer(locale))
+	m, err := view.Render(ctx, view.Brand{Contact: org.Contact}, l.Template, l.Data)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	return mail.Message{
+		From: mail.Address{Name: i18n.T(ctx, "console.name"), Email: r.from}, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
 	}, nil
 }
 

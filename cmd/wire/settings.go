@@ -36,6 +36,9 @@ type Settings struct {
 	// APIPerMinute is how many requests an API key may make in a minute; 0 for
 	// the default of package api.
 	APIPerMinute int
+	// WarnDays is how many days before a due date staff are warned by mail; 0 for
+	// a week, negative for no mails.
+	WarnDays int
 	// Outbound lists private networks that may be connected to; see
 	// outbound.Options.
 	Outbound []string

@@ -63,6 +63,9 @@ type Office interface {
 	Oldest(ctx context.Context, now time.Time) (time.Time, error)
 	// Figures returns what was counted; errs.NotFound before the first count.
 	Figures(ctx context.Context) (figures.Figures, error)
+	// RequestFigures returns what was counted of requests; errs.NotFound before
+	// the first count.
+	RequestFigures(ctx context.Context) (figures.Requests, error)
 }
 
 // Deps is what the console stands on.
@@ -200,6 +203,11 @@ func (s *Console) Language(c echo.Context) error {
 	}
 	if !slices.Contains(s.Locale, form.Get("locale")) {
 		return errs.New(errs.Invalid, "error.not_a_choice")
+	}
+	if v := web.Of(c); v.Staff != nil {
+		if err := s.Staff.Speak(web.Context(c), v.Staff.Member, form.Get("locale")); err != nil {
+			return err
+		}
 	}
 	web.SetLocale(c, form.Get("locale"))
 	return web.SeeOther(c, web.Local(form.Get("back"), web.ConsolePath))

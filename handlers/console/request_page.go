@@ -62,7 +62,7 @@ func (s *Console) sheet(c echo.Context, row review.Row, d *deciding) (*sheet, er
 	p.State, p.StateText = stateSign(row.State), b.t("request.state."+string(row.State))
 	p.Clock, p.ClockText = clockSign(ctx, &row, b.now)
 	zone := b.org.Zone(row.Brand)
-	b.fact("received", i18n.DateTimeIn(ctx, row.ReceivedAt, zone), "")
+	b.fact("received", i18n.DateTimeIn(ctx, row.ReceivedAt, zone), zone.String())
 	b.fact("due", i18n.DateTimeIn(ctx, row.DueAt, zone), zone.String())
 	if row.State == rights.Accepted && row.ActAt.After(b.now) {
 		b.fact("acts", i18n.DateTimeIn(ctx, row.ActAt, zone), "")

@@ -378,3 +378,21 @@ func TestLaws(t *testing.T) {
 	page := desk(t, s, authz.Auditor).Page("/console/laws")
 	wantIn(t, "the page", page, "EU/1", "JP/1", "UK/1", "Regulation (EU) 2016/679", "Hibiki Instruments", "1 month", "45 days", "not reviewed")
 }
+
+// TestToday_requests: what presses is counted now, for the member's brands, and
+// leads to where it is.
+func TestToday_requests(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	path := ask(t, s, thomas, rights.Complaint, url.Values{"text": {"Nobody wrote back."}})
+	c := desk(t, s, authz.DPO)
+	wantIn(t, "the page", c.Page("/console"), `aria-label="Nobody’s: 1"`, `aria-label="Overdue: 0"`, "Nothing needs attention")
+	act(t, c, path, url.Values{"move": {"ask"}, "note": {"When was that?"}})
+	wantIn(t, "the page", c.Page("/console"), `aria-label="Waiting for people: 1"`)
+	wantOut(t, "the page of another brand", desk(t, s, authz.Reviewer, "kawara").Page("/console"), `aria-label="Waiting for people: 1"`)
+	if _, err := s.DB.RequestFigures(t.Context()); err == nil {
+		wantIn(t, "the charts", c.Page("/console"), "Requests a week", "Days to an answer")
+	}
+	manager := desk(t, s, authz.BrandManager, "hibiki").Page("/console")
+	wantIn(t, "the page of who may not open them", manager, "Waiting for people")
+	wantOut(t, "the page of who may not open them", manager, "/console/requests")
+}

@@ -36,6 +36,9 @@ func (s *Console) Today(c echo.Context) error {
 	}
 	v := web.Of(c)
 	p := todayPage(web.Context(c), &st, v.Organisation, me(c), s.Clock.Now())
+	if err := s.addRequests(web.Context(c), &p, me(c)); err != nil {
+		return err
+	}
 	return web.Render(c, http.StatusOK, view.Today(s.desk(c, "today", title(c, "today")), p))
 }
 

@@ -23,6 +23,7 @@ type Member struct {
 	Email      string // normalised; personal, sealed
 	Role       authz.Role
 	Brands     []string // limited to these; empty for all there are
+	Locale     string   // that they read the console in; "" for English
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero while they may sign in
 	JoinedAt   time.Time // of the oldest passkey; zero before the first

@@ -160,6 +160,16 @@ func (s *Service) Disable(ctx context.Context, by By, m MemberID) error {
 	return err
 }
 
+// Speak notes the language in which a member reads the console, for mails. It
+// is no act of theirs, and not in the ledger.
+func (s *Service) Speak(ctx context.Context, m Member, locale string) error {
+	if m.Locale == locale {
+		return nil
+	}
+	_, err := s.store.Commit(ctx, ledger.Change{At: s.clock.Now(), Actor: m.Actor(), Rows: []any{Spoke{m.ID, locale}}})
+	return err
+}
+
 // Members returns all members, the oldest first.
 func (s *Service) Members(ctx context.Context) ([]Member, error) { return s.store.StaffMembers(ctx) }
 

@@ -87,6 +87,11 @@ type (
 		Role   string
 		Brands []string
 	}
+	// Spoke sets the language that a member reads.
+	Spoke struct {
+		Member MemberID
+		Locale string
+	}
 	// Disabled ends a member and their sessions. The error is that of Placed.
 	Disabled struct{ Member MemberID }
 	// Superseded spends the invitations of a member that nobody has used.

@@ -71,6 +71,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_declaration_is_written_once", declarations},
 		{"the_queue_is_ordered_filtered_and_paged", queues},
 		{"what_presses_is_counted_by_brand", presses},
+		{"requests_are_counted_by_week", requestCounts},
 		{"a_search_reads_all_lanes_newest_first", searches},
 		{"figures_count_people_by_their_last_word", counts},
 		{"an_import_knows_how_far_it_was", positions},

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/figures"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
@@ -126,5 +127,41 @@ func presses(t *testing.T, f Fixture) {
 	must(t, "one brand", err)
 	if diff := cmp.Diff(p, review.Pressing{OnPerson: 1, Nobodys: 1}); diff != "" {
 		t.Errorf("one brand (-got +want):\n%s", diff)
+	}
+}
+
+// requestCounts counts requests by week, and leaves out what is older.
+func requestCounts(t *testing.T, f Fixture) {
+	from, day := f.now(), 24*time.Hour
+	at := func(days int) time.Time { return from.Add(time.Duration(days) * day) }
+	f.queued(t,
+		func(r *rights.Request) { r.ReceivedAt = at(-1) },
+		func(r *rights.Request) { r.ReceivedAt = at(0) },
+		func(r *rights.Request) { r.ReceivedAt = at(6) },
+		func(r *rights.Request) { r.ReceivedAt, r.Brand = at(7), "kawara" },
+		func(r *rights.Request) {
+			r.ReceivedAt, r.DueAt, r.ClosedAt, r.State = at(-3), at(7), at(8), rights.Fulfilled
+		},
+		func(r *rights.Request) {
+			r.ReceivedAt, r.DueAt, r.ClosedAt, r.State = at(-9), at(7), at(-2), rights.Fulfilled
+		},
+	)
+	got, err := f.DB.CountRequests(t.Context(), from, at(9))
+	must(t, "count", err)
+	want := figures.Requests{
+		CountedAt: at(9), From: from,
+		Received: []figures.Received{{"hibiki", 0, 2}, {"kawara", 1, 1}},
+		Closed:   []figures.Closed{{"hibiki", rights.Complaint, rights.Fulfilled, 1, 1, 1, 11 * day}},
+	}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("counted (-got +want):\n%s", diff)
+	}
+	_, err = f.DB.RequestFigures(t.Context())
+	wantKind(t, "before the first", err, errs.NotFound)
+	must(t, "save", f.DB.SaveRequestFigures(t.Context(), got))
+	kept, err := f.DB.RequestFigures(t.Context())
+	must(t, "kept", err)
+	if diff := cmp.Diff(kept, want); diff != "" {
+		t.Errorf("kept (-got +want):\n%s", diff)
 	}
 }

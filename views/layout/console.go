@@ -19,4 +19,7 @@ type Section struct {
 const (
 	keyNext   = "j"
 	keyBefore = "k"
+	keyPick   = "x"
+	keyOpen   = "o"
+	keyAssign = "a"
 )

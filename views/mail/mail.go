@@ -243,6 +243,8 @@ func Render(ctx context.Context, b Brand, template string, data []byte) (Message
 		return from(ctx, b, data, Changed)
 	case RequestTemplate:
 		return from(ctx, b, data, Moved)
+	case WarningTemplate:
+		return from(ctx, b, data, Warn)
 	}
 	return Message{}, fmt.Errorf("no mail template %q: %w", template, errs.NotFound)
 }
