@@ -150,8 +150,10 @@ func requestCounts(t *testing.T, f Fixture) {
 	must(t, "count", err)
 	want := figures.Requests{
 		CountedAt: at(9), From: from,
-		Received: []figures.Received{{"hibiki", 0, 2}, {"kawara", 1, 1}},
-		Closed:   []figures.Closed{{"hibiki", rights.Complaint, rights.Fulfilled, 1, 1, 1, 11 * day}},
+		Received: []figures.Received{{Brand: "hibiki", Requests: 2}, {Brand: "kawara", Week: 1, Requests: 1}},
+		Closed: []figures.Closed{
+			{Brand: "hibiki", Kind: rights.Complaint, State: rights.Fulfilled, Week: 1, Requests: 1, Late: 1, Took: 11 * day},
+		},
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("counted (-got +want):\n%s", diff)
