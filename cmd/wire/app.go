@@ -57,6 +57,7 @@ type App struct {
 	Identity *identity.Service
 	Profile  *profile.Service
 	Consent  *consent.Service
+	Joiner   *identity.Joiner
 
 	NewMaster bool // the master key was made just now
 
@@ -126,6 +127,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
+	a.join()
 	return a.Current.Refresh(ctx)
 }
 
@@ -236,7 +238,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links, Rights: s.Rights, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -254,7 +256,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
@@ -331,6 +333,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(staff.Sweep(s.DB))
 	s.tasks.Add(figures.Task(s.DB))
 	s.tasks.Add(sweepCopies(s.DB))
+	s.tasks.Add(joining(s.Joiner))
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err

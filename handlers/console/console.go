@@ -67,6 +67,8 @@ type Deps struct {
 	People People
 	Office Office
 	Keys   *authz.Keys
+	Joins  Joins
+	Joiner *identity.Joiner
 	Clock  clock.Clock
 	Locale []string // that the console speaks
 	URL    string   // under which the console is reached, for invitations
@@ -90,6 +92,7 @@ var sections = [...]struct {
 }{
 	{layout.Section{Name: "today", Href: web.ConsolePath, Icon: "home"}, authz.FigureRead},
 	{layout.Section{Name: "people", Href: web.ConsolePath + "/people", Icon: "person"}, authz.PersonRead},
+	{layout.Section{Name: "joins", Href: web.ConsolePath + "/joins", Icon: "share"}, authz.PersonJoin},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},

@@ -71,6 +71,8 @@ type Deps struct {
 	Sessions *login.Sessions
 	Links    *login.Links
 	Rights   *rights.Service
+	Joins    Joins
+	Joiner   *identity.Joiner
 	Laws     *rights.Packs
 	// Certificates has those of all erasures.
 	Certificates Certificates

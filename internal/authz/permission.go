@@ -40,6 +40,9 @@ const (
 	ConsoleUse   Permission = "console:use"
 	FigureRead   Permission = "figure:read"
 	PersonRead   Permission = "person:read"
+	PersonJoin   Permission = "person:join"
+	ImportRead   Permission = "import:read"
+	ImportMake   Permission = "import:make"
 	PurposeRead  Permission = "purpose:read"
 	LedgerRead   Permission = "ledger:read"
 	LedgerExport Permission = "ledger:export"
@@ -88,6 +91,9 @@ func Permissions() []Entry {
 		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
+		{PersonJoin, StaffMember, "decide whether two records are of one person"},
+		{ImportRead, StaffMember, "see imports and their reports, which name nobody"},
+		{ImportMake, StaffMember, "bring data in from files"},
 		{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
 		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
 		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},

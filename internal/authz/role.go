@@ -32,13 +32,15 @@ func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 func (r Role) Permissions() []Permission {
 	switch r {
 	case Administrator:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage, ImportRead, ImportMake}
 	case DPO:
-		return []Permission{ConsoleUse, FigureRead, PersonRead, PurposeRead, LedgerRead, LedgerExport, StaffRead, KeyRead}
-	case Reviewer, Support:
+		return []Permission{ConsoleUse, FigureRead, PersonRead, PersonJoin, PurposeRead, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead}
+	case Reviewer:
+		return []Permission{ConsoleUse, FigureRead, PersonRead, PersonJoin, PurposeRead}
+	case Support:
 		return []Permission{ConsoleUse, FigureRead, PersonRead, PurposeRead}
 	case Auditor:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, LedgerRead, LedgerExport, StaffRead, KeyRead}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead}
 	case BrandManager:
 		return []Permission{ConsoleUse, FigureRead, PurposeRead}
 	}

@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,13 @@ type (
 		Claims    map[string][]wireClaim  `json:"c,omitempty"`
 		Proposals map[string]wireProposal `json:"p,omitempty"`
 		Undos     map[string]wireMemory   `json:"u,omitempty"`
+		Notices   []wireNotice            `json:"n,omitempty"`
+	}
+	wireNotice struct {
+		Field  string  `json:"f"`
+		Source string  `json:"s"`
+		Why    Refusal `json:"w"`
+		At     int64   `json:"t"`
 	}
 	wireClaim struct {
 		Value    string `json:"v,omitempty"`
@@ -67,6 +75,12 @@ func (s State) MarshalJSON() ([]byte, error) {
 		}
 		w.Undos[field] = wm
 	}
+	for _, field := range slices.Sorted(maps.Keys(s.Notices)) {
+		for _, source := range slices.Sorted(maps.Keys(s.Notices[field])) {
+			n := s.Notices[field][source]
+			w.Notices = append(w.Notices, wireNotice{field, source, n.Why, micros(n.At)})
+		}
+	}
 	return json.Marshal(w)
 }
 
@@ -107,6 +121,15 @@ func (s *State) unmarshal(b []byte) error {
 			m.Before = &before
 		}
 		s.Undos[field] = m
+	}
+	for _, n := range w.Notices {
+		if s.Notices == nil {
+			s.Notices = map[string]map[string]Notice{}
+		}
+		if s.Notices[n.Field] == nil {
+			s.Notices[n.Field] = map[string]Notice{}
+		}
+		s.Notices[n.Field][n.Source] = Notice{n.Why, moment(n.At)}
 	}
 	return nil
 }

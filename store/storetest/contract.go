@@ -56,6 +56,11 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an_erasure_takes_what_goes_and_leaves_what_stays", erasedWhole},
 		{"an_erasure_is_finished_by_whoever_finds_it", erasedInTheMiddle},
 		{"an_erasure_takes_nothing_else", planOfAnother},
+		{"two_records_are_joined_and_taken_apart", joinedAndSeparated},
+		{"an_address_alone_waits_for_staff", joinDecided},
+		{"what_was_weighed_goes_with_the_record", joinErased},
+		{"joining_loosens_nothing", joinIsCautious},
+		{"joining_changes_no_record", joinProperty},
 	}
 	alone := []struct {
 		name string
