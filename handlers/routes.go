@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/console"
 	"livingprofile/internal/authz"
 )
 
@@ -115,6 +116,9 @@ func (s *Server) Routes() []Route {
 		Route{get, "/api/v1/subjects/:subject/records", authz.ConsentRead, s.api.Records},
 		Route{get, "/api/v1/subjects/:subject/preferences", authz.ConsentRead, s.api.Preferences},
 		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
+		Route{post, api.ImportsPath, authz.ImportWrite, s.api.MakeImport},
+		Route{get, "/api/v1/imports/:import", authz.ImportWrite, s.api.Import},
+		Route{get, "/api/v1/imports/:import/rejects", authz.ImportWrite, s.api.ImportRejects},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
 	)
@@ -154,6 +158,11 @@ func (s *Server) consoleRoutes() []Route {
 		{get, "/console/joins/:join", authz.PersonJoin, s.console.ShowJoin},
 		{post, "/console/joins/:join", authz.PersonJoin, s.console.DecideJoin},
 		{post, "/console/joins/:join/open", authz.PersonJoin, s.console.OpenJoin},
+		{get, console.ImportsPath, authz.ImportRead, s.console.Imports},
+		{post, console.ImportsPath, authz.ImportMake, s.console.MakeImport},
+		{get, "/console/imports/:import", authz.ImportRead, s.console.ShowImport},
+		{post, "/console/imports/:import", authz.ImportMake, s.console.RunHeld},
+		{post, "/console/imports/:import/rejects", authz.ImportMake, s.console.TakeRejects},
 		{get, "/console/purposes", authz.PurposeRead, s.console.Purposes},
 		{get, "/console/audit", authz.LedgerRead, s.console.Audit},
 		{post, "/console/audit", authz.LedgerRead, s.console.FilterAudit},

@@ -33,6 +33,7 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/intake"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/staff"
@@ -102,6 +103,13 @@ type Server struct {
 // MaxBody is the most bytes that a form may have.
 const MaxBody = 64 << 10
 
+// files are the paths that files are sent to, with the most bytes they take.
+func files() map[string]int64 {
+	return map[string]int64{
+		api.ImportsPath: intake.MaxUpload, console.ImportsPath: intake.MaxUpload + MaxBody,
+	}
+}
+
 // New returns a server that is ready to be served. It fails when a route has no
 // permission.
 func New(d Deps) (*Server, error) {
@@ -122,7 +130,7 @@ func New(d Deps) (*Server, error) {
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure), Staff: d.Staff,
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody), guard.CrossOrigin, guard.Home, unslash)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody, files()), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
 		if !ok {

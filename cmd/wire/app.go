@@ -256,7 +256,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner, Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner, Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
@@ -301,7 +301,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
 		Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
+		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
 }
 
@@ -334,6 +334,8 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(figures.Task(s.DB))
 	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(joining(s.Joiner))
+	s.tasks.Add(s.importingTask())
+	s.tasks.Add(s.sweepUploads())
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err

@@ -35,6 +35,9 @@ func uses() []use {
 		{"GET /api/v1/subjects/:subject/records", "", 200},
 		{"GET /api/v1/subjects/:subject/preferences", "", 200},
 		{"PUT /api/v1/subjects/:subject/preferences", `{"topics":{"events":{"email":true}}}`, 412},
+		{"POST /api/v1/imports", "{}", 415}, // what is no file; TestImports sends some
+		{"GET /api/v1/imports/:import", "", 404},
+		{"GET /api/v1/imports/:import/rejects", "", 404},
 		{"POST /api/v1/links", `{"kind":"unsubscribe","topic":"offers","subject":"`, 422},
 		{"GET /api/v1/purposes", "", 200},
 	}

@@ -22,6 +22,7 @@ import (
 	"livingprofile/internal/decision"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/intake"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
 	"livingprofile/internal/once"
@@ -67,6 +68,8 @@ type Deps struct {
 	Consent  *consent.Service
 	Profile  *profile.Service
 	Identity *identity.Service
+	Desk     *intake.Desk
+	Uploads  Uploads
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

@@ -26,6 +26,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/staff"
 	"livingprofile/static"
@@ -69,9 +70,12 @@ type Deps struct {
 	Keys   *authz.Keys
 	Joins  Joins
 	Joiner *identity.Joiner
-	Clock  clock.Clock
-	Locale []string // that the console speaks
-	URL    string   // under which the console is reached, for invitations
+	// Desk takes files in, and Uploads has what became of them.
+	Desk    *intake.Desk
+	Uploads Uploads
+	Clock   clock.Clock
+	Locale  []string // that the console speaks
+	URL     string   // under which the console is reached, for invitations
 	// Open reads a signed checkpoint and checks its signature.
 	Open func(signed []byte) (*ledger.Checkpoint, error)
 	// SetCookie and ClearCookie keep the session's value in the browser.
@@ -93,6 +97,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "today", Href: web.ConsolePath, Icon: "home"}, authz.FigureRead},
 	{layout.Section{Name: "people", Href: web.ConsolePath + "/people", Icon: "person"}, authz.PersonRead},
 	{layout.Section{Name: "joins", Href: web.ConsolePath + "/joins", Icon: "share"}, authz.PersonJoin},
+	{layout.Section{Name: "imports", Href: ImportsPath, Icon: "box"}, authz.ImportRead},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
