@@ -98,6 +98,9 @@ func dataStops() []stop {
 			r.Press("#v-phone .main")
 		}, "#v-phone [aria-invalid=true]"),
 		at("value", "/data/given-name"),
+		at("value_rule", "/data/usual-machine"),
+		at("activity", "/activity"),
+		at("activity_kind", "/activity?kind=order"),
 		edit("edit_text", "given-name"),
 		edit("edit_lines", "delivery-address"),
 		edit("edit_country", "country"),

@@ -60,6 +60,9 @@ func statusOf(err error) int {
 
 func (s *Server) writeError(c echo.Context, status int, err error) error {
 	v := web.Of(c)
+	if v.Framed && wantsPage(c) {
+		return s.elsewhere(c, status, err)
+	}
 	switch {
 	case status == http.StatusUnauthorized && (v.Brand != nil || v.Console) && wantsPage(c):
 		return signInFirst(c, errs.KindOf(err))

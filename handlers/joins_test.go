@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
@@ -234,19 +235,19 @@ func TestWithheld(t *testing.T) {
 	const brand, purpose, field, source = "tsubame", "training-suggestions", "training-goal", "machines"
 	c := s.Client(t)
 	c.Enter(brand, aiko, false)
-	tell := func(value string) profile.Told {
+	tell := func(value string) inbound.Outcome {
 		t.Helper()
-		told, err := s.Profile.Tell(ctx, profile.Telling{
-			Subject: mine, System: source, Claims: map[string]profile.Claim{field: {Value: value, Origin: profile.Provided, At: s.Clock.Now()}},
-		})
+		told, err := s.Door.Take(ctx, inbound.Sender{System: source}, []inbound.Item{{
+			Subject: mine, Attributes: map[string]profile.Claim{field: {Value: value, Origin: profile.Provided, At: s.Clock.Now()}},
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return told
+		return told[0]
 	}
 	c.Answer(brand, purpose, "no")
 	for range 2 {
-		if told := tell("a marker"); told.Refused[field] != profile.AllRefused || len(told.Steps) > 0 {
+		if told := tell("a marker"); told.Withheld[field] != profile.AllRefused || len(told.Steps) > 0 {
 			t.Errorf("after a no: got %+v", told)
 		}
 	}
@@ -259,7 +260,7 @@ func TestWithheld(t *testing.T) {
 		t.Errorf("the history tells of it %d times, want once", n)
 	}
 	c.Answer(brand, purpose, "yes")
-	if told := tell("a marker"); len(told.Refused) > 0 || len(told.Steps) != 1 {
+	if told := tell("a marker"); len(told.Withheld) > 0 || len(told.Steps) != 1 {
 		t.Errorf("after a yes: got %+v", told)
 	}
 	if strings.Contains(c.Page("/"+brand+"/data/"+field), "What was not taken in") {

@@ -54,5 +54,5 @@ func (s *Server) problem(c echo.Context, status int, err error) error {
 // isAPI tells whether a request is a system's.
 func isAPI(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return strings.HasPrefix(path, "/api/") && path != api.DocsPath
+	return strings.HasPrefix(path, "/access/") || strings.HasPrefix(path, "/api/") && path != api.DocsPath
 }

@@ -37,10 +37,15 @@ func (s *Server) Routes() []Route {
 		{get, "/.well-known/security.txt", authz.Public, s.wellknown.Security},
 		{get, "/.well-known/change-password", authz.Public, s.wellknown.ChangePassword},
 		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
+		{get, "/schemas/copy.json", authz.Public, s.wellknown.CopySchema},
 		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
 
 		{get, "/embed/widget.js", authz.Public, s.portal.Widget},
 		{get, "/embed/:brand", authz.Public, s.portal.Framed},
+		{get, "/embed/:brand/check", authz.Public, s.portal.CheckFrame},
+		{get, "/embed/:brand/check/cookie", authz.Public, s.portal.CheckCookie},
+		{get, "/embed/:brand/open/:token", authz.Public, s.portal.OpenFrame},
+		{post, "/embed/:brand/open", authz.Public, s.portal.ExchangeFrame},
 
 		{get, "/", authz.Public, s.portal.Brands},
 		{get, "/receipts", authz.Public, s.receipt.Form},
@@ -72,6 +77,9 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/data/:field/edit", authz.SignedIn, s.portal.EditValue},
 		{post, "/:brand/data/:field", authz.SignedIn, s.portal.SaveValue},
 		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
+		{get, "/:brand/activity", authz.SignedIn, s.portal.Activity},
+		{post, "/:brand/activity/:observation/remove", authz.SignedIn, s.portal.RemoveActivity},
+		{post, "/:brand/data/:field/rule", authz.SignedIn, s.portal.SwitchRule},
 		{get, "/:brand/allow", authz.SignedIn, s.portal.Allow},
 		{get, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Purpose},
 		{post, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Answer},
@@ -119,9 +127,20 @@ func (s *Server) Routes() []Route {
 		Route{post, api.ImportsPath, authz.ImportWrite, s.api.MakeImport},
 		Route{get, "/api/v1/imports/:import", authz.ImportWrite, s.api.Import},
 		Route{get, "/api/v1/imports/:import/rejects", authz.ImportWrite, s.api.ImportRejects},
+		Route{get, "/api/v1/subjects/:subject/activities", authz.ActivityRead, s.api.Activities},
+		Route{post, "/api/v1/subjects/:subject/activities", authz.ActivityWrite, s.api.TellActivities},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
+		Route{post, "/api/v1/changes", authz.ChangeWrite, s.api.Change},
+		Route{post, "/api/v1/decisions", authz.DecisionAsk, s.api.Decide},
+		Route{post, api.FilterPath, authz.AudienceRead, s.api.Filter},
+		Route{post, "/access/v1/evaluation", authz.DecisionAsk, s.api.Evaluate},
+		Route{post, "/access/v1/evaluations", authz.DecisionAsk, s.api.EvaluateAll},
+		Route{get, "/.well-known/authzen-configuration", authz.Public, s.api.AuthZEN},
 	)
+	for _, r := range s.insideRoutes() {
+		routes = append(routes, r.Route)
+	}
 	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {
 		routes = append(routes,
@@ -150,6 +169,16 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/sign-out", authz.ConsoleUse, s.console.SignOut},
 
 		{get, "/console", authz.FigureRead, s.console.Today},
+		{get, "/console/requests", authz.RequestRead, s.console.Queue},
+		{post, "/console/requests", authz.RequestAssign, s.console.Assign},
+		{get, "/console/requests/:request", authz.RequestRead, s.console.ShowRequest},
+		{post, "/console/requests/:request", authz.RequestRead, s.console.OpenRequest},
+		{post, "/console/requests/:request/acts", authz.RequestDecide, s.console.ActOnRequest},
+		{get, "/console/intake", authz.RequestCreate, s.console.IntakeSearch},
+		{post, "/console/intake", authz.RequestCreate, s.console.IntakeFind},
+		{get, "/console/intake/:subject", authz.RequestCreate, s.console.IntakeForm},
+		{post, "/console/intake/:subject", authz.RequestCreate, s.console.TakeRequest},
+		{get, "/console/laws", authz.LawRead, s.console.ShowLaws},
 		{get, "/console/people", authz.PersonRead, s.console.FindPeople},
 		{post, "/console/people", authz.PersonRead, s.console.SearchPeople},
 		{get, "/console/people/:subject", authz.PersonRead, s.console.ShowPerson},

@@ -103,11 +103,18 @@ type Server struct {
 // MaxBody is the most bytes that a form may have.
 const MaxBody = 64 << 10
 
-// files are the paths that files are sent to, with the most bytes they take.
-func files() map[string]int64 {
-	return map[string]int64{
-		api.ImportsPath: intake.MaxUpload, console.ImportsPath: intake.MaxUpload + MaxBody,
+// maxBody is the most bytes that the body of a request may have; 0 for a
+// stream, which is read as it is answered.
+func maxBody(r *http.Request) int64 {
+	switch r.URL.Path {
+	case "/api/v1/decisions", "/access/v1/evaluations", "/api/v1/changes":
+		return 4 << 20
+	case api.ImportsPath, console.ImportsPath:
+		return intake.MaxUpload + MaxBody
+	case api.FilterPath:
+		return 0
 	}
+	return MaxBody
 }
 
 // New returns a server that is ready to be served. It fails when a route has no
@@ -130,7 +137,11 @@ func New(d Deps) (*Server, error) {
 		Sessions: middleware.NewSessionStore(d.Sessions, d.Clock, secure), Flashes: middleware.NewFlashes(d.Secrets, secure),
 		Askings: middleware.NewAskings(d.Secrets, secure), Staff: d.Staff,
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(MaxBody, files()), guard.CrossOrigin, guard.Home, unslash)
+	inside := map[string]insideRoute{}
+	for _, r := range s.insideRoutes() {
+		inside[r.Method+" "+r.Path] = r
+	}
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(maxBody), guard.CrossOrigin, guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
 		if !ok {
@@ -145,6 +156,9 @@ func New(d Deps) (*Server, error) {
 			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
 		case r.Path == footerPath:
 			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
+		case strings.HasPrefix(r.Path, insidePath):
+			at := inside[r.Method+" "+r.Path]
+			chain = []echo.MiddlewareFunc{guard.VisitFrame, guard.Require(r.Permission), guard.Within(at.section, at.act)}
 		case r.faceless():
 			chain = chain[1:]
 		case r.console():
@@ -167,7 +181,8 @@ const footerPath = "/u/:token"
 func (r *Route) faceless() bool {
 	switch r.Path {
 	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
-		"/embed/widget.js", "/embed/:brand", "/api/v1/openapi.json":
+		"/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie",
+		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json":
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")

@@ -38,6 +38,7 @@ var served = sync.OnceValue(func() map[string]*Asset {
 		"console.css": NewAsset("text/css; charset=utf-8", []byte(stylesheet()+string(read("css/console.css")))),
 		"console.js":  NewAsset("text/javascript; charset=utf-8", read("console.js")),
 		"app.js":      NewAsset("text/javascript; charset=utf-8", read("app.js")),
+		"check.js":    NewAsset("text/javascript; charset=utf-8", read("embed/check.js")),
 		"frame.js":    NewAsset("text/javascript; charset=utf-8", read("embed/frame.js")),
 		"htmx.js":     NewAsset("text/javascript; charset=utf-8", read("vendor/htmx.min.js")),
 		"icons.svg":   NewAsset("image/svg+xml", read("icons.svg")),
@@ -62,7 +63,7 @@ var paths = sync.OnceValue(func() map[string]string {
 })
 
 // Path returns the address of the file that views know as name: "app.css",
-// "app.js", "frame.js", "htmx.js", "console.css", "console.js", "icons.svg" or
+// "app.js", "check.js", "frame.js", "htmx.js", "console.css", "console.js", "icons.svg" or
 // "favicon.svg". It panics for any other name, which only a programmer can
 // write.
 func Path(name string) string {

@@ -203,6 +203,7 @@ func (db *DB) Sweep(ctx context.Context, now time.Time, keepCounts, keepSessions
 		before time.Time
 	}{
 		{"delete from attempts where expires_at < $1", now},
+		{"delete from frame_links where expires_at < $1", now},
 		{"delete from counts where began_at < $1", now.Add(-keepCounts)},
 		{"delete from sessions where (ended_at > 0 and ended_at < $1) or absolute_until < $1", now.Add(-keepSessions)},
 	}

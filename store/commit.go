@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
 )
 
 // A write is one statement with its arguments, made ready outside the
@@ -42,6 +44,7 @@ func (db *DB) Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, er
 	if err != nil {
 		return nil, err
 	}
+	db.tell(c.Subject)
 	return written, nil
 }
 
@@ -59,7 +62,8 @@ func (db *DB) prepare(ctx context.Context, c ledger.Change) (*preparedChange, er
 	if c.Subject != "" {
 		p.lane = db.lane(c.Subject)
 		var err error
-		if key, err = db.subjectKey(ctx, c); err != nil {
+		key, err = db.subjectKey(ctx, c)
+		if err != nil && !(errors.Is(err, errs.Gone) && keyless(c)) {
 			return nil, err
 		}
 	}
@@ -78,6 +82,17 @@ func (db *DB) prepare(ctx context.Context, c ledger.Change) (*preparedChange, er
 		p.writes = append(p.writes, w...)
 	}
 	return p, nil
+}
+
+// keyless tells whether c needs no key: it repeats an erasure, and the key may
+// be gone already.
+func keyless(c ledger.Change) bool {
+	for _, row := range c.Rows {
+		if e, is := row.(rights.Erased); !is || e.Again == nil {
+			return false
+		}
+	}
+	return len(c.Rows) > 0 && !slices.ContainsFunc(c.Entries, func(d ledger.Draft) bool { return d.Payload != nil })
 }
 
 // subjectKey returns the key of the change's subject; a new subject gets one,

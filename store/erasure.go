@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ func parts() map[rights.Part]string {
 	return map[rights.Part]string{
 		rights.PartIdentifiers: "from identifiers where lane = $1 and subject = $2",
 		rights.PartValues:      "from subject_states where lane = $1 and subject = $2",
+		rights.PartActivities:  "from activities where lane = $1 and subject = $2",
 		rights.PartCopies:      "from copies where lane = $1 and subject = $2",
 		rights.PartSessions:    "from sessions where $1 = $1 and subject = $2",
 		rights.PartLetters:     "from jobs where $1 = $1 and subject = $2",
@@ -39,7 +41,8 @@ func parts() map[rights.Part]string {
 func (db *DB) Holding(ctx context.Context, subject id.Subject) (rights.Holding, error) {
 	h := rights.Holding{Count: map[rights.Part]int{}}
 	var err error
-	if h.Identifiers, err = db.Identifiers(ctx, subject); err != nil {
+	h.Identifiers, err = db.Identifiers(ctx, subject)
+	if err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
 		return h, err
 	}
 	err = db.main.snapshot(ctx, func(c conn) error {
@@ -72,9 +75,13 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
 	rows := parts()
+	at, tombstones := p.At, db.tombstones(e.Plan.Tombstones)
+	if e.Again != nil {
+		at, tombstones = e.Again.ErasedAt, append(tombstones, e.Again.Tombstones...)
+	}
 	writes := []write{{
 		query: "insert into erasures (lane, subject, id, number, erased_at, key_gone_at, body) values ($1, $2, $3, $4, $5, 0, $6)",
-		args:  []any{p.lane, p.Subject, e.Certificate, e.Number, micros(p.At), string(body)},
+		args:  []any{p.lane, p.Subject, e.Certificate, e.Number, micros(at), string(body)},
 	}}
 	for _, goes := range e.Plan.Goes {
 		where, ok := rows[goes.Part]
@@ -87,18 +94,28 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 			query, args = "update requests set body = $3 where lane = $1 and subject = $2", append(args, []byte{})
 		}
 		writes = append(writes, write{query: query, args: args})
+		if goes.Part == rights.PartActivities {
+			writes = append(writes, write{query: "delete from activity_dues where lane = $1 and subject = $2", args: args})
+		}
 	}
-	for _, i := range e.Plan.Tombstones {
-		writes = append(writes, write{
-			query: "insert into tombstones (blind, erased_at) values ($1, $2) on conflict (blind) do update set erased_at = excluded.erased_at",
-			args:  []any{db.tombstone(i), micros(p.At)},
-		})
+	for _, t := range tombstones {
+		writes = append(writes, tombstoneWrite(t, at))
 	}
+	writes = append(writes, write{
+		query: "delete from conflicts where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
+	})
 	return append(writes, write{
 		query:  "update subjects set state = $1, circle = '' where lane = $2 and id = $3",
 		args:   []any{identity.Erased, p.lane, p.Subject},
 		missed: errs.NotFound,
 	}), nil
+}
+
+func tombstoneWrite(tombstone []byte, at time.Time) write {
+	return write{
+		query: "insert into tombstones (blind, erased_at) values ($1, $2) on conflict (blind) do update set erased_at = excluded.erased_at",
+		args:  []any{tombstone, micros(at)},
+	}
 }
 
 // An erasureBody is what a certificate counts.
@@ -113,6 +130,14 @@ type erasureBody struct {
 func (db *DB) tombstone(i identity.Identifier) []byte {
 	b := db.ring.Blind("tombstone/"+string(i.Kind), i.Scope, i.Value)
 	return b[:]
+}
+
+func (db *DB) tombstones(identifiers []identity.Identifier) [][]byte {
+	var all [][]byte
+	for _, i := range identifiers {
+		all = append(all, db.tombstone(i))
+	}
+	return all
 }
 
 // tombstonesAtOnce bounds the arguments of one look-up.

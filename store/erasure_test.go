@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -94,6 +95,10 @@ func marked(t *testing.T, db *store.DB, name string) id.Subject {
 	t.Helper()
 	c := identity.New([]identity.Identifier{{Kind: identity.Email, Value: name + "@example.jp", VerifiedAt: testkit.Start}}, program, testkit.Start)
 	c.Rows = append(c.Rows, profile.State{Claims: map[string][]profile.Claim{"name": {{Value: name, Source: "shop", At: testkit.Start}}}})
+	c.Rows = append(c.Rows, activity.Observation{
+		ID: id.New(), Subject: c.Subject, Kind: "training", Source: "machines", Event: name, At: testkit.Start, Recorded: testkit.Start,
+		Expires: testkit.Start.AddDate(1, 0, 0), Values: map[string]string{"machine": name},
+	})
 	if _, err := db.Commit(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +114,8 @@ func sealedBytes(t *testing.T, i *testkit.Installation, subject id.Subject) [][]
 		"select value from identifiers where subject = $1",
 		"select blind from identifiers where subject = $1",
 		"select body from subject_states where subject = $1",
+		"select body from activities where subject = $1",
+		"select event from activities where subject = $1",
 	} {
 		var b []byte
 		if err := i.SQL(t).QueryRowContext(t.Context(), query, subject).Scan(&b); err != nil {

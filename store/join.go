@@ -205,7 +205,7 @@ func (db *DB) CommitJoins(ctx context.Context, joins []identity.Join, changes ..
 		}
 		writes, touched = append(writes, w), append(touched, j.Older, j.Newer)
 	}
-	return db.main.update(ctx, func(q conn) error {
+	err := db.main.update(ctx, func(q conn) error {
 		for _, p := range prepared {
 			if _, err := p.write(ctx, q); err != nil {
 				return err
@@ -218,6 +218,13 @@ func (db *DB) CommitJoins(ctx context.Context, joins []identity.Join, changes ..
 		}
 		return db.circle(ctx, q, touched)
 	})
+	if err != nil {
+		return err
+	}
+	for _, s := range touched {
+		db.tell(s)
+	}
+	return nil
 }
 
 func (db *DB) joinWrite(ctx context.Context, j identity.Join) (write, error) {

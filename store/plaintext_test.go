@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -161,6 +162,10 @@ func (m *markers) fill(t *testing.T, db *store.DB, n int) {
 		consent.Preferences{
 			Language: v("language"),
 			Brands:   map[string]consent.Wishes{"hibiki": {Topics: map[string]bool{v("topic"): true}, Preferred: v("channel")}},
+		},
+		activity.Observation{
+			ID: id.New(), Subject: subject, Kind: "training", Source: "machines", Event: v("event"), At: at, Recorded: at,
+			Expires: at.AddDate(1, 0, 0), Values: map[string]string{"machine": v("measured")},
 		},
 		m.job(t, subject, v("job in a change")), m.attempt(v("attempt in a change")))
 	ctx := t.Context()

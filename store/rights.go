@@ -21,6 +21,7 @@ type requestBody struct {
 	Rule     rights.Rule    `json:"rule"`
 	Zone     string         `json:"zone"`
 	Extended bool           `json:"extended,omitempty"`
+	Held     bool           `json:"held,omitempty"`
 	Pauses   []rights.Pause `json:"pauses,omitempty"`
 	Steps    []rights.Step  `json:"steps"`
 }
@@ -30,7 +31,7 @@ func requestPlace(r rights.RequestID) keyring.Place {
 }
 
 func requestWrite(p *preparedChange, key *keyring.DataKey, r rights.Request) ([]write, error) {
-	plain, err := json.Marshal(requestBody{r.Locale, r.Matter, r.Proof, r.Rule, r.Zone, r.Extended, r.Pauses, r.Steps})
+	plain, err := json.Marshal(requestBody{r.Locale, r.Matter, r.Proof, r.Rule, r.Zone, r.Extended, r.Held, r.Pauses, r.Steps})
 	if err != nil {
 		return nil, fmt.Errorf("request: %w", err)
 	}
@@ -38,15 +39,16 @@ func requestWrite(p *preparedChange, key *keyring.DataKey, r rights.Request) ([]
 		query: `
 			insert into requests (
 				lane, id, subject, number, kind, state, brand, pack,
-				received_at, due_at, act_at, closed_at, body)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+				received_at, due_at, act_at, closed_at, assignee, body)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 			on conflict (lane, id) do update set
 				state = excluded.state, received_at = excluded.received_at, due_at = excluded.due_at,
-				act_at = excluded.act_at, closed_at = excluded.closed_at, body = excluded.body`,
+				act_at = excluded.act_at, closed_at = excluded.closed_at,
+				assignee = excluded.assignee, body = excluded.body`,
 		args: []any{
 			p.lane, r.ID, p.Subject, r.Number, r.Kind, r.State, r.Brand, r.Pack,
 			micros(r.ReceivedAt), micros(r.DueAt), micros(r.ActAt), micros(r.ClosedAt),
-			key.Seal(nil, plain, requestPlace(r.ID)),
+			r.Assignee, key.Seal(nil, plain, requestPlace(r.ID)),
 		},
 	}}, nil
 }
@@ -81,7 +83,7 @@ func (db *DB) Docket(ctx context.Context, subject id.Subject) (rights.Docket, er
 			d.Requests = append(d.Requests, r)
 			return err
 		}, `
-			select id, number, kind, state, brand, pack, received_at, due_at, act_at, closed_at, body
+			select id, number, kind, state, brand, pack, received_at, due_at, act_at, closed_at, assignee, body
 			from requests
 			where lane = $1 and subject = $2
 			order by received_at desc, id desc`, db.lane(subject), subject)
@@ -105,7 +107,7 @@ func scanRequest(rows *sql.Rows, subject id.Subject, key *keyring.DataKey) (righ
 	r := rights.Request{Subject: subject}
 	var sealed []byte
 	var received, due, act, closed int64
-	err := rows.Scan(&r.ID, &r.Number, &r.Kind, &r.State, &r.Brand, &r.Pack, &received, &due, &act, &closed, &sealed)
+	err := rows.Scan(&r.ID, &r.Number, &r.Kind, &r.State, &r.Brand, &r.Pack, &received, &due, &act, &closed, &r.Assignee, &sealed)
 	if err != nil {
 		return r, err
 	}
@@ -119,7 +121,7 @@ func scanRequest(rows *sql.Rows, subject id.Subject, key *keyring.DataKey) (righ
 		return r, fmt.Errorf("request %s: %w", r.ID, err)
 	}
 	r.Locale, r.Matter, r.Proof, r.Rule = b.Locale, b.Matter, b.Proof, b.Rule
-	r.Zone, r.Extended, r.Pauses, r.Steps = b.Zone, b.Extended, b.Pauses, b.Steps
+	r.Zone, r.Extended, r.Held, r.Pauses, r.Steps = b.Zone, b.Extended, b.Held, b.Pauses, b.Steps
 	return r, nil
 }
 

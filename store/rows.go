@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
@@ -57,7 +60,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case consent.Record:
 		return []write{recordWrite(p, key, r)}, nil
 	case consent.State:
-		return stateWrite(p, key, partConsent, r.MarshalJSON)
+		w, err := stateWrite(p, key, partConsent, r.MarshalJSON)
+		return append(w, touchWrite(p)), err
 	case consent.Preferences:
 		return stateWrite(p, key, partPreferences, func() ([]byte, error) { return json.Marshal(r) })
 	case profile.State:
@@ -65,7 +69,10 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case rights.Request:
 		return requestWrite(p, key, r)
 	case rights.Freezes:
-		return stateWrite(p, key, partFreezes, func() ([]byte, error) { return json.Marshal(r) })
+		w, err := stateWrite(p, key, partFreezes, func() ([]byte, error) { return json.Marshal(r) })
+		return append(w, touchWrite(p)), err
+	case decision.Contacts:
+		return stateWrite(p, key, partContacts, func() ([]byte, error) { return json.Marshal(r) })
 	case rights.Copy:
 		return []write{copyWrite(p, key, r)}, nil
 	case rights.CopyTaken:
@@ -86,6 +93,12 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok := db.staffWrites(p, row); ok {
 		return writes, nil
 	}
+	if writes, ok, err := inboundWrites(p, key, row); ok || err != nil {
+		return writes, err
+	}
+	if writes, ok, err := db.activityWrites(p, key, row); ok {
+		return writes, err
+	}
 	return nil, fmt.Errorf("a change cannot write %T", row)
 }
 
@@ -94,12 +107,17 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
-		consent.State, consent.Preferences, profile.State,
-		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened:
+		consent.State, consent.Preferences, profile.State, decision.Contacts,
+		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
+		activity.Removal, activity.State:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject
+	case activity.Observation:
+		return p.Subject != "" && r.Subject == p.Subject
 	case consent.Record:
+		return p.Subject != "" && r.Subject == p.Subject
+	case inbound.Conflict:
 		return p.Subject != "" && r.Subject == p.Subject
 	case job.Job:
 		return r.Subject == "" || r.Subject == p.Subject

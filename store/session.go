@@ -75,14 +75,14 @@ func sessionWrite(key *keyring.DataKey, s login.Session) write {
 			insert into sessions (
 				digest, id, subject, brand, method, assurance, user_agent, network,
 				created_at, last_seen, idle_until, absolute_until, fresh_until,
-				previous, ended_at, ended_why)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+				previous, ended_at, ended_why, frame)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		args: []any{
 			s.Digest, s.ID, s.Subject, s.Brand, s.Method, int(s.Assurance),
 			key.Seal(nil, []byte(s.UserAgent), sessionPlace(s.ID, "user_agent")),
 			key.Seal(nil, []byte(s.Network), sessionPlace(s.ID, "network")),
 			micros(s.CreatedAt), micros(s.LastSeen), micros(s.IdleUntil), micros(s.AbsoluteUntil), micros(s.FreshUntil),
-			s.Previous, micros(s.EndedAt), s.EndedWhy,
+			s.Previous, micros(s.EndedAt), s.EndedWhy, frameText(s.Frame),
 		},
 	}
 }
@@ -117,18 +117,22 @@ func journalChange(j login.Journal, key *keyring.DataKey) (*preparedChange, erro
 const sessionColumns = `
 	digest, id, subject, brand, method, assurance, user_agent, network,
 	created_at, last_seen, idle_until, absolute_until, fresh_until,
-	previous, ended_at, ended_why`
+	previous, ended_at, ended_why, frame`
 
 // scanSession reads a session whose UserAgent and Network are still sealed.
 func scanSession(rows *sql.Rows) (login.Session, error) {
 	var s login.Session
 	var agent, network []byte
+	var frame string
 	var created, seen, idle, absolute, fresh, ended int64
 	err := rows.Scan(&s.Digest, &s.ID, &s.Subject, &s.Brand, &s.Method, &s.Assurance, &agent, &network,
-		&created, &seen, &idle, &absolute, &fresh, &s.Previous, &ended, &s.EndedWhy)
+		&created, &seen, &idle, &absolute, &fresh, &s.Previous, &ended, &s.EndedWhy, &frame)
 	s.UserAgent, s.Network = string(agent), string(network)
 	s.CreatedAt, s.LastSeen, s.IdleUntil = fromMicros(created), fromMicros(seen), fromMicros(idle)
 	s.AbsoluteUntil, s.FreshUntil, s.EndedAt = fromMicros(absolute), fromMicros(fresh), fromMicros(ended)
+	if err == nil {
+		s.Frame, err = readFrame(frame)
+	}
 	return s, err
 }
 

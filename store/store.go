@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"livingprofile/internal/clock"
@@ -47,6 +48,7 @@ type DB struct {
 	clock        clock.Clock
 	installation string
 	lanes        int
+	told         atomic.Pointer[func(id.Subject)] // after each change; nil for nobody
 
 	closing sync.Once
 	closed  error
@@ -208,6 +210,16 @@ func (db *DB) Close() error {
 		db.closed = errors.Join(all...)
 	})
 	return db.closed
+}
+
+// Tell has f called with the subject of each change of this process, once it is
+// on disk and before it is answered. There is one f at a time.
+func (db *DB) Tell(f func(id.Subject)) { db.told.Store(&f) }
+
+func (db *DB) tell(subject id.Subject) {
+	if f := db.told.Load(); f != nil && subject != "" {
+		(*f)(subject)
+	}
 }
 
 // Clock returns the clock that the store goes by.

@@ -21,6 +21,7 @@ const (
 	partConsent     = "consent"
 	partPreferences = "preferences"
 	partFreezes     = "freezes"
+	partContacts    = "contacts"
 )
 
 // Subject returns a data subject, erased ones too.
@@ -166,6 +167,8 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 		err = json.Unmarshal(plain, &f.Preferences)
 	case partFreezes:
 		err = json.Unmarshal(plain, &f.Freezes)
+	case partContacts:
+		err = json.Unmarshal(plain, &f.Contacts)
 	}
 	if err != nil {
 		return fmt.Errorf("%s of subject: %w", part, err)

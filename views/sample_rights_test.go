@@ -52,7 +52,7 @@ func (s teller) request() portal.RequestPage {
 		About:  []portal.About{{Label: i18n.T(s.ctx, "rights.because"), Text: i18n.T(s.ctx, "rights.ground.claims")}},
 		Words:  []portal.Message{{Who: i18n.T(s.ctx, "actor.subject"), Text: s.say("Please hurry.", "お急ぎください。", "أسرعوا من فضلكم."), At: day(3, 9, 1, 2)}},
 		Copies: []portal.CopyItem{{ID: "c1", Size: i18n.T(s.ctx, "rights.kilobytes", "size", "18"), Until: day(3, 10, 1, 2)}},
-		Answer: &ui.Input{Kind: ui.Long, Name: "note", Label: i18n.T(s.ctx, "rights.your_answer"), Required: true},
+		Answer: &ui.Input{Kind: ui.Long, Name: "note", Label: i18n.T(s.ctx, "rights.your_answer"), Required: true}, AnswerMove: "answer",
 		Buttons: []portal.RequestButton{
 			{Move: "cancel", Text: i18n.T(s.ctx, "rights.do.cancel"), Hint: i18n.T(s.ctx, "rights.hint.cancel")},
 		},

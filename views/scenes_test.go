@@ -29,6 +29,8 @@ func everyday(s teller, in func(string) layout.Frame) []scene {
 		{"home", portal.Home(in(layout.Home), s.home())},
 		{"data", portal.Data(in(layout.Data), s.data())},
 		{"value", portal.Value(in(layout.Data), s.value(nil))},
+		{"value-rule", portal.Value(in(layout.Data), s.inferred())},
+		{"activity", portal.Activity(in(layout.Did), s.activity())},
 		{"allow", portal.Allow(in(layout.Allow), s.allow())},
 		{"purpose", portal.Purpose(in(layout.Allow), s.purpose())},
 		{"get", portal.Get(in(layout.Get), s.get())},
@@ -71,6 +73,7 @@ func corners(s teller, in func(string) layout.Frame) []scene {
 		{"get-stopped", portal.Get(in(layout.Get), s.getStopped())},
 		{"get-empty", portal.Get(in(layout.Get), portal.GetPage{})},
 		{"stop-none", portal.Stop(in(layout.Get), portal.StopPage{None: true})},
+		{"activity-empty", portal.Activity(in(layout.Did), portal.ActivityPage{})},
 		{"who-empty", portal.Who(in(layout.Who), portal.WhoPage{})},
 		{"history-empty", portal.History(in(layout.History), portal.HistoryPage{})},
 		{"notices-empty", portal.Notices(in(layout.Notices), portal.NoticesPage{})},
@@ -87,10 +90,23 @@ func frames(s teller, in func(string) layout.Frame) []scene {
 	done.Flash = &layout.Flash{Kind: "given", Text: i18n.T(s.ctx, "portal.said.delivery"), Undo: &layout.Undo{Path: "/hibiki/get/undo", Name: "change", Value: "1"}}
 	failed.Flash = &layout.Flash{Kind: "failed", Text: i18n.T(s.ctx, "ui.trouble")}
 	embedded.Embedded = true
+	inside := embedded
+	inside.Inside, inside.Sections, inside.Locked, inside.Outside = true, []string{layout.Data, layout.Allow}, []string{layout.Allow}, "/hibiki"
+	plain := embedded
+	plain.Section, plain.Locales, plain.Title = "", nil, i18n.T(s.ctx, "framecheck.title")
 	return []scene{
 		{"flash-done", portal.Get(done, s.get())},
 		{"flash-failed", portal.Safety(failed, s.safety())},
 		{"embedded", portal.Allow(embedded, s.allow())},
+		{"inside", portal.Allow(inside, s.allow())},
+		{"inside-opens", portal.OpenFrame(plain, portal.OpenPage{Token: "x", Exchange: "/embed/hibiki/open", Start: "/embed/hibiki/in", Href: "/hibiki"})},
+		{"inside-closed", portal.OpenFrame(plain, portal.OpenPage{Href: "/hibiki"})},
+		{"inside-elsewhere", portal.Elsewhere(plain, portal.ElsewherePage{Title: i18n.T(s.ctx, "frame.over"), Why: i18n.T(s.ctx, "frame.over_why"), Href: "/hibiki"})},
+		{"inside-check", portal.Check(plain, portal.CheckPage{
+			Cookie: "/embed/hibiki/check/cookie", Site: "https://privacy.example.com",
+			Origins: []string{"https://www.hibiki.example"}, Now: day(3, 9, 1, 2),
+			Findings: []portal.Finding{{ID: "origin_ok", OK: true}, {ID: "https_missing"}, {ID: "link_scope", Code: "--scopes link:create,frame:create"}},
+		})},
 	}
 }
 

@@ -21,6 +21,7 @@ type Data struct {
 	KeyDatabaseSafe string `name:"key-database-password-file" help:"File with the password of the key store's PostgreSQL address." env:"LIVINGPROFILE_KEY_DATABASE_PASSWORD_FILE" placeholder:"FILE"`
 	Files           string `help:"Folder for the files of an installation on PostgreSQL." default:"./data" env:"LIVINGPROFILE_FILES" placeholder:"PATH"`
 	MasterKey       string `help:"File of the master key; by default master.json in the folder." env:"LIVINGPROFILE_MASTER_KEY" placeholder:"FILE"`
+	Erasures        string `help:"File that lists erasures, so that a backup cannot bring them back; best on another machine." env:"LIVINGPROFILE_ERASURES" placeholder:"FILE"`
 	Checkpoints     string `help:"File that signed checkpoints are copied to; best on another machine." env:"LIVINGPROFILE_CHECKPOINTS" placeholder:"FILE"`
 	Connections     int    `help:"Connections to PostgreSQL at most." default:"16" env:"LIVINGPROFILE_CONNECTIONS"`
 	LogLevel        string `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"LIVINGPROFILE_LOG_LEVEL"`
@@ -73,7 +74,7 @@ func onPostgres(address string) bool { return strings.Contains(address, "://") }
 
 func (d *Data) settings() wire.Settings {
 	s := wire.Settings{
-		Database: d.Database, Keys: d.KeyDatabase, Master: d.MasterKey, Checkpoints: d.Checkpoints,
+		Database: d.Database, Keys: d.KeyDatabase, Master: d.MasterKey, Checkpoints: d.Checkpoints, Erasures: d.Erasures,
 		Connections: d.Connections,
 	}
 	if onPostgres(d.Database) {

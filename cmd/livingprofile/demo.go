@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"livingprofile/cmd/newsletter"
+	"livingprofile/cmd/storefront"
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
@@ -66,9 +67,14 @@ func (c *demoCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	}
 	defer tool.Close()
 	settings.Outbound = []string{tool.Addr().String()}
+	shops, err := net.Listen("tcp", net.JoinHostPort(host(l), "0"))
+	if err != nil {
+		return err
+	}
+	defer shops.Close()
 	a, err := wire.Open(ctx, settings, clock.System{}, d.logger(env.stderr))
 	if err == nil {
-		err = errors.Join(c.serve(ctx, env, a, settings.Folder, receivers{l, box, tool}), a.Close())
+		err = errors.Join(c.serve(ctx, env, a, settings.Folder, receivers{l, box, tool, shops}), a.Close())
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // told to stop before it was ready
@@ -109,6 +115,7 @@ type receivers struct {
 	portal     net.Listener
 	box        *mailbox.Server
 	newsletter net.Listener
+	shops      net.Listener
 }
 
 // receive starts the newsletter tool, which keeps what it is told in folder.
@@ -130,6 +137,11 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 	if err := a.Seed(ctx, folder, c.People); err != nil {
 		return fmt.Errorf("make the demo: %w", err)
 	}
+	sites, err := r.shop(ctx, a)
+	if err != nil {
+		return fmt.Errorf("open the shops: %w", err)
+	}
+	defer sites.Close() //nolint:errcheck // nothing hangs on its last answer
 	tool, err := r.receive(ctx, a, folder)
 	if err != nil {
 		return fmt.Errorf("connect the newsletter tool: %w", err)
@@ -147,6 +159,9 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 		return err
 	}
 	g.Newsletter = base(r.newsletter)
+	for i := range g.Brands {
+		g.Brands[i].Site = storefront.Origin(g.Brands[i].Name, r.shopPort())
+	}
 	if c.JSON {
 		err = json.NewEncoder(env.stdout).Encode(g)
 	} else {
@@ -183,6 +198,7 @@ type guideBrand struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
 	URL   string `json:"url"`
+	Site  string `json:"site"` // of the brand itself, elsewhere
 }
 
 type guidePerson struct {
@@ -196,7 +212,7 @@ type guidePerson struct {
 func (c *demoCmd) guide(ctx context.Context, a *wire.App, base, smtp string) (*guide, error) {
 	g := &guide{URL: base, Mailbox: base + "/mailbox", SMTP: smtp, Health: base + "/readyz", Keys: map[string]string{}}
 	for _, b := range a.Current.Load().Brands {
-		g.Brands = append(g.Brands, guideBrand{b.Name, b.Label.In("en"), base + "/" + b.Name})
+		g.Brands = append(g.Brands, guideBrand{Name: b.Name, Label: b.Label.In("en"), URL: base + "/" + b.Name})
 	}
 	for _, p := range demo.People(1, 3, a.Clock.Now()) {
 		subject, err := a.Identity.ByEmail(ctx, p.Email)
@@ -253,6 +269,11 @@ func (g *guide) String() string {
 	for _, brand := range g.Brands {
 		fmt.Fprintf(&b, "  %-18s %s\n", brand.Label, brand.URL)
 	}
+	b.WriteString("\nThe brands' own shops, with the portal inside your account there:\n\n")
+	for _, brand := range g.Brands {
+		fmt.Fprintf(&b, "  %-18s %s\n", brand.Label, brand.Site)
+	}
+	b.WriteString("\n")
 	fmt.Fprintf(&b, "  %-18s %s\n", "Mailbox", g.Mailbox)
 	fmt.Fprintf(&b, "  %-18s %s\n\nSign in as one of\n\n", "Newsletter tool", g.Newsletter)
 	for _, p := range g.People {

@@ -39,6 +39,9 @@ func (c *importCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	if err != nil {
 		return err
 	}
+	if err := a.EraseAgain(ctx); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	return errors.Join(c.run(ctx, env, a), a.Close())
 }
 

@@ -24,13 +24,16 @@ import (
 	"livingprofile/handlers/portal"
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
+	"livingprofile/internal/activity"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
@@ -40,6 +43,7 @@ import (
 	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 	"livingprofile/locales"
@@ -58,10 +62,14 @@ type App struct {
 	Profile  *profile.Service
 	Consent  *consent.Service
 	Joiner   *identity.Joiner
+	Index    *decision.Index
+	Door     *inbound.Service
+	Activity *activity.Service
 
 	NewMaster bool // the master key was made just now
 
 	settings Settings
+	erasures *rights.List // nil before EraseAgain
 	metrics  *metrics
 	signer   note.Signer
 	verifier note.Verifier
@@ -75,7 +83,7 @@ func Open(ctx context.Context, s Settings, c clock.Clock, log *slog.Logger) (*Ap
 	if s.Keyless() {
 		return nil, fmt.Errorf("the data is here and its master key is not: put the copy of %s back", s.MasterPath())
 	}
-	for _, path := range []string{s.MasterPath(), s.CheckpointPath()} {
+	for _, path := range []string{s.MasterPath(), s.CheckpointPath(), s.ErasurePath()} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("make data folder: %w", err)
 		}
@@ -124,9 +132,13 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.Current = &Current{db: a.DB}
+	a.Index = decision.NewIndex(a.DB, 0)
+	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
+	a.DB.Tell(a.Index.Forget)
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
+	a.Activity = activity.NewService(a.DB, func() activity.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
 	return a.Current.Refresh(ctx)
 }
@@ -162,6 +174,24 @@ func (a *App) Notary(ctx context.Context) (*ledger.Notary, error) {
 	return n, err
 }
 
+// EraseAgain opens the erasure list, which erases again whom a backup brought
+// back. Nothing may be read or written for anybody before.
+func (a *App) EraseAgain(ctx context.Context) error {
+	ring := a.DB.Ring()
+	list, n, err := rights.OpenList(ctx, a.DB, a.Clock, a.settings.ErasurePath(), func(line []byte) []byte {
+		mark := ring.Blind("erasure-list", "", string(line))
+		return mark[:]
+	})
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		a.Log.Warn("a backup had brought people back: they are erased again", "people", n)
+	}
+	a.erasures = list
+	return nil
+}
+
 // Close closes the installation.
 func (a *App) Close() error { return a.DB.Close() }
 
@@ -178,6 +208,7 @@ type Service struct {
 	base    *url.URL
 	office  *url.URL // where staff reach the console
 	Rights  *rights.Service
+	Laws    *rights.Packs
 	runner  *job.Runner
 	hooks   *hook.Worker
 	tasks   *job.Schedule
@@ -203,6 +234,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{App: a, base: base}
+	if err := a.EraseAgain(ctx); err != nil {
+		return nil, err
+	}
 	if s.notary, err = a.Notary(ctx); err != nil {
 		return nil, err
 	}
@@ -215,7 +249,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Rights = rights.NewService(a.DB, &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, base: base}, a.Clock)
+	s.Laws = laws
+	letters := &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base}
+	s.Rights = rights.NewService(a.DB, letters, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {
 		return nil, err
@@ -237,8 +273,8 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
-			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-			Sessions: sessions, Links: s.Links, Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
+			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -257,7 +293,8 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner, Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
-		URL: s.office.String(), Open: a.OpenCheckpoint,
+		Review: review.NewService(a.DB, s.Rights, s.Staff, a.Clock), Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
+		Letter: letters.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)
@@ -300,9 +337,14 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 // api returns what answers connected systems.
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
-		Keys: a.Keys(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
+}
+
+// frames opens the portal inside the pages of brands' own sites.
+func (a *App) frames() *login.Frames {
+	return login.NewFrames(a.DB, a.DB.Ring(), a.Clock, a.settings.Sign)
 }
 
 // post returns what writes and sends letters.
@@ -340,10 +382,15 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err
 	}})
+	s.tasks.Add(job.Task{Name: "inbound.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
+		_, err := s.DB.SweepEvents(ctx, now.Add(-inbound.Keep))
+		return err
+	}})
 	s.tasks.Add(job.Task{Name: "hook.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
 		return err
 	}})
+	s.addActivityTasks()
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err
@@ -360,7 +407,7 @@ func (s *Service) Start() {
 	go s.tend(ctx)
 }
 
-// tend seals the ledger, and notices what other processes changed.
+// tend seals the ledger, copies what must outlive the database, and notices what other processes changed.
 func (s *Service) tend(ctx context.Context) {
 	defer close(s.stopped)
 	seal, refresh, reload := time.NewTicker(sealEvery), time.NewTicker(refreshEvery), time.NewTicker(reloadEvery)
@@ -375,6 +422,9 @@ func (s *Service) tend(ctx context.Context) {
 			return
 		case <-seal.C:
 			what, err = "seal ledger", s.notary.Seal(ctx)
+			if err == nil {
+				what, err = "copy erasures", s.erasures.Copy(ctx)
+			}
 		case <-refresh.C:
 			what, err = "refresh organisation", s.Current.Refresh(ctx)
 		case <-reload.C:

@@ -32,7 +32,10 @@ type desk struct {
 	org     *Current
 	bundle  *i18n.Bundle
 	consent *consent.Service
+	laws    *rights.Packs
 	base    *url.URL
+
+	erasures *rights.List
 }
 
 // A carried is the payload of a job that carries a request out. It names
@@ -70,20 +73,7 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 	if err != nil {
 		return nil, err
 	}
-	message, certificate, erased := strings.Cut(message, ":")
-	m := view.Request{Kind: string(r.Kind), Number: r.Number, Message: message, Due: r.DueAt}
-	if n := len(r.Steps); n > 0 && r.Steps[n-1].By == ledger.ByStaff {
-		m.Words = r.Steps[n-1].Note
-	}
-	owner := r.Subject
-	if erased {
-		m.URL, owner = d.base.JoinPath("erasures", certificate).String(), ""
-	} else {
-		m.URL = d.base.JoinPath(r.Brand, "requests", string(r.ID)).String()
-		if r.Kind == rights.Erasure && !r.ActAt.IsZero() {
-			m.Acts = r.ActAt
-		}
-	}
+	m, owner := d.letter(r, message)
 	data, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("letter about a request: %w", err)
@@ -105,6 +95,50 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 	return rows, nil
 }
 
+// letter is what a letter about r says, and with whose key it is sealed.
+func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subject) {
+	message, certificate, erased := strings.Cut(message, ":")
+	m := view.Request{Kind: string(r.Kind), Number: r.Number, Message: message, Due: r.DueAt}
+	if n := len(r.Steps); n > 0 && r.Steps[n-1].By == ledger.ByStaff {
+		m.Words = r.Steps[n-1].Note
+		if pack, ok := d.laws.Edition(r.Pack); ok && message == "rejected" {
+			m.Ground, m.Authority = groundWords(pack, r.Steps[n-1].Ground, r.Locale), pack.Authority.Name.In(r.Locale)
+			m.Complain = pack.Authority.Address
+		}
+	}
+	if erased {
+		m.URL = d.base.JoinPath("erasures", certificate).String()
+		return m, ""
+	}
+	m.URL = d.base.JoinPath(r.Brand, "requests", string(r.ID)).String()
+	if r.Kind == rights.Erasure && !r.ActAt.IsZero() {
+		m.Acts = r.ActAt
+	}
+	return m, r.Subject
+}
+
+// groundWords is the letter that a law pack has for a refusal.
+func groundWords(pack *rights.Pack, code, locale string) string {
+	g, _ := pack.Ground(code)
+	return g.Letter.In(locale)
+}
+
+// preview is the letter about r as its person would read it.
+func (d *desk) preview(ctx context.Context, r rights.Request, message string) (subject, text string, err error) {
+	m, _ := d.letter(r, message)
+	data, err := json.Marshal(m)
+	if err != nil {
+		return "", "", fmt.Errorf("letter about a request: %w", err)
+	}
+	written, err := (&renderer{bundle: d.bundle, org: d.org}).Render(ctx, mail.Letter{
+		Template: view.RequestTemplate, Brand: r.Brand, Locale: r.Locale, Data: data,
+	})
+	return written.Subject, written.Text, err
+}
+
+// Erased puts what was erased on the erasure list.
+func (d *desk) Erased(ctx context.Context) error { return d.erasures.Copy(ctx) }
+
 // StopMarketing says no to the purpose that r objects to, when it is direct
 // marketing.
 func (d *desk) StopMarketing(ctx context.Context, r rights.Request) (bool, error) {
@@ -112,10 +146,13 @@ func (d *desk) StopMarketing(ctx context.Context, r rights.Request) (bool, error
 	if !ok || !v.Marketing {
 		return false, nil
 	}
+	proof, channel := consent.Proof{Kind: consent.BySession, Ref: r.Proof.Session}, "portal"
+	if r.Proof.Member != "" {
+		proof, channel = consent.Proof{Kind: consent.ByStaffEntry, Ref: r.Proof.Member}, r.Proof.Method
+	}
 	_, err := d.consent.Decide(ctx, consent.Ask{
 		Subject: r.Subject, Actor: ledger.Self(r.Subject), Purpose: v.Purpose, Answer: consent.No, Locale: r.Locale,
-		Proof: consent.Proof{Kind: consent.BySession, Ref: r.Proof.Session}, Brand: r.Brand, Channel: "portal",
-		At: r.ReceivedAt, Cause: string(r.ID),
+		Proof: proof, Brand: r.Brand, Channel: channel, At: r.Steps[0].At, Cause: string(r.ID),
 	})
 	return err == nil, err
 }
@@ -159,6 +196,9 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 	doc := &rights.Document{Number: r.Number, Kind: r.Kind, Locale: r.Locale, MadeAt: d.db.Clock().Now()}
 	w := &writer{org: d.org.Load(), facts: facts, locale: r.Locale}
 	doc.Given, doc.Inferred = w.sections()
+	if doc.Activities, err = d.activities(ctx, r); err != nil {
+		return nil, err
+	}
 	doc.Consents, doc.Recipients = w.decisions(records), w.recipients()
 	for _, i := range identifiers {
 		doc.Identifiers = append(doc.Identifiers, rights.NamedValue{

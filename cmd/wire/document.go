@@ -45,6 +45,7 @@ func (w *writer) values(f *profile.Field, given, inferred *rights.Section) {
 		v := rights.Value{
 			Field: f.Name, Label: f.Label.In(w.locale), Value: c.Value, Source: w.system(c.Source), Origin: string(c.Origin),
 			At: c.When(), How: c.How, Counts: c.Source == counts.Source, Uses: f.Purposes, Frozen: frozen,
+			Card: string(f.Card),
 		}
 		if c.Origin == profile.Inferred {
 			inferred.Values = append(inferred.Values, v)
@@ -107,6 +108,7 @@ func readable(d *rights.Document) report.Page {
 		p.Recipients = append(p.Recipients, report.Recipient{Label: r.Label, Fields: r.Fields})
 	}
 	p.Given, p.Inferred = readableSections(d.Given), readableSections(d.Inferred)
+	p.Given = append(p.Given, readableActivities(d.Activities)...)
 	return p
 }
 

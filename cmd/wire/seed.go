@@ -66,6 +66,9 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 	if err := a.seedPeople(ctx, all, func(p *demo.Person) bool { return p.CRM == nil }); err != nil {
 		return err
 	}
+	if err := a.seedActivities(ctx, all); err != nil {
+		return fmt.Errorf("what people did: %w", err)
+	}
 	// What was given long ago has run out before anybody looks.
 	if _, err := a.Consent.ExpireDue(ctx, a.DB); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -50,7 +51,7 @@ func sources(t *testing.T, site *testkit.Site, s id.Subject) int {
 	all := map[string]bool{}
 	for _, field := range f.Profile.Fields() {
 		for _, c := range f.Profile.Claims[field] {
-			if !c.Own() {
+			if !c.Own() && c.Source != activity.SourceRule {
 				all[c.Source] = true
 			}
 		}

@@ -24,6 +24,7 @@ type Settings struct {
 	Keys        string // key store; "" for beside the database
 	Master      string // master key file; "" for master.json in the folder
 	Checkpoints string // checkpoint file; "" for checkpoints.txt in the folder
+	Erasures    string // erasure list; "" for erasures.jsonl in the folder
 	Folder      string // for files of an installation on PostgreSQL
 	Connections int
 
@@ -80,6 +81,11 @@ func (s *Settings) Keyless() bool {
 // CheckpointPath returns where checkpoints are copied to.
 func (s *Settings) CheckpointPath() string {
 	return or(s.Checkpoints, filepath.Join(s.folder(), "checkpoints.txt"))
+}
+
+// ErasurePath returns where the erasure list is.
+func (s *Settings) ErasurePath() string {
+	return or(s.Erasures, filepath.Join(s.folder(), "erasures.jsonl"))
 }
 
 // baseURL checks that the product is reached by https, or on loopback: a

@@ -16,14 +16,17 @@ import (
 	"net/url"
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/keyring"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/once"
 	"livingprofile/internal/profile"
@@ -43,8 +46,12 @@ type Store interface {
 	// Records returns the consent records about a purpose, or all for "",
 	// oldest first.
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
+	// Activities returns a page of what a subject did, newest first.
+	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
 	// Spend counts, as login.LinkStore does.
 	Spend(ctx context.Context, counters []login.Counter, now time.Time) (until time.Time, err error)
+	// Commit writes a change whole or not at all.
+	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
 	once.Store
 }
 
@@ -70,6 +77,10 @@ type Deps struct {
 	Identity *identity.Service
 	Desk     *intake.Desk
 	Uploads  Uploads
+	Index    *decision.Index
+	Door     *inbound.Service
+	Activity *activity.Service
+	Frames   *login.Frames
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.

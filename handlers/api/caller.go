@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -11,6 +12,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/organisation"
 )
 
@@ -120,15 +122,11 @@ func (w *caller) recipient() decision.Recipient {
 	return r
 }
 
-// mayField tells whether the key and its system may have a field.
-func (w *caller) mayField(name string) bool {
-	return w.key.MayField(name) && w.system.MayHold(name)
-}
-
-// country is where a phone number without a prefix is read.
-func (w *caller) country() string {
-	if b, ok := w.org.Brand(w.brand); ok {
-		return b.Country
+// author is the caller, as one who tells something.
+func (w *caller) author() *inbound.Author {
+	return &inbound.Author{
+		Organisation: w.org, System: w.system, Brand: w.brand, MayField: w.key.MayField,
+		MayProfile: slices.Contains(w.key.Scopes, authz.ProfileWrite),
+		MayConsent: slices.Contains(w.key.Scopes, authz.ConsentWrite),
 	}
-	return ""
 }

@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/inbound"
 )
 
 // A consentBody is what stands about one purpose, and whether it may be acted
@@ -62,50 +63,6 @@ func (a *API) consents(c echo.Context, who *caller) (answer, error) {
 	return ok(p.id, map[string]any{"subject": p.name, "version": p.facts.Version, "consents": list}), nil
 }
 
-// A reportBody is a decision that a system tells of.
-type reportBody struct {
-	Purpose   consent.PurposeID `json:"purpose"`
-	Status    consent.Status    `json:"status"`
-	At        *string           `json:"at"`
-	Confirmed bool              `json:"confirmed"`
-	Proof     string            `json:"proof"`
-	Channel   string            `json:"channel"`
-}
-
-const (
-	maxProof   = 500 // bytes; more than an address and a time need
-	maxChannel = 40
-)
-
-func (b *reportBody) read(who *caller) (consent.Report, error) {
-	r := consent.Report{
-		System: who.system.Name, Purpose: b.Purpose, Status: b.Status, Confirmed: b.Confirmed,
-		Proof: b.Proof, Scope: who.brand, Brand: who.brand, Channel: b.Channel,
-	}
-	if r.Channel == "" {
-		r.Channel = "api"
-	}
-	var bad []errs.Field
-	switch b.Status {
-	case consent.Given, consent.Refused, consent.Revoked:
-	case consent.Withdrawn:
-		r.Status = consent.Refused // what it withdraws is for us to say
-	default:
-		bad = append(bad, errs.At("status", "error.not_a_choice"))
-	}
-	if len(b.Proof) > maxProof {
-		bad = append(bad, errs.At("proof", "error.too_long", "max", maxProof))
-	}
-	if len(b.Channel) > maxChannel {
-		bad = append(bad, errs.At("channel", "error.too_long", "max", maxChannel))
-	}
-	var wrong *errs.Field
-	if r.At, wrong = moment(b.At, "at"); wrong != nil {
-		bad = append(bad, *wrong)
-	}
-	return r, errs.InvalidFields(bad...)
-}
-
 // ReportConsent records a decision that a system tells of.
 func (a *API) ReportConsent(c echo.Context) error { return a.serve(a.reportConsent)(c) }
 
@@ -113,11 +70,11 @@ func (a *API) reportConsent(c echo.Context, who *caller) (answer, error) {
 	if err := knownQuery(c); err != nil {
 		return answer{}, err
 	}
-	var in reportBody
+	var in inbound.ReportBody
 	if err := decode(c, &in); err != nil {
 		return answer{}, err
 	}
-	r, err := in.read(who)
+	r, err := who.author().Report(&in)
 	if err != nil {
 		return answer{}, err
 	}
@@ -129,20 +86,17 @@ func (a *API) reportConsent(c echo.Context, who *caller) (answer, error) {
 	if !found {
 		return answer{}, errs.InvalidFields(errs.At("purpose", "error.no_purpose"))
 	}
-	r.Subject = p.id
-	records, after, err := a.Consent.Report(web.Context(c), r)
+	o, err := a.take(web.Context(c), who, inbound.Item{Subject: p.id, Report: &r})
 	if err != nil {
 		return answer{}, err
 	}
-	for _, made := range records {
-		p.facts.Consents = p.facts.Consents.With(made)
-	}
+	after := o.After.Consents.Of(r.Purpose, r.Scope)
 	status := http.StatusOK
-	if len(records) > 0 {
+	if len(o.Records) > 0 {
 		status = http.StatusCreated
 	}
 	return answer{status: status, subject: p.id, body: map[string]any{
-		"recorded": len(records) > 0, "consent": a.consentBody(p.facts, v, after, who.brand),
+		"recorded": len(o.Records) > 0, "consent": a.consentBody(o.After, v, after, who.brand),
 	}}, nil
 }
 

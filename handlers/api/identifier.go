@@ -9,6 +9,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/profile"
 )
 
@@ -71,11 +72,11 @@ func (a *API) addIdentifier(c echo.Context, who *caller) (answer, error) {
 	if err := knownQuery(c); err != nil {
 		return answer{}, err
 	}
-	var in identifierBody
+	var in inbound.IdentifierBody
 	if err := decode(c, &in); err != nil {
 		return answer{}, err
 	}
-	i, err := in.read(who, "")
+	i, err := who.author().Identifier(in, "")
 	if err != nil {
 		return answer{}, err
 	}
@@ -83,9 +84,9 @@ func (a *API) addIdentifier(c echo.Context, who *caller) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	i, err = a.Identity.Attach(web.Context(c), p.id, who.system.Name, i, who.brand)
+	o, err := a.take(web.Context(c), who, inbound.Item{Subject: p.id, Identifier: &i})
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusCreated, subject: p.id, body: heldOf(&i)}, nil
+	return answer{status: http.StatusCreated, subject: p.id, body: heldOf(o.Identifier)}, nil
 }

@@ -156,7 +156,7 @@ type importBody struct {
 	CreatedAt time.Time          `json:"created_at"`
 	EndedAt   *time.Time         `json:"ended_at,omitempty"`
 	Report    importReport       `json:"report"`
-	Problem   *faultBody         `json:"problem,omitempty"`
+	Problem   *importFault         `json:"problem,omitempty"`
 }
 
 type importReport struct {
@@ -171,12 +171,12 @@ type importReport struct {
 	Unread    []string    `json:"unread"`
 	Missing   []string    `json:"missing"`
 	LeftOut   []string    `json:"left_out"`
-	Rejects   []faultBody `json:"rejects"`
-	Notes     []faultBody `json:"notes"`
+	Rejects   []importFault `json:"rejects"`
+	Notes     []importFault `json:"notes"`
 }
 
-// A faultBody is why a file, row or cell was not taken.
-type faultBody struct {
+// A importFault is why a file, row or cell was not taken.
+type importFault struct {
 	Line   int    `json:"line,omitempty"`
 	Column string `json:"column,omitempty"`
 	Code   string `json:"code"`
@@ -201,7 +201,7 @@ func (a *API) importBody(c echo.Context, u *intake.Upload) importBody {
 		b.EndedAt = &ended
 	}
 	if p := u.Problem; p != nil {
-		b.Problem = &faultBody{Code: p.ID, Detail: i18n.Message(ctx, p.ID, p.Args)}
+		b.Problem = &importFault{Code: p.ID, Detail: i18n.Message(ctx, p.ID, p.Args)}
 		for _, f := range p.Fields {
 			b.Problem.Detail += " " + f.Path + ": " + i18n.Message(ctx, f.ID, f.Args)
 		}
@@ -209,10 +209,10 @@ func (a *API) importBody(c echo.Context, u *intake.Upload) importBody {
 	return b
 }
 
-func faults(ctx context.Context, all []intake.Reject) []faultBody {
-	list := []faultBody{}
+func faults(ctx context.Context, all []intake.Reject) []importFault {
+	list := []importFault{}
 	for _, r := range all[:min(len(all), mostFaults)] {
-		list = append(list, faultBody{Line: r.Line, Column: r.Column, Code: r.Reason, Detail: i18n.Message(ctx, r.Reason, r.Args)})
+		list = append(list, importFault{Line: r.Line, Column: r.Column, Code: r.Reason, Detail: i18n.Message(ctx, r.Reason, r.Args)})
 	}
 	return list
 }

@@ -15,6 +15,7 @@ import (
 const (
 	kindUnsubscribe = "unsubscribe" // from one topic, with one click (RFC 8058)
 	kindPreferences = "preferences" // what the person gets, to take back
+	kindEmbed       = "embed"       // the portal inside a page of the brand's own site
 )
 
 type linkRequest struct {
@@ -23,6 +24,7 @@ type linkRequest struct {
 	Topic   string `json:"topic"`
 	Channel string `json:"channel"` // e-mail when it is left out
 	Days    *int   `json:"days"`
+	frameRequest
 }
 
 type linkBody struct {
@@ -33,7 +35,7 @@ type linkBody struct {
 	Headers map[string]string `json:"headers,omitempty"`
 }
 
-// CreateLink mints a link for the foot of a mail. Each kind of link that leads
+// CreateLink mints a link for the foot of a mail, or into a frame. Each kind of link that leads
 // a person here is minted at this one address.
 func (a *API) CreateLink(c echo.Context) error { return a.serve(a.createLink)(c) }
 
@@ -47,6 +49,12 @@ func (a *API) createLink(c echo.Context, who *caller) (answer, error) {
 	}
 	if who.brand == "" {
 		return answer{}, errs.InvalidFields(errs.At("brand", "error.required"))
+	}
+	if in.Kind == kindEmbed {
+		return a.createFrame(c, who, &in)
+	}
+	if stray := in.frameRequest.stray(); len(stray) > 0 {
+		return answer{}, errs.InvalidFields(stray...)
 	}
 	l, err := in.read(who, a.Clock.Now())
 	if err != nil {

@@ -153,9 +153,18 @@ func (c content) example() (string, error) {
 	return "", nil
 }
 
+// under is what stands before a path of the document: those of other standards
+// are at the root.
+func under(path string) string {
+	if strings.HasPrefix(path, "/access/") {
+		return ""
+	}
+	return "/api/v1"
+}
+
 // typed is a request as it is typed into a shell.
 func typed(base, method, path, body string, o *operation) string {
-	lines := []string{"curl -X " + method + " " + base + "/api/v1" + strings.ReplaceAll(path, "{subject}", "$SUBJECT")}
+	lines := []string{"curl -X " + method + " " + base + under(path) + strings.ReplaceAll(path, "{subject}", "$SUBJECT")}
 	lines = append(lines, `-H "Authorization: Bearer $KEY"`)
 	for _, p := range o.Parameters {
 		if p.Name == "If-Match" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,10 +68,7 @@ func (d *described) at(node any, path ...string) any {
 // operation.
 func (d *described) operation(method, path string) (template string, ok bool) {
 	path, _, _ = strings.Cut(path, "?")
-	rest, ok := strings.CutPrefix(path, "/api/v1")
-	if !ok {
-		return "", false
-	}
+	rest := strings.TrimPrefix(path, "/api/v1")
 	for template := range d.doc["paths"].(map[string]any) {
 		have, want := strings.Split(rest, "/"), strings.Split(template, "/")
 		fits := len(have) == len(want)
@@ -209,11 +207,15 @@ func TestExamples(t *testing.T) {
 			op := []string{"paths", path, method}
 			in := func(more ...string) []string { return append(slices.Clone(op), more...) }
 			var body string
+			var header []string
+			if example, ok := d.at(d.doc, in("requestBody", "content", "text/csv", "example")...).(string); ok {
+				body, header = example, []string{"Content-Type", "text/csv"}
+			}
 			if example := d.at(d.doc, in("requestBody", "content", "application/json", "example")...); example != nil {
 				if err := d.check(example, in("requestBody", "content", "application/json", "schema")...); err != nil {
 					t.Errorf("%s %s: the example of the request: %v", method, path, err)
 				}
-				if m := example.(map[string]any); m["subject"] != nil {
+				if m := example.(map[string]any); isText(m["subject"]) {
 					m["subject"] = strings.TrimPrefix(subject, "/api/v1/subjects/")
 				}
 				b, err := json.Marshal(example)
@@ -222,12 +224,15 @@ func TestExamples(t *testing.T) {
 				}
 				body = string(b)
 			}
-			var header []string
 			if method == "put" {
 				tag := k.want(http.StatusOK, nil, key, "GET", subject+"/preferences", "").Header.Get("ETag")
 				header = []string{"If-Match", tag}
 			}
-			target := "/api/v1" + strings.Replace(path, "/subjects/{subject}", strings.TrimPrefix(subject, "/api/v1"), 1)
+			target := strings.Replace(path, "/subjects/{subject}", strings.TrimPrefix(subject, "/api/v1"), 1)
+			if !strings.HasPrefix(path, "/access/") {
+				target = "/api/v1" + target
+			}
+			target += d.query(in)
 			a := k.ask(key, strings.ToUpper(method), target, body, header...)
 			if a.Status >= 300 || d.at(d.doc, in("responses", jsonNumber(a.Status))...) == nil {
 				t.Errorf("%s %s: the example is answered with %d %s", method, path, a.Status, a.Body)
@@ -242,6 +247,26 @@ func TestExamples(t *testing.T) {
 			}
 		}
 	}
+}
+
+func isText(v any) bool {
+	_, is := v.(string)
+	return is
+}
+
+// query is the examples of the parameters in the address.
+func (d *described) query(in func(...string) []string) string {
+	q := url.Values{}
+	list, _ := d.at(d.doc, in("parameters")...).([]any)
+	for _, p := range list {
+		if m, ok := p.(map[string]any); ok && m["example"] != nil {
+			q.Set(m["name"].(string), m["example"].(string))
+		}
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
 }
 
 // lintersEnv names the folder where .ci/setup puts the linters of OpenAPI.

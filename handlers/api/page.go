@@ -20,13 +20,9 @@ const (
 // the next one (RFC 8288). key names each item for good: a page goes on after
 // the item that the cursor names, whatever was added before it.
 func paged[T any](a *API, c echo.Context, list []T, key func(T) string) ([]T, map[string]string, error) {
-	limit := pageSize
-	if text := c.QueryParam("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxPageSize {
-			return nil, nil, errs.InvalidFields(errs.At("limit", "error.out_of_range_number", "min", 1, "max", maxPageSize))
-		}
-		limit = n
+	limit, err := limitOf(c)
+	if err != nil {
+		return nil, nil, err
 	}
 	if text := c.QueryParam("cursor"); text != "" {
 		after, ok := a.readCursor(c, text)
@@ -44,14 +40,31 @@ func paged[T any](a *API, c echo.Context, list []T, key func(T) string) ([]T, ma
 		return list, nil, nil
 	}
 	list = list[:limit]
-	q := c.QueryParams()
-	next := url.Values{"cursor": {a.cursor(c, key(list[limit-1]))}}
-	for name, values := range q {
+	return list, map[string]string{"Link": a.nextLink(c, key(list[limit-1]))}, nil
+}
+
+// limitOf reads how many items a page may have.
+func limitOf(c echo.Context) (int, error) {
+	text := c.QueryParam("limit")
+	if text == "" {
+		return pageSize, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxPageSize {
+		return 0, errs.InvalidFields(errs.At("limit", "error.out_of_range_number", "min", 1, "max", maxPageSize))
+	}
+	return n, nil
+}
+
+// nextLink is the Link to the page after the item that key names.
+func (a *API) nextLink(c echo.Context, key string) string {
+	next := url.Values{"cursor": {a.cursor(c, key)}}
+	for name, values := range c.QueryParams() {
 		if name != "cursor" {
 			next[name] = values
 		}
 	}
-	return list, map[string]string{"Link": "<" + c.Request().URL.EscapedPath() + "?" + next.Encode() + `>; rel="next"`}, nil
+	return "<" + c.Request().URL.EscapedPath() + "?" + next.Encode() + `>; rel="next"`
 }
 
 // cursor signs what a page ended with, for this address: nobody else's place is

@@ -14,6 +14,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/organisation"
 )
@@ -176,7 +177,7 @@ func (b *preferenceBody) read(who *caller) (consent.Wanted, error) {
 		bad = append(bad, errs.At("language", "error.not_a_language"))
 	}
 	var wrong *errs.Field
-	if to.Pause, wrong = moment(b.Pause, "pause"); wrong != nil {
+	if to.Pause, wrong = inbound.Moment(b.Pause, "pause"); wrong != nil {
 		bad = append(bad, *wrong)
 	}
 	if b.Quiet != nil {

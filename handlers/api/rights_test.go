@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,9 +62,25 @@ func TestErased(t *testing.T) {
 		t.Fatal(err)
 	}
 	for u := range systemRoutes(t, k) {
-		if u.route != "GET /api/v1/purposes" {
+		// What is about many people names those who are not there one by one.
+		if strings.Contains(u.route, "/subjects/") || strings.HasSuffix(u.route, "/links") {
 			k.refused(k.use(u, key, path, "?brand=hibiki"), http.StatusNotFound, "not-found")
 		}
 	}
 	k.refused(k.ask(key, "POST", path+"/identifiers", body, "Idempotency-Key", "one"), http.StatusNotFound, "not-found")
+	if err := k.DB.DestroyErased(t.Context(), subject, k.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(path, "/api/v1/subjects/")
+	for key, reason := range map[string]string{key: "erased", k.key(forBrand("hibiki")): "unknown"} {
+		var body struct{ Decisions []decided }
+		k.want(http.StatusOK, &body, key, "POST", "/api/v1/decisions?brand=hibiki", `{"purpose":"reviews","subjects":["`+name+`"]}`)
+		if got := body.Decisions[0]; got.Allow || got.Reasons[0] != reason {
+			t.Errorf("got %+v, want %s", got, reason)
+		}
+	}
+	got := k.tell(key, `{"id":"1","subject":"`+name+`","consent":{"purpose":"reviews","status":"refused"}}`)
+	if got.short()[0] != "refused no_subject" {
+		t.Errorf("got %v", got.short())
+	}
 }

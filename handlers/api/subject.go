@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,6 +14,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/profile"
 )
 
@@ -65,37 +65,6 @@ func (a *API) know(ctx context.Context, who *caller, subject id.Subject) (*perso
 	return &person{subject, name, facts}, err
 }
 
-// An identifierBody is an identifier as systems write it.
-type identifierBody struct {
-	Kind  identity.Kind `json:"kind"`
-	Value string        `json:"value"`
-}
-
-// read returns the identifier in its normal form; path is where it stands. A
-// number counts within the caller's own system, whose people alone it may name.
-func (b identifierBody) read(who *caller, path string) (identity.Identifier, error) {
-	i := identity.Identifier{Kind: b.Kind}
-	switch b.Kind {
-	case identity.Email, identity.Phone:
-	case identity.Customer, identity.Device:
-		i.Scope = who.system.Name
-	default:
-		return i, errs.InvalidFields(errs.At(path+"kind", "error.not_a_choice"))
-	}
-	var err error
-	i.Value, err = identity.Normalise(b.Kind, b.Value, who.country())
-	return i, at(path+"value", err)
-}
-
-// at ties an Invalid error to one place of a document.
-func at(path string, err error) error {
-	var e *errs.Error
-	if errors.As(err, &e) && e.Kind == errs.Invalid && len(e.Fields) == 0 {
-		return errs.InvalidFields(errs.Field{Path: path, ID: e.ID, Args: e.Args})
-	}
-	return err
-}
-
 // maxLookup is how many identifiers one lookup may have.
 const maxLookup = 10
 
@@ -104,35 +73,40 @@ func (a *API) Lookup(c echo.Context) error { return a.serve(a.lookup)(c) }
 
 func (a *API) lookup(c echo.Context, who *caller) (answer, error) {
 	var in struct {
-		Identifiers []identifierBody `json:"identifiers"`
+		Identifiers []inbound.IdentifierBody `json:"identifiers"`
 	}
 	if err := decode(c, &in); err != nil {
 		return answer{}, err
 	}
-	if n := len(in.Identifiers); n == 0 || n > maxLookup {
-		return answer{}, errs.InvalidFields(errs.At("identifiers", "error.out_of_range_number", "min", 1, "max", maxLookup))
+	p, err := a.find(web.Context(c), who, in.Identifiers)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(p.id, map[string]string{"subject": p.name}), nil
+}
+
+// find returns the one person whom all the identifiers name.
+func (a *API) find(ctx context.Context, who *caller, identifiers []inbound.IdentifierBody) (*person, error) {
+	if n := len(identifiers); n == 0 || n > maxLookup {
+		return nil, errs.InvalidFields(errs.At("identifiers", "error.out_of_range_number", "min", 1, "max", maxLookup))
 	}
 	found := map[id.Subject]*person{}
-	for n, body := range in.Identifiers {
-		i, err := body.read(who, fmt.Sprintf("identifiers.%d.", n))
+	for n, body := range identifiers {
+		i, err := who.author().Identifier(body, fmt.Sprintf("identifiers.%d.", n))
 		if err != nil {
-			return answer{}, err
+			return nil, err
 		}
-		if err := a.gather(web.Context(c), who, i, found); err != nil {
-			return answer{}, err
+		if err := a.gather(ctx, who, i, found); err != nil {
+			return nil, err
 		}
 	}
-	switch len(found) {
-	case 0:
-		return answer{}, noSubject()
-	case 1:
-	default:
-		return answer{}, errs.New(errs.Conflict, "error.identifiers_disagree")
+	if len(found) > 1 {
+		return nil, errs.New(errs.Conflict, "error.identifiers_disagree")
 	}
 	for _, p := range found {
-		return ok(p.id, map[string]string{"subject": p.name}), nil
+		return p, nil
 	}
-	return answer{}, noSubject()
+	return nil, noSubject()
 }
 
 // gather adds whom an identifier names: the one who has proved it, or else all
@@ -210,14 +184,4 @@ func (a *API) show(c echo.Context, who *caller) (answer, error) {
 
 // fields are those that the key and its system may have where the request is
 // for, in the order of the declaration.
-func (w *caller) fields() []*profile.Field {
-	var all []*profile.Field
-	for i := range w.org.Fields {
-		f := &w.org.Fields[i]
-		here := w.brand == "" || len(f.Brands) == 0 || slices.Contains(f.Brands, w.brand)
-		if here && !f.Retired && w.mayField(f.Name) {
-			all = append(all, f)
-		}
-	}
-	return all
-}
+func (w *caller) fields() []*profile.Field { return w.author().Fields() }

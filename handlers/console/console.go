@@ -28,6 +28,9 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
+	"livingprofile/internal/review"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 	"livingprofile/static"
 	"livingprofile/views/layout"
@@ -73,9 +76,17 @@ type Deps struct {
 	// Desk takes files in, and Uploads has what became of them.
 	Desk    *intake.Desk
 	Uploads Uploads
-	Clock   clock.Clock
-	Locale  []string // that the console speaks
-	URL     string   // under which the console is reached, for invitations
+	// Review answers requests under Laws, Profile writes what a correction
+	// comes to, and Wake has work done that was just enqueued.
+	Review  *review.Service
+	Laws    *rights.Packs
+	Profile *profile.Service
+	Wake    func()
+	// Letter is what a letter about a request would say to its person.
+	Letter func(ctx context.Context, r rights.Request, message string) (subject, text string, err error)
+	Clock  clock.Clock
+	Locale []string // that the console speaks
+	URL    string   // under which the console is reached, for invitations
 	// Open reads a signed checkpoint and checks its signature.
 	Open func(signed []byte) (*ledger.Checkpoint, error)
 	// SetCookie and ClearCookie keep the session's value in the browser.
@@ -95,10 +106,12 @@ var sections = [...]struct {
 	needs authz.Permission
 }{
 	{layout.Section{Name: "today", Href: web.ConsolePath, Icon: "home"}, authz.FigureRead},
+	{layout.Section{Name: "requests", Href: web.ConsolePath + "/requests", Icon: "scale"}, authz.RequestRead},
 	{layout.Section{Name: "people", Href: web.ConsolePath + "/people", Icon: "person"}, authz.PersonRead},
 	{layout.Section{Name: "joins", Href: web.ConsolePath + "/joins", Icon: "share"}, authz.PersonJoin},
 	{layout.Section{Name: "imports", Href: ImportsPath, Icon: "box"}, authz.ImportRead},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
+	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "keys", Href: web.ConsolePath + "/keys", Icon: "key"}, authz.KeyRead},

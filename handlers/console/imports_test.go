@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"livingprofile/internal/authz"
-	"livingprofile/internal/intake"
+	uploads "livingprofile/internal/intake"
 	"livingprofile/internal/testkit"
 )
 
@@ -108,12 +108,12 @@ func TestImports(t *testing.T) {
 	}
 	wantIn(t, "what was deleted", act(hold(), "discard"), "The file was deleted")
 	wantIn(t, "the list", desk(t, s, authz.Auditor).Page("/console/imports"), done, "trial")
-	uploads, err := s.DB.Uploads(t.Context(), 10)
+	sent, err := s.DB.Uploads(t.Context(), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, u := range uploads {
-		if ats, err := s.DB.PartAts(t.Context(), u.ID, intake.FilePart); err != nil || len(ats) > 0 {
+	for _, u := range sent {
+		if ats, err := s.DB.PartAts(t.Context(), u.ID, uploads.FilePart); err != nil || len(ats) > 0 {
 			t.Errorf("%d pieces of a file are left, %v", len(ats), err)
 		}
 	}

@@ -40,14 +40,15 @@ func Headers(secure bool) echo.MiddlewareFunc {
 	}
 }
 
-// Limit refuses bodies of more than most bytes before anything reads them;
-// larger has the paths that files are sent to, with what they may have.
-func Limit(most int64, larger map[string]int64) echo.MiddlewareFunc {
+// Limit refuses bodies of more than limit says before anything reads them; 0 is
+// no limit.
+func Limit(limit func(*http.Request) int64) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			r, most := c.Request(), most
-			if more, ok := larger[r.URL.Path]; ok && r.Method == http.MethodPost {
-				most = more
+			r := c.Request()
+			most := limit(r)
+			if most == 0 {
+				return next(c)
 			}
 			if r.ContentLength > most {
 				return &http.MaxBytesError{Limit: most}

@@ -135,7 +135,7 @@ func TestLimit(t *testing.T) {
 	for body, refused := range map[string]bool{"1234": false, "12345": true} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body))
 		read := false
-		err := middleware.Limit(4, nil)(func(echo.Context) error { read = true; return nil })(echo.New().NewContext(r, httptest.NewRecorder()))
+		err := middleware.Limit(func(*http.Request) int64 { return 4 })(func(echo.Context) error { read = true; return nil })(echo.New().NewContext(r, httptest.NewRecorder()))
 		if errors.As(err, &tooLarge) != refused || read == refused {
 			t.Errorf("%d bytes: got %v", len(body), err)
 		}

@@ -49,6 +49,10 @@ func (s *SessionStore) New(r *http.Request, name string) (*sessions.Session, err
 		return session, errs.New(errs.Unauthenticated, "error.sign_in_needed")
 	}
 	live, err := s.sessions.Check(r.Context(), cookie.Value)
+	if err == nil && live.Frame != nil {
+		// What a brand vouches for counts in its frame and nowhere else.
+		err = errs.New(errs.Unauthenticated, "error.session_ended")
+	}
 	if err != nil {
 		return session, err
 	}

@@ -72,6 +72,8 @@ func (g *Guard) place(c echo.Context, v *web.Visit) {
 		return
 	}
 	v.Brand, v.Style, v.Logo = b, g.Style(b), g.Logo(b)
+	in := web.FramePath(name)
+	v.Framed = c.Request().URL.Path == in || strings.HasPrefix(c.Request().URL.Path, in+"/")
 }
 
 // framed opens the paths that a brand's own site shows in a frame.
@@ -134,8 +136,12 @@ func (g *Guard) speak(c echo.Context, v *web.Visit) {
 		v.Locale = cookie.Value
 	}
 	// In a frame the page around says it: the cookie is not sent there.
-	if wish := c.QueryParam("locale"); strings.HasPrefix(c.Request().URL.Path, framed) && contains(offered, wish) {
-		v.Locale = wish
+	if strings.HasPrefix(c.Request().URL.Path, framed) {
+		for _, wish := range []string{c.QueryParam("locale"), c.Request().Header.Get(web.FrameLocale)} {
+			if contains(offered, wish) {
+				v.Locale = wish
+			}
+		}
 	}
 	r := c.Request()
 	c.SetRequest(r.WithContext(i18n.With(r.Context(), g.Bundle.Localizer(v.Locale).In(zone))))

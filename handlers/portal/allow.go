@@ -79,8 +79,7 @@ func (p *Portal) answered(c echo.Context, v *consent.PurposeVersion, records []c
 		return web.SeeOther(c, s.rowOf(v, alone))
 	case len(records) > 1:
 		web.SetFlash(c, flash)
-		c.Response().Header().Set("HX-Refresh", "true")
-		return c.NoContent(http.StatusNoContent)
+		return web.Again(c, s.rowOf(v, alone))
 	}
 	s, err := p.lookAllow(c)
 	if err != nil {

@@ -29,7 +29,7 @@ func (a *asking) ask(purpose consent.PurposeID, answer consent.Answer, version, 
 	number, _ := strconv.Atoi(version) // what is no number is no version of ours
 	return consent.Ask{
 		Subject: v.Subject(), Actor: v.Actor(), Purpose: purpose, Answer: answer, Locale: v.Locale,
-		Proof: v.Wisher().Proof, Brand: v.BrandName(), Channel: "portal",
+		Proof: v.Wisher().Proof, Brand: v.BrandName(), Channel: v.Wisher().Channel,
 		Shown: &consent.Shown{Version: number, Notice: notice}, Confirm: a.confirm,
 	}
 }

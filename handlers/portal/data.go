@@ -47,7 +47,7 @@ func (p *Portal) Value(c echo.Context) error {
 
 // EditValue shows a value with the form that changes it.
 func (p *Portal) EditValue(c echo.Context) error {
-	field, err := fieldOf(c)
+	field, err := fieldToEdit(c)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (p *Portal) SaveValue(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	field, err := fieldOf(c)
+	field, err := fieldToEdit(c)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (p *Portal) UndoValue(c echo.Context) error {
 	if _, err := web.Form(c); err != nil {
 		return err
 	}
-	field, err := fieldOf(c)
+	field, err := fieldToEdit(c)
 	if err != nil {
 		return err
 	}
@@ -151,6 +151,11 @@ func (p *Portal) showValue(c echo.Context, s *sight, status int, field *profile.
 		return err
 	}
 	page.Form = form
+	state, err := p.Read.ActivityState(s.ctx, web.Of(c).Subject())
+	if err != nil {
+		return err
+	}
+	page.Rule = s.ruleOf(field, state)
 	return web.Render(c, status, view.Value(f, page))
 }
 
@@ -162,4 +167,13 @@ func fieldOf(c echo.Context) (*profile.Field, error) {
 		return nil, errs.New(errs.NotFound, "error.no_field")
 	}
 	return f, nil
+}
+
+// fieldToEdit is fieldOf, for a field that is changed here.
+func fieldToEdit(c echo.Context) (*profile.Field, error) {
+	f, err := fieldOf(c)
+	if err == nil && web.Of(c).Framed && reaches(f) {
+		return nil, errs.New(errs.Forbidden, "error.frame_elsewhere")
+	}
+	return f, err
 }

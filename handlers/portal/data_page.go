@@ -96,13 +96,13 @@ func (s *sight) valueItem(f *profile.Field) view.ValueItem {
 	claim, _, held := s.winner(f)
 	item := view.ValueItem{
 		ID: f.Name, Label: s.in(f.Label), UsedFor: s.usedFor(f),
-		Edit: !f.Retired && (f.Edit == profile.Free || f.Edit == profile.Approval), Saved: s.said.at(f.Name),
+		Edit: !f.Retired && (f.Edit == profile.Free || f.Edit == profile.Approval) && !(s.framed && reaches(f)), Saved: s.said.at(f.Name),
 	}
 	if held {
 		item.Value, item.Origin = s.format(f, claim.Value), view.Origin(claim.Origin)
 		item.Source, item.At = s.source(claim.Source), claim.When()
 		if claim.Origin == profile.Inferred {
-			item.How = first(claim.How, s.in(f.How))
+			item.How = first(claim.How, s.ruleText(f), s.in(f.How))
 		}
 	}
 	switch proposal, waits := s.facts.Profile.Proposals[f.Name]; {

@@ -37,6 +37,10 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.subjectEvent(h)
 	case "request", "copy", "restriction":
 		item, ok = s.requestEvent(h)
+	case "decision":
+		item, ok = s.decisionEvent(h)
+	case "activity", "inference":
+		item, ok = s.activityEvent(h)
 	case "signal":
 		item, ok = view.HistoryItem{Icon: "shield", Text: s.t("event.signal.received")}, h.Kind == consent.SignalReceived
 	}

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,11 +20,7 @@ func (p *Portal) Framed(c echo.Context) error {
 	if v.Brand == nil || v.BrandName() != c.Param("brand") {
 		return errs.New(errs.NotFound, "error.no_brand")
 	}
-	if len(v.Brand.Origins) > 0 {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"),
-			"frame-ancestors 'none'", "frame-ancestors "+strings.Join(v.Brand.Origins, " "), 1))
-	}
+	web.FrameBy(c, v.Brand.Origins...)
 	page := view.FramedPage{Voice: v.Brand.Voice.In(v.Locale), Href: v.Base()}
 	for _, purpose := range v.Organisation.PurposesOn(v.BrandName()) {
 		if purpose.Asks() {

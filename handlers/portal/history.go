@@ -54,8 +54,8 @@ func kindGroups() []kindGroup {
 	return []kindGroup{
 		{"all", nil},
 		{"choices", []string{"consent."}},
-		{"data", []string{"attribute.", "identifier.", "subject."}},
-		{"messages", []string{"preference.", "marketing."}},
+		{"data", []string{"attribute.", "identifier.", "subject.", "activity.", "inference."}},
+		{"messages", []string{"preference.", "marketing.", "decision."}},
 		{"requests", []string{"request.", "copy.", "restriction."}},
 		{"signing_in", []string{"session."}},
 	}

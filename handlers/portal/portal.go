@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/activity"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -40,6 +41,10 @@ type Reader interface {
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
 	// Deliveries returns what connected systems were told, newest first.
 	Deliveries(ctx context.Context, subject id.Subject, limit int) ([]hook.Delivery, error)
+	// Activities returns a page of what a subject did, newest first.
+	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
+	// ActivityState returns what a subject decided about the rules.
+	ActivityState(ctx context.Context, subject id.Subject) (activity.State, error)
 	// History returns a page of what happened, newest first.
 	History(ctx context.Context, subject id.Subject, page ledger.HistoryPage) ([]ledger.Happening, error)
 }
@@ -68,8 +73,10 @@ type Deps struct {
 	Consent  *consent.Service
 	Profile  *profile.Service
 	Identity *identity.Service
+	Activity *activity.Service
 	Sessions *login.Sessions
 	Links    *login.Links
+	Frames   *login.Frames
 	Rights   *rights.Service
 	Joins    Joins
 	Joiner   *identity.Joiner
@@ -115,7 +122,7 @@ func (p *Portal) look(c echo.Context) (*sight, error) {
 func (p *Portal) glance(c echo.Context) *sight {
 	v := web.Of(c)
 	return &sight{
-		ctx: web.Context(c), locale: v.Locale, org: v.Organisation, brand: v.Brand, base: v.Base(),
+		ctx: web.Context(c), locale: v.Locale, org: v.Organisation, brand: v.Brand, base: v.Base(), framed: v.Framed,
 		now: p.Clock.Now(), texts: &p.texts, signal: v.Signal,
 	}
 }

@@ -129,7 +129,7 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 	}
 	move := rights.Move(c.Param("move"))
 	switch move {
-	case rights.Cancel, rights.Reopen, rights.Answer, rights.Lift:
+	case rights.Cancel, rights.Reopen, rights.Answer, rights.Reply, rights.Lift:
 	default:
 		return errs.New(errs.NotFound, "")
 	}
@@ -140,7 +140,7 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 	r, err := p.Rights.Move(web.Context(c), v.Subject(), rights.RequestID(c.Param("request")), rights.Act{
 		Move: move, Actor: v.Actor(), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
 	})
-	if wrong, ok := web.Wrong(c, err); ok && move == rights.Answer {
+	if wrong, ok := web.Wrong(c, err); ok && (move == rights.Answer || move == rights.Reply) {
 		return p.showRequest(c, http.StatusUnprocessableEntity, wrong["note"])
 	}
 	if err != nil {

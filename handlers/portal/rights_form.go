@@ -158,18 +158,11 @@ func (s *sight) purposeInput(f *rightForm) ui.Input {
 		Kind: ui.OneList, Name: "about", Label: s.t("rights.label.purpose"), Value: f.typed.Name, Wrong: f.wrong["about"], Required: true,
 	}
 	for _, v := range s.org.PurposesOn(s.brand.Name) {
-		if objectable(v) {
+		if v.Objectable() {
 			in.Options = append(in.Options, ui.Option{Value: string(v.Purpose), Label: s.in(v.Words.Question)})
 		}
 	}
 	return in
-}
-
-// objectable tells whether a person may object to a purpose: to what rests on
-// a legitimate or a public interest (Art. 21(1) GDPR), and to direct marketing
-// whatever it rests on (21(2)).
-func objectable(v *consent.PurposeVersion) bool {
-	return !v.Retired && (v.Basis == consent.LegitimateInterest || v.Basis == consent.PublicInterest || v.Marketing)
 }
 
 // matter reads what a request is about. What the form names must be there.
@@ -189,7 +182,7 @@ func (s *sight) matter(kind rights.Kind, form url.Values) (rights.Matter, error)
 		}
 	case rights.Objection:
 		m.Scope, m.Name = rights.PurposeScope, form.Get("about")
-		if v, ok := s.org.Purpose(consent.PurposeID(m.Name)); !ok || !v.On(s.brand.Name) || !objectable(v) {
+		if v, ok := s.org.Purpose(consent.PurposeID(m.Name)); !ok || !v.On(s.brand.Name) || !v.Objectable() {
 			return m, errs.InvalidFields(errs.At("about", "error.not_a_choice"))
 		}
 	case rights.Restriction:

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"regexp"
 
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/ledger"
@@ -83,7 +84,7 @@ func (s *sight) stateWord(r *rights.Request) string {
 	if r.Cooling(s.now) {
 		return s.t("rights.state.cooling")
 	}
-	if r.Kind == rights.Restriction && r.State == rights.Fulfilled {
+	if r.Kind == rights.Restriction && r.State == rights.Fulfilled || r.Upheld() {
 		return s.t("rights.state.frozen")
 	}
 	return s.t("rights.state." + string(r.State))
@@ -111,7 +112,7 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 	item := s.requestItem(&r)
 	page := view.RequestPage{
 		ID: item.ID, Title: item.Title, Number: r.Number, State: item.State, Word: item.Word,
-		Sense: s.sense(&r, all), Proof: s.method(r.Proof.Method),
+		Sense: s.sense(&r, all), Proof: s.asker(r.Proof),
 	}
 	if r.Proof.Fresh {
 		page.Proof = s.t("rights.proved_fresh", "method", page.Proof)
@@ -129,15 +130,37 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 			page.Copies = append(page.Copies, view.CopyItem{ID: c.ID, Size: sizeOf(s.ctx, c.Size), Until: c.ExpiresAt})
 		}
 	}
-	if r.State == rights.RequiresAction {
+	switch {
+	case r.State == rights.RequiresAction:
 		page.Answer = &ui.Input{Kind: ui.Long, Name: "note", Label: s.t("rights.your_answer"), Required: true}
+		page.AnswerMove = string(rights.Answer)
+	case r.State.Open():
+		page.Answer = &ui.Input{Kind: ui.Long, Name: "note", Label: s.t("request.portal.message"), Required: true}
+		page.AnswerMove = string(rights.Reply)
 	}
 	page.Buttons = s.requestButtons(&r)
 	return page
 }
 
+// asker says how it is known who asked: by signing in, or to a member of staff
+// who took the request down.
+func (s *sight) asker(p rights.Proof) string {
+	if p.Member == "" {
+		return s.method(p.Method)
+	}
+	switch p.Method {
+	case "phone", "letter", "person":
+		return s.t("request.proof." + p.Method)
+	}
+	return s.t("request.proof.none")
+}
+
 func (s *sight) requestSteps(page *view.RequestPage, r *rights.Request, pack *rights.Pack) {
-	for _, step := range r.Steps {
+	for i := range r.Steps {
+		step := &r.Steps[i]
+		if step.Inner() {
+			continue
+		}
 		state := ui.Given
 		if step.State == rights.Rejected || step.State == rights.Unfulfilled {
 			state = ui.Failed
@@ -180,7 +203,28 @@ func (s *sight) lawWords(pack *rights.Pack, kind rights.Kind) string {
 	if right.Rule.Article == "" {
 		return s.t("rights.law_name", "right", right.Called.In(s.locale), "law", pack.Law.In(s.locale))
 	}
-	return s.t("rights.law_article", "right", right.Called.In(s.locale), "law", pack.Law.In(s.locale), "article", right.Rule.Article)
+	return s.t("rights.law_article", "right", right.Called.In(s.locale), "law", pack.Law.In(s.locale), "article", s.article(right.Rule.Article))
+}
+
+// plainArticle is an article that every language has a way to say: its number,
+// one that was put behind it later, and a paragraph.
+var plainArticle = regexp.MustCompile(`^Art\. (\d+)(?:-(\d+))?(?:\((\d+)\))?$`)
+
+// article is an article of a law as the language says it. What is not plain
+// stays as the law pack has it.
+func (s *sight) article(text string) string {
+	m := plainArticle.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	said := s.t("rights.article", "number", m[1])
+	if m[2] != "" {
+		said = s.t("rights.article_later", "number", m[1], "later", m[2])
+	}
+	if m[3] != "" {
+		said = s.t("rights.article_paragraph", "article", said, "paragraph", m[3])
+	}
+	return said
 }
 
 // sense says what the state of a request means for the person.
@@ -216,7 +260,7 @@ func (s *sight) requestButtons(r *rights.Request) []view.RequestButton {
 	switch {
 	case r.Cancellable():
 		return []view.RequestButton{button(rights.Cancel)}
-	case r.Kind == rights.Restriction && r.State == rights.Fulfilled:
+	case r.Kind == rights.Restriction && r.State == rights.Fulfilled, r.Upheld():
 		return []view.RequestButton{button(rights.Lift)}
 	case r.Reopenable():
 		return []view.RequestButton{button(rights.Reopen)}

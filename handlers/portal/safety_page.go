@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/json"
+	"strings"
 
 	"livingprofile/handlers/web"
 	"livingprofile/internal/identity"
@@ -51,9 +52,13 @@ func (s *sight) addressItem(one *identity.Identifier, all []identity.Identifier)
 
 func (s *sight) sessionItem(session *login.Session) view.SessionItem {
 	b := web.BrowserOf(session.UserAgent)
-	return view.SessionItem{
+	item := view.SessionItem{
 		ID: string(session.ID), Browser: b.Words(s.ctx), Mobile: b.Mobile, Since: session.CreatedAt, Used: session.LastSeen,
 	}
+	if session.Frame != nil {
+		_, item.Site, _ = strings.Cut(session.Frame.Origin, "://")
+	}
+	return item
 }
 
 // endedItem is the row of a session that was just ended.

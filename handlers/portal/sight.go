@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -22,6 +23,7 @@ type sight struct {
 	locale string
 	org    *organisation.Organisation
 	brand  *brand.Brand
+	framed bool   // inside a page of the brand's own site
 	base   string // path of the brand's portal
 	facts  decision.Facts
 	now    time.Time
@@ -116,6 +118,9 @@ func (s *sight) person() string {
 func (s *sight) source(name string) string {
 	if name == profile.SourceSubject {
 		return s.t("actor.subject")
+	}
+	if name == activity.SourceRule {
+		return s.t("activity.rule.source")
 	}
 	return s.system(name)
 }

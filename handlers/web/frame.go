@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/login"
 	"livingprofile/views/layout"
 )
 
@@ -30,7 +31,26 @@ func Frame(c echo.Context, section, title string) layout.Frame {
 		f.Locales = v.Brand.Locales
 		f.Contact = v.Brand.Contact
 	}
+	if v.Framed {
+		inside(v, &f)
+	}
 	return f
+}
+
+// inside leaves round a page in a frame what the frame may show. The page
+// around says the language.
+func inside(v *Visit, f *layout.Frame) {
+	f.Embedded, f.Inside, f.Locales = true, true, nil
+	f.Outside, f.Scripts = v.Hosted(""), []string{"htmx.js", "app.js", "frame.js"}
+	if v.Session == nil || v.Session.Frame == nil {
+		return
+	}
+	f.Sections = v.Session.Frame.Sections
+	for section, act := range map[string]string{layout.Data: login.ActCorrect, layout.Allow: login.ActDecide, layout.Get: login.ActReceive} {
+		if !v.Session.Frame.Lets(act) {
+			f.Locked = append(f.Locked, section)
+		}
+	}
 }
 
 // Zone names the zone that the page's times are told in.

@@ -36,9 +36,9 @@ func Rows(c echo.Context, status int, rows ...templ.Component) error {
 // SeeOther ends a change: the browser goes to path by GET. A page that swaps in
 // place is told to do the same.
 func SeeOther(c echo.Context, path string) error {
+	path = withSaid(c, path)
 	if Live(c) {
-		c.Response().Header().Set("HX-Redirect", path)
-		return c.NoContent(http.StatusNoContent)
+		return lead(c, path)
 	}
 	return c.Redirect(http.StatusSeeOther, path)
 }

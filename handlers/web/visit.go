@@ -28,6 +28,7 @@ type Visit struct {
 	Nonce        string // of the page's scripts
 	Organisation *organisation.Organisation
 	Brand        *brand.Brand   // nil on pages of no brand
+	Framed       bool           // inside a page of the brand's own site
 	Home         *brand.Brand   // whose own host the request came to, nil on the common one
 	Locale       string         // of the page
 	Session      *login.Session // nil when nobody is signed in
@@ -88,10 +89,14 @@ const ConsolePath = "/console"
 
 // Wisher returns who is signed in, for what they decide on this page.
 func (v *Visit) Wisher() consent.Wisher {
-	return consent.Wisher{
+	w := consent.Wisher{
 		Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Locale: v.Locale,
 		Proof: consent.Proof{Kind: consent.BySession, Ref: string(v.Session.ID)}, Channel: "portal",
 	}
+	if v.Framed {
+		w.Proof.Kind, w.Channel = consent.ByBrandLink, "frame"
+	}
+	return w
 }
 
 // Base returns the path prefix of the brand's portal or of the console, "" on
@@ -102,6 +107,8 @@ func (v *Visit) Base() string {
 		return ConsolePath
 	case v.Brand == nil:
 		return ""
+	case v.Framed:
+		return FramePath(v.Brand.Name)
 	}
 	return "/" + v.Brand.Name
 }
@@ -128,7 +135,10 @@ func (v *Visit) Country() string {
 }
 
 // Live tells whether the request came from a page that swaps one row in place.
-func Live(c echo.Context) bool { return c.Request().Header.Get("HX-Request") == "true" }
+func Live(c echo.Context) bool {
+	h := c.Request().Header
+	return h.Get("HX-Request") == "true" && h.Get(boosted) == ""
+}
 
 // Context returns the request's context, which carries language and nonce.
 func Context(c echo.Context) context.Context { return c.Request().Context() }

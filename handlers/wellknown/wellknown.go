@@ -20,6 +20,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/rights"
 )
 
 // WellKnown answers under /.well-known, and for a brand's site.
@@ -95,6 +96,12 @@ func (w *WellKnown) ChangePassword(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, "/"+open[0]+"/safety")
 	}
 	return c.Redirect(http.StatusSeeOther, "/") // whose pages is asked there
+}
+
+// CopySchema describes the files of a copy that people take along, for programs
+// that read one (Art. 20 GDPR).
+func (w *WellKnown) CopySchema(c echo.Context) error {
+	return c.Blob(http.StatusOK, "application/schema+json", rights.CopySchema)
 }
 
 // A support says whether Global Privacy Control is honoured, and since when

@@ -28,28 +28,39 @@ const (
 	ProfileWrite Permission = "profile:write"
 	ConsentRead  Permission = "consent:read"
 	ConsentWrite Permission = "consent:write"
+	// What people did.
+	ActivityRead  Permission = "activity:read"
+	ActivityWrite Permission = "activity:write"
+
 	LinkCreate   Permission = "link:create"
+	FrameCreate  Permission = "frame:create"
 	ImportWrite  Permission = "import:write"
 	AudienceRead Permission = "audience:read"
 	DecisionAsk  Permission = "decision:ask"
 	EventRead    Permission = "event:read"
+	ChangeWrite  Permission = "change:write"
 )
 
 // Permissions of staff members. Which role has which says Role.Permissions.
 const (
-	ConsoleUse   Permission = "console:use"
-	FigureRead   Permission = "figure:read"
-	PersonRead   Permission = "person:read"
-	PersonJoin   Permission = "person:join"
-	ImportRead   Permission = "import:read"
-	ImportMake   Permission = "import:make"
-	PurposeRead  Permission = "purpose:read"
-	LedgerRead   Permission = "ledger:read"
-	LedgerExport Permission = "ledger:export"
-	StaffRead    Permission = "staff:read"
-	StaffManage  Permission = "staff:manage"
-	KeyRead      Permission = "apikey:read"
-	KeyManage    Permission = "apikey:manage"
+	ConsoleUse    Permission = "console:use"
+	FigureRead    Permission = "figure:read"
+	PersonRead    Permission = "person:read"
+	PersonJoin    Permission = "person:join"
+	ImportRead    Permission = "import:read"
+	ImportMake    Permission = "import:make"
+	PurposeRead   Permission = "purpose:read"
+	RequestRead   Permission = "request:read"
+	RequestAssign Permission = "request:assign"
+	RequestCreate Permission = "request:create"
+	RequestDecide Permission = "request:decide"
+	LawRead       Permission = "law:read"
+	LedgerRead    Permission = "ledger:read"
+	LedgerExport  Permission = "ledger:export"
+	StaffRead     Permission = "staff:read"
+	StaffManage   Permission = "staff:manage"
+	KeyRead       Permission = "apikey:read"
+	KeyManage     Permission = "apikey:manage"
 )
 
 // A Holder is a sort of caller that a permission can belong to.
@@ -83,11 +94,15 @@ func Permissions() []Entry {
 		{ProfileWrite, System, "change the fields of profiles that the key names"},
 		{ConsentRead, System, "read purposes, consent states, records and preferences"},
 		{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
+		{ActivityRead, System, "read what people did, of the kinds that the key names"},
+		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
 		{LinkCreate, System, "make links that take a person to their own page"},
+		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
 		{ImportWrite, System, "bring data in from files"},
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
 		{EventRead, System, "read the feed of events"},
+		{ChangeWrite, System, "tell of changes in batches, each as far as the key may write what it says"},
 		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
@@ -95,6 +110,11 @@ func Permissions() []Entry {
 		{ImportRead, StaffMember, "see imports and their reports, which name nobody"},
 		{ImportMake, StaffMember, "bring data in from files"},
 		{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
+		{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
+		{RequestAssign, StaffMember, "give requests to a staff member"},
+		{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
+		{RequestDecide, StaffMember, "write to the person, ask, extend, accept, refuse, hold"},
+		{LawRead, StaffMember, "see the law packs and the limits in them"},
 		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
 		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
 		{StaffRead, StaffMember, "see who works here and in which role"},

@@ -64,11 +64,11 @@ type caller struct {
 func roles() map[authz.Role][]authz.Permission {
 	all := map[authz.Role][]authz.Permission{}
 	for role, may := range map[authz.Role]string{
-		authz.Administrator: "console:use figure:read purpose:read ledger:read staff:read staff:manage apikey:read apikey:manage import:read import:make",
-		authz.DPO:           "console:use figure:read purpose:read ledger:read ledger:export person:read staff:read apikey:read person:join import:read",
-		authz.Reviewer:      "console:use figure:read purpose:read person:read person:join",
-		authz.Support:       "console:use figure:read purpose:read person:read",
-		authz.Auditor:       "console:use figure:read purpose:read ledger:read ledger:export staff:read apikey:read import:read",
+		authz.Administrator: "console:use figure:read purpose:read law:read ledger:read staff:read staff:manage apikey:read apikey:manage import:read import:make",
+		authz.DPO:           "console:use figure:read purpose:read ledger:read ledger:export person:read staff:read apikey:read law:read request:read request:assign request:create request:decide person:join import:read",
+		authz.Reviewer:      "console:use figure:read purpose:read person:read law:read request:read request:assign request:create request:decide person:join",
+		authz.Support:       "console:use figure:read purpose:read person:read law:read request:read request:create",
+		authz.Auditor:       "console:use figure:read purpose:read law:read ledger:read ledger:export staff:read apikey:read import:read",
 		authz.BrandManager:  "console:use figure:read purpose:read",
 	} {
 		for _, p := range strings.Fields(may) {

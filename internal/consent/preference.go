@@ -122,17 +122,24 @@ func (q *Quiet) local(t time.Time) time.Time {
 // Of returns the wishes that count on brand: the brand's own where it says
 // something, else those for all. A topic is looked up slot by slot.
 func (p Preferences) Of(brand string) Wishes {
-	w := p.All
+	w := p.Delivery(brand)
 	w.Topics = map[string]bool{}
 	for slot, on := range p.All.Topics {
 		w.Topics[slot] = on
 	}
+	for slot, on := range p.Brands[brand].Topics {
+		w.Topics[slot] = on
+	}
+	return w
+}
+
+// Delivery is Of without the topics, which cost more to find than all else.
+func (p Preferences) Delivery(brand string) Wishes {
+	w := p.All
+	w.Topics = nil
 	own, ok := p.Brands[brand]
 	if !ok {
 		return w
-	}
-	for slot, on := range own.Topics {
-		w.Topics[slot] = on
 	}
 	if own.Preferred != "" {
 		w.Preferred = own.Preferred
@@ -147,6 +154,11 @@ func (p Preferences) Of(brand string) Wishes {
 		w.Quiet = own.Quiet
 	}
 	return w
+}
+
+// Limits tells whether p may say no to something that was said yes to.
+func (p Preferences) Limits() bool {
+	return len(p.Brands) > 0 || len(p.Heard) > 0 || p.All.Budget != nil || p.All.Quiet != nil || !p.All.Pause.IsZero()
 }
 
 // Scoped returns the wishes said for scope itself, a brand or "" for all.

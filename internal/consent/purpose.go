@@ -81,3 +81,10 @@ func (v *PurposeVersion) Asks() bool {
 func (v *PurposeVersion) On(brand string) bool {
 	return len(v.Brands) == 0 || slices.Contains(v.Brands, brand)
 }
+
+// Objectable tells whether a person may object to the purpose: to what rests
+// on a legitimate or a public interest (Art. 21(1) GDPR), and to direct
+// marketing whatever it rests on (21(2)).
+func (v *PurposeVersion) Objectable() bool {
+	return !v.Retired && (v.Basis == LegitimateInterest || v.Basis == PublicInterest || v.Marketing)
+}

@@ -1,12 +1,10 @@
 package consent
 
 import (
-	"context"
 	"time"
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
-	"livingprofile/internal/ledger"
 )
 
 // A Report is a decision that a connected system tells of while it happens or
@@ -31,8 +29,7 @@ type Report struct {
 // clockSkew is how far ahead of ours the clock of a system may go.
 const clockSkew = time.Minute
 
-// Report records what a system says, as far as Accept lets it stand, and
-// returns the records made and the standing that counts after it.
+// Records returns what r makes beside state, which may be nothing.
 //
 // A no without a time is said now. A no for all brands ends what single brands
 // were allowed as well, and a no to a parent what its switch had given: what a
@@ -41,44 +38,29 @@ const clockSkew = time.Minute
 // The errors are NotFound for an unknown purpose, Gone for a retired one,
 // Forbidden for one that leaves no choice, and Invalid for a yes said in the
 // future.
-func (s *Service) Report(ctx context.Context, r Report) ([]Record, Standing, error) {
-	catalogue := s.catalogue()
+func (r Report) Records(state State, catalogue Catalogue, now time.Time) ([]Record, error) {
 	purpose, ok := catalogue.Purpose(r.Purpose)
 	switch {
 	case !ok:
-		return nil, Standing{}, errs.New(errs.NotFound, "error.no_purpose")
+		return nil, errs.New(errs.NotFound, "error.no_purpose")
 	case purpose.Retired:
-		return nil, Standing{}, errs.New(errs.Gone, "error.purpose_retired")
+		return nil, errs.New(errs.Gone, "error.purpose_retired")
 	case !purpose.Asks():
-		return nil, Standing{}, errs.New(errs.Forbidden, "error.purpose_locked")
+		return nil, errs.New(errs.Forbidden, "error.purpose_locked")
 	}
-	at := s.clock.Now()
-	if err := r.settle(at); err != nil {
-		return nil, Standing{}, err
+	if err := r.settle(now); err != nil {
+		return nil, err
 	}
-	var records []Record
-	var after Standing
-	err := ledger.Retry(func() error {
-		now, err := s.store.Standings(ctx, r.Subject)
-		if err != nil {
-			return err
-		}
-		records = r.accept(now.State, purpose, catalogue.Children(r.Purpose), at)
-		after = now.State.Of(r.Purpose, r.Scope)
-		if len(records) == 0 {
-			return nil
-		}
-		next := now.State
-		for _, made := range records {
-			next = next.With(made)
-		}
-		after = next.Of(r.Purpose, r.Scope)
-		return s.commit(ctx, ledger.Change{
-			Subject: r.Subject, Base: now.Version, At: at, Brand: r.Brand,
-			Actor: ledger.Actor{Kind: ledger.BySystem, ID: r.System},
-		}, now.State, records, nil)
-	})
-	return records, after, err
+	return r.accept(state, purpose, catalogue.Children(r.Purpose), now), nil
+}
+
+// Contested tells whether r is a yes that would count with proof: it is said
+// to be newer than the person's own no, and nothing but the system's word is
+// there for it. Whether it is true the person alone can say.
+func (r Report) Contested(state State, now time.Time) bool {
+	st := state.Of(r.Purpose, r.Scope)
+	return r.Status == Given && r.Proof == "" && state.Guarded(r.Purpose, r.Scope) && !st.Status.Valid() &&
+		!r.At.IsZero() && r.At.After(st.At) && !r.At.After(now.Add(clockSkew))
 }
 
 // settle gives r the time that counts. A no counts whatever the system's clock
@@ -103,7 +85,7 @@ func (r *Report) accept(state State, purpose *PurposeVersion, children []*Purpos
 	}
 	counts := state.Of(r.Purpose, r.Scope)
 	if r.Status == Given {
-		if r.Proof == "" && counts.Status.No() && counts.own() {
+		if r.Proof == "" && state.Guarded(r.Purpose, r.Scope) {
 			return nil
 		}
 		return r.add(nil, in, counts)

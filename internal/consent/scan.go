@@ -40,6 +40,12 @@ func (l *standing) scan(r *scan.Scanner, key string) {
 		l.Brand = r.Text()
 	case "w":
 		l.Via = PurposeID(r.Text())
+	case "x":
+		l.SaidAt = r.Int()
+	case "y":
+		l.SaidBy = RecordID(r.Text())
+	case "n":
+		l.SaidNo = r.True()
 	default:
 		r.Fail()
 	}

@@ -22,6 +22,40 @@ type Standing struct {
 	ProofBy ProofKind
 	Brand   string
 	Via     PurposeID
+	// Said is the last that the person said themselves, where the record is of
+	// somebody else; zero where they said nothing, or the record is theirs.
+	Said Said
+}
+
+// A Said is what a person said themselves.
+type Said struct {
+	At     time.Time
+	Record RecordID
+	No     bool
+}
+
+// said is the last that the person said themselves.
+func (st Standing) said() Said {
+	if st.own() {
+		return Said{st.At, st.Record, st.Status.No()}
+	}
+	return st.Said
+}
+
+// before tells whether the other was said later.
+func (s Said) before(o Said) bool {
+	return s.At.Before(o.At) || s.At.Equal(o.At) && s.Record < o.Record
+}
+
+// Guarded tells whether a yes takes proof at a scope: the person said no
+// themselves, and has not said yes themselves since. What systems said in
+// between makes no difference to that.
+func (s State) Guarded(purpose PurposeID, scope string) bool {
+	last := s[Key{purpose, scope}].said()
+	if all := s[Key{purpose, ""}].said(); last.before(all) {
+		last = all
+	}
+	return last.No
 }
 
 // A State is what a subject's records add up to. The zero State has none.
@@ -60,14 +94,22 @@ func (s State) With(r Record) State {
 
 func (s State) apply(r *Record) {
 	k := Key{r.Purpose, r.Scope}
-	old, had := s[k]
-	if had && (old.At.After(r.At) || old.At.Equal(r.At) && old.Record > r.ID) {
-		return
-	}
-	s[k] = Standing{
+	st := Standing{
 		Record: r.ID, Version: r.Version, Status: r.Status, At: r.At, Until: r.Until,
 		ProofBy: r.Proof.Kind, Brand: r.Brand, Via: r.Via,
 	}
+	old, had := s[k]
+	said := st.said()
+	if before := old.said(); said.before(before) {
+		said = before
+	}
+	if had && (old.At.After(r.At) || old.At.Equal(r.At) && old.Record > r.ID) {
+		st = old
+	}
+	if st.Said = said; st.own() {
+		st.Said = Said{}
+	}
+	s[k] = st
 }
 
 // Of returns the standing that counts for purpose on brand: the brand's own

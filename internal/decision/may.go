@@ -19,6 +19,10 @@ type Facts struct {
 	Consents    consent.State
 	Preferences consent.Preferences
 	Freezes     rights.Freezes
+	Contacts    Contacts
+	// Shared says that others' facts are read along: they may change without
+	// a change of the version.
+	Shared bool
 }
 
 // A Question asks about one purpose, at one moment.
@@ -65,37 +69,65 @@ const (
 	Restricted   Reason = "restricted" // frozen (Art. 18 GDPR)
 	Paused       Reason = "paused"
 	QuietHours   Reason = "quiet_hours"
+	BudgetUsed   Reason = "budget_used"
 	Signalled    Reason = "signalled" // the browser's signal stands against it
+	Erased       Reason = "erased"    // there is no subject any more
+	Nobody       Reason = "unknown"   // there is no subject of that name
 )
+
+// Denials lists the reasons that forbid.
+var Denials = [...]Reason{
+	Retired, NotAsked, Refused, Withdrawn, Revoked, Expired, Invalidated, Waiting, WordsChanged, Objected,
+	Restricted, Paused, QuietHours, BudgetUsed, Signalled, Erased, Nobody,
+}
 
 // May answers q from f. It is a pure function.
 func May(f Facts, q Question) Verdict {
+	return weigh(&f, f.Consents.Of(q.Purpose.Purpose, q.Brand), q)
+}
+
+// weigh answers q for somebody who stands at st. The consents of f are not
+// looked at.
+func weigh(f *Facts, st consent.Standing, q Question) Verdict {
+	verdict := judge(f, st, q)
+	if !q.Purpose.Retired {
+		verdict.Record = st.Record
+	}
+	return verdict
+}
+
+func judge(f *Facts, st consent.Standing, q Question) Verdict {
 	v := q.Purpose
 	if v.Retired {
 		return deny(Retired)
 	}
-	st := f.Consents.Of(v.Purpose, q.Brand)
 	verdict := permission(v, st, q.At)
 	if stopped(f, q, st) && (verdict.Allow || verdict.Reasons[0] == NotAsked) {
 		verdict = deny(Signalled)
 	}
-	verdict.Record = st.Record
 	if verdict.Allow && frozen(f, v, st) {
-		return Verdict{Reasons: []Reason{Restricted}, Record: st.Record}
+		return deny(Restricted)
 	}
 	if !verdict.Allow || !v.Marketing {
 		return verdict
 	}
-	wishes := f.Preferences.Of(q.Brand)
+	wishes := f.Preferences.Delivery(q.Brand)
 	if q.At.Before(wishes.Pause) {
-		return Verdict{Reasons: []Reason{Paused}, Until: wishes.Pause, Record: st.Record}
+		return Verdict{Reasons: []Reason{Paused}, Until: wishes.Pause}
 	}
 	if q.Channel == "" {
 		return verdict
 	}
 	quiet, turns := wishes.Quiet.Turns(q.At)
 	if quiet {
-		return Verdict{Reasons: []Reason{QuietHours}, Until: turns, Record: st.Record}
+		return Verdict{Reasons: []Reason{QuietHours}, Until: turns}
+	}
+	brand := ""
+	if f.Preferences.Brands[q.Brand].Budget != nil {
+		brand = q.Brand
+	}
+	if until, is := f.Contacts.spent(wishes.Budget, brand, q.At); is {
+		return Verdict{Reasons: []Reason{BudgetUsed}, Until: until}
 	}
 	verdict.Until = sooner(verdict.Until, turns)
 	return verdict
@@ -103,7 +135,7 @@ func May(f Facts, q Question) Verdict {
 
 // stopped tells whether a signal stands against the purpose: one that the
 // profile has, or else the one of this very request.
-func stopped(f Facts, q Question, st consent.Standing) bool {
+func stopped(f *Facts, q Question, st consent.Standing) bool {
 	if q.Purpose.Signal == "" {
 		return false
 	}
@@ -150,7 +182,7 @@ func permission(v *consent.PurposeVersion, st consent.Standing, now time.Time) V
 // Frozen data may be stored; anything else needs the person's consent, or an
 // important public interest (Art. 18(2) GDPR). A yes from before the freeze is
 // not that consent: the person has said "stop" since.
-func frozen(f Facts, v *consent.PurposeVersion, st consent.Standing) bool {
+func frozen(f *Facts, v *consent.PurposeVersion, st consent.Standing) bool {
 	freeze, is := f.Freezes.Purpose(string(v.Purpose))
 	if !is || v.Basis == consent.PublicInterest {
 		return false

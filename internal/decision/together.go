@@ -32,7 +32,7 @@ func (f Facts) Together(joined time.Time, others ...Facts) Facts {
 			}
 		}
 	}
-	f.Preferences.Heard = heard
+	f.Preferences.Heard, f.Shared = heard, true
 	f.Profile = f.Profile.Together(claims...)
 	f.Consents = consent.Together(joined, states...)
 	return f

@@ -125,8 +125,8 @@ func TestOrganisation_shows_everything(t *testing.T) {
 	if len(edits) != 3 || sensitive == 0 || inferred == 0 {
 		t.Errorf("got edits %v, %d sensitive, %d inferred; want some of each", edits, sensitive, inferred)
 	}
-	if n := len(o.Fields); n < 28 || n > 34 {
-		t.Errorf("got %d fields, want 28 to 34", n)
+	if n := len(o.Fields); n < 28 || n > 40 {
+		t.Errorf("got %d fields, want 28 to 40", n)
 	}
 	for _, system := range demo.Sources {
 		if s, ok := o.System(system); !ok || !s.Source {

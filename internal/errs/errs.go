@@ -72,6 +72,15 @@ func InvalidFields(fields ...Field) error {
 	return &Error{Kind: Invalid, ID: "error.invalid", Fields: fields}
 }
 
+// FieldsOf returns what err says is wrong in which field, nil for nothing.
+func FieldsOf(err error) []Field {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fields
+	}
+	return nil
+}
+
 // At returns a Field; args alternate names and values.
 func At(path, id string, args ...any) Field {
 	return Field{Path: path, ID: id, Args: pairs(args)}

@@ -119,6 +119,12 @@ func Date(ctx context.Context, t time.Time) string {
 	return s.fill(s.date, t)
 }
 
+// Month writes a month with its year.
+func Month(ctx context.Context, t time.Time) string {
+	s, t := at(ctx, t)
+	return T(ctx, "format.month", "month", s.month(t.Month()), "year", strconv.Itoa(t.Year()))
+}
+
 // SameDay tells whether a and b are on one day in the zone of ctx.
 func SameDay(ctx context.Context, a, b time.Time) bool {
 	_, a = at(ctx, a)

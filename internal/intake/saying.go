@@ -76,7 +76,7 @@ func (w *weaving) consent(s saying) {
 	if !ok {
 		now = consent.Standing{Status: consent.Unknown}
 	}
-	if s.Stance == Given && s.Proof == "" && now.Status.No() && personal(now.ProofBy) {
+	if s.Stance == Given && s.Proof == "" && (w.consents.Guarded(s.Purpose, "") || now.Status.No() && personal(now.ProofBy)) {
 		// What the person said themselves is undone by proof alone, and a word
 		// in a file is none (Art. 7(1) GDPR).
 		return

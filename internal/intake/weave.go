@@ -253,14 +253,10 @@ func (w *weaving) claim() {
 func (w *weaving) enter(claims map[string]profile.Claim) map[string]profile.Claim {
 	facts := w.facts
 	facts.Consents = w.consents
-	works := []string(nil)
-	if system, ok := w.organisation.System(w.source); ok {
-		works = system.Purposes
-	}
 	why := map[string]profile.Refusal{}
 	for name, c := range claims {
 		if f := w.field(name); f != nil && c.Value != "" {
-			if refusal := decision.Take(facts, f, works, w.organisation.AllPurposes(), w.at); refusal != "" {
+			if refusal := decision.Take(facts, f, w.organisation.Works(w.source), w.organisation.AllPurposes(), w.at); refusal != "" {
 				why[name] = refusal
 			}
 		}

@@ -19,6 +19,7 @@ import (
 type Store interface {
 	LinkStore
 	SessionStore
+	FrameStore
 }
 
 // A Directory knows which subject an address proves. It is filled by identity.

@@ -43,6 +43,7 @@ type Session struct {
 	Brand     string
 	Method    Method
 	Assurance Assurance
+	Frame     *Frame // that it is limited to; nil for a window of its own
 	UserAgent string // personal, sealed
 	Network   string // NetworkOf the address; personal, sealed
 	CreatedAt time.Time
@@ -111,6 +112,7 @@ type SignedIn struct {
 	Fresh     bool // the proof was made just now, by the person, for a grave act
 	UserAgent string
 	Network   string // from NetworkOf
+	Frame     *Frame // nil for a window of its own
 }
 
 // maxUserAgent bounds what a browser may make us keep.
@@ -123,8 +125,11 @@ func begin(k Keys, set Settings, in SignedIn, now time.Time) (Session, string) {
 	s := Session{
 		ID: SessionID(id.New()), Digest: k.Digest(sessionDomain, []byte(token)),
 		Subject: in.Subject, Brand: in.Brand, Method: in.Method, Assurance: in.Assurance,
-		UserAgent: plain(in.UserAgent), Network: in.Network,
+		UserAgent: plain(in.UserAgent), Network: in.Network, Frame: in.Frame,
 		CreatedAt: now, LastSeen: now, AbsoluteUntil: now.Add(set.AbsoluteFor),
+	}
+	if in.Frame != nil {
+		s.AbsoluteUntil = earlier(s.AbsoluteUntil, now.Add(FrameFor))
 	}
 	s.IdleUntil = earlier(now.Add(set.IdleFor), s.AbsoluteUntil)
 	if in.Fresh {

@@ -90,7 +90,7 @@ func (s *Sessions) Prove(ctx context.Context, token string, in SignedIn) (Sessio
 	if err != nil {
 		return Session{}, "", err
 	}
-	if in.Subject != old.Subject {
+	if in.Subject != old.Subject || old.Frame != nil {
 		return Session{}, "", errs.New(errs.Forbidden, "error.other_subject")
 	}
 	now := s.clock.Now()

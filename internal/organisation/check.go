@@ -53,6 +53,10 @@ func (d *Draft) Check() (warnings Problems, err error) {
 	for i := range c.Fields {
 		c.field(&c.Fields[i])
 	}
+	for i := range c.Activities {
+		c.activity(&c.Activities[i])
+	}
+	c.rules()
 	return c.warnings.problems.sorted(), c.problems.orNil()
 }
 
@@ -173,6 +177,7 @@ func (c *checker) system(s *System) {
 	}
 	refer(c, join(p, "fields"), "field", s.Fields, c.declared.fields)
 	refer(c, join(p, "purposes"), "purpose", s.Purposes, c.declared.purposes)
+	refer(c, join(p, "activities"), "activity", s.Activities, c.declared.activities)
 	if len(s.Purposes) == 0 {
 		c.note(join(p, "purposes"), "is missing: a system without a purpose may hold nothing (Art. 5(1)(b) GDPR)")
 	}

@@ -45,6 +45,9 @@ func (c *checker) fieldForm(p string, f *profile.Field) {
 	if !slices.Contains(profile.Types[:], f.Type) {
 		c.note(join(p, "type"), "%s is no type; %s", quoted(string(f.Type)), suggest(string(f.Type), texts(profile.Types[:])))
 	}
+	if f.Card != "" && !slices.Contains(profile.Cards[:], f.Card) {
+		c.note(join(p, "card"), "%s is no part of a contact card; %s", quoted(string(f.Card)), suggest(string(f.Card), texts(profile.Cards[:])))
+	}
 	edits := []profile.Edit{profile.Free, profile.Approval, profile.Locked}
 	if !slices.Contains(edits, f.Edit) {
 		c.note(join(p, "edit"), "%s is no way to edit; %s", quoted(string(f.Edit)), suggest(string(f.Edit), texts(edits)))

@@ -144,6 +144,8 @@
 //	sensitive   true for special categories (Art. 9 GDPR) and the like
 //	purposes    names of the purposes that use it, required
 //	brands      that need it; all when it is not said
+//	card        what it is on a contact card: given-name, family-name, email,
+//	            phone, birthday, company, street, city, postcode or country
 //	retention   text, required: how long it is kept
 //	how         text: for what is inferred, how it is worked out
 package organisation

@@ -73,7 +73,11 @@ func originProblem(s string) string {
 	return ""
 }
 
-func onThisMachine(host string) bool { return host == "localhost" || host == "127.0.0.1" }
+// onThisMachine tells whether a name means this machine everywhere (RFC 6761,
+// 6.3).
+func onThisMachine(host string) bool {
+	return host == "localhost" || host == "127.0.0.1" || strings.HasSuffix(host, ".localhost")
+}
 
 // isHost tells whether s is the name of a host with a domain, as in
 // privacy.example.com; what is not ASCII is written in its ASCII form.

@@ -3,6 +3,7 @@ package organisation
 import (
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
@@ -18,6 +19,7 @@ type index struct {
 	systems    map[string]*System
 	channels   map[string]*consent.Channel
 	topics     map[string]*consent.Topic
+	activities map[string]*activity.Kind
 	purposes   map[consent.PurposeID]*consent.PurposeVersion
 	versions   map[version]*consent.PurposeVersion
 	children   map[consent.PurposeID][]*consent.PurposeVersion
@@ -166,6 +168,7 @@ func newIndex(o *Organisation) *index {
 		systems:    by(o.Systems, func(s *System) string { return s.Name }),
 		channels:   by(o.Former.Channels, func(c *consent.Channel) string { return c.Name }),
 		topics:     by(o.Topics, func(t *consent.Topic) string { return t.Name }),
+		activities: by(o.Activities, func(k *activity.Kind) string { return k.Name }),
 		purposes:   by(o.Purposes, func(v *consent.PurposeVersion) consent.PurposeID { return v.Purpose }),
 		versions:   by(o.Purposes, func(v *consent.PurposeVersion) version { return version{v.Purpose, v.Number} }),
 		children:   map[consent.PurposeID][]*consent.PurposeVersion{},

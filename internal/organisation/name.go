@@ -11,13 +11,13 @@ const maxName = 40
 // Reserved are the names that no brand may have, since a path of the product
 // or of a proxy before it begins with them.
 var Reserved = [...]string{
-	".well-known", "about", "account", "admin", "api", "apple-touch-icon", "assets", "auth",
-	"callback", "console", "cookies", "debug", "demo", "docs", "embed", "error", "favicon",
-	"health", "healthz", "help", "hooks", "language", "legal", "livez", "login", "logout",
-	"mail", "mailbox", "manifest", "metrics", "oauth", "oidc", "one-click", "openapi", "pprof",
-	"privacy", "readyz", "receipts", "robots", "saml", "scim", "security", "sign-in", "sign-out",
-	"sitemap", "staff", "static", "status", "system", "u", "unsubscribe", "verify", "version",
-	"webhooks", "www",
+	".well-known", "about", "access", "account", "admin", "api", "apple-touch-icon", "assets",
+	"auth", "callback", "console", "cookies", "debug", "demo", "docs", "embed", "erasures",
+	"error", "favicon", "health", "healthz", "help", "hooks", "language", "legal", "livez",
+	"login", "logout", "mail", "mailbox", "manifest", "metrics", "oauth", "oidc", "one-click",
+	"openapi", "pprof", "privacy", "readyz", "receipts", "robots", "saml", "schemas", "scim",
+	"security", "sign-in", "sign-out", "sitemap", "staff", "static", "status", "system", "theme",
+	"u", "unsubscribe", "verify", "version", "webhooks", "www",
 }
 
 // reservedSystems are the sources of values that are no system.

@@ -1,6 +1,7 @@
 package organisation
 
 import (
+	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
@@ -31,6 +32,10 @@ type Organisation struct {
 	Systems    []System
 	Channels   []consent.Channel
 	Topics     []consent.Topic
+	// Activities are what is taken in of what people do, and Rules what is
+	// worked out from it.
+	Activities []activity.Kind `json:",omitempty"`
+	Rules      []activity.Rule `json:",omitempty"`
 	// Purposes holds the newest version of each purpose, parents first.
 	Purposes []consent.PurposeVersion
 	// Older holds the earlier versions, newest first, by purpose.
@@ -57,9 +62,11 @@ type System struct {
 	Rank     int       // whose value counts: lower wins
 	Fields   []string  // it may hold
 	Purposes []string  // it works for
-	Country  string    // where it keeps data, ISO 3166
-	Source   bool      // data comes from it
-	Retired  bool
+	// Activities are the kinds that it may tell of and may have.
+	Activities []string `json:",omitempty"`
+	Country    string   // where it keeps data, ISO 3166
+	Source     bool     // data comes from it
+	Retired    bool
 	// Endpoints are where it is told what changed.
 	Endpoints []hook.Endpoint `json:",omitempty"`
 }
@@ -72,6 +79,15 @@ func (s *System) MayHold(field string) bool {
 		}
 	}
 	return false
+}
+
+// Works returns the purposes that a system works for; none for one that is not
+// declared.
+func (o *Organisation) Works(system string) []string {
+	if s, ok := o.System(system); ok {
+		return s.Purposes
+	}
+	return nil
 }
 
 // New returns o ready for use. The slices and maps of o belong to the result

@@ -133,6 +133,12 @@ func readOrganisation(top *object, logos map[string]string) Organisation {
 	top.each("fields", func(name string, f *object) {
 		o.Fields = append(o.Fields, readField(name, f))
 	})
+	top.each("activities", func(name string, a *object) {
+		o.Activities = append(o.Activities, readActivity(name, a))
+	})
+	top.each("rules", func(name string, r *object) {
+		o.Rules = append(o.Rules, readRule(name, r))
+	})
 	return o
 }
 
@@ -170,6 +176,8 @@ func readSystem(name string, s *object) System {
 		Purposes: s.list("purposes"),
 		Country:  s.word("country"),
 		Source:   s.flag("source"),
+
+		Activities: s.list("activities"),
 	}
 	s.each("endpoints", func(name string, e *object) {
 		system.Endpoints = append(system.Endpoints, readEndpoint(name, e))
@@ -239,6 +247,7 @@ func readField(name string, f *object) profile.Field {
 		Sensitive: f.flag("sensitive"),
 		Purposes:  f.list("purposes"),
 		Brands:    f.list("brands"),
+		Card:      profile.Card(f.word("card")),
 		Label:     f.text("label"),
 		Help:      f.text("help"),
 		Locked:    f.text("locked"),

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
@@ -92,6 +93,14 @@ func Diff(current *Organisation, d *Draft, now time.Time) *Plan {
 	next.Fields = reconcile(p, current.Fields, d.Declared.Fields, kind[profile.Field]{
 		"field", func(f *profile.Field) string { return f.Name },
 		func(f *profile.Field) *bool { return &f.Retired }, ofField,
+	})
+	next.Activities = reconcile(p, current.Activities, d.Declared.Activities, kind[activity.Kind]{
+		"activity", func(k *activity.Kind) string { return k.Name },
+		func(k *activity.Kind) *bool { return &k.Retired }, ofActivity,
+	})
+	next.Rules = reconcile(p, current.Rules, d.Declared.Rules, kind[activity.Rule]{
+		"rule", func(r *activity.Rule) string { return r.Name },
+		func(r *activity.Rule) *bool { return &r.Retired }, ofRule,
 	})
 	if p.Empty() {
 		p.Next = current

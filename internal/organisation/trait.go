@@ -106,6 +106,7 @@ func ofField(f *profile.Field) (ts traits) {
 	ts.flag("sensitive", f.Sensitive)
 	ts.list("purposes", f.Purposes)
 	ts.list("brands", f.Brands)
+	ts.add("card", string(f.Card))
 	ts.text("label", f.Label)
 	ts.text("help", f.Help)
 	ts.text("locked", f.Locked)
@@ -122,6 +123,7 @@ func ofSystem(s *System) (ts traits) {
 	}
 	ts.list("fields", s.Fields)
 	ts.list("purposes", s.Purposes)
+	ts.list("activities", s.Activities)
 	ts.add("country", s.Country)
 	ts.flag("source", s.Source)
 	for i := range s.Endpoints {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
@@ -21,10 +22,13 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
+	shows(t, ofActivity, "Name", "Retired")
+	shows(t, func(f *activity.Field) traits { return ofActivity(&activity.Kind{Fields: []activity.Field{*f}}) })
+	shows(t, ofRule, "Name", "Retired")
 	shows(t, ofTopic, "Name", "Retired")
 	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
-		"Purposes", "Older", "Former", "index")
+		"Activities", "Rules", "Purposes", "Older", "Former", "index")
 	var w consent.PurposeWords
 	if got, want := len(wordings(&w)), reflect.TypeFor[consent.PurposeWords]().NumField(); got != want {
 		t.Errorf("got %d wordings, want %d", got, want)
@@ -61,7 +65,9 @@ func sample(t *testing.T, typ reflect.Type) any {
 		[]string{"x"},
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
-		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"),
+		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"), profile.Card("x"),
+		activity.Calculation("x"),
+		[]activity.Field{{Name: "x"}},
 		hook.Envelope("x"), hook.Body("x"),
 		[]hook.Endpoint{{Name: "x", URL: "x"}},
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -36,6 +37,9 @@ type Claim struct {
 	Entry    string    // id of the ledger entry that brought it
 	Proved   bool      // the person gave it to the system, and the system can show that
 	How      string    // for an inferred value, how it was worked out; in the source's words
+	// Seq is the source's own number of what it says, which grows; 0 for none.
+	// Of one source the higher number is the later word, whatever its clock says.
+	Seq int64
 }
 
 // When returns the time by which claims are compared. A source whose clock
@@ -54,10 +58,13 @@ func (c *Claim) Own() bool { return c.Source == SourceSubject }
 // in a system.
 func (c *Claim) personal() bool { return c.Own() || c.Proved }
 
-// compare orders claims of one source about one field by time, and those of
+// compare orders claims of one source about one field by its number, then time, and those of
 // the same time by content, so that the one that stays does not depend on
 // which arrived first. Recorded and Entry take no part but through When.
 func (c *Claim) compare(d *Claim) int {
+	if n := cmp.Compare(c.Seq, d.Seq); n != 0 {
+		return n
+	}
 	if n := c.When().Compare(d.When()); n != 0 {
 		return n
 	}

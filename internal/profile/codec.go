@@ -35,6 +35,7 @@ type (
 		Entry    string `json:"e,omitempty"`
 		Proved   bool   `json:"p,omitempty"`
 		How      string `json:"h,omitempty"`
+		Seq      int64  `json:"q,omitempty"`
 	}
 	wireProposal struct {
 		ID    string `json:"e"`
@@ -137,14 +138,14 @@ func (s *State) unmarshal(b []byte) error {
 func (c *Claim) wire() wireClaim {
 	return wireClaim{
 		Value: c.Value, Source: c.Source, Origin: c.Origin.short(), At: micros(c.At),
-		Recorded: micros(c.Recorded), Entry: c.Entry, Proved: c.Proved, How: c.How,
+		Recorded: micros(c.Recorded), Entry: c.Entry, Proved: c.Proved, How: c.How, Seq: c.Seq,
 	}
 }
 
 func (w *wireClaim) claim() Claim {
 	return Claim{
 		Value: w.Value, Source: w.Source, Origin: w.Origin.long(), At: moment(w.At),
-		Recorded: moment(w.Recorded), Entry: w.Entry, Proved: w.Proved, How: w.How,
+		Recorded: moment(w.Recorded), Entry: w.Entry, Proved: w.Proved, How: w.How, Seq: w.Seq,
 	}
 }
 

@@ -112,6 +112,27 @@ func Approve(s State, f *Field, proposal string, rank Rank, at time.Time) (State
 	return next, step, nil
 }
 
+// Settle makes value, which is canonical, the person's own claim, whoever may
+// edit the field: they contested it, and staff found them right (Art. 16 GDPR).
+// A proposal that waits is over with it. It is Gone for a retired field, and
+// changes nothing when the value counts already.
+func Settle(s State, f *Field, value string, rank Rank, at time.Time) (State, Step, error) {
+	if f.Retired {
+		return s, Step{}, errs.New(errs.Gone, "error.field_retired")
+	}
+	if s.Value(f, rank) == value {
+		return s, Step{}, nil
+	}
+	next := s.clone()
+	delete(next.Proposals, f.Name)
+	delete(next.Undos, f.Name)
+	step := ownStep(f, s.Value(f, rank), value)
+	step.Kind = Approved
+	next.put(f.Name, ownClaim(step, value, at, at))
+	step.New = next.Value(f, rank)
+	return next, step, nil
+}
+
 // Reject ends the proposal for f without changing what counts. The errors are
 // those of Approve.
 func Reject(s State, f *Field, proposal string, rank Rank) (State, Step, error) {

@@ -14,6 +14,7 @@ type Field struct {
 	Sensitive bool     // special category of Art. 9 GDPR, or otherwise delicate
 	Purposes  []string // purposes that use it
 	Brands    []string // brands that need it; empty for all
+	Card      Card     // what it is on a contact card; "" for nothing
 	Retired   bool
 
 	Label     i18n.Text
@@ -55,6 +56,27 @@ const (
 
 // Types lists the types.
 var Types = [...]Type{TypeText, TypeLines, TypeEmail, TypePhone, TypeDate, TypeNumber, TypeYesNo, TypeChoice, TypeChoices, TypeCountry}
+
+// A Card says what a field is on a contact card that the person takes along
+// (vCard, RFC 6350).
+type Card string
+
+// The parts of a contact card.
+const (
+	CardGiven    Card = "given-name"
+	CardFamily   Card = "family-name"
+	CardEmail    Card = "email"
+	CardPhone    Card = "phone"
+	CardBirthday Card = "birthday"
+	CardCompany  Card = "company"
+	CardStreet   Card = "street"
+	CardCity     Card = "city"
+	CardPostcode Card = "postcode"
+	CardCountry  Card = "country"
+)
+
+// Cards lists the parts.
+var Cards = [...]Card{CardGiven, CardFamily, CardEmail, CardPhone, CardBirthday, CardCompany, CardStreet, CardCity, CardPostcode, CardCountry}
 
 // An Edit says what the person may do with a field.
 type Edit string

@@ -1,12 +1,10 @@
 package profile
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"time"
 
-	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 )
 
@@ -22,11 +20,6 @@ const (
 	AllRefused Refusal = "refused" // the person said no to every purpose that uses it
 	NoBasis    Refusal = "basis"   // the source works for no purpose that uses it
 )
-
-// A Gate tells why a value of a field, as a system sends it about a subject,
-// does not enter the profile; "" lets it in. The gate is asked for all fields
-// of one record at a time, and answers by field.
-type Gate func(ctx context.Context, subject id.Subject, system string, fields []string) (map[string]Refusal, error)
 
 // A Refused is a value that was not taken in, without the value.
 type Refused struct {
@@ -95,6 +88,3 @@ func Sieve(s State, claims map[string]Claim, why map[string]Refusal, at time.Tim
 	}
 	return enters, next, []ledger.Draft{{Kind: Withheld, Payload: RefusedTrace{told}}}
 }
-
-// Gate sets who lets values of systems in.
-func (s *Service) Gate(g Gate) { s.gate = g }

@@ -73,7 +73,7 @@ func weigh(s State, f *Field, c *Claim) Effect {
 		return Confirms
 	case !had:
 		return Changes
-	case c.At.IsZero() && c.alike(&old):
+	case c.At.IsZero() && c.Seq <= old.Seq && c.alike(&old):
 		return Same
 	}
 	switch n := c.compare(&old); {

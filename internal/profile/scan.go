@@ -51,6 +51,8 @@ func scanClaim(r *scan.Scanner) Claim {
 			c.Proved = r.True()
 		case "h":
 			c.How = r.Text()
+		case "q":
+			c.Seq = r.Int()
 		default:
 			r.Fail()
 		}

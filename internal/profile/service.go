@@ -31,7 +31,6 @@ type Service struct {
 	schema func() Schema
 	clock  clock.Clock
 	seen   func(context.Context, id.Subject) (State, error) // nil for what the store has
-	gate   Gate                                             // nil lets everything in
 }
 
 // NewService returns a Service. schema is asked at every call.
@@ -78,6 +77,18 @@ func (s *Service) current(ctx context.Context, subject id.Subject, now State, f 
 	}
 	seen, err := s.seen(ctx, subject)
 	return seen.Value(f, rank), err
+}
+
+// Settle records what staff found a field should be, when the person contested
+// it, as the function Settle does.
+func (s *Service) Settle(ctx context.Context, e Editor, field, typed string) (Step, error) {
+	return s.change(ctx, e, field, func(now State, f *Field, rank Rank) (State, Step, error) {
+		value, err := Canonical(f, typed, e.Country)
+		if err != nil {
+			return now, Step{}, err
+		}
+		return Settle(now, f, value, rank, s.clock.Now())
+	})
 }
 
 // Undo takes the last correction, or the proposal that waits, back.

@@ -4,10 +4,13 @@ import (
 	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	_ "embed"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,6 +18,11 @@ import (
 // BundleSchema names the form of a copy, so that whoever reads it later knows
 // which.
 const BundleSchema = "livingprofile/copy/1"
+
+// CopySchema describes the JSON files of that form (JSON Schema 2020-12).
+//
+//go:embed copy.schema.json
+var CopySchema []byte
 
 // A Document is what a copy holds, ready to be written. What the person gave or
 // what was seen of them stands apart from what was worked out about them (Art.
@@ -27,6 +35,7 @@ type Document struct {
 	Identifiers []NamedValue
 	Given       []Section
 	Inferred    []Section
+	Activities  []Activity
 	Consents    []Decision
 	Preferences json.RawMessage // as they are kept; nil for none
 	Recipients  []Recipient
@@ -52,6 +61,17 @@ type Value struct {
 	Counts bool      `json:"counts"` // whether it is the one that is used
 	Uses   []string  `json:"purposes,omitempty"`
 	Frozen bool      `json:"restricted,omitempty"`
+	Card   string    `json:"-"` // what it is on a contact card, as profile.Card
+}
+
+// An Activity is one thing that a system saw the person do.
+type Activity struct {
+	Kind   string            `json:"kind"`
+	Label  string            `json:"label"`
+	At     time.Time         `json:"at"`
+	Source string            `json:"source"`
+	Until  time.Time         `json:"kept_until"`
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // A NamedValue is one identifier.
@@ -120,8 +140,11 @@ func (d *Document) Zip(page []byte) ([]byte, error) {
 		z.sections("inferred", d.Inferred)
 		z.table("inferred.csv", d.Inferred)
 	}
+	z.json("activity.json", d.Activities)
+	z.activities("activity.csv", d.Activities)
 	z.json("consent.json", d.Consents)
 	z.consents("consent.csv", d.Consents)
+	z.add("contact.vcf", d.contactCard())
 	if d.Preferences != nil {
 		z.json("preferences.json", d.Preferences)
 	}
@@ -129,6 +152,7 @@ func (d *Document) Zip(page []byte) ([]byte, error) {
 		z.json("recipients.json", d.Recipients)
 		z.json("history.json", d.History)
 	}
+	z.add("schema.json", CopySchema)
 	return z.close(manifest{Schema: BundleSchema, Number: d.Number, Kind: d.Kind, MadeAt: d.MadeAt})
 }
 
@@ -168,6 +192,17 @@ func (z *bundle) table(name string, all []Section) {
 	for _, s := range all {
 		for _, v := range s.Values {
 			rows = append(rows, []string{s.Name, v.Field, v.Label, v.Value, v.Source, v.Origin, moment(v.At), fmt.Sprint(v.Counts)})
+		}
+	}
+	z.csv(name, rows)
+}
+
+// activities is a line for each value.
+func (z *bundle) activities(name string, all []Activity) {
+	rows := [][]string{{"kind", "label", "at", "source", "field", "value"}}
+	for _, a := range all {
+		for _, field := range slices.Sorted(maps.Keys(a.Values)) {
+			rows = append(rows, []string{a.Kind, a.Label, moment(a.At), a.Source, field, a.Values[field]})
 		}
 	}
 	z.csv(name, rows)

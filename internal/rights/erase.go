@@ -27,6 +27,7 @@ type Part string
 const (
 	PartIdentifiers Part = "identifiers" // addresses and numbers
 	PartValues      Part = "values"      // the profile, choices as they stand, preferences
+	PartActivities  Part = "activities"  // what systems saw the person do
 	PartSessions    Part = "sessions"    // and with them every browser is signed out
 	PartCopies      Part = "copies"      // files that were made for a download
 	PartLetters     Part = "letters"     // mail that was not sent yet
@@ -46,7 +47,7 @@ const (
 )
 
 // Going lists what erasure deletes.
-var Going = [...]Part{PartIdentifiers, PartValues, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
+var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
 
 // Staying lists what erasure leaves.
 var Staying = [...]Part{PartRecords, PartEntries, PartRequests, PartTombstones}
@@ -94,6 +95,9 @@ type Erased struct {
 	Certificate string // id of the certificate
 	Number      string // of the request
 	Plan        Plan
+	// Again is the erasure that a backup has undone and that this one repeats;
+	// nil for the first.
+	Again *Mark
 }
 
 // A Certificate says that somebody was erased, when, and what that meant. It
@@ -169,8 +173,12 @@ func (s *Service) erase(ctx context.Context, r Request, docket Docket) error {
 	return s.finish(ctx, r.Subject)
 }
 
-// finish destroys the key of an erased subject. It may be repeated.
+// finish destroys the key of an erased subject, once the erasure stands outside
+// the database too. It may be repeated.
 func (s *Service) finish(ctx context.Context, subject id.Subject) error {
+	if err := s.desk.Erased(ctx); err != nil {
+		return fmt.Errorf("copy erasure: %w", err)
+	}
 	err := s.store.DestroyErased(ctx, subject, s.clock.Now())
 	if errors.Is(err, errs.NotFound) {
 		return nil

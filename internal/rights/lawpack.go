@@ -172,6 +172,16 @@ func (ps *Packs) For(country string, at time.Time) *Pack {
 	return p.In(strings.ToUpper(country))
 }
 
+// Named returns the pack with a code that was in force at a time, for a
+// request by somebody whose law is not that of the brand.
+func (ps *Packs) Named(code string, at time.Time) (*Pack, bool) {
+	p, ok := ps.newest(code, at)
+	if !ok {
+		return nil, false
+	}
+	return p.In(""), true
+}
+
 // Edition returns the pack that a request froze, for its words.
 func (ps *Packs) Edition(edition string) (*Pack, bool) {
 	for i := range ps.all {

@@ -27,6 +27,7 @@ type Request struct {
 	DueAt      time.Time // last instant at which an answer is in time
 	ActAt      time.Time // when the product does it by itself; zero for not yet or not at all
 	ClosedAt   time.Time
+	Assignee   string // staff member who answers it; "" for nobody
 
 	// What follows is personal, or may be, and sealed.
 
@@ -35,6 +36,7 @@ type Request struct {
 	Rule     Rule // frozen when the request was received
 	Zone     string
 	Extended bool
+	Held     bool // a law wants the data kept: it is not erased until released
 	Pauses   []Pause
 	Steps    []Step
 }
@@ -61,6 +63,8 @@ type Proof struct {
 	Session string    `json:"session,omitempty"`
 	Fresh   bool      `json:"fresh,omitempty"` // proved for this request
 	At      time.Time `json:"at,omitzero"`
+	// Member took the request by hand; "" when the person made it themselves.
+	Member string `json:"member,omitempty"`
 }
 
 // maxText bounds the person's own words, in bytes.
@@ -113,7 +117,13 @@ type Filing struct {
 	Zone    *time.Location
 	Pack    *Pack
 	At      time.Time
+	// Received is when it came in, if that was before it was filed: a letter
+	// counts from the day on which it was delivered. Zero is At.
+	Received time.Time
 }
+
+// maxBacklog is how long a letter may have lain before somebody files it.
+const maxBacklog = 366 * 24 * time.Hour
 
 // New returns the request of f in its first state. It is Invalid when the
 // matter does not fit the kind, and Forbidden when the law pack knows no such
@@ -129,12 +139,22 @@ func New(f Filing) (Request, error) {
 	if !ok {
 		return Request{}, errs.New(errs.Forbidden, "rights.error.no_right")
 	}
+	received := f.Received
+	if received.IsZero() {
+		received = f.At
+	}
+	if received.After(f.At) || f.At.Sub(received) > maxBacklog {
+		return Request{}, errs.InvalidFields(errs.At("received", "request.error.received"))
+	}
 	own := id.New()
 	r := Request{
 		ID: RequestID(own), Number: number(own), Subject: f.Subject, Kind: f.Kind, State: Initiated,
-		Brand: f.Brand, Locale: f.Locale, Pack: f.Pack.Edition(), ReceivedAt: f.At,
+		Brand: f.Brand, Locale: f.Locale, Pack: f.Pack.Edition(), ReceivedAt: received,
 		Matter: f.Matter, Proof: f.Proof, Rule: rule, Zone: f.Zone.String(),
 		Steps: []Step{{At: f.At, Move: "initiate", State: Initiated, By: f.Actor.Kind, Note: f.Matter.Text}},
+	}
+	if f.Actor.Kind == ledger.ByStaff {
+		r.Proof.Member, r.Steps[0].Member = f.Actor.ID, f.Actor.ID
 	}
 	r.DueAt = rule.Due(r.running())
 	return r, nil
@@ -188,6 +208,7 @@ type Trace struct {
 	Matter  Matter    `json:"matter,omitzero"`
 	Ground  string    `json:"ground,omitempty"`
 	Note    string    `json:"note,omitempty"`
+	Member  string    `json:"member,omitempty"` // whom it was assigned to
 	Proof   Proof     `json:"proof,omitzero"`
 }
 
@@ -195,6 +216,7 @@ type Trace struct {
 func (r *Request) entry(kind ledger.Kind) ledger.Draft {
 	last := r.Steps[len(r.Steps)-1]
 	t := Trace{Request: r.ID, Number: r.Number, Kind: r.Kind, Due: r.DueAt, Ground: last.Ground, Note: last.Note}
+	t.Member = last.To
 	if kind == RequestInitiated {
 		t.Matter, t.Proof, t.Note = r.Matter, r.Proof, ""
 	}

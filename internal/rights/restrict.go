@@ -108,7 +108,8 @@ func (r *Request) freezes() (Freeze, bool) {
 }
 
 // frozen tells whether what r freezes stays so in the state that r is in. A
-// restriction lasts beyond its fulfilment, until the person or staff lift it.
+// restriction lasts beyond its fulfilment, and so does what an objection that
+// was upheld is about, until the person lifts it.
 func (r *Request) frozen() bool {
-	return r.State.Open() || r.Kind == Restriction && r.State == Fulfilled
+	return r.State.Open() || r.Kind == Restriction && r.State == Fulfilled || r.Upheld()
 }

@@ -64,6 +64,8 @@ type Desk interface {
 	// StopMarketing ends the purpose that r objects to at once, when it is
 	// direct marketing (Art. 21(3) GDPR), and tells whether it was.
 	StopMarketing(ctx context.Context, r Request) (bool, error)
+	// Erased puts what was erased on the erasure list.
+	Erased(ctx context.Context) error
 }
 
 // program is the actor of what the product does by itself.
@@ -84,7 +86,7 @@ func NewService(s Store, d Desk, c clock.Clock) *Service { return &Service{s, d,
 // tells. What can be done at once is done in the same change.
 func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, err error) {
 	f.At = s.clock.Now()
-	if f.Kind.Grave() && !f.Proof.Fresh {
+	if f.Kind.Grave() && !f.Proof.Fresh && f.Actor.Kind != ledger.ByStaff {
 		return r, false, errs.New(errs.Stale, "error.proof_needed")
 	}
 	fresh, err := New(f)
@@ -119,18 +121,18 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 		freeze: docket.Freezes,
 	}
 	c.Entries = append(c.Entries, r.entry(RequestInitiated))
-	for _, move := range startOf(r.Kind, stopped) {
+	start := startOf(r.Kind, stopped)
+	if f.Actor.Kind == ledger.ByStaff && r.Kind.Grave() {
+		// Whoever took it down is not who proved that they ask.
+		start = []Move{Acknowledge}
+	}
+	for _, move := range start {
 		if err := c.step(r, Act{Move: move, At: f.At, Actor: program}); err != nil {
 			return err
 		}
 	}
-	if r.State == Accepted {
-		r.ActAt = f.At.AddDate(0, 0, r.Matter.Days)
-		work, err := s.desk.Work(*r, r.ActAt)
-		if err != nil {
-			return err
-		}
-		c.Rows = append(c.Rows, work)
+	if err := s.begin(&c, r, f.At); err != nil {
+		return err
 	}
 	c.put(*r)
 	for _, ended := range chain.Ends {
@@ -140,6 +142,23 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 		c.put(ended)
 	}
 	return s.commit(ctx, c, *r)
+}
+
+// begin prepares the work of r, if it was accepted just now. A day that the
+// person picked and that is still to come stays the day.
+func (s *Service) begin(c *change, r *Request, now time.Time) error {
+	if r.State != Accepted || !r.Kind.Runs() || r.Held {
+		return nil
+	}
+	if r.ActAt.IsZero() {
+		r.ActAt = now.AddDate(0, 0, r.Matter.Days)
+	}
+	work, err := s.desk.Work(*r, r.ActAt)
+	if err != nil {
+		return err
+	}
+	c.Rows = append(c.Rows, work)
+	return nil
 }
 
 // Superseded stands as the ground of a step that another request made.
@@ -154,6 +173,17 @@ func startOf(k Kind, stopped bool) []Move {
 		return []Move{Acknowledge, Accept}
 	}
 	return []Move{Acknowledge}
+}
+
+// follows are the moves that the program makes after a.
+func follows(r *Request, a Act) []Move {
+	switch {
+	case a.Move == Reopen:
+		return startOf(r.Kind, false)
+	case a.Move == Accept && r.Kind == Restriction:
+		return []Move{Fulfil}
+	}
+	return nil
 }
 
 // Move makes a move on one request of a subject. It is NotFound when the
@@ -182,22 +212,24 @@ func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, ro
 		},
 		freeze: docket.Freezes,
 	}
+	for _, first := range r.settles(a) {
+		if err := c.step(r, Act{Move: first, At: a.At, Actor: a.Actor, Self: a.Self, Seen: a.Seen}); err != nil {
+			return err
+		}
+		a.Seen = 0
+	}
+	was := r.State
 	if err := c.step(r, a); err != nil {
 		return err
 	}
-	if a.Move == Reopen {
-		for _, move := range startOf(r.Kind, false) {
-			if err := c.step(r, Act{Move: move, At: a.At, Actor: program}); err != nil {
-				return err
-			}
+	for _, move := range follows(r, a) {
+		if err := c.step(r, Act{Move: move, At: a.At, Actor: program}); err != nil {
+			return err
 		}
-		if r.State == Accepted {
-			r.ActAt = a.At.AddDate(0, 0, r.Matter.Days)
-			work, err := s.desk.Work(*r, r.ActAt)
-			if err != nil {
-				return err
-			}
-			c.Rows = append(c.Rows, work)
+	}
+	if was != r.State || a.Move == Release {
+		if err := s.begin(&c, r, a.At); err != nil {
+			return err
 		}
 	}
 	c.put(*r)
@@ -249,7 +281,7 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 		}
 		now := s.clock.Now()
 		r, found := docket.Find(request)
-		if !found || r.State != Accepted || now.Before(r.ActAt) || Blocked(&r, docket.Requests) {
+		if !found || r.State != Accepted || r.Held || now.Before(r.ActAt) || Blocked(&r, docket.Requests) {
 			return nil
 		}
 		switch r.Kind {

@@ -24,13 +24,22 @@ const (
 	Cancel      Move = "cancel"
 	Reopen      Move = "reopen"
 	Lift        Move = "lift" // end a restriction that is in force
+
+	// These leave the state as it is.
+
+	Propose Move = "propose" // that a request be accepted which takes two to accept
+	Hold    Move = "hold"    // keep what would be erased, for as long as a law says so
+	Release Move = "release" // end a hold
+	Assign  Move = "assign"  // to a staff member, or to nobody
+	Write   Move = "write"   // to the person
+	Reply   Move = "reply"   // of the person, whenever they like
 )
 
 // A Transition is one line of the state machine.
 type Transition struct {
 	Move Move
 	From []State
-	To   State
+	To   State // "" leaves it as it is
 	By   []ledger.ActorKind
 	// Entry is what it appends to the ledger.
 	Entry ledger.Kind
@@ -59,19 +68,27 @@ func Transitions() []Transition {
 		subject = []ledger.ActorKind{ledger.BySubject}
 		open    = []State{Initiated, Acknowledged, RequiresAction, Accepted, Delayed}
 		decided = []State{Accepted, Delayed}
+		waiting = []State{Acknowledged, RequiresAction, Delayed}
+		held    = []State{Acknowledged, RequiresAction, Accepted, Delayed}
 	)
 	return []Transition{
 		{Acknowledge, []State{Initiated}, Acknowledged, program, "request.acknowledged", "acknowledged", false},
 		{Ask, []State{Acknowledged, Accepted, Delayed}, RequiresAction, staff, "request.action_required", "requires_action", true},
 		{Answer, []State{RequiresAction}, Acknowledged, subject, "request.action_performed", "", true},
-		{Accept, []State{Acknowledged, RequiresAction}, Accepted, program, "request.accepted", "", false},
-		{Reject, []State{Acknowledged, RequiresAction, Delayed}, Rejected, staff, "request.rejected", "rejected", true},
+		{Accept, waiting, Accepted, program, "request.accepted", "", false},
+		{Reject, waiting, Rejected, staff, "request.rejected", "rejected", true},
 		{Delay, []State{Acknowledged, RequiresAction, Accepted}, Delayed, staff, "request.delayed", "delayed", true},
 		{Fulfil, decided, Fulfilled, program, RequestFulfilled, "fulfilled", false},
 		{Fail, decided, Unfulfilled, program, "request.unfulfilled", "unfulfilled", true},
 		{Cancel, open, Cancelled, subject, RequestCancelled, "cancelled", false},
 		{Lift, []State{Fulfilled}, Cancelled, subject, RestrictionLifted, "", false},
 		{Reopen, []State{Cancelled, Rejected, Unfulfilled}, Initiated, subject, "request.reopened", "", false},
+		{Propose, waiting, "", staff, "request.proposed", "", true},
+		{Hold, held, "", staff, "request.held", "held", true},
+		{Release, held, "", staff, "request.released", "released", true},
+		{Assign, open, "", staff, "request.assigned", "", false},
+		{Write, open, "", staff, "request.written", "written", true},
+		{Reply, open, "", subject, "request.replied", "", true},
 	}
 }
 
@@ -83,7 +100,13 @@ type Step struct {
 	By     ledger.ActorKind `json:"by"`
 	Ground string           `json:"ground,omitempty"` // code in the law pack, of a rejection
 	Note   string           `json:"note,omitempty"`   // words to or from the person
+	Member string           `json:"member,omitempty"` // of the staff, who made it
+	To     string           `json:"to,omitempty"`     // whom it was assigned to
 }
+
+// Inner tells whether the step is between staff members and not for the person
+// to read: who works on it, and what is not decided yet.
+func (s *Step) Inner() bool { return s.Move == Assign || s.Move == Propose }
 
 // An Act is a move that somebody wants to make.
 type Act struct {
@@ -93,6 +116,13 @@ type Act struct {
 	Ground string
 	Note   string
 	Fresh  bool // the person has just proved who they are
+	// Self says that the staff member who acts is the person: nobody answers
+	// their own request.
+	Self bool
+	// Seen is how many steps the form showed that the act was made on; 0 for one
+	// that does not depend on any.
+	Seen int
+	To   string // member whom Assign gives the request to; "" for nobody
 }
 
 // maxNote bounds the words of one step, in bytes.
@@ -104,7 +134,7 @@ const maxNote = 4000
 // The errors are Conflict when r is in a state from which the move does not
 // lead, Forbidden for an actor who may not make it, and Invalid for a missing
 // reason, an unknown ground, or an extension that the law does not give or
-// that comes too late.
+// that comes too late. A form that others' steps have overtaken is ErrOvertaken.
 func (r Request) With(a Act) (Request, Transition, error) {
 	t, ok := transition(a.Move)
 	switch {
@@ -114,6 +144,10 @@ func (r Request) With(a Act) (Request, Transition, error) {
 		return r, t, errs.New(errs.Forbidden, "error.forbidden")
 	case a.Actor.Kind == ledger.BySubject && a.Actor.ID != string(r.Subject):
 		return r, t, errs.New(errs.NotFound, "rights.error.no_request")
+	case a.Self:
+		return r, t, errs.New(errs.Forbidden, "request.error.own")
+	case a.Seen > 0 && a.Seen != len(r.Steps):
+		return r, t, ErrOvertaken
 	case !slices.Contains(t.From, r.State):
 		return r, t, errs.New(errs.Conflict, "rights.error.moved_on")
 	case t.Reason && a.Note == "" && a.Ground == "":
@@ -124,11 +158,18 @@ func (r Request) With(a Act) (Request, Transition, error) {
 	if err := r.allows(a); err != nil {
 		return r, t, err
 	}
-	r.Steps = append(slices.Clone(r.Steps), Step{
-		At: a.At, Move: a.Move, State: t.To, By: a.Actor.Kind, Ground: a.Ground, Note: a.Note,
-	})
-	r.State = t.To
-	r.clock(a)
+	if t.To != "" {
+		r.State = t.To
+	}
+	step := Step{At: a.At, Move: a.Move, State: r.State, By: a.Actor.Kind, Ground: a.Ground, Note: a.Note, To: a.To}
+	if a.Actor.Kind == ledger.ByStaff {
+		step.Member = a.Actor.ID
+	}
+	r.Steps = append(slices.Clone(r.Steps), step)
+	if t.To != "" {
+		r.clock(a)
+	}
+	r.keep(a)
 	return r, t, nil
 }
 
@@ -140,12 +181,25 @@ func (r *Request) allows(a Act) error {
 		if r.Kind.Runs() && a.Actor.Kind != ledger.ByProgram {
 			return errs.New(errs.Forbidden, "error.forbidden")
 		}
+		if r.Held {
+			return errs.New(errs.Conflict, "request.error.held")
+		}
 	case Reopen:
 		if r.Kind.Grave() && !a.Fresh {
 			return errs.New(errs.Stale, "error.proof_needed")
 		}
 	case Lift:
-		if r.Kind != Restriction {
+		if r.Kind != Restriction && !r.Upheld() {
+			return errs.New(errs.Conflict, "rights.error.moved_on")
+		}
+	case Accept:
+		return r.second(a)
+	case Hold, Release:
+		if r.Kind != Erasure || r.Held == (a.Move == Hold) {
+			return errs.New(errs.Conflict, "rights.error.moved_on")
+		}
+	case Propose:
+		if !r.Kind.TakesTwo() {
 			return errs.New(errs.Conflict, "rights.error.moved_on")
 		}
 	case Reject:

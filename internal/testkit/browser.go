@@ -24,8 +24,9 @@ type Browser struct {
 }
 
 // NewBrowser starts Chromium, which ends with the test. Without one the test
-// is skipped out loud, or fails where RequireEnv is set.
-func NewBrowser(tb testing.TB) *Browser {
+// is skipped out loud, or fails where RequireEnv is set. also are options
+// besides the usual ones.
+func NewBrowser(tb testing.TB, also ...chromedp.ExecAllocatorOption) *Browser {
 	tb.Helper()
 	path := Chromium(tb)
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
@@ -35,7 +36,7 @@ func NewBrowser(tb testing.TB) *Browser {
 		chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(patience),
 	)
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(opts, also...)...)
 	tb.Cleanup(cancel)
 	// The first tab holds the browser open for the others.
 	first, cancelFirst := chromedp.NewContext(ctx)

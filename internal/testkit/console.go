@@ -5,9 +5,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"livingprofile/handlers"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 )
 
@@ -36,7 +39,14 @@ func ExerciseConsole(t *testing.T, s *Site) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.values = strings.NewReplacer(":subject", string(subject), ":member", string(s.Member(t, authz.Auditor).ID),
+	request, _, err := s.Rights.File(t.Context(), rights.Filing{
+		Subject: subject, Actor: ledger.Self(subject), Kind: rights.Complaint, Matter: rights.Matter{Text: "words"}, Brand: "hibiki",
+		Locale: "en", Zone: time.UTC, Pack: s.Laws.For("JP", s.Clock.Now()),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.values = strings.NewReplacer(":subject", string(subject), ":request", string(request.ID), ":member", string(s.Member(t, authz.Auditor).ID),
 		":key", strings.Repeat("0", 26), ":token", strings.Repeat("A", 43))
 	t.Run("strangers_are_led_to_the_way_in", d.strangers)
 	t.Run("each_role_may_what_it_may", d.roles)

@@ -29,7 +29,7 @@ func TestDeclarationExampleIsComplete(t *testing.T) {
 // The reference of the declaration names the keys that are read, each in its
 // place, and none besides.
 func TestDeclarationKeys(t *testing.T) {
-	source := read(t, "internal/organisation/parse.go")
+	source := read(t, "internal/organisation/parse.go") + read(t, "internal/organisation/activity.go")
 	doc := document{"docs/organisation.md", read(t, "docs/organisation.md")}
 	key := regexp.MustCompile(`\.(?:text|word|lines|list|flag|number|term|date|each|take)\("([a-z-]+)"`)
 	for part, functions := range map[string][]string{
@@ -40,6 +40,7 @@ func TestDeclarationKeys(t *testing.T) {
 		"## A purpose":   {"readPurpose"},
 		"## A topic":     {"readTopic"},
 		"## A field":     {"readField", "readChoices"},
+		"## A rule":      {"readRule"},
 	} {
 		want, got := map[string]bool{}, map[string]bool{}
 		for _, f := range functions {

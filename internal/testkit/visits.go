@@ -39,6 +39,8 @@ func visits() []visit {
 		{"GET /.well-known/security.txt", ok, nil, nil},
 		{"GET /.well-known/change-password", on, nil, nil},
 		{"GET /.well-known/gpc.json", ok, nil, nil},
+		{"GET /schemas/copy.json", ok, nil, nil},
+		{"GET /.well-known/authzen-configuration", ok, nil, nil},
 		{"GET /:brand/consent-mode.json", ok, nil, nil},
 		{"GET /embed/widget.js", ok, nil, nil},
 		{"GET /embed/:brand", ok, nil, nil},
@@ -55,6 +57,11 @@ func visits() []visit {
 		{"GET /:brand/data/:field/edit", ok, nil, nil},
 		{"POST /:brand/data/:field", on, filled("value", "Kyoto"), nil},
 		{"POST /:brand/data/:field/undo", on, nil, nil},
+
+		{"GET /:brand/activity", ok, nil, nil},
+		// An order stays: removing one is for training sessions.
+		{"POST /:brand/activity/:observation/remove", http.StatusNotFound, nil, nil},
+		{"POST /:brand/data/:field/rule", on, filled("rule", "off"), func(*Client) string { return "/hibiki/data/usual-machine/rule" }},
 
 		{"GET /:brand/allow", ok, nil, nil},
 		{"GET /:brand/allow/:purpose", ok, nil, nil},
@@ -224,7 +231,7 @@ func gather(t *testing.T, s *Site) *things {
 	}
 	return &things{first: idOf(person), other: idOf(second), values: map[string]string{
 		":brand": "hibiki", ":field": "event-city", ":purpose": "recommendations", ":topic": "events",
-		":receipt": ReceiptIn(c.Page("/hibiki/history")), ":session": string(sessions[0].ID),
+		":receipt": ReceiptIn(c.Page("/hibiki/history")), ":session": string(sessions[0].ID), ":observation": id.New(),
 		":token": link[strings.LastIndex(link, "/")+1:], ":sheet": part(sheetIn, home), "*": part(assetIn, home),
 		":message": part(messageIn, awaitMail(t, s)),
 		":kind":    "complaint", ":move": "cancel", ":request": string(copied(t, s, subject)), ":certificate": erased(t, s),

@@ -61,6 +61,12 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"what_was_weighed_goes_with_the_record", joinErased},
 		{"joining_loosens_nothing", joinIsCautious},
 		{"joining_changes_no_record", joinProperty},
+		{"an_erasure_is_on_the_erasure_list", erasureListed},
+		{"activities_come_in_pages_newest_first", activityPages},
+		{"an_event_is_taken_once", activityOnce},
+		{"a_removed_activity_does_not_come_back", activityRemoved},
+		{"an_activity_belongs_to_its_subject", activityOfAnother},
+		{"what_a_person_says_of_rules_reads_back", activityState},
 	}
 	alone := []struct {
 		name string
@@ -68,6 +74,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 	}{
 		{"checkpoints_are_numbered_once", checkpoints},
 		{"a_declaration_is_written_once", declarations},
+		{"the_queue_is_ordered_filtered_and_paged", queues},
+		{"what_presses_is_counted_by_brand", presses},
 		{"a_search_reads_all_lanes_newest_first", searches},
 		{"figures_count_people_by_their_last_word", counts},
 		{"an_import_knows_how_far_it_was", positions},
@@ -85,6 +93,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},
 		{"a_secret_ends_after_its_successor_begins", secretsChange},
 		{"a_copy_has_its_time", copiesExpire},
+		{"activities_have_their_time", activitiesExpire},
+		{"rules_are_asked_when_something_happened", activityDues},
 	}
 	f := open(t)
 	t.Run("shared", func(t *testing.T) {

@@ -172,7 +172,7 @@ func Import(d layout.Desk, p ImportPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Held {
-				templ_7745c5c3_Err = held(d, p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = heldFile(d, p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -254,7 +254,7 @@ func Import(d layout.Desk, p ImportPage) templ.Component {
 	})
 }
 
-func held(d layout.Desk, p ImportPage) templ.Component {
+func heldFile(d layout.Desk, p ImportPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

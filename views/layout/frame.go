@@ -9,6 +9,7 @@ package layout
 
 import (
 	"context"
+	"slices"
 
 	"livingprofile/internal/i18n"
 	"livingprofile/static"
@@ -30,6 +31,10 @@ type Frame struct {
 	Locales   []string // languages offered, the current one among them
 	Flash     *Flash   // what the last action did; nil for nothing
 	Embedded  bool     // shown inside the brand's page
+	Inside    bool     // and knows the person: links are followed without leaving
+	Sections  []string // that are shown Inside
+	Locked    []string // sections that may be read Inside, and not changed
+	Outside   string   // address of the same portal in a window of its own
 	Contact   string   // the brand's address for questions; "" hides it
 	Check     string   // where anybody may check a receipt; "" hides it
 	Signal    bool     // the browser's opt-out signal was received with this request
@@ -63,6 +68,7 @@ type Undo struct {
 const (
 	Home    = "home"
 	Data    = "data"
+	Did     = "did"
 	Allow   = "allow"
 	Get     = "get"
 	Rights  = "rights"
@@ -75,29 +81,59 @@ const (
 type section struct{ name, path, icon string }
 
 // first are the sections that a phone shows as buttons; rest are behind More.
-func first() []section {
-	return []section{
-		{Home, "/", "home"},
-		{Data, "/data", "person"},
-		{Allow, "/allow", "shield"},
-		{Get, "/get", "mail"},
-	}
+func (f Frame) first() []section {
+	return f.shown(
+		section{Home, "/", "home"},
+		section{Data, "/data", "person"},
+		section{Allow, "/allow", "shield"},
+		section{Get, "/get", "mail"},
+	)
 }
 
-func rest() []section {
-	return []section{
-		{Rights, "/requests", "scale"},
-		{Who, "/who", "share"},
-		{History, "/history", "clock"},
-		{Notices, "/notices", "book"},
-		{Safety, "/safety", "lock"},
-	}
+func (f Frame) rest() []section {
+	return f.shown(
+		section{Did, "/activity", "chart"},
+		section{Rights, "/requests", "scale"},
+		section{Who, "/who", "share"},
+		section{History, "/history", "clock"},
+		section{Notices, "/notices", "book"},
+		section{Safety, "/safety", "lock"},
+	)
 }
 
-func sections() []section { return append(first(), rest()...) }
+// sections are all of them; what a person did stands below what is held.
+func (f Frame) sections() []section {
+	all := append(f.first(), f.rest()...)
+	did := slices.IndexFunc(all, func(s section) bool { return s.name == Did })
+	data := slices.IndexFunc(all, func(s section) bool { return s.name == Data })
+	if did < 0 || data < 0 {
+		return all
+	}
+	one := all[did]
+	return slices.Insert(slices.Delete(all, did, did+1), data+1, one)
+}
+
+// shown leaves out what a frame does not show.
+func (f Frame) shown(all ...section) []section {
+	if !f.Inside {
+		return all
+	}
+	return slices.DeleteFunc(all, func(s section) bool { return !slices.Contains(f.Sections, s.name) })
+}
+
+// main is the class of the page's content.
+func (f Frame) main() string {
+	if f.locked() {
+		return "looks"
+	}
+	return ""
+}
+
+// locked tells whether nothing may be changed on the page.
+func (f Frame) locked() bool { return f.Inside && slices.Contains(f.Locked, f.Section) }
 
 func (f Frame) inRest() bool {
-	for _, s := range rest() {
+	for _, s := range f.rest() {
 		if s.name == f.Section {
 			return true
 		}

@@ -20,14 +20,19 @@ type Request struct {
 	Due     time.Time `json:"due"`
 	Acts    time.Time `json:"acts,omitzero"`   // of an erasure, when it begins
 	Words   string    `json:"words,omitempty"` // of staff
-	URL     string    `json:"url"`             // of the request's page
+	// Ground is the letter of the law pack to a refusal, and Authority with
+	// Complain where the person can go with it (Art. 12(4) GDPR).
+	Ground    string `json:"ground,omitempty"`
+	Authority string `json:"authority,omitempty"`
+	Complain  string `json:"complain,omitempty"`
+	URL       string `json:"url"` // of the request's page
 }
 
 // Moved tells a person what became of their request.
 func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 	t := words(ctx, "rights.mail.", b)
 	switch r.Message {
-	case "acknowledged", "requires_action", "delayed", "rejected", "fulfilled", "unfulfilled", "cancelled", "erased":
+	case "acknowledged", "requires_action", "delayed", "rejected", "fulfilled", "unfulfilled", "cancelled", "erased", "held", "released", "written":
 	default:
 		return Message{}, fmt.Errorf("no letter %q about a request: %w", r.Message, errs.NotFound)
 	}
@@ -44,11 +49,16 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 	if r.Message == "acknowledged" && !r.Acts.IsZero() {
 		m.Before = append(m.Before, t("acts", "date", i18n.DateTime(ctx, r.Acts)))
 	}
-	if r.Words != "" {
-		m.Quote = []string{r.Words}
+	for _, words := range []string{r.Ground, r.Words} {
+		if words != "" {
+			m.Quote = append(m.Quote, words)
+		}
+	}
+	if r.Authority != "" {
+		m.After = append(m.After, t("authority", "authority", r.Authority, "address", r.Complain))
 	}
 	if r.Message != "erased" {
-		m.After = []string{t("not_you")}
+		m.After = append(m.After, t("not_you"))
 	}
 	return m.message(ctx, b)
 }

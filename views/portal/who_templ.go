@@ -31,8 +31,8 @@ type SystemItem struct {
 	Country string // where it is, where that is not here; "" otherwise
 	Holds   []string
 	May     []Permission
-	Last    string    // what it last sent us; "" for nothing yet
-	LastAt  time.Time //
+	Last    string // what it last sent us; "" for nothing yet
+	LastAt  time.Time
 	// Told says that it is told what changes, with what it received last and
 	// when.
 	Told     bool
@@ -264,7 +264,7 @@ func system(s SystemItem) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factList(i18n.T(ctx, "portal.who.holds"), s.Holds, i18n.T(ctx, "portal.who.holds_nothing")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fact(i18n.T(ctx, "portal.who.holds"), or(i18n.List(ctx, s.Holds), i18n.T(ctx, "portal.who.holds_nothing"))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

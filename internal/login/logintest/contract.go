@@ -51,6 +51,9 @@ func Run(t *testing.T, newBackend func(*testing.T) Backend) {
 		{"a_successor_ends_its_predecessor_once", succeed},
 		{"a_replaced_session_ends_with_a_line", replace},
 		{"end_names_all_one_or_all_but_one", endWhich},
+		{"a_link_into_a_frame_is_read_as_written", frameLinkRoundTrip},
+		{"a_link_into_a_frame_opens_once", frameLinkOnce},
+		{"a_link_into_a_frame_ends", frameLinkOver},
 		{"list_has_the_living_the_last_used_first", list},
 	}
 	for _, tt := range tests {

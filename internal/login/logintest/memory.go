@@ -22,6 +22,7 @@ type Memory struct {
 	attempts map[string]login.Attempt
 	counts   map[string]login.Count
 	sessions map[string]login.Session
+	frames   map[string]login.FrameLink
 	journal  []login.Journal
 	jobs     []job.Job
 }
@@ -32,6 +33,7 @@ func NewMemory() *Memory {
 		attempts: make(map[string]login.Attempt),
 		counts:   make(map[string]login.Count),
 		sessions: make(map[string]login.Session),
+		frames:   make(map[string]login.FrameLink),
 	}
 }
 
@@ -153,6 +155,12 @@ func (m *Memory) Sweep(_ context.Context, now time.Time, keepCounts, keepSession
 	for k, a := range m.attempts {
 		if a.ExpiresAt.Before(now) {
 			delete(m.attempts, k)
+			n++
+		}
+	}
+	for k, l := range m.frames {
+		if l.ExpiresAt.Before(now) {
+			delete(m.frames, k)
 			n++
 		}
 	}

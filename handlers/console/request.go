@@ -1,0 +1,232 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/authz"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/profile"
+	"livingprofile/internal/review"
+	"livingprofile/internal/rights"
+	view "livingprofile/views/console"
+)
+
+// ShowRequest shows one request: its facts alone until the member has opened
+// it, for the rest says something about a person.
+func (s *Console) ShowRequest(c echo.Context) error {
+	return s.showRequest(c, &deciding{tab: c.QueryParam("tab")})
+}
+
+// OpenRequest records that the member looks at the request and whom it is of,
+// and leads to it. The form of the queue carries fields of its own.
+func (s *Console) OpenRequest(c echo.Context) error {
+	if _, err := web.Form(c, "id", "to", "back"); err != nil {
+		return err
+	}
+	row, err := s.Review.Open(web.Context(c), me(c), rights.RequestID(c.Param("request")))
+	if err != nil && !errors.Is(err, errs.Gone) {
+		return err
+	}
+	if row.ID == "" {
+		return errs.New(errs.NotFound, "rights.error.no_request")
+	}
+	return web.SeeOther(c, requestsPath+"/"+string(row.ID))
+}
+
+// A deciding is a form about a request as it was sent, or the empty one.
+type deciding struct {
+	tab     string
+	typed   url.Values
+	wrong   map[string]string
+	preview *view.Preview
+	seen    int  // steps that the form showed
+	late    bool // others were faster
+}
+
+// status is that of the page with the form.
+func (d *deciding) status() int {
+	switch {
+	case d.late:
+		return http.StatusConflict
+	case len(d.wrong) > 0:
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+func (s *Console) showRequest(c echo.Context, d *deciding) error {
+	ctx := web.Context(c)
+	row, err := s.Review.Find(ctx, me(c), rights.RequestID(c.Param("request")))
+	if err != nil {
+		return err
+	}
+	b, err := s.sheet(c, row, d)
+	if err != nil {
+		return err
+	}
+	if err := s.fill(c, b); err != nil {
+		return err
+	}
+	desk := s.desk(c, "requests", row.Number)
+	desk.Path = requestsPath + "/" + string(row.ID) + tabQuery(d.tab) // where the form was, for a change of language
+	return web.Render(c, d.status(), view.Request(desk, b.page))
+}
+
+// fill adds what only a member who has opened the request may see.
+func (s *Console) fill(c echo.Context, b *sheet) error {
+	ctx := web.Context(c)
+	subject, err := s.People.Subject(ctx, b.row.Subject)
+	if err != nil {
+		return err
+	}
+	if subject.State != identity.Active {
+		b.page.Gone = true
+		return nil
+	}
+	_, err = s.Staff.MayLook(ctx, me(c), subject.ID)
+	if errors.Is(err, errs.Stale) {
+		b.page.Shut = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if b.request, b.docket, err = s.Review.Read(ctx, b.row); err != nil {
+		return err
+	}
+	held, err := s.personPage(c, subject)
+	if err != nil {
+		return err
+	}
+	b.page.Person, b.page.PersonHref = held.Name, web.ConsolePath+"/people/"+string(subject.ID)
+	if b.facts, err = s.People.Facts(ctx, subject.ID); err != nil {
+		return err
+	}
+	b.opened(&held)
+	return nil
+}
+
+// ActOnRequest makes a move, or shows the letter that it would send.
+func (s *Console) ActOnRequest(c echo.Context) error {
+	form, err := web.Form(c, "move", "ground", "note", "value", "seen", "do")
+	if err != nil {
+		return err
+	}
+	ctx := web.Context(c)
+	row, err := s.Review.Find(ctx, me(c), rights.RequestID(c.Param("request")))
+	if err != nil {
+		return err
+	}
+	if _, err := s.Staff.MayLook(ctx, me(c), row.Subject); err != nil {
+		if errors.Is(err, errs.Stale) {
+			return web.SeeOther(c, requestsPath+"/"+string(row.ID))
+		}
+		return err
+	}
+	seen, err := strconv.Atoi(form.Get("seen"))
+	if err != nil || seen < 1 {
+		return errs.New(errs.Invalid, "error.bad_form")
+	}
+	act := rights.Act{Move: rights.Move(form.Get("move")), Ground: form.Get("ground"), Note: form.Get("note"), Seen: seen}
+	if act.Move != rights.Reject {
+		act.Ground = "" // of another answer that was picked before
+	}
+	d := &deciding{typed: form, seen: seen}
+	if act.Move == rights.Write {
+		d.tab = tabMessages
+	}
+	if form.Get("do") == "preview" {
+		d.preview, err = s.letterOf(c, row, act)
+	} else {
+		err = s.act(c, row, act, form.Get("value"))
+	}
+	switch wrong, ok := web.Wrong(c, err); {
+	case errors.Is(err, rights.ErrOvertaken):
+		d.late = true
+	case ok:
+		d.wrong = wrong
+	case err != nil:
+		return err
+	case d.preview == nil:
+		web.SetFlash(c, web.Flash{ID: "request.said." + string(act.Move), Args: map[string]string{"number": row.Number}})
+		return web.SeeOther(c, requestsPath+"/"+string(row.ID)+tabQuery(d.tab))
+	}
+	return s.showRequest(c, d)
+}
+
+func tabQuery(tab string) string {
+	if tab == "" {
+		return ""
+	}
+	return "?tab=" + url.QueryEscape(tab)
+}
+
+// act makes the move. A correction that is accepted is written first: said to
+// be done and not done is worse than the other way round, and both may be
+// repeated.
+func (s *Console) act(c echo.Context, row review.Row, act rights.Act, value string) error {
+	ctx := web.Context(c)
+	if !offered(row.Kind, act.Move) {
+		return errs.InvalidFields(errs.At("move", "request.error.pick"))
+	}
+	if row.Kind == rights.Rectification && act.Move == rights.Fulfil {
+		r, _, err := s.Review.Read(ctx, row)
+		if err != nil {
+			return err
+		}
+		if err := s.Review.May(ctx, me(c), r, act); err != nil {
+			return err
+		}
+		brand := web.Of(c).Organisation
+		country := ""
+		if b, ok := brand.Brand(row.Brand); ok {
+			country = b.Country
+		}
+		_, err = s.Profile.Settle(ctx, profile.Editor{
+			Subject: row.Subject, Actor: me(c).Actor(), Brand: row.Brand, Country: country,
+		}, r.Matter.Name, value)
+		if wrong, ok := web.Wrong(c, err); ok && len(wrong) > 0 {
+			return errs.InvalidFields(errs.At("value", "request.error.value"))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := s.Review.Act(ctx, me(c), row.ID, act)
+	if err == nil {
+		s.Wake()
+	}
+	return err
+}
+
+// letterOf is the letter that act would send.
+func (s *Console) letterOf(c echo.Context, row review.Row, act rights.Act) (*view.Preview, error) {
+	ctx := web.Context(c)
+	if !offered(row.Kind, act.Move) {
+		return nil, errs.InvalidFields(errs.At("move", "request.error.pick"))
+	}
+	r, _, err := s.Review.Read(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	next, message, err := s.Review.Try(ctx, me(c), r, act)
+	if err != nil {
+		return nil, err
+	}
+	if message == "" {
+		return &view.Preview{Subject: i18n.T(ctx, "request.act.no_letter"), Lang: i18n.Locale(ctx)}, nil
+	}
+	subject, text, err := s.Letter(ctx, next, message)
+	return &view.Preview{Subject: subject, Text: text, Lang: next.Locale}, err
+}
+
+// decides tells whether the member may act on requests.
+func decides(c echo.Context) bool { return me(c).Role.Has(authz.RequestDecide) }

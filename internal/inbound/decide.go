@@ -1,0 +1,184 @@
+package inbound
+
+import (
+	"slices"
+	"time"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
+)
+
+// A Catalogue is what the organisation declares, as the door needs it.
+type Catalogue interface {
+	consent.Catalogue
+	Field(name string) (*profile.Field, bool)
+	Rank(source string) int
+	// Works returns the purposes that a system works for.
+	Works(system string) []string
+}
+
+// A known is what is held of a subject while items are decided on, one behind
+// the other.
+type known struct {
+	subject     id.Subject
+	facts       decision.Facts
+	identifiers []identity.Identifier
+	holders     func(identity.Identifier) ([]identity.Holder, error)
+
+	entries   []ledger.Draft
+	rows      []any
+	conflicts []Conflict
+	moved     struct{ profile, consents bool }
+}
+
+// decide returns what becomes of an item beside what is known, and takes it in.
+func (k *known) decide(c Catalogue, system string, item *Item, now time.Time) (Outcome, error) {
+	var o Outcome
+	var err error
+	switch {
+	case item.Attributes != nil:
+		o = k.claim(c, system, item, now)
+	case item.Report != nil:
+		o, err = k.report(c, item, now)
+	case item.Identifier != nil:
+		o, err = k.identify(system, item, now)
+	}
+	o.After = k.facts
+	return o, err
+}
+
+// claim takes values in.
+func (k *known) claim(c Catalogue, system string, item *Item, now time.Time) Outcome {
+	claims := make(map[string]profile.Claim, len(item.Attributes))
+	for name, claim := range item.Attributes {
+		claim.Source, claim.Recorded = system, now
+		claims[name] = claim
+	}
+	field := func(name string) *profile.Field {
+		f, _ := c.Field(name)
+		return f
+	}
+	why := k.withheld(c, system, claims, field, now)
+	enters, noted, told := profile.Sieve(k.facts.Profile, claims, why, now)
+	if len(told) > 0 {
+		k.entries, k.moved.profile = append(k.entries, told...), true
+	}
+	next, steps := profile.ObserveAll(noted, enters, field, c.Rank)
+	k.facts.Profile = next
+	o := Outcome{Result: Unchanged, Reason: Known, Steps: steps, Withheld: why}
+	if len(steps) == 0 {
+		return o
+	}
+	k.moved.profile = true
+	k.entries = append(k.entries, profile.Entry(steps...))
+	o.Result, o.Reason = Applied, ""
+	for i := range steps {
+		f, _ := c.Field(steps[i].Field)
+		if raised, is := between(f, next.Claims[f.Name], system, c.Rank); is {
+			k.conflicts = append(k.conflicts, raised.of(k.subject, now))
+			o.Result, o.Reason = Waiting, raised.Reason
+		}
+	}
+	return o
+}
+
+// withheld says which values do not enter the profile, and why.
+func (k *known) withheld(c Catalogue, system string, claims map[string]profile.Claim, field func(string) *profile.Field, now time.Time) map[string]profile.Refusal {
+	why := map[string]profile.Refusal{}
+	for name, claim := range claims {
+		f := field(name)
+		if f == nil || claim.Value == "" {
+			continue
+		}
+		if refusal := decision.Take(k.facts, f, c.Works(system), c.AllPurposes(), now); refusal != "" {
+			why[name] = refusal
+		}
+	}
+	return why
+}
+
+// report takes a decision in.
+func (k *known) report(c Catalogue, item *Item, now time.Time) (Outcome, error) {
+	r := *item.Report
+	r.Subject = k.subject
+	records, err := r.Records(k.facts.Consents, c, now)
+	if err != nil {
+		return refusal(err)
+	}
+	o := Outcome{Result: Unchanged, Reason: Known, Records: records}
+	if len(records) == 0 {
+		if r.Contested(k.facts.Consents, now) {
+			st := k.facts.Consents.Of(r.Purpose, r.Scope)
+			k.conflicts = append(k.conflicts, Conflict{
+				About: AboutConsent, Name: string(r.Purpose), Scope: r.Scope, System: r.System, Reason: Unproved, Asks: AsksSubject,
+				Ours:   Side{Source: profile.SourceSubject, Value: string(st.Status), At: st.At},
+				Theirs: Side{Source: r.System, Value: string(r.Status), At: r.At},
+			}.of(k.subject, now))
+			o.Result, o.Reason = Waiting, Unproved
+		}
+		return o, nil
+	}
+	o.Result, o.Reason = Applied, ""
+	for _, made := range records {
+		k.facts.Consents = k.facts.Consents.With(made)
+		k.entries = append(k.entries, made.Entry())
+		k.rows = append(k.rows, made)
+	}
+	k.moved.consents = true
+	return o, nil
+}
+
+// identify takes an identifier in.
+func (k *known) identify(system string, item *Item, now time.Time) (Outcome, error) {
+	holders, err := k.holders(*item.Identifier)
+	if err != nil {
+		return Outcome{}, err
+	}
+	i, added, err := identity.Attach(k.subject, k.identifiers, holders, system, *item.Identifier, now)
+	if err != nil {
+		return refusal(err)
+	}
+	o := Outcome{Result: Unchanged, Reason: Known, Identifier: &i}
+	if added {
+		k.identifiers = append(slices.Clone(k.identifiers), i)
+		k.entries, k.rows = append(k.entries, i.Entry(identity.IdentifierAdded)), append(k.rows, i)
+		o.Result, o.Reason = Applied, ""
+	}
+	return o, nil
+}
+
+// refusal is the outcome of an item that a rule refuses; any other error is the
+// door's own.
+func refusal(err error) (Outcome, error) {
+	switch errs.KindOf(err) {
+	case errs.NotFound, errs.Gone, errs.Forbidden:
+		return Outcome{Result: Refused, Reason: NotYours, Err: err}, nil
+	case errs.Invalid:
+		return Outcome{Result: Refused, Reason: NotValid, Fields: errs.FieldsOf(err), Err: err}, nil
+	}
+	return Outcome{}, err
+}
+
+// change is all that the items led to.
+func (k *known) change(system, brand, cause string, now time.Time) ledger.Change {
+	c := ledger.Change{
+		Subject: k.subject, Base: k.facts.Version, At: now, Brand: brand, Cause: cause,
+		Actor: ledger.Actor{Kind: ledger.BySystem, ID: system}, Entries: k.entries, Rows: k.rows,
+	}
+	if k.moved.profile {
+		c.Rows = append(c.Rows, k.facts.Profile)
+	}
+	if k.moved.consents {
+		c.Rows = append(c.Rows, k.facts.Consents)
+	}
+	for _, raised := range k.conflicts {
+		c.Entries = append(c.Entries, raised.entry(ConflictRaised))
+		c.Rows = append(c.Rows, raised)
+	}
+	return c
+}

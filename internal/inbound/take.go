@@ -1,0 +1,148 @@
+package inbound
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+)
+
+// Names finds people.
+type Names interface {
+	Blinder
+	// Paired returns the subject whom a system knows by name.
+	Paired(system, name string) (id.Subject, error)
+}
+
+// A Batch is changes as they were told, with what became of each.
+type Batch struct {
+	Told     []Told
+	Outcomes []Outcome
+	door     *Service
+	places   []int // of those that are to be decided on
+}
+
+// Read reads changes and finds their people. Whoever may be told of is for
+// known, which returns errs.NotFound for a person whom the author may not know.
+func (s *Service) Read(ctx context.Context, a *Author, raw []json.RawMessage, may func(context.Context, id.Subject) error) (*Batch, error) {
+	b := &Batch{Told: make([]Told, len(raw)), Outcomes: make([]Outcome, len(raw)), door: s}
+	for i := range raw {
+		t, err := a.Read(raw[i])
+		if err == nil {
+			t.Print = s.print(a.System.Name, raw[i])
+			t.Subject, err = s.find(ctx, a, &t)
+		}
+		if err == nil && may != nil {
+			err = may(ctx, t.Subject)
+		}
+		b.Told[i] = t
+		switch {
+		case err == nil:
+			b.places = append(b.places, i)
+		case errors.Is(err, errs.NotFound), errors.Is(err, errs.Gone):
+			b.Outcomes[i] = Outcome{Result: Refused, Reason: NoSubject}
+		default:
+			if b.Outcomes[i], err = refusal(err); err != nil {
+				return nil, err
+			}
+			b.Outcomes[i].Fields = errs.FieldsOf(b.Outcomes[i].Err)
+		}
+	}
+	return b, nil
+}
+
+// print is the digest of a change, whatever its blanks.
+func (s *Service) print(system string, raw json.RawMessage) []byte {
+	var v any
+	if json.Unmarshal(raw, &v) == nil {
+		if plain, err := json.Marshal(v); err == nil {
+			raw = plain
+		}
+	}
+	sum := s.blind.Blind("inbound.print", system, string(raw))
+	return sum[:]
+}
+
+// find returns the one person that a change names; errs.NotFound for nobody,
+// and for several.
+func (s *Service) find(ctx context.Context, a *Author, t *Told) (id.Subject, error) {
+	if t.Name != "" {
+		return s.blind.Paired(a.System.Name, t.Name)
+	}
+	var found id.Subject
+	for _, i := range t.Names {
+		one, err := s.bearer(ctx, i)
+		switch {
+		case errors.Is(err, errs.NotFound):
+			continue
+		case err != nil:
+			return "", err
+		case found != "" && found != one:
+			return "", errs.NotFound
+		}
+		found = one
+	}
+	if found == "" {
+		return "", errs.NotFound
+	}
+	return found, nil
+}
+
+// bearer returns who has proved an identifier, or the only one that bears it.
+func (s *Service) bearer(ctx context.Context, i identity.Identifier) (id.Subject, error) {
+	holders, err := s.store.Holders(ctx, i.Kind, i.Scope, i.Value)
+	if err != nil {
+		return "", err
+	}
+	if len(holders) == 0 {
+		return "", errs.NotFound
+	}
+	for _, h := range holders[1:] {
+		if holders[0].VerifiedAt.IsZero() && h.Subject != holders[0].Subject {
+			return "", errs.NotFound
+		}
+	}
+	return holders[0].Subject, nil
+}
+
+// items are those that are to be decided on.
+func (b *Batch) items() []Item {
+	items := make([]Item, len(b.places))
+	for n, i := range b.places {
+		items[n] = b.Told[i].Item
+	}
+	return items
+}
+
+func (b *Batch) settle(outcomes []Outcome) {
+	for n, i := range b.places {
+		b.Outcomes[i] = outcomes[n]
+	}
+}
+
+// Take is Service.Take for the batch.
+func (b *Batch) Take(ctx context.Context, from Sender) error {
+	outcomes, err := b.door.Take(ctx, from, b.items())
+	b.settle(outcomes)
+	return err
+}
+
+// TakeWith is Service.TakeWith for the batch.
+func (b *Batch) TakeWith(ctx context.Context, from Sender, also ledger.Change) error {
+	outcomes, err := b.door.TakeWith(ctx, from, b.items(), also)
+	b.settle(outcomes)
+	return err
+}
+
+// Count returns how many came to each result.
+func (b *Batch) Count() map[Result]int {
+	n := map[Result]int{Applied: 0, Unchanged: 0, Waiting: 0, Refused: 0}
+	for i := range b.Outcomes {
+		n[b.Outcomes[i].Result]++
+	}
+	return n
+}

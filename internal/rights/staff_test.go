@@ -1,0 +1,147 @@
+package rights
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/ledger"
+)
+
+func member(name string) ledger.Actor { return ledger.Actor{Kind: ledger.ByStaff, ID: name} }
+
+// after makes moves one after the other, each an hour later.
+func after(t *testing.T, r Request, acts ...Act) Request {
+	t.Helper()
+	for i, a := range acts {
+		a.At = received.Add(time.Duration(i+1) * time.Hour)
+		if a.Note == "" {
+			a.Note = "because"
+		}
+		next, _, err := r.With(a)
+		if err != nil {
+			t.Fatalf("%s: %v", a.Move, err)
+		}
+		r = next
+	}
+	return r
+}
+
+// TestAccept_of_an_erasure_takes_two is S28: nobody erases somebody alone.
+func TestAccept_of_an_erasure_takes_two(t *testing.T) {
+	t.Parallel()
+	r := after(t, request(t, Erasure), Act{Move: Acknowledge, Actor: program})
+	accept := func(r Request, who string) error {
+		_, _, err := r.With(Act{Move: Accept, Actor: member(who), At: received.Add(9 * time.Hour)})
+		return err
+	}
+	if err := accept(r, "mika"); !errors.Is(err, errs.Conflict) {
+		t.Errorf("alone: got %v, want a conflict", err)
+	}
+	r = after(t, r, Act{Move: Propose, Actor: member("mika")})
+	if err := accept(r, "mika"); !errors.Is(err, errs.Forbidden) {
+		t.Errorf("their own proposal: got %v, want a refusal", err)
+	}
+	if err := accept(after(t, r, Act{Move: Write, Actor: member("mika")}), "sam"); err != nil {
+		t.Errorf("by another, after a letter: got %v", err)
+	}
+	moved := after(t, r, Act{Move: Ask, Actor: member("sam")}, Act{Move: Answer, Actor: ledger.Self("somebody")})
+	if err := accept(moved, "sam"); !errors.Is(err, errs.Conflict) {
+		t.Errorf("after the person said something else: got %v, want a new proposal", err)
+	}
+	if _, _, err := r.With(Act{Move: Accept, Actor: program}); err != nil {
+		t.Errorf("by the program, with the person's own proof: got %v", err)
+	}
+}
+
+// TestWith_own_request: nobody answers what they ask for themselves.
+func TestWith_own_request(t *testing.T) {
+	t.Parallel()
+	r := after(t, request(t, Complaint), Act{Move: Acknowledge, Actor: program})
+	for _, tr := range Transitions() {
+		_, _, err := r.With(Act{Move: tr.Move, Actor: member("mika"), Note: "n", Ground: groundFor(tr.Move), At: received.Add(time.Hour), Self: true})
+		if !errors.Is(err, errs.Forbidden) {
+			t.Errorf("%s: got %v, want a refusal", tr.Move, err)
+		}
+	}
+}
+
+// TestWith_overtaken: a form that does not show the last step decides nothing.
+func TestWith_overtaken(t *testing.T) {
+	t.Parallel()
+	r := after(t, request(t, Complaint), Act{Move: Acknowledge, Actor: program})
+	seen := len(r.Steps)
+	r = after(t, r, Act{Move: Write, Actor: member("sam")})
+	act := Act{Move: Accept, Actor: member("mika"), At: received.Add(9 * time.Hour), Seen: seen}
+	if _, _, err := r.With(act); !errors.Is(err, ErrOvertaken) {
+		t.Errorf("got %v, want %v", err, ErrOvertaken)
+	}
+	act.Seen++
+	if _, _, err := r.With(act); err != nil {
+		t.Errorf("having seen all: got %v", err)
+	}
+}
+
+// TestHold: what a law wants kept is not erased, whoever says so.
+func TestHold(t *testing.T) {
+	t.Parallel()
+	r := after(t, request(t, Erasure), Act{Move: Acknowledge, Actor: program}, Act{Move: Accept, Actor: program}, Act{Move: Hold, Actor: member("mika")})
+	if _, _, err := r.With(Act{Move: Fulfil, Actor: program, At: received.Add(9 * time.Hour)}); !errors.Is(err, errs.Conflict) {
+		t.Errorf("erased while held: got %v, want a conflict", err)
+	}
+	if _, _, err := r.With(Act{Move: Hold, Actor: member("mika"), Note: "n"}); !errors.Is(err, errs.Conflict) {
+		t.Errorf("held twice: got %v, want a conflict", err)
+	}
+	r = after(t, r, Act{Move: Release, Actor: member("sam")}, Act{Move: Fulfil, Actor: program})
+	if r.State != Fulfilled {
+		t.Errorf("after the hold: got %s", r.State)
+	}
+}
+
+// TestUpheld: an objection that staff found right keeps its purpose frozen, one
+// that was refused does not, and the person may take it back.
+func TestUpheld(t *testing.T) {
+	t.Parallel()
+	r := after(t, request(t, Objection), Act{Move: Acknowledge, Actor: program}, Act{Move: Accept, Actor: member("mika")})
+	upheld := after(t, r, Act{Move: Fulfil, Actor: member("mika")})
+	if !upheld.frozen() {
+		t.Error("what was objected to is used again")
+	}
+	lifted := after(t, upheld, Act{Move: Lift, Actor: ledger.Self("somebody")})
+	if lifted.frozen() {
+		t.Error("taken back, and still frozen")
+	}
+	stopped := after(t, r, Act{Move: Fulfil, Actor: program})
+	if stopped.frozen() {
+		t.Error("direct marketing that ended is frozen as well")
+	}
+	if r, _, err := request(t, Objection).With(Act{Move: Lift, Actor: ledger.Self("somebody")}); err == nil {
+		t.Errorf("an open one was lifted: %s", r.State)
+	}
+}
+
+// TestNew_received: the clock of a letter runs from the day it came in.
+func TestNew_received(t *testing.T) {
+	t.Parallel()
+	f := Filing{
+		Subject: "somebody", Actor: member("mika"), Kind: Access, Zone: time.UTC, Pack: pack(t, "EU", "DE"),
+		At: received, Received: received.AddDate(0, 0, -3),
+	}
+	r, err := New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := time.Date(2026, 4, 9, 23, 59, 59, 999999000, time.UTC); !r.DueAt.Equal(want) {
+		t.Errorf("due %v, want %v", r.DueAt, want)
+	}
+	if r.Proof.Member != "mika" {
+		t.Errorf("taken by %q", r.Proof.Member)
+	}
+	for _, days := range []int{1, -400} {
+		f.Received = received.AddDate(0, 0, days)
+		if _, err := New(f); !errors.Is(err, errs.Invalid) {
+			t.Errorf("received %d days from now: got %v", days, err)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"livingprofile/internal/rights"
+)
+
+// Marks returns the erasures since a time, oldest first. Tombstones of several
+// that happened in the same microsecond are on each.
+func (db *DB) Marks(ctx context.Context, since time.Time) ([]rights.Mark, error) {
+	var all []rights.Mark
+	err := db.main.snapshot(ctx, func(c conn) error {
+		all = nil
+		place := map[int64][]int{}
+		err := c.each(ctx, func(rows *sql.Rows) error {
+			var m rights.Mark
+			var at int64
+			err := rows.Scan(&m.Subject, &m.Certificate, &m.Number, &at)
+			m.ErasedAt = fromMicros(at)
+			place[at] = append(place[at], len(all))
+			all = append(all, m)
+			return err
+		}, "select subject, id, number, erased_at from erasures where erased_at >= $1 order by erased_at, id", micros(since))
+		if err != nil {
+			return fmt.Errorf("read erasures: %w", err)
+		}
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var blind []byte
+			var at int64
+			err := rows.Scan(&blind, &at)
+			for _, i := range place[at] {
+				all[i].Tombstones = append(all[i].Tombstones, blind)
+			}
+			return err
+		}, "select blind, erased_at from tombstones where erased_at >= $1 order by erased_at, blind", micros(since))
+	})
+	return all, err
+}
+
+// Lost returns those of marks whose certificates the database lacks.
+func (db *DB) Lost(ctx context.Context, marks []rights.Mark) ([]rights.Mark, error) {
+	here := map[string]bool{}
+	err := db.main.read(ctx, func(c conn) error {
+		clear(here)
+		for from := 0; from < len(marks); from += tombstonesAtOnce {
+			some := marks[from:min(from+tombstonesAtOnce, len(marks))]
+			places, args := make([]string, len(some)), make([]any, len(some))
+			for i := range some {
+				places[i], args[i] = fmt.Sprintf("$%d", i+1), some[i].Certificate
+			}
+			err := c.each(ctx, func(rows *sql.Rows) error {
+				var certificate string
+				err := rows.Scan(&certificate)
+				here[certificate] = true
+				return err
+			}, "select id from erasures where id in ("+strings.Join(places, ", ")+")", args...)
+			if err != nil {
+				return fmt.Errorf("read erasures: %w", err)
+			}
+		}
+		return nil
+	})
+	var lost []rights.Mark
+	for _, m := range marks {
+		if !here[m.Certificate] {
+			lost = append(lost, m)
+		}
+	}
+	return lost, err
+}
+
+// KeepErasure writes certificate and tombstones of a subject whom the database
+// does not know: a backup was put back that is older than they.
+func (db *DB) KeepErasure(ctx context.Context, m rights.Mark) error {
+	writes := []write{{
+		query: `
+			insert into erasures (lane, subject, id, number, erased_at, key_gone_at, body)
+			values ($1, $2, $3, $4, $5, $5, '{}')
+			on conflict (lane, subject) do nothing`,
+		args: []any{db.lane(m.Subject), m.Subject, m.Certificate, m.Number, micros(m.ErasedAt)},
+	}}
+	for _, t := range m.Tombstones {
+		writes = append(writes, tombstoneWrite(t, m.ErasedAt))
+	}
+	return db.main.update(ctx, func(c conn) error {
+		for _, w := range writes {
+			if err := w.run(ctx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/inbound"
+	"livingprofile/internal/keyring"
+	"livingprofile/internal/ledger"
+)
+
+// inboundWrites turns a row about what systems told into statements; ok is
+// false for any other row.
+func inboundWrites(p *preparedChange, key *keyring.DataKey, row any) (writes []write, ok bool, err error) {
+	switch r := row.(type) {
+	case inbound.Seen:
+		// One that is there already ends the change: somebody was first.
+		return []write{{
+			query: "insert into inbound_events (system, event, print, result, reason, at) values ($1, $2, $3, $4, $5, $6)",
+			args:  []any{r.System, r.Event[:], r.Print, string(r.Result), r.Reason, micros(r.At)},
+		}}, true, nil
+	case inbound.Conflict:
+		plain, err := json.Marshal(sides{r.Ours, r.Theirs})
+		if err != nil {
+			return nil, true, fmt.Errorf("sides of a conflict: %w", err)
+		}
+		return []write{{
+			query: `
+				insert into conflicts (
+					lane, subject, about, name, scope, system, id, reason, asks, raised_at, settled_at, body)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+				on conflict (lane, subject, about, name, scope, system) do update
+				set id = excluded.id, reason = excluded.reason, asks = excluded.asks,
+					raised_at = excluded.raised_at, settled_at = excluded.settled_at, body = excluded.body`,
+			args: []any{
+				p.lane, p.Subject, string(r.About), r.Name, r.Scope, r.System, r.ID, r.Reason, string(r.Asks),
+				micros(r.Raised), micros(r.Settled), key.Seal(nil, plain, conflictPlace(r.ID)),
+			},
+		}}, true, nil
+	}
+	return nil, false, nil
+}
+
+// sides are what is sealed of a conflict.
+type sides struct {
+	Ours   inbound.Side `json:"ours"`
+	Theirs inbound.Side `json:"theirs"`
+}
+
+func conflictPlace(rowID string) keyring.Place {
+	return keyring.Place{Table: "conflicts", Row: rowID, Column: "body"}
+}
+
+// SeenEvents returns what became of those events of a system that were seen.
+func (db *DB) SeenEvents(ctx context.Context, system string, events [][32]byte) (map[[32]byte]inbound.Seen, error) {
+	all := make(map[[32]byte]inbound.Seen, len(events))
+	err := db.main.read(ctx, func(c conn) error {
+		for some := range slices.Chunk(events, 16) {
+			args, places := []any{system}, make([]string, len(some))
+			for i := range some {
+				args = append(args, some[i][:])
+				places[i] = fmt.Sprintf("$%d", len(args))
+			}
+			err := c.each(ctx, func(rows *sql.Rows) error {
+				s := inbound.Seen{System: system}
+				var event []byte
+				var at int64
+				if err := rows.Scan(&event, &s.Print, &s.Result, &s.Reason, &at); err != nil {
+					return err
+				}
+				copy(s.Event[:], event)
+				s.At = fromMicros(at)
+				all[s.Event] = s
+				return nil
+			}, "select event, print, result, reason, at from inbound_events where system = $1 and event in ("+strings.Join(places, ", ")+")", args...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// HasEntry tells whether the ledger has an entry of that id about a subject.
+func (db *DB) HasEntry(ctx context.Context, subject id.Subject, entry string) (bool, error) {
+	n := 0
+	err := db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select count(*) from ledger_entries where lane = $1 and subject = $2 and id = $3",
+			[]any{db.lane(subject), subject, entry}, &n)
+	})
+	return n > 0, err
+}
+
+// SweepEvents deletes what was seen before a time, and returns how much.
+func (db *DB) SweepEvents(ctx context.Context, before time.Time) (int, error) {
+	var n int64
+	err := db.main.update(ctx, func(c conn) (err error) {
+		n, err = c.exec(ctx, "delete from inbound_events where at < $1", micros(before))
+		return err
+	})
+	return int(n), err
+}
+
+// CommitAll writes several changes, of different subjects, in one transaction.
+// The errors are those of Commit, and then nothing was written.
+func (db *DB) CommitAll(ctx context.Context, all []ledger.Change) error {
+	ready := make([]*preparedChange, len(all))
+	for i := range all {
+		var err error
+		if ready[i], err = db.prepare(ctx, all[i]); err != nil {
+			return err
+		}
+	}
+	// Lanes are locked in one order, so that two such transactions never wait
+	// for each other.
+	slices.SortStableFunc(ready, func(a, b *preparedChange) int { return a.lane - b.lane })
+	err := db.main.update(ctx, func(q conn) error {
+		for _, p := range ready {
+			if _, err := p.write(ctx, q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		db.tell(all[i].Subject)
+	}
+	return nil
+}
+
+const conflictColumns = "subject, about, name, scope, system, id, reason, asks, raised_at, settled_at, body"
+
+// Conflict returns the conflict of an id; errs.NotFound when there is none.
+func (db *DB) Conflict(ctx context.Context, conflict string) (inbound.Conflict, error) {
+	all, err := db.conflicts(ctx, "id = $1", conflict)
+	if err == nil && len(all) == 0 {
+		err = errs.NotFound
+	}
+	if err != nil {
+		return inbound.Conflict{}, err
+	}
+	return all[0], nil
+}
+
+// ConflictsOf returns the conflicts of a subject that wait, oldest first.
+func (db *DB) ConflictsOf(ctx context.Context, subject id.Subject) ([]inbound.Conflict, error) {
+	return db.conflicts(ctx, "lane = $1 and subject = $2 and settled_at = 0 order by raised_at, id", db.lane(subject), subject)
+}
+
+// ConflictsFor returns those that wait for somebody, oldest first.
+func (db *DB) ConflictsFor(ctx context.Context, asks inbound.Asked, limit int) ([]inbound.Conflict, error) {
+	return db.conflicts(ctx, "asks = $1 and settled_at = 0 order by raised_at, id limit $2", string(asks), limit)
+}
+
+func (db *DB) conflicts(ctx context.Context, condition string, args ...any) ([]inbound.Conflict, error) {
+	var all []inbound.Conflict
+	var bodies [][]byte
+	err := db.main.read(ctx, func(c conn) error {
+		all, bodies = nil, nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var r inbound.Conflict
+			var raised, settled int64
+			var body []byte
+			err := rows.Scan(&r.Subject, &r.About, &r.Name, &r.Scope, &r.System, &r.ID, &r.Reason, &r.Asks, &raised, &settled, &body)
+			r.Raised, r.Settled = fromMicros(raised), fromMicros(settled)
+			all, bodies = append(all, r), append(bodies, body)
+			return err
+		}, "select "+conflictColumns+" from conflicts where "+condition, args...)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read conflicts: %w", err)
+	}
+	kept := all[:0]
+	for i := range all {
+		r := all[i]
+		key, err := db.ring.Subject(ctx, r.Subject)
+		if isGone(err) || isKind(err, errs.NotFound) {
+			continue // erased meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		plain, err := key.Open(bodies[i], conflictPlace(r.ID))
+		var both sides
+		if err == nil {
+			err = json.Unmarshal(plain, &both)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("conflict %s: %w", r.ID, err)
+		}
+		r.Ours, r.Theirs = both.Ours, both.Theirs
+		kept = append(kept, r)
+	}
+	return kept, nil
+}
