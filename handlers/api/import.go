@@ -156,21 +156,21 @@ type importBody struct {
 	CreatedAt time.Time          `json:"created_at"`
 	EndedAt   *time.Time         `json:"ended_at,omitempty"`
 	Report    importReport       `json:"report"`
-	Problem   *importFault         `json:"problem,omitempty"`
+	Problem   *importFault       `json:"problem,omitempty"`
 }
 
 type importReport struct {
-	Charset   string      `json:"charset,omitempty"`
-	Rows      int         `json:"rows"`
-	Created   int         `json:"created"`
-	Merged    int         `json:"merged"`
-	Changed   int         `json:"changed"`
-	Unchanged int         `json:"unchanged"`
-	Refused   int         `json:"refused"`
-	Warnings  int         `json:"warnings"`
-	Unread    []string    `json:"unread"`
-	Missing   []string    `json:"missing"`
-	LeftOut   []string    `json:"left_out"`
+	Charset   string        `json:"charset,omitempty"`
+	Rows      int           `json:"rows"`
+	Created   int           `json:"created"`
+	Merged    int           `json:"merged"`
+	Changed   int           `json:"changed"`
+	Unchanged int           `json:"unchanged"`
+	Refused   int           `json:"refused"`
+	Warnings  int           `json:"warnings"`
+	Unread    []string      `json:"unread"`
+	Missing   []string      `json:"missing"`
+	LeftOut   []string      `json:"left_out"`
 	Rejects   []importFault `json:"rejects"`
 	Notes     []importFault `json:"notes"`
 }
