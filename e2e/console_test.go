@@ -115,6 +115,18 @@ func (p *visitor) consolePages(base string) []struct {
 			p.Press("#f-reason-question")
 			return p.Go("main form .main")
 		}},
+		{"console-audiences", at("/audiences")},
+		{"console-audience-count", func() int {
+			p.Open(base + "/audiences")
+			p.Set("#f-purpose", "newsletter")
+			p.Set("#f-brand", "hibiki")
+			p.Set("[name='what.1']", "field:event-city")
+			p.Set("[name='compare.1']", "known")
+			return p.Go("main button[formaction]")
+		}},
+		{"console-audience-wrong", func() int { p.Open(base + "/audiences"); return p.Go("main form .main") }},
+		{"console-audience", func() int { p.Open(base + "/audiences"); return p.Go("main tbody th a") }},
+		{"console-audience-people", func() int { return p.Go("main form[action$=people] button") }},
 		{"console-audit", at("/audit")},
 		{"console-audit-none", at("/audit?kind=nothing.like.it")},
 		{"console-staff", at("/staff")},

@@ -89,7 +89,7 @@ func TestInside(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			b := testkit.NewBrowser(t, tt.with...)
 			w := &world{m.Site, b}
-			p := w.visit(t, testkit.View{Width: 1280, Height: 900, Locale: "en"}, thomas)
+			p := w.visit(t, testkit.View{Width: 1280, Height: 900, Locale: "en", Still: true}, thomas)
 			p.Open(storefront.Origin("hibiki", m.port))
 			in := m.account(p, b, "hibiki", thomas)
 
@@ -134,7 +134,7 @@ func TestInside(t *testing.T) {
 func twoBrands(t *testing.T, m *mall) {
 	b := testkit.NewBrowser(t)
 	w := &world{m.Site, b}
-	p := w.visit(t, testkit.View{Width: 360, Height: 740, Phone: true, Locale: "ja"}, aiko)
+	p := w.visit(t, testkit.View{Width: 360, Height: 740, Phone: true, Locale: "ja", Still: true}, aiko)
 	in := m.account(p, b, "hibiki", aiko)
 	in.sound()
 	in.accessible()
@@ -154,7 +154,7 @@ func twoBrands(t *testing.T, m *mall) {
 func linkOver(t *testing.T, m *mall) {
 	b := testkit.NewBrowser(t)
 	w := &world{m.Site, b}
-	p := w.visit(t, testkit.View{Locale: "en"}, thomas)
+	p := w.visit(t, testkit.View{Locale: "en", Still: true}, thomas)
 	m.account(p, b, "hibiki", thomas)
 	var link string
 	p.Eval(`fetch("/my-data/link", {method: "POST"}).then(a => a.json()).then(a => a.url)`, &link)
@@ -195,7 +195,7 @@ func TestFrameCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := testkit.NewBrowser(t, with...)
 			w := &world{m.Site, b}
-			p := w.visit(t, testkit.View{Locale: "en"}, thomas)
+			p := w.visit(t, testkit.View{Locale: "en", Still: true}, thomas)
 			p.Open(storefront.Origin("hibiki", m.port) + "/account")
 			p.Go(`button[value="` + thomas + `"]`)
 			m.frame(p, b, "hibiki")

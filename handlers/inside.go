@@ -36,6 +36,8 @@ func (s *Server) insideRoutes() []insideRoute {
 	}
 	return []insideRoute{
 		way(get, "", "home", "", s.portal.Home),
+		way(get, "/asked", "home", "", s.portal.Asked),
+		way(post, "/asked/:field", "home", login.ActCorrect, s.portal.AnswerAsked),
 		way(get, "/data", "data", "", s.portal.Data),
 		way(get, "/data/:field", "data", "", s.portal.Value),
 		way(get, "/data/:field/edit", "data", login.ActCorrect, s.portal.EditValue),

@@ -14,6 +14,7 @@ import (
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/pull"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 )
@@ -83,6 +84,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return []write{r}, nil
 	case declaration:
 		return []write{declarationWrite(p, r)}, nil
+	case pull.Position:
+		w, err := db.pullWrite(r)
+		return []write{w}, err
 	case []consent.Notice:
 		return noticeWrites(r), nil
 	case login.Attempt:
@@ -97,6 +101,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return writes, err
 	}
 	if writes, ok, err := db.activityWrites(p, key, row); ok {
+		return writes, err
+	}
+	if writes, ok, err := db.audienceWrites(row); ok {
 		return writes, err
 	}
 	return nil, fmt.Errorf("a change cannot write %T", row)

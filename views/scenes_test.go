@@ -97,6 +97,20 @@ func frames(s teller, in func(string) layout.Frame) []scene {
 	return []scene{
 		{"flash-done", portal.Get(done, s.get())},
 		{"flash-failed", portal.Safety(failed, s.safety())},
+		{"asked", portal.Asked(in(layout.Home), portal.AskedPage{
+			Brand: "Kawara",
+			Open: []portal.AskedItem{{
+				ID: "event-city", Label: s.say("City for events", "催しをお知らせする街", "مدينة الفعاليات"), Why: s.say("Concerts near you.", "お近くの演奏会。", "حفلات قريبة."),
+				Required: true, Value: "Osaka", Holder: s.say("Hibiki", "ひびき", "هيبيكي"), State: ui.Neutral,
+				Inputs: []ui.Input{{Kind: ui.Text, Name: "value.event-city", Label: i18n.T(s.ctx, "asked.instead")}},
+			}},
+			Answered: []portal.AskedItem{{
+				ID: "main-instrument", Label: s.say("Main instrument", "主な楽器", "الآلة"), Why: s.say("Articles for you.", "お好みの記事。", "مقالات لك."),
+				State: ui.Given, Said: i18n.T(s.ctx, "asked.given"), Yes: true,
+				Inputs: []ui.Input{{Kind: ui.Text, Name: "value.main-instrument", Label: i18n.T(s.ctx, "asked.instead")}},
+			}},
+		})},
+		{"asked-nothing", portal.Asked(in(layout.Home), portal.AskedPage{Brand: "Kawara"})},
 		{"embedded", portal.Allow(embedded, s.allow())},
 		{"inside", portal.Allow(inside, s.allow())},
 		{"inside-opens", portal.OpenFrame(plain, portal.OpenPage{Token: "x", Exchange: "/embed/hibiki/open", Start: "/embed/hibiki/in", Href: "/hibiki"})},

@@ -21,6 +21,7 @@ type hooksCmd struct {
 	Ping   hooksPingCmd   `cmd:"" help:"Send an endpoint a hook about nobody and show what it answers."`
 	Replay hooksReplayCmd `cmd:"" help:"Tell an endpoint again."`
 	Pause  hooksPauseCmd  `cmd:"" help:"Send an endpoint nothing for now; what it should be told waits."`
+	Pull   hooksPullCmd   `cmd:"" help:"Read the feed of a system now, or show how a sample of it is read."`
 	Resume hooksResumeCmd `cmd:"" help:"Send to an endpoint again, what waits at once."`
 }
 

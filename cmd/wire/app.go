@@ -25,6 +25,7 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
 	"livingprofile/internal/activity"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -65,6 +66,7 @@ type App struct {
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service
+	Audience *audience.Service
 
 	NewMaster bool // the master key was made just now
 
@@ -140,6 +142,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(a.DB, func() activity.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
+	a.Audience = audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
 	return a.Current.Refresh(ctx)
 }
 
@@ -274,7 +277,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Laws: laws, Certificates: a.DB, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -292,7 +295,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner, Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner, Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Review: review.NewService(a.DB, s.Rights, s.Staff, a.Clock), Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: letters.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
@@ -337,7 +340,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 // api returns what answers connected systems.
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
-		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
 }
@@ -369,6 +372,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
 	s.runner.Handle(carry(s.Rights))
+	s.runner.Handle(endSharings(s.Profile))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))

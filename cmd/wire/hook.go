@@ -20,8 +20,13 @@ func (s *Service) tellSystems() error {
 			o := s.Current.Load()
 			return o, o.Revision
 		},
-		Alias: s.DB.Ring().Pairwise, Source: s.base.String(),
+		Alias: s.DB.Ring().Pairwise, Source: s.base.String(), Intake: s.answered,
 	}, hook.Options{Log: s.Log, Observe: s.metrics.delivery})
+	feeds, err := s.pulls()
+	if err != nil {
+		return err
+	}
+	s.tasks.Add(feeds)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
 )
 
 // seedActivities lets the systems tell what people did, and works out what the
@@ -24,8 +25,15 @@ func (a *App) seedActivities(ctx context.Context, all []demo.Person) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	_, err := a.Activity.Infer(ctx)
-	return err
+	if _, err := a.Activity.Infer(ctx); err != nil {
+		return err
+	}
+	for _, one := range demo.Audiences() {
+		if _, err := a.Audience.Create(ctx, one, ledger.Actor{Kind: ledger.ByProgram, ID: "demo"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *App) seedActs(ctx context.Context, p *demo.Person) error {

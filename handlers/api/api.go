@@ -14,13 +14,16 @@ package api
 import (
 	"context"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/inbound"
@@ -52,6 +55,8 @@ type Store interface {
 	Spend(ctx context.Context, counters []login.Counter, now time.Time) (until time.Time, err error)
 	// Commit writes a change whole or not at all.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
+	// Since reads the ledger behind the ends of its lanes; see package store.
+	Since(ctx context.Context, ends decision.Ends, limit int, wanted func(*ledger.Entry) bool) ([]hook.Stretch, decision.Ends, error)
 	once.Store
 }
 
@@ -80,6 +85,7 @@ type Deps struct {
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service
+	Audience *audience.Service
 	Frames   *login.Frames
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links
@@ -91,6 +97,7 @@ type Deps struct {
 type API struct {
 	Deps
 	allowances allowances
+	waiting    atomic.Int64 // who wait for changes
 	document   []byte
 	reference  view.Page
 }

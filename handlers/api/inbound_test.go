@@ -173,3 +173,37 @@ func TestChanges_echo(t *testing.T) {
 		t.Errorf("an echo made %d entries", now-before)
 	}
 }
+
+// TestChanges_contested: a yes that a system cannot prove asks the person, whose
+// no counts until they answer.
+func TestChanges_contested(t *testing.T) {
+	for _, answer := range []string{"no", "yes"} {
+		t.Run(answer, func(t *testing.T) {
+			k := newKit(t, testkit.OnSQLite)
+			key := k.key(forBrand("hibiki"))
+			k.answer(thomas, "reviews", consent.No)
+			k.clock.Advance(time.Hour)
+			at := k.clock.Now().Add(-time.Minute).Format(time.RFC3339)
+			k.tell(key, about("1", thomas, `"consent":{"purpose":"reviews","status":"given","at":"`+at+`"}`))
+			c := k.Client(t)
+			c.SignIn("hibiki", thomas)
+			if page := c.Page("/hibiki"); !strings.Contains(page, "without proof") || !strings.Contains(page, "/hibiki/allow/reviews") {
+				t.Error("the person is not asked")
+			}
+			if k.may(key, "reviews", "", thomas)[0].Allow {
+				t.Error("an unproved yes counts")
+			}
+			k.clock.Advance(time.Minute)
+			c.Answer("hibiki", "reviews", answer)
+			if page := c.Page("/hibiki"); strings.Contains(page, "without proof") {
+				t.Error("the person is asked again")
+			}
+			if got := k.may(key, "reviews", "", thomas)[0].Allow; got != (answer == "yes") {
+				t.Errorf("got %v", got)
+			}
+			if page := c.Page("/hibiki/history?kind=choices"); !strings.Contains(page, "You said which is right") || !strings.Contains(page, "says otherwise about") {
+				t.Error("the history does not tell of it")
+			}
+		})
+	}
+}

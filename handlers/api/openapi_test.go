@@ -143,7 +143,7 @@ func TestDescriptionIsTheSurface(t *testing.T) {
 	routes := map[string]authz.Permission{}
 	for _, r := range k.Server.Routes() {
 		if e, ok := authz.Lookup(r.Permission); ok && e.Holder == authz.System {
-			path := strings.NewReplacer(":subject", "{subject}", ":import", "{import}").Replace(strings.TrimPrefix(r.Path, "/api/v1"))
+			path := strings.NewReplacer(":subject", "{subject}", ":import", "{import}", ":audience", "{audience}").Replace(strings.TrimPrefix(r.Path, "/api/v1"))
 			routes[strings.ToLower(r.Method)+" "+path] = r.Permission
 		}
 	}
@@ -198,6 +198,7 @@ func TestExamples(t *testing.T) {
 	k := newKit(t, testkit.OnSQLite)
 	key := k.key(forBrand("hibiki"))
 	subject := k.lookup(key, thomas)
+	audience := k.audience(key)
 	d := k.described
 	for path, methods := range d.doc["paths"].(map[string]any) {
 		for method := range methods.(map[string]any) {
@@ -228,7 +229,7 @@ func TestExamples(t *testing.T) {
 				tag := k.want(http.StatusOK, nil, key, "GET", subject+"/preferences", "").Header.Get("ETag")
 				header = []string{"If-Match", tag}
 			}
-			target := strings.Replace(path, "/subjects/{subject}", strings.TrimPrefix(subject, "/api/v1"), 1)
+			target := strings.NewReplacer("/subjects/{subject}", strings.TrimPrefix(subject, "/api/v1"), "{audience}", audience).Replace(path)
 			if !strings.HasPrefix(path, "/access/") {
 				target = "/api/v1" + target
 			}

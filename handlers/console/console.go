@@ -18,6 +18,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
@@ -70,9 +71,11 @@ type Deps struct {
 	Staff  *staff.Service
 	People People
 	Office Office
-	Keys   *authz.Keys
-	Joins  Joins
-	Joiner *identity.Joiner
+	// Audience finds people for a purpose.
+	Audience *audience.Service
+	Keys     *authz.Keys
+	Joins    Joins
+	Joiner   *identity.Joiner
 	// Desk takes files in, and Uploads has what became of them.
 	Desk    *intake.Desk
 	Uploads Uploads
@@ -111,6 +114,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "joins", Href: web.ConsolePath + "/joins", Icon: "share"}, authz.PersonJoin},
 	{layout.Section{Name: "imports", Href: ImportsPath, Icon: "box"}, authz.ImportRead},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
+	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},

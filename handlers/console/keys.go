@@ -129,7 +129,8 @@ func (s *Console) keyOf(c echo.Context, form url.Values) (authz.APIKey, error) {
 	}
 	k.Fields = strings.FieldsFunc(form.Get("fields"), func(r rune) bool { return r == ',' || r == ' ' || r == '、' })
 	for _, f := range k.Fields {
-		if _, ok := org.Field(f); !ok && f != authz.AllFields {
+		_, field := org.Field(f)
+		if _, kind := org.Activity(f); !field && !kind && f != authz.AllFields {
 			bad = append(bad, errs.At("fields", "error.not_a_choice"))
 			break
 		}

@@ -45,7 +45,7 @@ func (p *Portal) Purpose(c echo.Context) error {
 
 // Answer records a yes or a no.
 func (p *Portal) Answer(c echo.Context) error {
-	form, err := web.Form(c, "choice", "version", "notice", "alone")
+	form, err := web.Form(c, "choice", "version", "notice", "alone", "reach")
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,11 @@ func (p *Portal) Answer(c echo.Context) error {
 	}
 	asking := p.asking(c)
 	ask := asking.ask(v.Purpose, consent.Answer(form.Get("choice")), form.Get("version"), form.Get("notice"))
+	switch ask.Reach = consent.Reach(form.Get("reach")); ask.Reach {
+	case consent.AsItStands, consent.HereOnly, consent.Everywhere:
+	default:
+		return errs.InvalidFields(errs.At("reach", "error.not_a_choice"))
+	}
 	records, err := p.Consent.Decide(web.Context(c), ask)
 	if errors.Is(err, errs.Conflict) {
 		return p.readAgain(c, v, form.Get("alone") != "", err)
@@ -63,6 +68,9 @@ func (p *Portal) Answer(c echo.Context) error {
 		return err
 	}
 	if err := asking.remember(); err != nil {
+		return err
+	}
+	if err := p.endContest(c, v, ask.Answer); err != nil {
 		return err
 	}
 	return p.answered(c, v, records, asking.mailed, form.Get("alone") != "")

@@ -35,6 +35,11 @@ func (s *sight) dataPage(identifiers []identity.Identifier) view.DataPage {
 	for i := range identifiers {
 		page.Identifiers = append(page.Identifiers, s.identifier(&identifiers[i]))
 	}
+	for i := range s.org.Fields {
+		if f := &s.org.Fields[i]; !f.Retired && f.AskedBy(s.brand.Name) != nil {
+			page.Asked = ui.Link{Text: s.t("asked.link", "brand", s.in(s.brand.Label)), Href: s.base + "/asked"}
+		}
+	}
 	return page
 }
 

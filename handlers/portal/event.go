@@ -27,6 +27,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		} else {
 			item, ok = s.attributeEvent(h)
 		}
+	case "sharing":
+		item, ok = s.sharingEvent(h)
 	case "preference", "marketing":
 		item, ok = s.wishEvent(h)
 	case "identifier":
@@ -37,6 +39,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.subjectEvent(h)
 	case "request", "copy", "restriction":
 		item, ok = s.requestEvent(h)
+	case "conflict":
+		item, ok = s.conflictEvent(h)
 	case "decision":
 		item, ok = s.decisionEvent(h)
 	case "activity", "inference":

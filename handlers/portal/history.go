@@ -53,8 +53,8 @@ type kindGroup struct {
 func kindGroups() []kindGroup {
 	return []kindGroup{
 		{"all", nil},
-		{"choices", []string{"consent."}},
-		{"data", []string{"attribute.", "identifier.", "subject.", "activity.", "inference."}},
+		{"choices", []string{"consent.", "conflict."}},
+		{"data", []string{"attribute.", "identifier.", "subject.", "sharing.", "activity.", "inference."}},
 		{"messages", []string{"preference.", "marketing.", "decision."}},
 		{"requests", []string{"request.", "copy.", "restriction."}},
 		{"signing_in", []string{"session."}},

@@ -20,6 +20,12 @@ func (p *Portal) Home(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	open, err := p.Door.Open(s.ctx, web.Of(c).Subject(), s.facts)
+	if err != nil {
+		return err
+	}
+	page := s.homePage(identifiers)
+	page.Attention = append(page.Attention, s.contested(open)...)
 	f := p.frame(c, s, layout.Home, s.t("ui.section.home"))
-	return web.Render(c, http.StatusOK, view.Home(f, s.homePage(identifiers)))
+	return web.Render(c, http.StatusOK, view.Home(f, page))
 }

@@ -17,6 +17,7 @@ func (s *sight) homePage(identifiers []identity.Identifier) view.HomePage {
 	page := view.HomePage{Voice: first(s.in(s.brand.Voice), s.in(s.brand.Label)), Rights: s.rightsCard(), Signal: s.signalNote()}
 	s.homeValues(&page)
 	s.homeAnswers(&page)
+	s.homeAsked(&page)
 	page.Get, page.GetNote = s.homeGet()
 	for i := range identifiers {
 		if one := &identifiers[i]; one.Kind == identity.Email && !one.Verified() {

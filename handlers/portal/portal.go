@@ -23,6 +23,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
@@ -80,9 +81,12 @@ type Deps struct {
 	Rights   *rights.Service
 	Joins    Joins
 	Joiner   *identity.Joiner
+	Door     *inbound.Service
 	Laws     *rights.Packs
 	// Certificates has those of all erasures.
 	Certificates Certificates
+	// Later prepares the work that ends what is shared until a time.
+	Later func(profile.Ending) (any, error)
 	// Wake has the background look for work now; nil leaves it to its turn.
 	Wake   func()
 	Clock  clock.Clock

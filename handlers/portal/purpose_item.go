@@ -30,6 +30,7 @@ func (s *sight) purposeItem(v *consent.PurposeVersion) view.PurposeItem {
 		item.Fixed = words.fixed
 	default:
 		s.answer(&item, v, st)
+		item.Elsewhere = s.elsewhere(v, item.Answer)
 	}
 	return item
 }

@@ -16,7 +16,7 @@ func (s *sight) purposePage(v *consent.PurposeVersion, records []consent.Record)
 	item := s.purposeItem(v)
 	item.Alone = true
 	page := view.PurposePage{
-		Item: item, Why: s.in(v.Words.Why),
+		Item: item, Reach: s.reach(v), Why: s.in(v.Words.Why),
 		Basis: s.t("basis." + string(v.Basis) + ".plain"), Law: s.t("basis." + string(v.Basis) + ".legal"),
 		Controller: s.brand.LegalName, Data: s.categories(v.Categories), Recipients: s.recipients(v.Recipients),
 		Retention: s.in(v.Words.Retention), Source: s.in(v.Words.Source), IfNo: s.in(v.Words.IfNo),

@@ -4,10 +4,16 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	view "livingprofile/views/portal"
+	"livingprofile/views/ui"
 )
 
 // decisionEvent tells that a system asked whether it may, and on what basis it
@@ -38,4 +44,59 @@ func (s *sight) decisionEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 	}
 	item.Detail = strings.Join(said, " · ")
 	return item, true
+}
+
+// conflictEvent tells that a system said otherwise than the person, or that the
+// person said which of the two holds.
+func (s *sight) conflictEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t inbound.Trace
+	if json.Unmarshal(h.Payload, &t) != nil {
+		return view.HistoryItem{}, false
+	}
+	about := ""
+	if t.About == inbound.AboutConsent {
+		about = s.question(consent.PurposeID(t.Name))
+	} else {
+		about = s.fieldLabel(t.Name)
+	}
+	item := view.HistoryItem{Icon: "bell"}
+	switch h.Kind {
+	case inbound.ConflictRaised:
+		item.Text = s.t("event.conflict.raised", "system", capital(s.system(t.System)), "about", about)
+	case inbound.ConflictSettled:
+		item.Text = s.t("event.conflict.settled", "about", about)
+	default:
+		return item, false
+	}
+	return item, true
+}
+
+// contested asks the person about each choice of theirs that a system reports
+// otherwise. The question leads to the words of the purpose: a yes is to them,
+// and their no counts until then.
+func (s *sight) contested(open []inbound.Conflict) []view.Attention {
+	var all []view.Attention
+	for i := range open {
+		c := &open[i]
+		v, ok := s.org.Purpose(consent.PurposeID(c.Name))
+		if c.About != inbound.AboutConsent || !ok || !v.On(s.brand.Name) {
+			continue
+		}
+		all = append(all, view.Attention{
+			Icon: "bell",
+			Text: s.t("portal.home.contested", "system", capital(s.system(c.System)), "purpose", s.question(v.Purpose),
+				"theirs", i18n.Date(s.ctx, c.Theirs.At), "ours", i18n.Date(s.ctx, c.Ours.At)),
+			Link: ui.Link{Text: s.t("portal.home.contested_link"), Href: s.base + "/allow/" + c.Name},
+		})
+	}
+	return all
+}
+
+// endContest ends the asking about a purpose that the person has just answered.
+func (p *Portal) endContest(c echo.Context, v *consent.PurposeVersion, answer consent.Answer) error {
+	subject, took := web.Of(c).Subject(), inbound.TookOurs
+	if answer == consent.Yes {
+		took = inbound.TookTheirs
+	}
+	return p.Door.Answered(web.Context(c), subject, inbound.AboutConsent, string(v.Purpose), ledger.Self(subject), took)
 }

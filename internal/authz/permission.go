@@ -36,9 +36,11 @@ const (
 	FrameCreate  Permission = "frame:create"
 	ImportWrite  Permission = "import:write"
 	AudienceRead Permission = "audience:read"
-	DecisionAsk  Permission = "decision:ask"
-	EventRead    Permission = "event:read"
-	ChangeWrite  Permission = "change:write"
+	// AudienceWrite is for saving audiences.
+	AudienceWrite Permission = "audience:write"
+	DecisionAsk   Permission = "decision:ask"
+	EventRead     Permission = "event:read"
+	ChangeWrite   Permission = "change:write"
 )
 
 // Permissions of staff members. Which role has which says Role.Permissions.
@@ -55,12 +57,17 @@ const (
 	RequestCreate Permission = "request:create"
 	RequestDecide Permission = "request:decide"
 	LawRead       Permission = "law:read"
-	LedgerRead    Permission = "ledger:read"
-	LedgerExport  Permission = "ledger:export"
-	StaffRead     Permission = "staff:read"
-	StaffManage   Permission = "staff:manage"
-	KeyRead       Permission = "apikey:read"
-	KeyManage     Permission = "apikey:manage"
+	// Audiences: counts alone; saving them; taking the people away as a file.
+	AudienceView   Permission = "audience:view"
+	AudienceManage Permission = "audience:manage"
+	AudienceExport Permission = "audience:export"
+
+	LedgerRead   Permission = "ledger:read"
+	LedgerExport Permission = "ledger:export"
+	StaffRead    Permission = "staff:read"
+	StaffManage  Permission = "staff:manage"
+	KeyRead      Permission = "apikey:read"
+	KeyManage    Permission = "apikey:manage"
 )
 
 // A Holder is a sort of caller that a permission can belong to.
@@ -100,6 +107,7 @@ func Permissions() []Entry {
 		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
 		{ImportWrite, System, "bring data in from files"},
 		{AudienceRead, System, "filter a list by what may be done with each person's data"},
+		{AudienceWrite, System, "save audiences: conditions by which people are found for a purpose"},
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
 		{EventRead, System, "read the feed of events"},
 		{ChangeWrite, System, "tell of changes in batches, each as far as the key may write what it says"},
@@ -110,6 +118,9 @@ func Permissions() []Entry {
 		{ImportRead, StaffMember, "see imports and their reports, which name nobody"},
 		{ImportMake, StaffMember, "bring data in from files"},
 		{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
+		{AudienceView, StaffMember, "see audiences, and how many people each has"},
+		{AudienceManage, StaffMember, "save and remove audiences"},
+		{AudienceExport, StaffMember, "look at people of an audience, and take them away as a file"},
 		{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
 		{RequestAssign, StaffMember, "give requests to a staff member"},
 		{RequestCreate, StaffMember, "take down a request that came by phone or letter"},

@@ -4,6 +4,7 @@ package brand
 
 import (
 	"net/url"
+	"time"
 
 	"livingprofile/internal/i18n"
 )
@@ -30,8 +31,11 @@ type Brand struct {
 	Origins []string `json:",omitempty"`
 	// Host is the brand's own host name, as "privacy.example.com"; "" for a
 	// path on the common one alone.
-	Host    string `json:",omitempty"`
-	Retired bool
+	Host string `json:",omitempty"`
+	// AskEvery is how long it waits after an answer before it asks for another
+	// field that it can do without; 0 for a month.
+	AskEvery time.Duration `json:",omitempty"`
+	Retired  bool
 }
 
 // A Logo is a picture in PNG or JPEG.

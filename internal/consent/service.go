@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"livingprofile/internal/clock"
@@ -72,6 +73,43 @@ type Ask struct {
 	// answer is refused unless the words still stand, and it is about the
 	// standing that counts on Brand, whatever Scope says.
 	Shown *Shown
+	// Reach says for whom the answer is meant where Shown alone would not: for
+	// Brand, or for all brands.
+	Reach Reach
+}
+
+// A Reach is how far the person means an answer to hold.
+type Reach string
+
+// The reaches.
+const (
+	AsItStands Reach = ""     // where the standing that counts on the brand holds
+	HereOnly   Reach = "here" // on this brand, whatever holds elsewhere
+	Everywhere Reach = "all"  // on all brands; a no takes back what brands have of their own
+)
+
+// scopes are what an answer is recorded for. What brands have of their own
+// stays beside a yes for all, but for the brand that it is given on.
+func (a *Ask) scopes(now State) []string {
+	own := now.ScopeOf(a.Purpose, a.Brand)
+	switch {
+	case a.Shown == nil:
+		return []string{a.Scope}
+	case a.Reach == HereOnly:
+		return []string{a.Brand}
+	case a.Reach != Everywhere:
+		return []string{own}
+	case a.Answer != No && own != "":
+		return []string{"", own}
+	case a.Answer != No:
+		return []string{""}
+	}
+	var all []string
+	for _, k := range now.keysToStop(a.Purpose, "") {
+		all = append(all, k.Scope)
+	}
+	slices.Sort(all)
+	return all
 }
 
 // Shown identifies the words that a person had before them.
@@ -141,14 +179,15 @@ func (s *Service) decide(ctx context.Context, a Ask) ([]Record, error) {
 		if err != nil {
 			return err
 		}
-		if a.Shown != nil {
-			d.Scope = now.State.ScopeOf(a.Purpose, a.Brand)
-		}
 		d.Heard = now.Preferences.Heard
 		if here {
 			d.At = d.Heard.after(a.At)
 		}
-		records, err = decideAll(now.State, WithChildren(now.State, d, catalogue.Children(a.Purpose)))
+		var all []Decision
+		for _, d.Scope = range a.scopes(now.State) {
+			all = append(all, WithChildren(now.State, d, catalogue.Children(a.Purpose))...)
+		}
+		records, err = decideAll(now.State, all)
 		if err != nil || len(records) == 0 {
 			return err
 		}

@@ -13,6 +13,10 @@ import (
 // it (Art. 5(1)(b) GDPR).
 const NoPurpose Reason = "no_purpose"
 
+// NotShared forbids a value to a brand that asks people for it, and was not
+// answered with yes.
+const NotShared Reason = "not_shared"
+
 // A Recipient is a system that is about to get values.
 type Recipient struct {
 	Brand    string                    // "" for all brands
@@ -20,7 +24,8 @@ type Recipient struct {
 }
 
 // Disclose answers whether the value of a field may go to r now: some purpose
-// that uses the field and that r works for has to allow it. The verdict is of
+// that uses the field and that r works for has to allow it, and what its brand
+// asks people for has to be shared with that brand. The verdict is of
 // the first that does, or else of the last that does not.
 //
 // A value that is frozen, by itself or with its category, goes to nobody but
@@ -31,6 +36,9 @@ func Disclose(f Facts, field *profile.Field, r Recipient, at time.Time) Verdict 
 	verdict := deny(NoPurpose)
 	if field.Retired {
 		return deny(Retired)
+	}
+	if f.Profile.Withheld(field, r.Brand, at) {
+		return deny(NotShared)
 	}
 	_, frozen := f.Freezes.Field(field.Name, field.Category)
 	for _, v := range r.Purposes {

@@ -37,6 +37,13 @@ func TestDisclose(t *testing.T) {
 			if got.Allow != allow || got.Reasons[0] != tt.want {
 				t.Errorf("got %+v, want %s", got, tt.want)
 			}
+			field.Asks = []profile.Ask{{Brand: tt.brand}}
+			if tt.brand != "" {
+				got = decision.Disclose(f, field, decision.Recipient{Brand: tt.brand, Purposes: tt.works}, noon)
+				if got.Allow || got.Reasons[0] != decision.NotShared {
+					t.Errorf("asked for and not shared: got %+v", got)
+				}
+			}
 			field.Retired = true
 			if decision.Disclose(f, field, decision.Recipient{Brand: tt.brand, Purposes: tt.works}, noon).Allow {
 				t.Error("a retired field is disclosed")

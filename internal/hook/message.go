@@ -112,6 +112,10 @@ func values(c Catalogue, t *Target, s Snapshot, allowed map[string]bool) map[str
 		if _, is := s.Facts.Freezes.Field(f.Name, f.Category); is {
 			continue
 		}
+		withheld := func(brand string) bool { return s.Facts.Profile.Withheld(f, brand, s.At) }
+		if len(t.Brands) > 0 && !slices.ContainsFunc(t.Brands, func(b string) bool { return !withheld(b) }) {
+			continue // each brand that it is for asked, and was not answered with yes
+		}
 		if claim, _, has := profile.Winner(f, s.Facts.Profile.Claims[name], c.Rank); has {
 			all[name] = claim.Value
 		}

@@ -147,6 +147,10 @@ func (q *queue) send(d Delivery) Outcome {
 	reply := post(q.ctx, q.Door, outbound.Letter{
 		URL: q.target.URL, Headers: Headers(q.standing.Secrets, d.Entry, now, media, body), Body: body,
 	})
+	if err := q.take(&d, reply); err != nil {
+		q.failed("take in what an answer brought", err)
+		return q.unread(d, now)
+	}
 	return Judge(d, reply, q.Clock.Now(), luck())
 }
 

@@ -33,6 +33,7 @@ type Deps struct {
 	// Alias returns the name of a subject for one system.
 	Alias  func(system string, s id.Subject) (string, error)
 	Source string // address of this installation, for CloudEvents
+	Intake Intake // nil for none: then answers bring nothing
 }
 
 // Options are the settings of a Worker; the zero value is usable.

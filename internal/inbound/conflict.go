@@ -65,7 +65,6 @@ type Trace struct {
 	Name     string `json:"name"`
 	System   string `json:"system"`
 	Took     Took   `json:"took,omitempty"`
-	Why      string `json:"why,omitempty"` // in the words of who settled it
 }
 
 // A Took is which side was taken.

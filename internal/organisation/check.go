@@ -189,6 +189,9 @@ func (c *checker) system(s *System) {
 	for i := range s.Endpoints {
 		c.endpoint(join(p, "endpoints"), s, &s.Endpoints[i])
 	}
+	if s.Pull != nil {
+		c.pull(join(p, "pull"), s)
+	}
 }
 
 // ranks tells whether it is always clear whose value counts.

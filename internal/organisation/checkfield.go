@@ -18,6 +18,14 @@ func (c *checker) field(f *profile.Field) {
 	}
 	refer(c, join(p, "brands"), "brand", f.Brands, c.declared.brands)
 	refer(c, join(p, "purposes"), "purpose", f.Purposes, c.declared.purposes)
+	for _, a := range f.Asks {
+		at := join(join(p, "asked-by"), a.Brand)
+		refer(c, join(p, "asked-by"), "brand", []string{a.Brand}, c.declared.brands)
+		c.required(join(at, "why"), a.Why, []string{a.Brand})
+		if len(f.Brands) > 0 && !slices.Contains(f.Brands, a.Brand) {
+			c.note(at, "is not among the brands that need the field")
+		}
+	}
 	c.fieldPurposes(p, f)
 	c.fieldForm(p, f)
 }

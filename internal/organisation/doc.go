@@ -58,6 +58,8 @@
 //	legal-name  the controller of the brand, required
 //	country     ISO 3166-1: how phone numbers without a prefix are read; required
 //	zone        IANA time zone that times are shown in, required
+//	ask-every   term: how long it waits before it asks for another field that
+//	            it can do without; a month when it is not said
 //	origins     sites whose pages may read what is said to everybody, as in
 //	            https://www.example.com
 //
@@ -77,6 +79,8 @@
 //	purposes    names of the purposes that it works for, required
 //	country     ISO 3166-1: where it keeps the data; required
 //	endpoints   mapping from name to where it is told what changed
+//	pull        the feed that it is asked for what changed: url, every, secret,
+//	            header, items, map; see package pull
 //
 // An endpoint is one address of a system. What it says narrows what the system
 // may have:
@@ -144,6 +148,10 @@
 //	sensitive   true for special categories (Art. 9 GDPR) and the like
 //	purposes    names of the purposes that use it, required
 //	brands      that need it; all when it is not said
+//	asked-by    mapping from brand to what follows: the brand asks people for
+//	            it, and has it when they say so
+//	  why       text, required
+//	  required  true when the brand cannot do without
 //	card        what it is on a contact card: given-name, family-name, email,
 //	            phone, birthday, company, street, city, postcode or country
 //	retention   text, required: how long it is kept

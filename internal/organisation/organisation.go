@@ -7,6 +7,7 @@ import (
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/pull"
 )
 
 // An Organisation is everything declared, at one moment. It is not changed
@@ -69,6 +70,8 @@ type System struct {
 	Retired    bool
 	// Endpoints are where it is told what changed.
 	Endpoints []hook.Endpoint `json:",omitempty"`
+	// Pull is the feed that it is asked for what changed; nil for none.
+	Pull *pull.Feed `json:",omitempty"`
 }
 
 // MayHold tells whether the system may have the field.

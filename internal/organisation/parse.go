@@ -163,6 +163,7 @@ func readBrand(name string, b *object, logos map[string]string) brand.Brand {
 		Ground:    strings.ToLower(b.word("ground")),
 		Corners:   brand.Corners(b.word("corners")),
 		Fonts:     b.list("fonts"),
+		AskEvery:  b.term("ask-every"),
 	}
 }
 
@@ -182,6 +183,7 @@ func readSystem(name string, s *object) System {
 	s.each("endpoints", func(name string, e *object) {
 		system.Endpoints = append(system.Endpoints, readEndpoint(name, e))
 	})
+	system.Pull = readPull(s)
 	return system
 }
 
@@ -253,7 +255,15 @@ func readField(name string, f *object) profile.Field {
 		Locked:    f.text("locked"),
 		Retention: f.text("retention"),
 		How:       f.text("how"),
+		Asks:      readAsks(f),
 	}
+}
+
+func readAsks(f *object) (asks []profile.Ask) {
+	f.each("asked-by", func(brand string, a *object) {
+		asks = append(asks, profile.Ask{Brand: brand, Required: a.flag("required"), Why: a.text("why")})
+	})
+	return asks
 }
 
 func readChoices(f *object) []profile.Choice {

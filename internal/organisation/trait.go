@@ -71,6 +71,7 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.add("ground", b.Ground)
 	ts.add("corners", string(b.Corners))
 	ts.list("fonts", b.Fonts)
+	ts.add("ask-every", termWords(b.AskEvery))
 	return ts
 }
 
@@ -106,6 +107,10 @@ func ofField(f *profile.Field) (ts traits) {
 	ts.flag("sensitive", f.Sensitive)
 	ts.list("purposes", f.Purposes)
 	ts.list("brands", f.Brands)
+	for _, a := range f.Asks {
+		ts.text("asked-by."+a.Brand+".why", a.Why)
+		ts.flag("asked-by."+a.Brand+".required", a.Required)
+	}
 	ts.add("card", string(f.Card))
 	ts.text("label", f.Label)
 	ts.text("help", f.Help)
@@ -137,6 +142,7 @@ func ofSystem(s *System) (ts traits) {
 		ts.add(name+".envelope", string(e.Envelope))
 		ts.add(name+".body", string(e.Body))
 	}
+	ts.ofPull(s.Pull)
 	return ts
 }
 

@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/pull"
 )
 
 // A plan sees a change only through traits: an attribute that is in none of
@@ -22,6 +23,8 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
+	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map")
+	shows(t, func(m *pull.Map) traits { return ofSystem(&System{Pull: &pull.Feed{Map: *m}}) })
 	shows(t, ofActivity, "Name", "Retired")
 	shows(t, func(f *activity.Field) traits { return ofActivity(&activity.Kind{Fields: []activity.Field{*f}}) })
 	shows(t, ofRule, "Name", "Retired")
@@ -61,7 +64,10 @@ func shows[T any](t *testing.T, of func(*T) traits, except ...string) {
 func sample(t *testing.T, typ reflect.Type) any {
 	t.Helper()
 	for _, v := range []any{
-		"x", true, 7,
+		"x", true, 7, &pull.Feed{URL: "x"},
+		pull.Map{ID: "x"},
+		map[string]string{"x": "y"},
+		map[string]pull.Stance{"x": {From: "y"}},
 		[]string{"x"},
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
@@ -70,6 +76,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		[]activity.Field{{Name: "x"}},
 		hook.Envelope("x"), hook.Body("x"),
 		[]hook.Endpoint{{Name: "x", URL: "x"}},
+		[]profile.Ask{{Brand: "x", Why: i18n.Text{"en": "x"}}},
 		[]profile.Choice{{Value: "x", Label: i18n.Text{"en": "x"}}},
 	} {
 		if reflect.TypeOf(v) == typ {

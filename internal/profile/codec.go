@@ -19,12 +19,18 @@ type (
 		Proposals map[string]wireProposal `json:"p,omitempty"`
 		Undos     map[string]wireMemory   `json:"u,omitempty"`
 		Notices   []wireNotice            `json:"n,omitempty"`
+		Sharings  map[string]wireSharing  `json:"g,omitempty"`
 	}
 	wireNotice struct {
 		Field  string  `json:"f"`
 		Source string  `json:"s"`
 		Why    Refusal `json:"w"`
 		At     int64   `json:"t"`
+	}
+	wireSharing struct {
+		Given bool  `json:"y,omitempty"`
+		At    int64 `json:"t"`
+		Until int64 `json:"u,omitempty"`
 	}
 	wireClaim struct {
 		Value    string `json:"v,omitempty"`
@@ -82,6 +88,12 @@ func (s State) MarshalJSON() ([]byte, error) {
 			w.Notices = append(w.Notices, wireNotice{field, source, n.Why, micros(n.At)})
 		}
 	}
+	if len(s.Sharings) > 0 {
+		w.Sharings = make(map[string]wireSharing, len(s.Sharings))
+	}
+	for key, g := range s.Sharings {
+		w.Sharings[key] = wireSharing{Given: g.Given, At: micros(g.At), Until: micros(g.Until)}
+	}
 	return json.Marshal(w)
 }
 
@@ -104,6 +116,12 @@ func (s *State) unmarshal(b []byte) error {
 		Claims:    make(map[string][]Claim, len(w.Claims)),
 		Proposals: make(map[string]Proposal, len(w.Proposals)),
 		Undos:     make(map[string]Memory, len(w.Undos)),
+	}
+	for key, g := range w.Sharings {
+		if s.Sharings == nil {
+			s.Sharings = make(map[string]Sharing, len(w.Sharings))
+		}
+		s.Sharings[key] = Sharing{Given: g.Given, At: moment(g.At), Until: moment(g.Until)}
 	}
 	for field, list := range w.Claims {
 		claims := make([]Claim, len(list))

@@ -14,6 +14,7 @@ type Field struct {
 	Sensitive bool     // special category of Art. 9 GDPR, or otherwise delicate
 	Purposes  []string // purposes that use it
 	Brands    []string // brands that need it; empty for all
+	Asks      []Ask    `json:",omitempty"` // brands that ask for it themselves
 	Card      Card     // what it is on a contact card; "" for nothing
 	Retired   bool
 

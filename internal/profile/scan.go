@@ -18,11 +18,35 @@ func scanState(text string) (State, bool) {
 			r.Object(func(field string) { s.Proposals[field] = scanProposal(r) })
 		case "u":
 			r.Object(func(field string) { s.Undos[field] = scanMemory(r) })
+		case "g":
+			r.Object(func(key string) {
+				if s.Sharings == nil {
+					s.Sharings = map[string]Sharing{}
+				}
+				s.Sharings[key] = scanSharing(r)
+			})
 		default:
 			r.Fail()
 		}
 	})
 	return s, r.Done()
+}
+
+func scanSharing(r *scan.Scanner) Sharing {
+	var g Sharing
+	r.Object(func(key string) {
+		switch key {
+		case "y":
+			g.Given = r.True()
+		case "t":
+			g.At = moment(r.Int())
+		case "u":
+			g.Until = moment(r.Int())
+		default:
+			r.Fail()
+		}
+	})
+	return g
 }
 
 func scanClaims(r *scan.Scanner) []Claim {

@@ -43,6 +43,7 @@ func TestScanStateReadsWhatIsWritten(t *testing.T) {
 			"none": {},
 		},
 		Proposals: map[string]Proposal{"name": {ID: "e", At: moment(5)}},
+		Sharings:  map[string]Sharing{"kawara/name": {Given: true, At: moment(5), Until: moment(9)}, "kawara/none": {At: moment(6)}},
 		Undos:     map[string]Memory{"name": {Before: &Claim{Source: SourceSubject, Origin: Provided}, At: moment(5)}},
 	}
 	text, err := json.Marshal(s)

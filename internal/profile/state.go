@@ -22,6 +22,8 @@ type State struct {
 	Undos map[string]Memory
 	// Notices tell of values that were not taken in, by field and source.
 	Notices map[string]map[string]Notice
+	// Sharings holds the answers to what brands asked for, by brand and field.
+	Sharings map[string]Sharing
 }
 
 // A Proposal is a value that the person wants and staff have to decide on.
@@ -67,6 +69,7 @@ func (s State) clone() State {
 		Proposals: make(map[string]Proposal, len(s.Proposals)),
 		Undos:     make(map[string]Memory, len(s.Undos)),
 		Notices:   s.Notices,
+		Sharings:  maps.Clone(s.Sharings),
 	}
 	maps.Copy(n.Claims, s.Claims)
 	maps.Copy(n.Proposals, s.Proposals)

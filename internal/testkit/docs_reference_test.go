@@ -29,13 +29,15 @@ func TestDeclarationExampleIsComplete(t *testing.T) {
 // The reference of the declaration names the keys that are read, each in its
 // place, and none besides.
 func TestDeclarationKeys(t *testing.T) {
-	source := read(t, "internal/organisation/parse.go") + read(t, "internal/organisation/activity.go")
+	source := read(t, "internal/organisation/parse.go") + read(t, "internal/organisation/pull.go") +
+		read(t, "internal/organisation/activity.go")
 	doc := document{"docs/organisation.md", read(t, "docs/organisation.md")}
 	key := regexp.MustCompile(`\.(?:text|word|lines|list|flag|number|term|date|each|take)\("([a-z-]+)"`)
 	for part, functions := range map[string][]string{
 		"## At the top":  {"Parse", "readOrganisation"},
 		"## A brand":     {"readBrand"},
-		"## A system":    {"readSystem"},
+		"## A system":    {"readSystem", "readPull"},
+		"## A pull":      {"readFeed", "every"},
 		"## An endpoint": {"readEndpoint"},
 		"## A purpose":   {"readPurpose"},
 		"## A topic":     {"readTopic"},
@@ -46,7 +48,7 @@ func TestDeclarationKeys(t *testing.T) {
 		for _, f := range functions {
 			_, body, found := strings.Cut(source, "\nfunc "+f+"(")
 			if !found {
-				t.Fatalf("parse.go has no function %s", f)
+				t.Fatalf("nothing has a function %s", f)
 			}
 			body, _, _ = strings.Cut(body, "\n}\n")
 			for _, m := range key.FindAllStringSubmatch(body, -1) {

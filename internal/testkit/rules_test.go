@@ -125,11 +125,11 @@ var layers = [...][]string{
 	{"identity"},
 	{"profile", "consent", "rights"},
 	{"decision", "receipt"},
-	{"job", "mail", "hook", "activity"},
+	{"job", "mail", "hook", "activity", "pull"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
 	{"review"},
-	{"organisation"},
+	{"organisation", "audience"},
 	{"inbound", "intake", "demo"},
 }
 

@@ -58,6 +58,8 @@ func visits() []visit {
 		{"POST /:brand/data/:field", on, filled("value", "Kyoto"), nil},
 		{"POST /:brand/data/:field/undo", on, nil, nil},
 
+		{"GET /:brand/asked", ok, nil, nil},
+		{"POST /:brand/asked/:field", on, filled("choice", "no"), func(*Client) string { return "/kawara/asked/event-city" }},
 		{"GET /:brand/activity", ok, nil, nil},
 		// An order stays: removing one is for training sessions.
 		{"POST /:brand/activity/:observation/remove", http.StatusNotFound, nil, nil},

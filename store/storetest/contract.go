@@ -95,6 +95,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_copy_has_its_time", copiesExpire},
 		{"activities_have_their_time", activitiesExpire},
 		{"rules_are_asked_when_something_happened", activityDues},
+		{"audiences_read_back_newest_first", audiencesRoundTrip},
+		{"a_crowd_is_everybody_once", crowds},
 	}
 	f := open(t)
 	t.Run("shared", func(t *testing.T) {

@@ -19,7 +19,7 @@ func (p PurposeItem) question(f layout.Frame) ui.Question {
 // Plain tells whether p says nothing of its own but when it was saved: then
 // its row can be drawn once for everybody with the same answer.
 func (p *PurposeItem) Plain() bool {
-	return p.Why == "" && p.Reask == nil && p.Saved == nil && len(p.Steps) <= 1
+	return p.Why == "" && p.Reask == nil && p.Saved == nil && len(p.Elsewhere) == 0 && len(p.Steps) <= 1
 }
 
 // PurposeStencil draws the row of a Plain item on the portal at base, without

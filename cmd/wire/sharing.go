@@ -1,0 +1,25 @@
+package wire
+
+import (
+	"context"
+
+	"livingprofile/internal/job"
+	"livingprofile/internal/profile"
+)
+
+// sharingKind is the kind of the jobs that end what is shared until a time.
+const sharingKind = "profile.sharing"
+
+func endSharing(e profile.Ending) (any, error) {
+	return job.New(sharingKind, "", e, e.Until)
+}
+
+func endSharings(s *profile.Service) job.Work {
+	return job.Work{Kind: sharingKind, Do: func(ctx context.Context, j job.Job) error {
+		var e profile.Ending
+		if err := j.Decode(&e); err != nil {
+			return err
+		}
+		return s.End(ctx, e)
+	}}
+}

@@ -1,0 +1,234 @@
+package console
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/audience"
+	"livingprofile/internal/authz"
+	"livingprofile/internal/errs"
+	view "livingprofile/views/console"
+	"livingprofile/views/ui"
+)
+
+// Audiences lists the audiences of the member's brands.
+func (s *Console) Audiences(c echo.Context) error {
+	return s.showAudiences(c, url.Values{}, nil, nil)
+}
+
+func (s *Console) showAudiences(c echo.Context, typed url.Values, n *audience.Count, wrong map[string]string) error {
+	all, err := s.Audience.All(web.Context(c))
+	if err != nil {
+		return err
+	}
+	var p view.AudiencesPage
+	w := wordsOf(c)
+	for i := range all {
+		if me(c).Sees(all[i].Brand) {
+			p.Audiences = append(p.Audiences, w.audience(&all[i]))
+		}
+	}
+	if me(c).Role.Has(authz.AudienceManage) {
+		p.Form = audienceForm(c, typed, wrong)
+	}
+	if n != nil {
+		p.Count = w.count(n)
+	}
+	return web.Render(c, page(wrong), view.Audiences(s.desk(c, "audiences", title(c, "audiences")), p))
+}
+
+// SaveAudience saves what the form says.
+func (s *Console) SaveAudience(c echo.Context) error {
+	form, a, err := s.readAudience(c)
+	if err == nil {
+		if a, err = s.Audience.Create(web.Context(c), a, me(c).Actor()); err == nil {
+			web.SetFlash(c, web.Flash{ID: "audience.saved"})
+			return web.SeeOther(c, web.ConsolePath+"/audiences/"+a.ID)
+		}
+	}
+	return s.wrongAudience(c, form, err)
+}
+
+// CountAudience counts what the form says, and saves nothing.
+func (s *Console) CountAudience(c echo.Context) error {
+	form, a, err := s.readAudience(c)
+	if err == nil {
+		if a.Name == "" {
+			a.Name = "-" // is asked for when it is saved
+		}
+		if a, err = audience.Check(web.Of(c).Organisation, a); err == nil {
+			n, err := s.Audience.Run(web.Context(c), &a, nil)
+			if err != nil {
+				return err
+			}
+			return s.showAudiences(c, form, &n, nil)
+		}
+	}
+	return s.wrongAudience(c, form, err)
+}
+
+func (s *Console) wrongAudience(c echo.Context, form url.Values, err error) error {
+	if wrong, ok := web.Wrong(c, err); ok && form != nil {
+		return s.showAudiences(c, form, nil, placeWrongs(form, wrong))
+	}
+	return err
+}
+
+// readAudience reads the form, and refuses what is not the member's.
+func (s *Console) readAudience(c echo.Context) (url.Values, audience.Audience, error) {
+	form, err := web.Form(c, audienceFields[:]...)
+	if err != nil {
+		return nil, audience.Audience{}, err
+	}
+	a, err := audienceOf(c, form)
+	if err != nil {
+		return form, a, err
+	}
+	checked := a
+	checked.Name = "-"
+	if checked, err = audience.Check(web.Of(c).Organisation, checked); err == nil && !me(c).Sees(checked.Brand) {
+		err = errs.InvalidFields(errs.At("brand", "error.not_a_choice"))
+	}
+	return form, a, err
+}
+
+// audience is what the address names; another brand's is not found.
+func (s *Console) audience(c echo.Context) (audience.Audience, error) {
+	a, err := s.Audience.Find(web.Context(c), c.Param("audience"))
+	if err == nil && !me(c).Sees(a.Brand) {
+		err = errs.New(errs.NotFound, "")
+	}
+	return a, err
+}
+
+// ShowAudience shows one, counted now.
+func (s *Console) ShowAudience(c echo.Context) error {
+	a, err := s.audience(c)
+	if err != nil {
+		return err
+	}
+	return s.showAudience(c, &a, nil)
+}
+
+func (s *Console) showAudience(c echo.Context, a *audience.Audience, people []audience.Member) error {
+	w, role := wordsOf(c), me(c).Role
+	p := view.AudiencePage{
+		Audience: w.audience(a), Export: role.Has(authz.AudienceExport), Manage: role.Has(authz.AudienceManage),
+		Formats: []ui.Option{{Value: string(audience.CSV), Label: "CSV"}, {Value: string(audience.JSONL), Label: "JSON Lines"}},
+		Shown:   people != nil,
+	}
+	n, err := s.Audience.Run(web.Context(c), a, nil)
+	switch {
+	case errors.Is(err, errs.Conflict): // the declaration has changed
+	case err != nil:
+		return err
+	default:
+		p.Count = w.count(&n)
+	}
+	for _, m := range people {
+		p.People = append(p.People, w.person(m))
+	}
+	return web.Render(c, http.StatusOK, view.OneAudience(s.desk(c, "audiences", a.Name), p))
+}
+
+// fewPeople is how many people are shown.
+const fewPeople = 5
+
+// PreviewAudience shows a few of the people, with what the member may see of
+// what the condition looks at. It is posted, for the ledger says who looked.
+func (s *Console) PreviewAudience(c echo.Context) error {
+	if _, err := web.Form(c); err != nil {
+		return err
+	}
+	a, err := s.audience(c)
+	if err != nil {
+		return err
+	}
+	ctx := web.Context(c)
+	if err := s.Audience.Note(ctx, &a, audience.Previewed, me(c).Actor(), audience.Trace{Shown: fewPeople}); err != nil {
+		return err
+	}
+	looked := a
+	looked.Give = visible(c, a.Where.Fields())
+	people := []audience.Member{}
+	_, err = s.Audience.Run(ctx, &looked, func(m audience.Member) error {
+		if people = append(people, m); len(people) == fewPeople {
+			return audience.ErrEnough
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.showAudience(c, &a, people)
+}
+
+// ExportAudience answers with the people as a file, once the ledger says who
+// took them.
+func (s *Console) ExportAudience(c echo.Context) error {
+	form, err := web.Form(c, "format")
+	if err != nil {
+		return err
+	}
+	a, err := s.audience(c)
+	if err != nil {
+		return err
+	}
+	format, err := audience.ParseFormat(form.Get("format"))
+	if err != nil {
+		return err
+	}
+	if a, err = audience.Check(web.Of(c).Organisation, a); err != nil {
+		return errs.Wrap(errs.Conflict, "audience.error.outdated", err)
+	}
+	a.Give = visible(c, a.Give)
+	ctx := web.Context(c)
+	if err := s.Audience.Note(ctx, &a, audience.Exported, me(c).Actor(), audience.Trace{Format: string(format)}); err != nil {
+		return err
+	}
+	name := func(m audience.Member) (string, error) { return string(m.Subject), nil }
+	return web.Stream(c, format.MediaType(), "audience."+string(format), func(w io.Writer) error {
+		out, err := audience.NewWriter(w, format, a.Give, name)
+		if err != nil {
+			return err
+		}
+		n, err := s.Audience.Run(ctx, &a, out.Write)
+		if err != nil {
+			return err
+		}
+		return out.Close(n)
+	})
+}
+
+// RemoveAudience forgets one.
+func (s *Console) RemoveAudience(c echo.Context) error {
+	if _, err := web.Form(c); err != nil {
+		return err
+	}
+	a, err := s.audience(c)
+	if err != nil {
+		return err
+	}
+	if err := s.Audience.Remove(web.Context(c), &a, me(c).Actor()); err != nil {
+		return err
+	}
+	web.SetFlash(c, web.Flash{ID: "audience.removed"})
+	return web.SeeOther(c, web.ConsolePath+"/audiences")
+}
+
+// visible returns those of fields that the member's role and brands let them
+// see.
+func visible(c echo.Context, fields []string) []string {
+	var all []string
+	for _, name := range fields {
+		if f, ok := web.Of(c).Organisation.Field(name); ok && me(c).Role.MaySee(f.Category, f.Sensitive) && seesAny(me(c), f.Brands) {
+			all = append(all, name)
+		}
+	}
+	return all
+}

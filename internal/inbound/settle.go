@@ -1,0 +1,55 @@
+package inbound
+
+import (
+	"context"
+
+	"livingprofile/internal/decision"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+)
+
+// Open returns the conflicts that wait for a person and stand still beside what
+// is held.
+func (s *Service) Open(ctx context.Context, subject id.Subject, f decision.Facts) ([]Conflict, error) {
+	all, err := s.store.ConflictsOf(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
+	c := s.catalogue()
+	var open []Conflict
+	for i := range all {
+		if all[i].Asks == AsksSubject && all[i].Stands(f, c.Field, c.Rank) {
+			open = append(open, all[i])
+		}
+	}
+	return open, nil
+}
+
+// Answered settles what waits about one thing of a person: somebody who may has
+// said which word holds. What they said is recorded where it belongs; this ends
+// the asking.
+func (s *Service) Answered(ctx context.Context, subject id.Subject, about About, name string, by ledger.Actor, took Took) error {
+	return ledger.Retry(func() error {
+		all, err := s.store.ConflictsOf(ctx, subject)
+		if err != nil {
+			return err
+		}
+		now := s.clock.Now()
+		change := ledger.Change{Subject: subject, Base: ledger.AnyVersion, At: now, Actor: by}
+		for _, c := range all {
+			if c.About != about || c.Name != name {
+				continue
+			}
+			c.Settled = now
+			draft := ledger.Draft{Kind: ConflictSettled, Payload: Trace{
+				Conflict: c.ID, About: c.About, Name: c.Name, System: c.System, Took: took,
+			}}
+			change.Entries, change.Rows = append(change.Entries, draft), append(change.Rows, c)
+		}
+		if change.Empty() {
+			return nil
+		}
+		_, err = s.store.Commit(ctx, change)
+		return err
+	})
+}

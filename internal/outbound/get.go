@@ -1,0 +1,82 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// MaxPage is how much of a page is read.
+const MaxPage = 4 << 20
+
+// ErrTooLong is the error of a page that is longer than MaxPage.
+var ErrTooLong = errors.New("answer too long")
+
+// A Page is what was fetched.
+type Page struct {
+	Status int
+	Tag    string // ETag
+	Next   string // where Link says that the next page is, as it was sent (RFC 8288)
+	Body   []byte
+}
+
+// Get fetches a page; errors are those of Post, and ErrTooLong. Nothing of a
+// page that is too long is returned: the half of it says nothing that is sure.
+func (d *Door) Get(ctx context.Context, address string, headers map[string]string) (Page, error) {
+	target, err := url.Parse(address)
+	if err != nil || target.Host == "" || target.User != nil || target.Scheme != "https" && target.Scheme != "http" {
+		return Page{}, fmt.Errorf("%w: not an address of the web", ErrRefused)
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return Page{}, fmt.Errorf("%w: not an address of the web", ErrRefused)
+	}
+	for name, value := range headers {
+		req.Header.Set(name, value)
+	}
+	res, err := d.transport.RoundTrip(req)
+	if err != nil {
+		return Page{}, err
+	}
+	defer res.Body.Close()
+	p := Page{Status: res.StatusCode, Tag: res.Header.Get("ETag"), Next: nextOf(res.Header.Values("Link"))}
+	if p.Status == http.StatusSwitchingProtocols {
+		return p, nil // its body is the bare connection, which no timeout ends
+	}
+	if res.ContentLength > MaxPage {
+		return Page{}, ErrTooLong
+	}
+	p.Body, err = io.ReadAll(io.LimitReader(res.Body, MaxPage+1))
+	switch {
+	case err != nil:
+		return Page{}, fmt.Errorf("read answer: %w", err)
+	case len(p.Body) > MaxPage:
+		return Page{}, ErrTooLong
+	}
+	return p, nil
+}
+
+// nextOf returns the target of the link whose relation is next, "" for none.
+func nextOf(links []string) string {
+	for _, header := range links {
+		for link := range strings.SplitSeq(header, ",") {
+			target, rest, ok := strings.Cut(strings.TrimSpace(link), ">")
+			if !ok || !strings.HasPrefix(target, "<") {
+				continue
+			}
+			for parameter := range strings.SplitSeq(rest, ";") {
+				name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
+				if strings.EqualFold(name, "rel") && strings.EqualFold(strings.Trim(value, `"`), "next") {
+					return target[1:]
+				}
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,67 @@
+package pull
+
+import (
+	"net/url"
+	"time"
+)
+
+// A Feed is what one system tells when it is asked. It is declared by the
+// organisation.
+type Feed struct {
+	URL    string
+	Every  time.Duration
+	Secret string // name of the file with the key, which goes as a bearer token; "" for none
+	Header string // that the key goes in instead, as it is; "" for Authorization
+	Items  string // member of the answer that is the list; "" for "changes"
+	Map    Map
+}
+
+// Least is the shortest time between two turns.
+const Least = time.Second
+
+// A Position is where a feed was left, and how it does.
+type Position struct {
+	System   string
+	Next     string // address of the page to read next; "" for the first
+	Tag      string // of that page as it was read last; "" for none
+	Turn     int64  // grows with every change; a change that skips one is refused
+	Due      time.Time
+	Read     time.Time // last success
+	Failures int       // in a row
+	Cause    string    // of the last failure, a code; "" when it did well
+	Taken    int64     // changes that had an effect, or waited
+	Refused  int64
+}
+
+// mostWait is the longest that a feed which fails is left alone.
+const mostWait = time.Hour
+
+// done is the position after a page or a turn that did well.
+func (p Position) done(next, tag string, due, now time.Time) Position {
+	p.Next, p.Tag, p.Due, p.Read, p.Failures, p.Cause = next, tag, due, now, 0, ""
+	p.Turn++
+	return p
+}
+
+// failed is the position after a turn that did not.
+func (p Position) failed(f *Feed, cause string, now time.Time) Position {
+	wait := f.Every << min(p.Failures, 10)
+	p.Turn, p.Failures, p.Cause = p.Turn+1, p.Failures+1, cause
+	p.Due = now.Add(min(max(wait, f.Every), max(mostWait, f.Every)))
+	return p
+}
+
+// follow returns the address that a page leads to; false when that is on another
+// host than the feed's own: a key must not be sent to where nobody declared.
+func (f *Feed) follow(from, next string) (string, bool) {
+	base, err := url.Parse(from)
+	if err != nil {
+		return "", false
+	}
+	to, err := base.Parse(next)
+	own, bad := url.Parse(f.URL)
+	if err != nil || bad != nil || to.Scheme != own.Scheme || to.Host != own.Host || to.User != nil {
+		return "", false
+	}
+	return to.String(), true
+}

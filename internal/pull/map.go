@@ -1,0 +1,143 @@
+package pull
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A Map says which members of a system's record mean what. The zero Map is for
+// a feed that speaks the schema of our own changes. Members within members are
+// named with dots.
+type Map struct {
+	ID       string            // of the change, or of the record with its version; required
+	Subject  string            // the name that we gave
+	Customer string            // the system's own number
+	Email    string            // address
+	Phone    string            // number
+	At       string            // when it was changed
+	Sequence string            // a number that grows
+	Fields   map[string]string // member by field
+	Consents map[string]Stance // by purpose
+}
+
+// A Stance reads a decision from one member.
+type Stance struct {
+	From string
+	Yes  []string // words that mean yes
+	No   []string // words that mean no
+}
+
+// Zero tells whether there is nothing to map.
+func (m *Map) Zero() bool { return m.ID == "" && len(m.Fields) == 0 && len(m.Consents) == 0 }
+
+// Changes returns what a record says, in the schema of the API: its values as
+// one change, and each decision as one of its own, with ids that are the same
+// whenever the record comes. A member that is missing says nothing; one that is
+// null says that the system holds nothing any more.
+func (m *Map) Changes(record json.RawMessage) ([]json.RawMessage, error) {
+	if m.Zero() {
+		return []json.RawMessage{record}, nil
+	}
+	var all map[string]any
+	d := json.NewDecoder(bytes.NewReader(record))
+	d.UseNumber()
+	if err := d.Decode(&all); err != nil {
+		return nil, fmt.Errorf("no record: %w", err)
+	}
+	about := map[string]any{}
+	var names []any
+	for kind, from := range map[string]string{"customer": m.Customer, "email": m.Email, "phone": m.Phone} {
+		if text, ok := word(all, from); ok && text != "" {
+			names = append(names, map[string]string{"kind": kind, "value": text})
+		}
+	}
+	if name, ok := word(all, m.Subject); ok {
+		about["subject"] = name
+	} else {
+		about["identifiers"] = names
+	}
+	if at, ok := word(all, m.At); ok {
+		about["at"] = at
+	}
+	if seq, ok := member(all, m.Sequence); ok {
+		about["sequence"] = seq
+	}
+	id, _ := word(all, m.ID)
+	return m.write(all, about, id)
+}
+
+func (m *Map) write(all, about map[string]any, id string) (changes []json.RawMessage, err error) {
+	one := func(id string, member string, value any) {
+		c := maps.Clone(about)
+		c["id"], c[member] = id, value
+		b, bad := json.Marshal(c)
+		if bad != nil {
+			err = bad
+		}
+		changes = append(changes, b)
+	}
+	values := map[string]any{}
+	for field, from := range m.Fields {
+		v, there := member(all, from)
+		if text, ok := word(all, from); ok {
+			values[field] = map[string]any{"value": text}
+		} else if there && v == nil {
+			values[field] = map[string]any{"value": nil}
+		}
+	}
+	if len(values) > 0 {
+		one(id, "attributes", values)
+	}
+	for _, purpose := range slices.Sorted(maps.Keys(m.Consents)) {
+		s := m.Consents[purpose]
+		text, ok := word(all, s.From)
+		status := ""
+		switch {
+		case !ok:
+		case slices.ContainsFunc(s.Yes, func(w string) bool { return strings.EqualFold(w, text) }):
+			status = "given"
+		case slices.ContainsFunc(s.No, func(w string) bool { return strings.EqualFold(w, text) }):
+			status = "refused"
+		}
+		if status != "" {
+			one(id+"/"+purpose, "consent", map[string]any{"purpose": purpose, "status": status, "channel": "pull"})
+		}
+	}
+	return changes, err
+}
+
+// member returns the value of a path of members; false for none.
+func member(all map[string]any, path string) (any, bool) {
+	if path == "" {
+		return nil, false
+	}
+	var v any = all
+	for name := range strings.SplitSeq(path, ".") {
+		m, ok := v.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if v, ok = m[name]; !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+// word returns a member as a word; false when it is not one.
+func word(all map[string]any, path string) (string, bool) {
+	v, _ := member(all, path)
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	case bool:
+		return fmt.Sprint(v), true
+	}
+	return "", false
+}

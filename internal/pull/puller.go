@@ -1,0 +1,247 @@
+package pull
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/outbound"
+)
+
+// The bounds of one turn.
+const (
+	maxPages = 100
+	// maxItems is how many changes one page may lead to.
+	maxItems = 2000
+	// atOnce is how many feeds are read at the same time.
+	atOnce = 4
+)
+
+// A Door fetches a page; outbound.Door is the one that does.
+type Door interface {
+	Get(ctx context.Context, url string, headers map[string]string) (outbound.Page, error)
+}
+
+// A Store keeps where feeds were left.
+type Store interface {
+	// Position returns where a feed was left; the zero one for a new feed.
+	PullPosition(ctx context.Context, system string) (Position, error)
+	// KeepPull writes a position. It is errs.Conflict when another process
+	// wrote one meanwhile.
+	KeepPull(ctx context.Context, p Position) error
+}
+
+// A Taker takes what a page brought in one transaction with the position behind
+// it, to which it adds how many were taken and refused; errs.Conflict when
+// another process was there first.
+type Taker func(ctx context.Context, system string, changes []json.RawMessage, behind Position) (Position, error)
+
+// Deps are what a Puller stands on.
+type Deps struct {
+	Door   Door
+	Store  Store
+	Take   Taker
+	Clock  clock.Clock
+	Secret func(name string) (string, error) // reads the file of a key
+	Log    *slog.Logger
+}
+
+// A Puller reads feeds. It is safe for concurrent use.
+type Puller struct{ Deps }
+
+// Turn reads the feeds that are due, by system.
+func (p *Puller) Turn(ctx context.Context, feeds map[string]Feed) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for system, f := range feeds {
+		g.Go(func() error {
+			at, err := p.Store.PullPosition(ctx, system)
+			if err != nil || p.Clock.Now().Before(at.Due) {
+				return err
+			}
+			return p.Read(ctx, system, &f)
+		})
+	}
+	return g.Wait()
+}
+
+// A stop is why a turn ended before the end of the feed, a code.
+type stop string
+
+func (s stop) Error() string { return "feed: " + string(s) }
+
+// Read reads a feed from where it was left to its end. What is wrong with the
+// feed is kept with its position; the error is our own.
+func (p *Puller) Read(ctx context.Context, system string, f *Feed) error {
+	at, err := p.Store.PullPosition(ctx, system)
+	if err != nil {
+		return err
+	}
+	at.System = system
+	seen := map[[sha256.Size]byte]bool{}
+	for range maxPages {
+		more := false
+		at, more, err = p.page(ctx, f, at, seen)
+		if err != nil || !more {
+			break
+		}
+	}
+	var s stop
+	switch {
+	case errors.Is(err, errs.Conflict):
+		return nil // another process reads it
+	case errors.As(err, &s):
+		p.Log.Warn("a feed was not read to its end", "system", system, "cause", string(s), "failures", at.Failures+1)
+		return p.Store.KeepPull(ctx, at.failed(f, string(s), p.Clock.Now()))
+	}
+	return err
+}
+
+// page reads one page and takes what it says.
+func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha256.Size]byte]bool) (Position, bool, error) {
+	url := at.Next
+	if url == "" {
+		url = f.URL
+	}
+	headers, err := p.headers(f, at.Tag)
+	if err != nil {
+		return at, false, err
+	}
+	now := p.Clock.Now()
+	got, err := p.Door.Get(ctx, url, headers)
+	if err != nil {
+		return at, false, fetchFault(err)
+	}
+	if got.Status == 304 || got.Status == 204 {
+		at = at.done(at.Next, at.Tag, now.Add(f.Every), now)
+		return at, false, p.Store.KeepPull(ctx, at)
+	}
+	if got.Status != 200 {
+		return at, false, statusFault(got.Status)
+	}
+	mark := sha256.Sum256(append([]byte(url+"\n"), got.Body...))
+	if seen[mark] {
+		return at, false, stop("loops")
+	}
+	seen[mark] = true
+	changes, err := f.read(got.Body)
+	if err != nil {
+		return at, false, err
+	}
+	next, tag := url, got.Tag
+	if got.Next != "" {
+		following, ok := f.follow(url, got.Next)
+		if !ok {
+			return at, false, stop("leads_elsewhere")
+		}
+		next, tag = following, ""
+	}
+	more := got.Next != "" && len(changes) > 0
+	if more && next == url {
+		return at, false, stop("loops")
+	}
+	due := now
+	if !more {
+		due = now.Add(f.Every)
+	}
+	behind := at.done(next, tag, due, now)
+	kept, err := p.Take(ctx, at.System, changes, behind)
+	if err != nil {
+		return at, false, err
+	}
+	if n := kept.Refused - at.Refused; n > 0 {
+		p.Log.Warn("changes of a feed were refused", "system", at.System, "refused", n)
+	}
+	return kept, more, nil
+}
+
+func (p *Puller) headers(f *Feed, tag string) (map[string]string, error) {
+	h := map[string]string{"Accept": "application/json"}
+	if tag != "" {
+		h["If-None-Match"] = tag
+	}
+	if f.Secret == "" {
+		return h, nil
+	}
+	key, err := p.Secret(f.Secret)
+	switch {
+	case err != nil || key == "":
+		return nil, stop("no_secret")
+	case f.Header != "":
+		h[f.Header] = key
+	default:
+		h["Authorization"] = "Bearer " + key
+	}
+	return h, nil
+}
+
+// read returns the changes of a page.
+func (f *Feed) read(body []byte) ([]json.RawMessage, error) {
+	var list []json.RawMessage
+	if json.Unmarshal(body, &list) != nil {
+		name := f.Items
+		if name == "" {
+			name = "changes"
+		}
+		var all map[string]json.RawMessage
+		if json.Unmarshal(body, &all) != nil || json.Unmarshal(all[name], &list) != nil {
+			return nil, stop("not_understood")
+		}
+	}
+	if len(list) > maxItems {
+		return nil, stop("too_many")
+	}
+	var changes []json.RawMessage
+	for _, record := range list {
+		some, err := f.Map.Changes(record)
+		if err != nil {
+			some = []json.RawMessage{json.RawMessage(`{}`)} // refused, and counted
+		}
+		changes = append(changes, some...)
+	}
+	if len(changes) > maxItems {
+		return nil, stop("too_many")
+	}
+	return changes, nil
+}
+
+// Preview returns what a page would be taken as.
+func (f *Feed) Preview(body []byte) ([]json.RawMessage, error) { return f.read(body) }
+
+func fetchFault(err error) error {
+	switch {
+	case errors.Is(err, outbound.ErrRefused):
+		return stop("address_refused")
+	case errors.Is(err, outbound.ErrTooLong):
+		return stop("too_long")
+	case errors.Is(err, context.DeadlineExceeded):
+		return stop("too_slow")
+	}
+	return stop("not_reached")
+}
+
+func statusFault(status int) error {
+	switch {
+	case status >= 300 && status < 400:
+		return stop("redirect")
+	case status == 401, status == 403:
+		return stop("not_let_in")
+	case status == 410, status == 404:
+		return stop("gone")
+	case status == 429:
+		return stop("too_many_questions")
+	case status >= 500:
+		return stop("server_error")
+	}
+	return stop("not_accepted")
+}
+
+// Sleep bounds how often Turn is worth calling.
+const Sleep = 2 * time.Second
