@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/api"
+	"livingprofile/handlers/console"
 	"livingprofile/internal/authz"
 )
 
@@ -101,6 +102,7 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/rights/:kind", authz.SignedIn, s.portal.Right},
 		{post, "/:brand/rights/:kind", authz.SignedIn, s.portal.Exercise},
 		{get, "/:brand/who", authz.SignedIn, s.portal.Who},
+		{post, "/:brand/who/joined/:join", authz.SignedIn, s.portal.NotMe},
 		{get, "/:brand/history", authz.SignedIn, s.portal.History},
 		{get, "/:brand/notices", authz.SignedIn, s.portal.Notices},
 		{get, "/:brand/notices/:purpose", authz.SignedIn, s.portal.Notice},
@@ -124,6 +126,9 @@ func (s *Server) Routes() []Route {
 		Route{get, "/api/v1/subjects/:subject/records", authz.ConsentRead, s.api.Records},
 		Route{get, "/api/v1/subjects/:subject/preferences", authz.ConsentRead, s.api.Preferences},
 		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
+		Route{post, api.ImportsPath, authz.ImportWrite, s.api.MakeImport},
+		Route{get, "/api/v1/imports/:import", authz.ImportWrite, s.api.Import},
+		Route{get, "/api/v1/imports/:import/rejects", authz.ImportWrite, s.api.ImportRejects},
 		Route{get, "/api/v1/subjects/:subject/activities", authz.ActivityRead, s.api.Activities},
 		Route{post, "/api/v1/subjects/:subject/activities", authz.ActivityWrite, s.api.TellActivities},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
@@ -185,6 +190,15 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/people", authz.PersonRead, s.console.SearchPeople},
 		{get, "/console/people/:subject", authz.PersonRead, s.console.ShowPerson},
 		{post, "/console/people/:subject", authz.PersonRead, s.console.OpenPerson},
+		{get, "/console/joins", authz.PersonJoin, s.console.WaitingJoins},
+		{get, "/console/joins/:join", authz.PersonJoin, s.console.ShowJoin},
+		{post, "/console/joins/:join", authz.PersonJoin, s.console.DecideJoin},
+		{post, "/console/joins/:join/open", authz.PersonJoin, s.console.OpenJoin},
+		{get, console.ImportsPath, authz.ImportRead, s.console.Imports},
+		{post, console.ImportsPath, authz.ImportMake, s.console.MakeImport},
+		{get, "/console/imports/:import", authz.ImportRead, s.console.ShowImport},
+		{post, "/console/imports/:import", authz.ImportMake, s.console.RunHeld},
+		{post, "/console/imports/:import/rejects", authz.ImportMake, s.console.TakeRejects},
 		{get, "/console/purposes", authz.PurposeRead, s.console.Purposes},
 		{get, "/console/audiences", authz.AudienceView, s.console.Audiences},
 		{post, "/console/audiences", authz.AudienceManage, s.console.SaveAudience},

@@ -33,6 +33,7 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/intake"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/staff"
@@ -108,6 +109,8 @@ func maxBody(r *http.Request) int64 {
 	switch r.URL.Path {
 	case "/api/v1/decisions", "/access/v1/evaluations", "/api/v1/changes":
 		return 4 << 20
+	case api.ImportsPath, console.ImportsPath:
+		return intake.MaxUpload + MaxBody
 	case api.FilterPath:
 		return 0
 	}

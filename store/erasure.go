@@ -30,6 +30,7 @@ func parts() map[rights.Part]string {
 		rights.PartLinks:       "from attempts where $1 = $1 and subject = $2",
 		rights.PartAnswers:     "from answers where $1 = $1 and subject = $2",
 		rights.PartTexts:       "from requests where lane = $1 and subject = $2",
+		rights.PartJoins:       "from joins where $1 = $1 and (older = $2 or newer = $2)",
 		rights.PartRecords:     "from consent_records where lane = $1 and subject = $2",
 		rights.PartEntries:     "from ledger_entries where lane = $1 and subject = $2",
 		rights.PartRequests:    "from requests where lane = $1 and subject = $2",
@@ -104,7 +105,7 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 		query: "delete from conflicts where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
 	})
 	return append(writes, write{
-		query:  "update subjects set state = $1 where lane = $2 and id = $3",
+		query:  "update subjects set state = $1, circle = '' where lane = $2 and id = $3",
 		args:   []any{identity.Erased, p.lane, p.Subject},
 		missed: errs.NotFound,
 	}), nil

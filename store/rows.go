@@ -34,6 +34,12 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 			args:   []any{micros(p.At), p.lane, p.Subject, r.Identifier},
 			missed: errs.NotFound,
 		}}, nil
+	case identity.Vouched:
+		return []write{{
+			query:  "update identifiers set vouched_at = $1 where lane = $2 and subject = $3 and id = $4",
+			args:   []any{micros(p.At), p.lane, p.Subject, r.Identifier},
+			missed: errs.NotFound,
+		}}, nil
 	case identity.Removed:
 		return []write{{
 			query:  "delete from identifiers where lane = $1 and subject = $2 and id = $3",
@@ -107,7 +113,7 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 // sealed with the key of another, and nobody could read it again.
 func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
-	case identity.Identifier, identity.Verified, identity.Removed, identity.MadeMain,
+	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
 		activity.Removal, activity.State:
@@ -138,12 +144,12 @@ func (db *DB) identifierWrite(p *preparedChange, key *keyring.DataKey, i identit
 		query: `
 			insert into identifiers (
 				lane, id, subject, kind, scope, blind, value,
-				verified_at, source, main, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+				verified_at, vouched_at, source, main, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		args: []any{
 			p.lane, i.ID, p.Subject, i.Kind, i.Scope, blind[:],
 			key.Seal(nil, []byte(i.Value), identifierPlace(i.ID)),
-			micros(i.VerifiedAt), i.Source, flag(i.Main), micros(i.CreatedAt),
+			micros(i.VerifiedAt), micros(i.VouchedAt), i.Source, flag(i.Main), micros(i.CreatedAt),
 		},
 	}
 }

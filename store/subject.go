@@ -48,19 +48,20 @@ func (db *DB) Identifiers(ctx context.Context, subject id.Subject) ([]identity.I
 		return c.each(ctx, func(rows *sql.Rows) error {
 			i := identity.Identifier{Subject: subject}
 			var value []byte
-			var verified, created, main int64
-			if err := rows.Scan(&i.ID, &i.Kind, &i.Scope, &value, &verified, &i.Source, &main, &created); err != nil {
+			var verified, vouched, created, main int64
+			if err := rows.Scan(&i.ID, &i.Kind, &i.Scope, &value, &verified, &vouched, &i.Source, &main, &created); err != nil {
 				return err
 			}
 			plain, err := key.Open(value, identifierPlace(i.ID))
 			if err != nil {
 				return fmt.Errorf("identifier %s: %w", i.ID, err)
 			}
-			i.Value, i.VerifiedAt, i.Main, i.CreatedAt = string(plain), fromMicros(verified), main != 0, fromMicros(created)
+			i.Value, i.VerifiedAt, i.VouchedAt = string(plain), fromMicros(verified), fromMicros(vouched)
+			i.Main, i.CreatedAt = main != 0, fromMicros(created)
 			all = append(all, i)
 			return nil
 		}, `
-			select id, kind, scope, value, verified_at, source, main, created_at
+			select id, kind, scope, value, verified_at, vouched_at, source, main, created_at
 			from identifiers
 			where lane = $1 and subject = $2
 			order by created_at, id`, db.lane(subject), subject)
@@ -98,9 +99,20 @@ func (db *DB) Holders(ctx context.Context, kind identity.Kind, scope, value stri
 	return all, err
 }
 
-// Facts reads all of what is held of an active subject at one moment.
+// Facts reads all of what is held of an active subject, and of those joined
+// with it. It is for reading alone: a change is decided on what is Held.
 func (db *DB) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	return db.facts(ctx, subject, allParts)
+	own, circle, err := db.facts(ctx, subject, allParts)
+	if err != nil || circle == "" {
+		return own, err
+	}
+	return db.together(ctx, subject, own, circle)
+}
+
+// Held reads all of what is held of an active subject itself, at one moment.
+func (db *DB) Held(ctx context.Context, subject id.Subject) (decision.Facts, error) {
+	f, _, err := db.facts(ctx, subject, allParts)
+	return f, err
 }
 
 // Which parts facts reads, as a condition.
@@ -111,12 +123,11 @@ const (
 )
 
 // facts opens parts of what is held of a subject.
-func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (decision.Facts, error) {
+func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (f decision.Facts, circle id.Subject, err error) {
 	key, err := db.ring.Subject(ctx, subject)
 	if err != nil {
-		return decision.Facts{}, err
+		return decision.Facts{}, "", err
 	}
-	var f decision.Facts
 	found := false
 	err = db.main.read(ctx, func(c conn) error {
 		f, found = decision.Facts{Consents: consent.State{}}, false
@@ -124,12 +135,12 @@ func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (deci
 			found = true
 			var has string
 			var body sql.RawBytes
-			if err := rows.Scan(&f.Version, &has, &body); err != nil || has == "" {
+			if err := rows.Scan(&f.Version, &circle, &has, &body); err != nil || has == "" {
 				return err
 			}
 			return openState(&f, key, subject, has, body)
 		}, `
-			select s.version, coalesce(t.part, ''), t.body
+			select s.version, s.circle, coalesce(t.part, ''), t.body
 			from subjects s
 			left join subject_states t on t.lane = s.lane and t.subject = s.id`+parts+`
 			where s.lane = $1 and s.id = $2 and s.state = 'active'`, db.lane(subject), subject)
@@ -137,7 +148,7 @@ func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (deci
 	if err == nil && !found {
 		err = errs.NotFound
 	}
-	return f, err
+	return f, circle, err
 }
 
 func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part string, body []byte) error {
@@ -167,13 +178,13 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 
 // Profile reads what is claimed about a subject.
 func (db *DB) Profile(ctx context.Context, subject id.Subject) (profile.State, int64, error) {
-	f, err := db.facts(ctx, subject, profilePart)
+	f, _, err := db.facts(ctx, subject, profilePart)
 	return f.Profile, f.Version, err
 }
 
 // Standings reads what a subject decided and wishes.
 func (db *DB) Standings(ctx context.Context, subject id.Subject) (consent.Standings, error) {
-	f, err := db.facts(ctx, subject, standingParts)
+	f, _, err := db.facts(ctx, subject, standingParts)
 	return consent.Standings{Version: f.Version, State: f.Consents, Preferences: f.Preferences}, err
 }
 

@@ -64,7 +64,7 @@ func (db *DB) subjectsAfter(ctx context.Context, lane int, after id.Subject) ([]
 
 func (db *DB) checkState(ctx context.Context, lane int, s id.Subject, fault func(ledger.Fault)) error {
 	for {
-		f, err := db.Facts(ctx, s)
+		f, err := db.Held(ctx, s)
 		switch {
 		case errors.Is(err, errs.NotFound), errors.Is(err, errs.Gone):
 			return nil // erased in this moment

@@ -62,6 +62,7 @@ type App struct {
 	Identity *identity.Service
 	Profile  *profile.Service
 	Consent  *consent.Service
+	Joiner   *identity.Joiner
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service
@@ -134,12 +135,13 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	}
 	a.Current = &Current{db: a.DB}
 	a.Index = decision.NewIndex(a.DB, 0)
-	a.Door = inbound.NewService(a.DB, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
+	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
 	a.DB.Tell(a.Index.Forget)
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(a.DB, func() activity.Schema { return a.Current.Load() }, a.Clock)
+	a.join()
 	a.Audience = audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
 	return a.Current.Refresh(ctx)
 }
@@ -277,7 +279,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Door: a.Door, Laws: laws, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -297,7 +299,8 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
 	s.tasks.Add(s.warn(s.Review))
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
+		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
@@ -343,7 +346,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
 		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
-		Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
+		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
 }
 
@@ -382,6 +385,9 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(figures.Task(s.DB))
 	s.tasks.Add(figures.RequestTask(s.DB))
 	s.tasks.Add(sweepCopies(s.DB))
+	s.tasks.Add(joining(s.Joiner))
+	s.tasks.Add(s.importingTask())
+	s.tasks.Add(s.sweepUploads())
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ func carry(s *rights.Service) job.Work {
 // Letters prepares the mails about r to every address that the person has
 // proved: whoever else may have asked in their name, they learn of it.
 func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([]any, error) {
-	all, err := d.db.Identifiers(ctx, r.Subject)
+	all, err := d.identifiers(ctx, r.Subject)
 	if err != nil {
 		return nil, err
 	}
@@ -176,13 +177,21 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 	if err != nil {
 		return nil, err
 	}
-	identifiers, err := d.db.Identifiers(ctx, r.Subject)
+	identifiers, err := d.identifiers(ctx, r.Subject)
 	if err != nil {
 		return nil, err
 	}
-	records, err := d.db.Records(ctx, r.Subject, "")
+	circle, err := d.db.Circle(ctx, r.Subject)
 	if err != nil {
 		return nil, err
+	}
+	var records []consent.Record
+	for _, one := range circle {
+		some, err := d.db.Records(ctx, one, "")
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, some...)
 	}
 	doc := &rights.Document{Number: r.Number, Kind: r.Kind, Locale: r.Locale, MadeAt: d.db.Clock().Now()}
 	w := &writer{org: d.org.Load(), facts: facts, locale: r.Locale}
@@ -200,9 +209,43 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 		return nil, fmt.Errorf("preferences: %w", err)
 	}
 	if r.Kind == rights.Access {
-		doc.History, err = d.history(ctx, r.Subject)
+		for _, one := range circle {
+			some, err := d.history(ctx, one)
+			if err != nil {
+				return nil, err
+			}
+			doc.History = append(doc.History, some...)
+		}
+		slices.SortStableFunc(doc.History, func(a, b rights.Happened) int { return b.At.Compare(a.At) })
 	}
-	return doc, err
+	return doc, nil
+}
+
+// identifiers are those of all records of the person, each once.
+func (d *desk) identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error) {
+	circle, err := d.db.Circle(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
+	var all []identity.Identifier
+	for _, one := range circle {
+		some, err := d.db.Identifiers(ctx, one)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range some {
+			at := slices.IndexFunc(all, func(o identity.Identifier) bool {
+				return o.Kind == i.Kind && o.Scope == i.Scope && o.Value == i.Value
+			})
+			switch {
+			case at < 0:
+				all = append(all, i)
+			case i.Verified() && !all[at].Verified():
+				all[at] = i
+			}
+		}
+	}
+	return all, nil
 }
 
 // historyAtOnce is how much of the history is read at a time.

@@ -7,11 +7,22 @@ import (
 	"io"
 	"strconv"
 
+	"livingprofile/internal/decision"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/organisation"
+	"livingprofile/store"
 )
+
+// apart is the store as an import sees it: each record by itself, whatever it
+// is joined with, since what a row says is written to the record it is about.
+type apart struct{ *store.DB }
+
+// Facts implements intake.MergeStore.
+func (a apart) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
+	return a.Held(ctx, subject)
+}
 
 // ImportOptions say what is imported.
 type ImportOptions struct {
@@ -38,7 +49,7 @@ func (a *App) Import(ctx context.Context, r io.Reader, o ImportOptions) (*intake
 		return nil, err
 	}
 	if o.DryRun {
-		merger := intake.NewMerger(intake.NewRehearsal(a.DB), org, a.Clock, o.Source, id.New())
+		merger := intake.NewMerger(intake.NewRehearsal(apart{a.DB}), org, a.Clock, o.Source, id.New())
 		return intake.Run(ctx, r, o.Map, merger, options)
 	}
 	if seeker, ok := r.(io.ReadSeeker); ok && o.Resume {
@@ -51,7 +62,7 @@ func (a *App) Import(ctx context.Context, r io.Reader, o ImportOptions) (*intake
 	if err != nil {
 		return nil, err
 	}
-	merger := intake.NewMerger(a.DB, org, a.Clock, o.Source, id.New())
+	merger := intake.NewMerger(apart{a.DB}, org, a.Clock, o.Source, id.New())
 	merger.Prepare(func(ctx context.Context, fresh ...id.Subject) error {
 		_, err := a.DB.Ring().Create(ctx, fresh...)
 		return err

@@ -35,6 +35,9 @@ func uses() []use {
 		{"GET /api/v1/subjects/:subject/records", "", 200},
 		{"GET /api/v1/subjects/:subject/preferences", "", 200},
 		{"PUT /api/v1/subjects/:subject/preferences", `{"topics":{"events":{"email":true}}}`, 412},
+		{"POST /api/v1/imports", "{}", 415}, // what is no file; TestImports sends some
+		{"GET /api/v1/imports/:import", "", 404},
+		{"GET /api/v1/imports/:import/rejects", "", 404},
 		{"GET /api/v1/subjects/:subject/activities", "", 200},
 		{"POST /api/v1/subjects/:subject/activities", `{"activities":[{"event":"e1","kind":"order","at":"2026-03-12T09:00:00Z","values":{"items":"1"}}]}`, 200},
 		{"POST /api/v1/links", `{"kind":"unsubscribe","topic":"offers","subject":"`, 422},

@@ -27,6 +27,7 @@ import (
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/inbound"
+	"livingprofile/internal/intake"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
@@ -79,6 +80,8 @@ type Deps struct {
 	Consent  *consent.Service
 	Profile  *profile.Service
 	Identity *identity.Service
+	Desk     *intake.Desk
+	Uploads  Uploads
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service

@@ -35,23 +35,26 @@ func (a *API) patchAttributes(c echo.Context, who *caller) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return ok(p.id, map[string]any{"subject": p.name, "attributes": told(who, claims, o.Steps, o.After.Profile)}), nil
+	return ok(p.id, map[string]any{"subject": p.name, "attributes": told(who, claims, &o)}), nil
 }
 
 // A toldBody says what became of one claim.
 type toldBody struct {
 	Recorded bool `json:"recorded"` // false when it was known already, or is older than what was
 	Counts   bool `json:"counts"`   // whether the system's value is the one that counts
+	// Because says why the value did not enter the profile; "" when it did.
+	Because profile.Refusal `json:"not_taken_because,omitempty"`
 }
 
-func told(who *caller, claims map[string]profile.Claim, steps []profile.Step, after profile.State) map[string]toldBody {
+func told(who *caller, claims map[string]profile.Claim, became *inbound.Outcome) map[string]toldBody {
 	all := map[string]toldBody{}
 	for name := range claims {
 		f, _ := who.org.Field(name)
-		w, _, _ := profile.Winner(f, after.Claims[name], who.org.Rank)
+		w, _, _ := profile.Winner(f, became.After.Profile.Claims[name], who.org.Rank)
 		all[name] = toldBody{
-			Recorded: slices.ContainsFunc(steps, func(s profile.Step) bool { return s.Field == name }),
+			Recorded: slices.ContainsFunc(became.Steps, func(s profile.Step) bool { return s.Field == name }),
 			Counts:   w.Source == who.system.Name,
+			Because:  became.Withheld[name],
 		}
 	}
 	return all

@@ -117,14 +117,9 @@ func (a *API) request(c echo.Context, who *caller) (once.Request, bool, error) {
 	if len(sent) == 0 || r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return once.Request{}, false, nil
 	}
-	name := sent[0]
-	// The draft wants a string in quotes, and most clients send it bare.
-	if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
-		name = name[1 : len(name)-1]
-	}
-	visible := !strings.ContainsFunc(name, func(r rune) bool { return r < '!' || r > '~' })
-	if len(sent) > 1 || name == "" || len(name) > maxIdempotencyKey || !visible {
-		return once.Request{}, false, refusal(http.StatusBadRequest, "error.bad_idempotency_key")
+	name, err := onceName(sent)
+	if err != nil {
+		return once.Request{}, false, err
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -136,6 +131,20 @@ func (a *API) request(c echo.Context, who *caller) (once.Request, bool, error) {
 		Key:   a.Secrets.Digest("api.once.key", fmt.Appendf(nil, "%s %s %s %s", who.key.ID, r.Method, c.Path(), name)),
 		Print: a.Secrets.Digest("api.once.print", fmt.Appendf(nil, "%s %x", r.URL.RequestURI(), print)),
 	}, true, nil
+}
+
+// onceName reads the sender's name for a request.
+func onceName(sent []string) (string, error) {
+	name := sent[0]
+	// The draft wants a string in quotes, and most clients send it bare.
+	if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
+		name = name[1 : len(name)-1]
+	}
+	visible := !strings.ContainsFunc(name, func(r rune) bool { return r < '!' || r > '~' })
+	if len(sent) > 1 || name == "" || len(name) > maxIdempotencyKey || !visible {
+		return "", refusal(http.StatusBadRequest, "error.bad_idempotency_key")
+	}
+	return name, nil
 }
 
 // refusal is an error that has a status of its own in HTTP, with the message id

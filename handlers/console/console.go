@@ -27,6 +27,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/review"
@@ -76,6 +77,11 @@ type Deps struct {
 	// Audience finds people for a purpose.
 	Audience *audience.Service
 	Keys     *authz.Keys
+	Joins    Joins
+	Joiner   *identity.Joiner
+	// Desk takes files in, and Uploads has what became of them.
+	Desk    *intake.Desk
+	Uploads Uploads
 	// Review answers requests under Laws, Profile writes what a correction
 	// comes to, and Wake has work done that was just enqueued.
 	Review  *review.Service
@@ -108,6 +114,8 @@ var sections = [...]struct {
 	{layout.Section{Name: "today", Href: web.ConsolePath, Icon: "home"}, authz.FigureRead},
 	{layout.Section{Name: "requests", Href: web.ConsolePath + "/requests", Icon: "scale"}, authz.RequestRead},
 	{layout.Section{Name: "people", Href: web.ConsolePath + "/people", Icon: "person"}, authz.PersonRead},
+	{layout.Section{Name: "joins", Href: web.ConsolePath + "/joins", Icon: "share"}, authz.PersonJoin},
+	{layout.Section{Name: "imports", Href: ImportsPath, Icon: "box"}, authz.ImportRead},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
 	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"livingprofile/internal/authz"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
 	"livingprofile/internal/testkit"
 )
 
@@ -91,9 +93,31 @@ func TestPerson(t *testing.T) {
 	wantIn(t, "the history", them.Page("/hibiki/history"), "Looked at this profile", "because you asked something", "Your call of Monday", "privacy staff")
 }
 
+// trains has a machine know something of the person, who has said no to more.
+func trains(t *testing.T, s *testkit.Site) {
+	t.Helper()
+	subject, err := s.Identity.ByEmail(t.Context(), thomas)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, version, err := s.DB.Profile(t.Context(), subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state.Claims["training-goal"] = []profile.Claim{{Value: "Endurance", Source: "machines", Origin: profile.Provided}}
+	_, err = s.DB.Commit(t.Context(), ledger.Change{
+		Subject: subject, Base: version, At: s.Clock.Now(), Actor: ledger.Actor{Kind: ledger.BySystem, ID: "machines"},
+		Entries: []ledger.Draft{{Kind: profile.Imported}}, Rows: []any{state},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestSight: a member sees what role and brands need (S01, by field).
 func TestSight(t *testing.T) {
 	s := testkit.NewSite(t, testkit.SiteOptions{})
+	trains(t, s)
 	look := func(c *testkit.Client) string {
 		person := find(t, c, thomas)
 		c.Post(person, url.Values{"reason": {"question"}})

@@ -202,13 +202,18 @@ func (s *Console) ShowPerson(c echo.Context) error {
 }
 
 func (s *Console) askWhy(c echo.Context, subject identity.Subject, reason, note string, wrong map[string]string) error {
+	return s.askWhyAt(c, web.ConsolePath+"/people/"+string(subject.ID), reason, note, wrong)
+}
+
+// askWhyAt asks why somebody is opened; the answer is posted to action.
+func (s *Console) askWhyAt(c echo.Context, action, reason, note string, wrong map[string]string) error {
 	ctx := web.Context(c)
 	var options []ui.Option
 	for _, r := range staff.Reasons() {
 		options = append(options, ui.Option{Value: string(r), Label: i18n.T(ctx, "console.reason."+string(r))})
 	}
 	p := view.ReasonPage{
-		Action: web.ConsolePath + "/people/" + string(subject.ID),
+		Action: action,
 		Reason: ui.Input{Kind: ui.One, Name: "reason", Label: i18n.T(ctx, "console.why.reason"), Options: options, Value: reason, Wrong: wrong["reason"]},
 		Note: ui.Input{
 			Kind: ui.Text, Name: "note", Label: i18n.T(ctx, "console.why.note"),

@@ -22,7 +22,11 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 	case "consent":
 		item, ok = s.consentEvent(h)
 	case "attribute":
-		item, ok = s.attributeEvent(h)
+		if h.Kind == profile.Withheld {
+			item, ok = s.withheldEvent(h)
+		} else {
+			item, ok = s.attributeEvent(h)
+		}
 	case "sharing":
 		item, ok = s.sharingEvent(h)
 	case "preference", "marketing":
@@ -160,6 +164,8 @@ func (s *sight) identifierEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 		item.Text = s.t("event.identifier.added", "new", identifierText(t.Kind, t.Value), "field", s.identifierLabel(t.Kind, t.Scope))
 	case identity.IdentifierVerified:
 		item.Text = s.t("event.identifier.verified", "new", identifierText(t.Kind, t.Value))
+	case identity.IdentifierVouched:
+		item.Text = s.t("join.event.vouched", "new", identifierText(t.Kind, t.Value))
 	case identity.IdentifierRemoved:
 		item.Text = s.t("event.identifier.removed", "old", identifierText(t.Kind, t.Value))
 	case identity.IdentifierMain:
@@ -208,11 +214,45 @@ func (s *sight) subjectEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 		}
 	case staff.KindViewed:
 		return s.viewedEvent(h)
-	case "subject.merged":
-		item.Text, item.Icon = s.t("portal.event.subject.merged"), "people"
+	case identity.SubjectMerged:
+		item.Text, item.Icon, item.Detail = s.t("portal.event.subject.merged"), "people", s.joinDetail(h)
+	case identity.SubjectSeparated:
+		item.Text, item.Icon, item.Detail = s.t("join.event.separated"), "people", s.joinDetail(h)
 	default:
 		return item, false
 	}
+	return item, true
+}
+
+// joinDetail is why two records were joined, or what was said for it.
+func (s *sight) joinDetail(h *ledger.Happening) string {
+	var t identity.JoinTrace
+	if json.Unmarshal(h.Payload, &t) != nil {
+		return ""
+	}
+	if t.Reason != "" {
+		return s.t("join.because.staff", "reason", t.Reason)
+	}
+	if len(t.Evidence) == 0 {
+		return ""
+	}
+	return s.evidence(&t.Evidence[0])
+}
+
+// withheldEvent tells of values that were not taken in.
+func (s *sight) withheldEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t profile.RefusedTrace
+	if json.Unmarshal(h.Payload, &t) != nil || len(t.Refused) == 0 {
+		return view.HistoryItem{}, false
+	}
+	item := view.HistoryItem{
+		Icon: "shield", Text: s.t("join.event.withheld", "source", s.source(t.Refused[0].Source), "count", len(t.Refused)),
+	}
+	var labels []string
+	for _, r := range t.Refused {
+		labels = append(labels, s.fieldLabel(r.Field))
+	}
+	item.Detail = s.list(labels)
 	return item, true
 }
 

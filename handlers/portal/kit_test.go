@@ -116,7 +116,7 @@ func newKit(t *testing.T) *kit {
 		t.Fatal(err)
 	}
 	k.Portal = portal.New(portal.Deps{
-		Read: db, Registry: db, Clock: c, Bundle: bundle(t), Installation: db.Installation(),
+		Read: db, Registry: db, Joins: db, Joiner: identity.NewJoiner(db, c), Clock: c, Bundle: bundle(t), Installation: db.Installation(),
 		Base:     &url.URL{Scheme: "https", Host: "privacy.example.com"},
 		Consent:  consent.NewService(db, func() consent.Catalogue { return k.org }, c),
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),

@@ -79,6 +79,8 @@ type Deps struct {
 	Links    *login.Links
 	Frames   *login.Frames
 	Rights   *rights.Service
+	Joins    Joins
+	Joiner   *identity.Joiner
 	Door     *inbound.Service
 	Laws     *rights.Packs
 	// Certificates has those of all erasures.

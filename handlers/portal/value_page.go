@@ -15,7 +15,7 @@ import (
 // valuePage is the biography of a field. happened are the entries about
 // attributes, newest first.
 func (s *sight) valuePage(f *profile.Field, happened []ledger.Happening) (view.ValuePage, error) {
-	page := view.ValuePage{Item: s.valueItem(f), Claims: s.claims(f), Systems: s.holders(f)}
+	page := view.ValuePage{Item: s.valueItem(f), Claims: s.claims(f), Systems: s.holders(f), NotTaken: s.notTaken(f)}
 	if page.Item.State == ui.Locked {
 		// Said below the value, with whom to ask, and not twice.
 		page.Locked, page.Item.Why = page.Item.Why, ""
@@ -65,7 +65,7 @@ func (s *sight) because(r profile.Reason) string {
 	case profile.WhyRank:
 		return s.t("portal.value.rule_source", "source", s.source(r.Source))
 	case profile.WhyProved:
-		return s.t("page.rule.proved", "source", s.source(r.Source))
+		return s.t("page.rule.proved", "source", s.source(r.Source), "date", i18n.Date(s.ctx, r.At))
 	}
 	return s.t("page.rule." + string(r.Why))
 }
@@ -94,7 +94,7 @@ func (s *sight) changes(f *profile.Field, happened []ledger.Happening) ([]view.C
 	var moments []profile.Moment
 	for i := range happened {
 		h := &happened[i]
-		if !strings.HasPrefix(string(h.Kind), "attribute.") {
+		if !strings.HasPrefix(string(h.Kind), "attribute.") || h.Kind == profile.Withheld {
 			continue
 		}
 		steps, err := profile.DecodeSteps(h.ID, h.Kind, h.Payload)

@@ -17,5 +17,9 @@ func (p *Portal) Who(c echo.Context) error {
 		return err
 	}
 	f := p.frame(c, s, layout.Who, s.t("portal.who.title"))
-	return web.Render(c, http.StatusOK, view.Who(f, s.whoPage()))
+	page := s.whoPage()
+	if page.Joined, err = p.joined(c, s); err != nil {
+		return err
+	}
+	return web.Render(c, http.StatusOK, view.Who(f, page))
 }

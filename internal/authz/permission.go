@@ -48,6 +48,9 @@ const (
 	ConsoleUse    Permission = "console:use"
 	FigureRead    Permission = "figure:read"
 	PersonRead    Permission = "person:read"
+	PersonJoin    Permission = "person:join"
+	ImportRead    Permission = "import:read"
+	ImportMake    Permission = "import:make"
 	PurposeRead   Permission = "purpose:read"
 	RequestRead   Permission = "request:read"
 	RequestAssign Permission = "request:assign"
@@ -111,6 +114,9 @@ func Permissions() []Entry {
 		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
+		{PersonJoin, StaffMember, "decide whether two records are of one person"},
+		{ImportRead, StaffMember, "see imports and their reports, which name nobody"},
+		{ImportMake, StaffMember, "bring data in from files"},
 		{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
 		{AudienceView, StaffMember, "see audiences, and how many people each has"},
 		{AudienceManage, StaffMember, "save and remove audiences"},

@@ -32,20 +32,20 @@ func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 func (r Role) Permissions() []Permission {
 	switch r {
 	case Administrator:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, LawRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, LawRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage, ImportRead, ImportMake}
 	case DPO:
 		return []Permission{
-			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PurposeRead, LawRead,
-			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead,
+			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, LawRead,
+			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead,
 		}
 	case Reviewer:
 		return []Permission{
-			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PurposeRead, LawRead,
+			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, LawRead,
 		}
 	case Support:
 		return []Permission{ConsoleUse, FigureRead, RequestRead, RequestCreate, PersonRead, PurposeRead, LawRead}
 	case Auditor:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, LawRead, LedgerRead, LedgerExport, StaffRead, KeyRead}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, LawRead, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead}
 	case BrandManager:
 		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, AudienceManage}
 	}

@@ -43,6 +43,7 @@ type Service struct {
 	store     Store
 	catalogue func() Catalogue
 	clock     clock.Clock
+	circle    func(context.Context, id.Subject) ([]id.Subject, error) // nil where nobody is joined
 }
 
 // NewService returns a Service. catalogue is asked at every call, so that a
@@ -132,7 +133,30 @@ func shownConflict() error { return errs.New(errs.Conflict, "page.words_changed"
 //
 // The errors are NotFound for an unknown purpose, Conflict for words that are
 // not those that were shown, and those of the function Decide.
+//
+// What the person says themselves is said for every record of theirs; the
+// records returned are of a.Subject, or of another where nothing changed there.
 func (s *Service) Decide(ctx context.Context, a Ask) ([]Record, error) {
+	if a.Actor.Kind != ledger.BySubject {
+		return s.decide(ctx, a)
+	}
+	var made []Record
+	err := s.each(ctx, a.Subject, func(subject id.Subject) error {
+		one := a
+		one.Subject = subject
+		records, err := s.decide(ctx, one)
+		if len(records) > 0 {
+			made = records
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+func (s *Service) decide(ctx context.Context, a Ask) ([]Record, error) {
 	here := a.At.IsZero()
 	if here {
 		a.At = s.clock.Now()

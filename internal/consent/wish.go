@@ -58,7 +58,19 @@ func (s *Service) Speak(ctx context.Context, w Wisher, language string) error {
 // wish replaces preferences by what change makes of them; change may touch the
 // wishes of scope and the language. A pause that is over is forgotten first. It
 // returns the entry that tells of it, "" when nothing is different.
+//
+// It is done for every record of the person; the entry is of w.Subject.
 func (s *Service) wish(ctx context.Context, w Wisher, scope string, change func(Preferences) Preferences) (entry string, err error) {
+	err = s.each(ctx, w.Subject, func(subject id.Subject) (err error) {
+		one := w
+		one.Subject = subject
+		entry, err = s.wishFor(ctx, one, scope, change)
+		return err
+	})
+	return entry, err
+}
+
+func (s *Service) wishFor(ctx context.Context, w Wisher, scope string, change func(Preferences) Preferences) (entry string, err error) {
 	at := s.clock.Now()
 	catalogue := s.catalogue()
 	err = ledger.Retry(func() error {
@@ -126,8 +138,19 @@ func (s *Service) StopPlan(ctx context.Context, w Wisher, scope string) (Stop, e
 
 // StopMarketing says no to every purpose of direct marketing in scope and
 // turns every topic off, in one change (Art. 21(3) GDPR). Each is taken back
-// by itself.
-func (s *Service) StopMarketing(ctx context.Context, w Wisher, scope string) (Stop, error) {
+// by itself. It is done for every record of the person; what is returned is of
+// w.Subject.
+func (s *Service) StopMarketing(ctx context.Context, w Wisher, scope string) (stop Stop, err error) {
+	err = s.each(ctx, w.Subject, func(subject id.Subject) (err error) {
+		one := w
+		one.Subject = subject
+		stop, err = s.stopMarketing(ctx, one, scope)
+		return err
+	})
+	return stop, err
+}
+
+func (s *Service) stopMarketing(ctx context.Context, w Wisher, scope string) (Stop, error) {
 	var stop Stop
 	err := ledger.Retry(func() error {
 		now, err := s.store.Standings(ctx, w.Subject)

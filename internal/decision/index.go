@@ -78,6 +78,7 @@ func NewIndex(b Book, most int) *Index {
 
 // held is what is known of one subject. It is not changed, but for concerns.
 type held struct {
+	shared    bool  // it may change without a change of version, and is not kept
 	gone      error // errs.NotFound or errs.Gone; then nothing else is known
 	version   int64
 	standings []standing
@@ -163,7 +164,7 @@ func (x *Index) Look(ctx context.Context, subject id.Subject) (Known, error) {
 		p.mu.Lock()
 		// What was read before somebody was forgotten may be that which was to
 		// be forgotten.
-		if p.moves == moves {
+		if p.moves == moves && !h.shared {
 			if len(p.held) >= x.most {
 				for old := range p.held {
 					delete(p.held, old)
@@ -185,7 +186,7 @@ func (x *Index) load(ctx context.Context, subject id.Subject) (*held, error) {
 	case err != nil:
 		return nil, err
 	}
-	h := &held{version: f.Version, standings: make([]standing, 0, len(f.Consents))}
+	h := &held{version: f.Version, shared: f.Shared, standings: make([]standing, 0, len(f.Consents))}
 	for key, st := range f.Consents {
 		h.standings = append(h.standings, standing{key.Purpose, key.Scope, st})
 	}

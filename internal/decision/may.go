@@ -20,6 +20,9 @@ type Facts struct {
 	Preferences consent.Preferences
 	Freezes     rights.Freezes
 	Contacts    Contacts
+	// Shared says that others' facts are read along: they may change without
+	// a change of the version.
+	Shared bool
 }
 
 // A Question asks about one purpose, at one moment.

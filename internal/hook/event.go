@@ -8,6 +8,7 @@ import (
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
 )
@@ -75,14 +76,19 @@ func Families() []string { return []string{"attribute", "consent", "preference",
 // told.
 func told(k ledger.Kind) string {
 	switch f := family(k); f {
-	case "attribute", "consent", "preference":
+	case "attribute":
+		if k == profile.Withheld {
+			return "" // nothing changed
+		}
+		return f
+	case "consent", "preference":
 		return f
 	case "marketing":
 		return "preference"
 	case frozen:
 		return "consent"
 	case "subject":
-		if k == Erased {
+		if k == Erased || k == identity.SubjectMerged || k == identity.SubjectSeparated {
 			return f
 		}
 	}

@@ -36,9 +36,12 @@ type Identifier struct {
 	// VerifiedAt is when the person proved it, or a system's number was taken
 	// from that system; zero when it proves nothing.
 	VerifiedAt time.Time
-	Source     string // who told us: a system's name, or "subject"
-	Main       bool   // the one that mail goes to, among verified e-mails
-	CreatedAt  time.Time
+	// VouchedAt is when a source proved what another subject has proved
+	// already: it lets nobody in, and speaks for the two being one person.
+	VouchedAt time.Time
+	Source    string // who told us: a system's name, or "subject"
+	Main      bool   // the one that mail goes to, among verified e-mails
+	CreatedAt time.Time
 }
 
 // Verified tells whether i proves who somebody is.
@@ -128,6 +131,9 @@ type (
 	// Verified marks an identifier of the subject as proved at the time of the
 	// change.
 	Verified struct{ Identifier string }
+	// Vouched marks an identifier of the subject as proved by a source although
+	// another bears it with proof.
+	Vouched struct{ Identifier string }
 	// Removed deletes an identifier of the subject.
 	Removed struct{ Identifier string }
 	// MadeMain makes one e-mail address of the subject the one that mail goes

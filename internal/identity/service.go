@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"livingprofile/internal/clock"
@@ -20,6 +21,8 @@ type Store interface {
 	// Holders returns the active subjects that bear a normalised identifier,
 	// the one that has proved it first.
 	Holders(ctx context.Context, kind Kind, scope, value string) ([]Holder, error)
+	// Circle returns the subjects that are joined with one, itself among them.
+	Circle(ctx context.Context, subject id.Subject) ([]id.Subject, error)
 	// Commit writes a change whole or not at all; errs.Conflict also when an
 	// identifier is proved by another subject.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
@@ -30,6 +33,7 @@ const (
 	SubjectCreated     ledger.Kind = "subject.created"
 	IdentifierAdded    ledger.Kind = "identifier.added"
 	IdentifierVerified ledger.Kind = "identifier.verified"
+	IdentifierVouched  ledger.Kind = "identifier.vouched" // proved by a source, though another bears it with proof
 	IdentifierRemoved  ledger.Kind = "identifier.removed"
 	IdentifierMain     ledger.Kind = "identifier.made_main"
 )
@@ -131,9 +135,10 @@ func (s *Service) Register(ctx context.Context, email, brand string) (id.Subject
 }
 
 // ByEmail returns the subject whom an address signs in: the one that has
-// proved it, or the only one that bears it. It is errs.NotFound when there is
-// none, and when several bear it and none has proved it: then nobody can tell
-// whose it is, and nobody is let in by guess.
+// proved it, or the only one that bears it, or the oldest of those that do when
+// they are joined. It is errs.NotFound when there is none, and when several
+// bear it and none has proved it: then nobody can tell whose it is, and nobody
+// is let in by guess.
 func (s *Service) ByEmail(ctx context.Context, email string) (id.Subject, error) {
 	holders, err := s.store.Holders(ctx, Email, "", email)
 	if err != nil {
@@ -145,8 +150,17 @@ func (s *Service) ByEmail(ctx context.Context, email string) (id.Subject, error)
 	case !holders[0].VerifiedAt.IsZero():
 		return holders[0].Subject, nil
 	}
+	var circle []id.Subject
 	for _, h := range holders[1:] {
-		if h.Subject != holders[0].Subject {
+		if h.Subject == holders[0].Subject {
+			continue
+		}
+		if circle == nil {
+			if circle, err = s.store.Circle(ctx, holders[0].Subject); err != nil {
+				return "", err
+			}
+		}
+		if !slices.Contains(circle, h.Subject) {
 			return "", errs.NotFound
 		}
 	}

@@ -21,6 +21,7 @@ var noon = time.Date(2026, time.March, 12, 12, 0, 0, 0, time.UTC)
 
 // A register is an identity.Store in memory.
 type register struct {
+	circle   []id.Subject // who are joined
 	mu       sync.Mutex
 	versions map[id.Subject]int64
 	rows     []identity.Identifier
@@ -52,6 +53,14 @@ func (r *register) Identifiers(_ context.Context, s id.Subject) ([]identity.Iden
 		}
 	}
 	return all, nil
+}
+
+// Circle is identity.Store.Circle.
+func (r *register) Circle(_ context.Context, subject id.Subject) ([]id.Subject, error) {
+	if slices.Contains(r.circle, subject) {
+		return r.circle, nil
+	}
+	return []id.Subject{subject}, nil
 }
 
 func (r *register) Holders(_ context.Context, kind identity.Kind, scope, value string) ([]identity.Holder, error) {
@@ -144,6 +153,12 @@ func (r *register) with(subject id.Subject, identifiers ...identity.Identifier) 
 	return r
 }
 
+// joined joins subjects.
+func (r *register) joined(all ...id.Subject) *register {
+	r.circle = all
+	return r
+}
+
 func proved(name, value string) identity.Identifier {
 	return identity.Identifier{ID: name, Kind: identity.Email, Value: value, VerifiedAt: noon}
 }
@@ -205,15 +220,17 @@ func TestService_ByEmail(t *testing.T) {
 		r    *register
 		want id.Subject
 	}{
-		"nobody":                     {newRegister(), ""},
-		"another_address":            {newRegister().with("a", proved("1", "other@example.jp")), ""},
-		"one_who_proved_it":          {newRegister().with("a", proved("1", who)), "a"},
-		"one_who_claims_it":          {newRegister().with("a", claimed("1", who)), "a"},
-		"one_who_claims_it_twice":    {newRegister().with("a", claimed("1", who), claimed("2", who)), "a"},
-		"two_who_claim_it":           {newRegister().with("a", claimed("1", who)).with("b", claimed("2", who)), ""},
-		"one_proved_and_one_claims":  {newRegister().with("a", claimed("1", who)).with("b", proved("2", who)), "b"},
-		"a_customer_number_like_it":  {newRegister().with("a", identity.Identifier{ID: "1", Kind: identity.Customer, Scope: "shop", Value: who, VerifiedAt: noon}), ""},
-		"three_claim_and_one_proved": {newRegister().with("a", claimed("1", who)).with("b", claimed("2", who)).with("c", proved("3", who)), "c"},
+		"nobody":                          {newRegister(), ""},
+		"another_address":                 {newRegister().with("a", proved("1", "other@example.jp")), ""},
+		"one_who_proved_it":               {newRegister().with("a", proved("1", who)), "a"},
+		"one_who_claims_it":               {newRegister().with("a", claimed("1", who)), "a"},
+		"one_who_claims_it_twice":         {newRegister().with("a", claimed("1", who), claimed("2", who)), "a"},
+		"two_who_claim_it":                {newRegister().with("a", claimed("1", who)).with("b", claimed("2", who)), ""},
+		"one_proved_and_one_claims":       {newRegister().with("a", claimed("1", who)).with("b", proved("2", who)), "b"},
+		"a_customer_number_like_it":       {newRegister().with("a", identity.Identifier{ID: "1", Kind: identity.Customer, Scope: "shop", Value: who, VerifiedAt: noon}), ""},
+		"two_who_claim_it_and_are_joined": {newRegister().with("a", claimed("1", who)).with("b", claimed("2", who)).joined("a", "b"), "a"},
+		"two_of_three_are_joined":         {newRegister().with("a", claimed("1", who)).with("b", claimed("2", who)).with("c", claimed("3", who)).joined("a", "b"), ""},
+		"three_claim_and_one_proved":      {newRegister().with("a", claimed("1", who)).with("b", claimed("2", who)).with("c", proved("3", who)), "c"},
 	} {
 		got, err := service(tt.r).ByEmail(t.Context(), who)
 		if got != tt.want || (tt.want == "") != errors.Is(err, errs.NotFound) {

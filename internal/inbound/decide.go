@@ -18,6 +18,8 @@ type Catalogue interface {
 	consent.Catalogue
 	Field(name string) (*profile.Field, bool)
 	Rank(source string) int
+	// Works returns the purposes that a system works for.
+	Works(system string) []string
 }
 
 // A known is what is held of a subject while items are decided on, one behind
@@ -61,12 +63,18 @@ func (k *known) claim(c Catalogue, system string, item *Item, now time.Time) Out
 		f, _ := c.Field(name)
 		return f
 	}
-	next, steps := profile.ObserveAll(k.facts.Profile, claims, field, c.Rank)
-	o := Outcome{Result: Unchanged, Reason: Known, Steps: steps}
+	why := k.withheld(c, system, claims, field, now)
+	enters, noted, told := profile.Sieve(k.facts.Profile, claims, why, now)
+	if len(told) > 0 {
+		k.entries, k.moved.profile = append(k.entries, told...), true
+	}
+	next, steps := profile.ObserveAll(noted, enters, field, c.Rank)
+	k.facts.Profile = next
+	o := Outcome{Result: Unchanged, Reason: Known, Steps: steps, Withheld: why}
 	if len(steps) == 0 {
 		return o
 	}
-	k.facts.Profile, k.moved.profile = next, true
+	k.moved.profile = true
 	k.entries = append(k.entries, profile.Entry(steps...))
 	o.Result, o.Reason = Applied, ""
 	for i := range steps {
@@ -77,6 +85,21 @@ func (k *known) claim(c Catalogue, system string, item *Item, now time.Time) Out
 		}
 	}
 	return o
+}
+
+// withheld says which values do not enter the profile, and why.
+func (k *known) withheld(c Catalogue, system string, claims map[string]profile.Claim, field func(string) *profile.Field, now time.Time) map[string]profile.Refusal {
+	why := map[string]profile.Refusal{}
+	for name, claim := range claims {
+		f := field(name)
+		if f == nil || claim.Value == "" {
+			continue
+		}
+		if refusal := decision.Take(k.facts, f, c.Works(system), c.AllPurposes(), now); refusal != "" {
+			why[name] = refusal
+		}
+	}
+	return why
 }
 
 // report takes a decision in.

@@ -64,6 +64,7 @@ type Outcome struct {
 	Records    []consent.Record
 	Identifier *identity.Identifier
 	After      decision.Facts
+	Withheld   map[string]profile.Refusal // fields whose values did not enter
 	// Err is why it was refused, where that has a kind of its own.
 	Err error
 }

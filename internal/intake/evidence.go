@@ -1,10 +1,6 @@
 package intake
 
 import (
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
-
 	"livingprofile/internal/identity"
 	"livingprofile/internal/profile"
 )
@@ -65,43 +61,6 @@ func recordOf(item *Item) (address mark, ok bool) {
 	return address, ok
 }
 
-// The fields that make a name, by which people are told apart.
-const (
-	givenName  = "given-name"
-	familyName = "family-name"
-)
-
 func nameOf(item *Item) string {
-	return joinName(item.Claims[givenName].Value, item.Claims[familyName].Value)
-}
-
-// names returns the names that sources give a person.
-func names(s profile.State) []string {
-	var all []string
-	for _, c := range s.Claims[givenName] {
-		if name := nameBy(s, c.Source); name != "" {
-			all = append(all, name)
-		}
-	}
-	return all
-}
-
-func nameBy(s profile.State, source string) string {
-	given, _ := s.Of(givenName, source)
-	family, _ := s.Of(familyName, source)
-	return joinName(given.Value, family.Value)
-}
-
-// joinName returns a name in the form in which it is compared, "" unless both
-// of its parts are known.
-func joinName(given, family string) string {
-	given, family = fold(given), fold(family)
-	if given == "" || family == "" {
-		return ""
-	}
-	return given + "\n" + family
-}
-
-func fold(s string) string {
-	return strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(s))), " ")
+	return profile.JoinName(item.Claims[profile.GivenName].Value, item.Claims[profile.FamilyName].Value)
 }

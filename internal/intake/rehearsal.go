@@ -144,6 +144,12 @@ func (p *rehearsed) write(c *ledger.Change, row any) error {
 				i.VerifiedAt = c.At
 			}
 		})
+	case identity.Vouched:
+		p.each(func(i *identity.Identifier) {
+			if i.ID == row.Identifier {
+				i.VouchedAt = c.At
+			}
+		})
 	case identity.MadeMain:
 		p.each(func(i *identity.Identifier) {
 			if i.Kind == identity.Email {

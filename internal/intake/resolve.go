@@ -9,6 +9,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/profile"
 )
 
 // A resolver finds out who the items of one batch are about.
@@ -192,7 +193,7 @@ func (r *resolver) byAddress(ctx context.Context, item *Item) (match, error) {
 				if err != nil {
 					return match{}, err
 				}
-				if f == nil || !slices.Contains(names(f.Profile), name) {
+				if f == nil || !slices.Contains(profile.Names(f.Profile), name) {
 					continue
 				}
 			}
@@ -237,7 +238,7 @@ func (r *resolver) byRecord(ctx context.Context, item *Item) (match, error) {
 // that has this address and name.
 func (r *resolver) same(ctx context.Context, subject id.Subject, address mark, name string) (bool, error) {
 	f, err := r.facts(ctx, subject)
-	if err != nil || f == nil || nameBy(f.Profile, r.source) != name {
+	if err != nil || f == nil || profile.NameBy(f.Profile, r.source) != name {
 		return false, err
 	}
 	all, err := r.store.Identifiers(ctx, subject)

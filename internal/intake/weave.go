@@ -49,10 +49,12 @@ func (m *Merger) weave(ctx context.Context, p *person) (*weaving, error) {
 			return nil, err
 		}
 	}
-	w.claim()
+	// What a row says about consent counts for its values: a yes that comes with
+	// a value brings the value in.
 	for _, s := range sayings(p.items) {
 		w.consent(s)
 	}
+	w.claim()
 	return w, nil
 }
 
@@ -129,15 +131,22 @@ func (w *weaving) identify(ctx context.Context, b bearing) error {
 		return err
 	}
 	if taken {
-		b.VerifiedAt = time.Time{}
+		// The proof is kept as evidence that the two may be one person.
+		b.VouchedAt, b.VerifiedAt = b.VerifiedAt, time.Time{}
 		for _, place := range b.prove {
 			w.warnings[place] = "intake.identifier_taken"
 		}
 	}
 	if held != nil {
-		if b.Verified() {
+		switch {
+		case b.Verified():
 			w.changed[b.prove[0]] = true
 			w.prove(held, b.items)
+		case !b.VouchedAt.IsZero() && held.VouchedAt.IsZero():
+			w.changed[b.prove[0]] = true
+			held.VouchedAt = w.at
+			w.rows = append(w.rows, identity.Vouched{Identifier: held.ID})
+			w.entries = append(w.entries, w.entry(held, identity.IdentifierVouched, b.items))
 		}
 		return nil
 	}
@@ -219,7 +228,7 @@ func (w *weaving) entry(i *identity.Identifier, kind ledger.Kind, items []int) l
 // before they are weighed against what is held: a value that another row of
 // the file overrides was never the source's word.
 func (w *weaving) claim() {
-	claims := w.bare(w.claims())
+	claims := w.enter(w.bare(w.claims()))
 	next, steps := profile.ObserveAll(w.profile, claims, w.field, w.organisation.Rank)
 	if len(steps) == 0 {
 		return
@@ -237,6 +246,37 @@ func (w *weaving) claim() {
 			}
 		}
 	}
+}
+
+// enter leaves out what may not enter the profile, and says so in the report
+// and, the first time, in the person's history.
+func (w *weaving) enter(claims map[string]profile.Claim) map[string]profile.Claim {
+	facts := w.facts
+	facts.Consents = w.consents
+	why := map[string]profile.Refusal{}
+	for name, c := range claims {
+		if f := w.field(name); f != nil && c.Value != "" {
+			if refusal := decision.Take(facts, f, w.organisation.Works(w.source), w.organisation.AllPurposes(), w.at); refusal != "" {
+				why[name] = refusal
+			}
+		}
+	}
+	if len(why) == 0 && len(w.profile.Notices) == 0 {
+		return claims
+	}
+	enters, next, entries := profile.Sieve(w.profile, claims, why, w.at)
+	if len(entries) > 0 {
+		w.entries, w.moved.profile = append(w.entries, entries...), true
+	}
+	w.profile = next
+	for place, item := range w.person.items {
+		for field, refusal := range why {
+			if c, ok := item.Claims[field]; ok && c.Value != "" && w.warnings[place] == "" {
+				w.warnings[place] = "intake.not_taken_" + string(refusal)
+			}
+		}
+	}
+	return enters
 }
 
 // claims returns what the items claim together. What has a time comes first:

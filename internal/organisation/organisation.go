@@ -84,6 +84,15 @@ func (s *System) MayHold(field string) bool {
 	return false
 }
 
+// Works returns the purposes that a system works for; none for one that is not
+// declared.
+func (o *Organisation) Works(system string) []string {
+	if s, ok := o.System(system); ok {
+		return s.Purposes
+	}
+	return nil
+}
+
 // New returns o ready for use. The slices and maps of o belong to the result
 // from then on.
 func New(o Organisation) *Organisation {

@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,14 @@ type (
 		Claims    map[string][]wireClaim  `json:"c,omitempty"`
 		Proposals map[string]wireProposal `json:"p,omitempty"`
 		Undos     map[string]wireMemory   `json:"u,omitempty"`
+		Notices   []wireNotice            `json:"n,omitempty"`
 		Sharings  map[string]wireSharing  `json:"g,omitempty"`
+	}
+	wireNotice struct {
+		Field  string  `json:"f"`
+		Source string  `json:"s"`
+		Why    Refusal `json:"w"`
+		At     int64   `json:"t"`
 	}
 	wireSharing struct {
 		Given bool  `json:"y,omitempty"`
@@ -74,6 +82,12 @@ func (s State) MarshalJSON() ([]byte, error) {
 		}
 		w.Undos[field] = wm
 	}
+	for _, field := range slices.Sorted(maps.Keys(s.Notices)) {
+		for _, source := range slices.Sorted(maps.Keys(s.Notices[field])) {
+			n := s.Notices[field][source]
+			w.Notices = append(w.Notices, wireNotice{field, source, n.Why, micros(n.At)})
+		}
+	}
 	if len(s.Sharings) > 0 {
 		w.Sharings = make(map[string]wireSharing, len(s.Sharings))
 	}
@@ -126,6 +140,15 @@ func (s *State) unmarshal(b []byte) error {
 			m.Before = &before
 		}
 		s.Undos[field] = m
+	}
+	for _, n := range w.Notices {
+		if s.Notices == nil {
+			s.Notices = map[string]map[string]Notice{}
+		}
+		if s.Notices[n.Field] == nil {
+			s.Notices[n.Field] = map[string]Notice{}
+		}
+		s.Notices[n.Field][n.Source] = Notice{n.Why, moment(n.At)}
 	}
 	return nil
 }

@@ -15,6 +15,12 @@ import (
 // The errors are Forbidden for a locked field, Gone for a retired one, and
 // those of Canonical.
 func Correct(s State, f *Field, value string, rank Rank, at time.Time) (State, Step, error) {
+	return correct(s, f, value, s.Value(f, rank), rank, at)
+}
+
+// correct is Correct where current is what the person sees now: of several
+// records that are joined, s is only one.
+func correct(s State, f *Field, value, current string, rank Rank, at time.Time) (State, Step, error) {
 	switch {
 	case f.Retired:
 		return s, Step{}, errs.New(errs.Gone, "error.field_retired")
@@ -28,7 +34,6 @@ func Correct(s State, f *Field, value string, rank Rank, at time.Time) (State, S
 		}
 		value = canonical
 	}
-	current := s.Value(f, rank)
 	proposal, waits := s.Proposals[f.Name]
 	switch {
 	case waits && proposal.Value == value:

@@ -30,12 +30,17 @@ type Service struct {
 	store  Store
 	schema func() Schema
 	clock  clock.Clock
+	seen   func(context.Context, id.Subject) (State, error) // nil for what the store has
 }
 
 // NewService returns a Service. schema is asked at every call.
 func NewService(s Store, schema func() Schema, c clock.Clock) *Service {
 	return &Service{store: s, schema: schema, clock: c}
 }
+
+// SeenBy has the person's wishes compared with what they see, which is more
+// than what the store has of them where records are joined.
+func (s *Service) SeenBy(seen func(context.Context, id.Subject) (State, error)) { s.seen = seen }
 
 // An Editor is who changes values, and where.
 type Editor struct {
@@ -57,8 +62,21 @@ func (s *Service) Correct(ctx context.Context, e Editor, field, typed string) (S
 			}
 			value = canonical
 		}
-		return Correct(now, f, value, rank, s.clock.Now())
+		current, err := s.current(ctx, e.Subject, now, f, rank)
+		if err != nil {
+			return now, Step{}, err
+		}
+		return correct(now, f, value, current, rank, s.clock.Now())
 	})
+}
+
+// current is the value that the person sees.
+func (s *Service) current(ctx context.Context, subject id.Subject, now State, f *Field, rank Rank) (string, error) {
+	if s.seen == nil {
+		return now.Value(f, rank), nil
+	}
+	seen, err := s.seen(ctx, subject)
+	return seen.Value(f, rank), err
 }
 
 // Settle records what staff found a field should be, when the person contested

@@ -20,6 +20,8 @@ type State struct {
 	Proposals map[string]Proposal
 	// Undos holds what the person's last correction replaced, by field.
 	Undos map[string]Memory
+	// Notices tell of values that were not taken in, by field and source.
+	Notices map[string]map[string]Notice
 	// Sharings holds the answers to what brands asked for, by brand and field.
 	Sharings map[string]Sharing
 }
@@ -60,12 +62,13 @@ func (s State) Of(field, source string) (Claim, bool) {
 }
 
 // clone returns a State whose maps may be changed. The slices in Claims are
-// still shared: put and drop replace them.
+// still shared: put and drop replace them; so are Notices, which Sieve replaces.
 func (s State) clone() State {
 	n := State{
 		Claims:    make(map[string][]Claim, len(s.Claims)+1),
 		Proposals: make(map[string]Proposal, len(s.Proposals)),
 		Undos:     make(map[string]Memory, len(s.Undos)),
+		Notices:   s.Notices,
 		Sharings:  maps.Clone(s.Sharings),
 	}
 	maps.Copy(n.Claims, s.Claims)

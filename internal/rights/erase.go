@@ -34,6 +34,7 @@ const (
 	PartLinks       Part = "links"       // links in mails
 	PartAnswers     Part = "answers"     // what systems were answered lately
 	PartTexts       Part = "texts"       // what was written in requests
+	PartJoins       Part = "joins"       // what was weighed about other records being theirs
 )
 
 // What erasure leaves, since the controller must prove what happened (Art. 5(2)
@@ -46,7 +47,7 @@ const (
 )
 
 // Going lists what erasure deletes.
-var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts}
+var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
 
 // Staying lists what erasure leaves.
 var Staying = [...]Part{PartRecords, PartEntries, PartRequests, PartTombstones}
@@ -114,8 +115,22 @@ type Certificate struct {
 
 // Preview returns the plan of an erasure without carrying it out.
 func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error) {
-	h, err := s.store.Holding(ctx, subject)
-	return PlanErasure(h), err
+	circle, err := s.store.Circle(ctx, subject)
+	if err != nil {
+		return Plan{}, err
+	}
+	all := Holding{Count: map[Part]int{}}
+	for _, one := range circle {
+		h, err := s.store.Holding(ctx, one)
+		if err != nil {
+			return Plan{}, err
+		}
+		for part, n := range h.Count {
+			all.Count[part] += n
+		}
+		all.Identifiers = append(all.Identifiers, h.Identifiers...)
+	}
+	return PlanErasure(all), nil
 }
 
 // erase carries out an erasure that is due: everything in one change, then the
@@ -137,13 +152,12 @@ func (s *Service) erase(ctx context.Context, r Request, docket Docket) error {
 	if err != nil {
 		return err
 	}
-	var closed []any
-	for _, o := range Ended(&r, docket.Requests) {
-		over, _, err := o.With(Act{Move: Cancel, At: s.clock.Now(), Actor: ledger.Self(r.Subject), Ground: Superseded})
-		if err != nil {
-			return err
-		}
-		closed = append(closed, over)
+	if err := s.eraseJoined(ctx, &r); err != nil {
+		return err
+	}
+	closed, err := s.closed(&r, docket)
+	if err != nil {
+		return err
 	}
 	_, err = s.store.Commit(ctx, ledger.Change{
 		Subject: r.Subject, Base: docket.Version, At: s.clock.Now(), Actor: program, Brand: r.Brand, Cause: string(r.ID),
@@ -173,4 +187,64 @@ func (s *Service) finish(ctx context.Context, subject id.Subject) error {
 		return fmt.Errorf("destroy key: %w", err)
 	}
 	return nil
+}
+
+// closed are the other requests of a docket that end with an erasure.
+func (s *Service) closed(r *Request, docket Docket) ([]any, error) {
+	var closed []any
+	for _, o := range Ended(r, docket.Requests) {
+		over, _, err := o.With(Act{Move: Cancel, At: s.clock.Now(), Actor: ledger.Self(r.Subject), Ground: Superseded})
+		if err != nil {
+			return nil, err
+		}
+		closed = append(closed, over)
+	}
+	return closed, nil
+}
+
+// eraseJoined erases the other records of the person, each with a certificate
+// of its own and the number of the one request. They go before the record that
+// has the request, so that a repetition finds what is left.
+func (s *Service) eraseJoined(ctx context.Context, r *Request) error {
+	circle, err := s.store.Circle(ctx, r.Subject)
+	if err != nil {
+		return err
+	}
+	for _, other := range circle {
+		if other == r.Subject {
+			continue
+		}
+		err := s.eraseRecord(ctx, r, other)
+		if err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
+			return fmt.Errorf("erase a joined record: %w", err)
+		}
+		if err := s.finish(ctx, other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject) error {
+	return ledger.Retry(func() error {
+		docket, err := s.store.Docket(ctx, other)
+		if err != nil {
+			return err
+		}
+		h, err := s.store.Holding(ctx, other)
+		if err != nil {
+			return err
+		}
+		closed, err := s.closed(r, docket)
+		if err != nil {
+			return err
+		}
+		row := Erased{Certificate: id.New(), Number: r.Number, Plan: PlanErasure(h)}
+		_, err = s.store.Commit(ctx, ledger.Change{
+			Subject: other, Base: docket.Version, At: s.clock.Now(), Actor: program, Brand: r.Brand, Cause: string(r.ID),
+			Entries: []ledger.Draft{{Kind: SubjectErased, Payload: row.Certificate}},
+			Rows:    append(closed, row),
+		})
+		return err
+	})
 }

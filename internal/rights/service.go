@@ -33,6 +33,8 @@ type Store interface {
 	// Docket reads requests and freezes of an active subject at one moment;
 	// errs.NotFound or errs.Gone for any other.
 	Docket(ctx context.Context, subject id.Subject) (Docket, error)
+	// Circle returns the subjects that are joined with one, itself among them.
+	Circle(ctx context.Context, subject id.Subject) ([]id.Subject, error)
 	// Holding counts what is held of a subject.
 	Holding(ctx context.Context, subject id.Subject) (Holding, error)
 	// Commit writes a change whole or not at all. Of this package it takes

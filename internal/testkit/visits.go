@@ -112,6 +112,7 @@ func visits() []visit {
 		}},
 
 		{"GET /:brand/safety", ok, nil, nil},
+		{"POST /:brand/who/joined/:join", on, nil, nil},
 		{"POST /:brand/safety/addresses", on, filled("kind", "email", "value", "third@mail.example.com"), nil},
 		{"POST /:brand/safety/addresses/:address/verify", on, nil, nil},
 		{"POST /:brand/safety/addresses/:address/main", on, nil, nil},
@@ -236,7 +237,27 @@ func gather(t *testing.T, s *Site) *things {
 		":token": link[strings.LastIndex(link, "/")+1:], ":sheet": part(sheetIn, home), "*": part(assetIn, home),
 		":message": part(messageIn, awaitMail(t, s)),
 		":kind":    "complaint", ":move": "cancel", ":request": string(copied(t, s, subject)), ":certificate": erased(t, s),
+		":join": joined(t, s, subject),
 	}}
+}
+
+// joined has another record of subject joined, and returns the join.
+func joined(t *testing.T, s *Site, subject id.Subject) string {
+	t.Helper()
+	now := s.Clock.Now()
+	c := identity.New([]identity.Identifier{{Kind: identity.Email, Value: person, VouchedAt: now, Source: "media"}},
+		ledger.Actor{Kind: ledger.BySystem, ID: "media"}, now)
+	if _, err := s.DB.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Joiner.Weigh(t.Context(), subject, c.Subject); err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.DB.Joins(t.Context(), c.Subject)
+	if err != nil || len(all) != 1 || all[0].State != identity.Joined {
+		t.Fatalf("joins: got %+v, %v", all, err)
+	}
+	return all[0].ID
 }
 
 // copied asks for a copy and waits until it is made.

@@ -145,6 +145,8 @@ func copiesExpire(t *testing.T, f Fixture) {
 func erasedWhole(t *testing.T, f Fixture) {
 	ctx := t.Context()
 	gone, stays := f.full(t), f.full(t)
+	older, newer := min(gone, stays), max(gone, stays)
+	must(t, "join", f.DB.CommitJoins(ctx, []identity.Join{{ID: id.New(), Older: older, Newer: newer, State: identity.Waiting, FoundAt: f.now()}}))
 	before := f.rows(t, stays)
 	h, err := f.DB.Holding(ctx, gone)
 	must(t, "holding", err)

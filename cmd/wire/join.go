@@ -1,0 +1,30 @@
+package wire
+
+import (
+	"context"
+	"time"
+
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/job"
+	"livingprofile/internal/profile"
+)
+
+// join has the services know the records that are joined with one: what a
+// person says is said for all of theirs, and compared with what they see.
+func (a *App) join() {
+	a.Joiner = identity.NewJoiner(a.DB, a.Clock)
+	a.Consent.JoinedBy(a.DB.Circle)
+	a.Profile.SeenBy(func(ctx context.Context, subject id.Subject) (profile.State, error) {
+		f, err := a.DB.Facts(ctx, subject)
+		return f.Profile, err
+	})
+}
+
+// joining looks behind the ledger for records that may be of one person.
+func joining(j *identity.Joiner) job.Task {
+	return job.Task{Name: "identity.join", Every: 5 * time.Second, Lease: 5 * time.Minute, Do: func(ctx context.Context, _ time.Time) error {
+		_, err := j.Turn(ctx)
+		return err
+	}}
+}

@@ -1,0 +1,314 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/authz"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/id"
+	"livingprofile/internal/intake"
+	view "livingprofile/views/console"
+	"livingprofile/views/ui"
+)
+
+// ImportsPath is where the console takes files.
+const ImportsPath = web.UploadPath
+
+// Uploads has what became of the files that were sent.
+type Uploads interface {
+	intake.UploadStore
+	// Upload returns one; errs.NotFound for none.
+	Upload(ctx context.Context, upload string) (intake.Upload, error)
+	// Uploads returns the newest.
+	Uploads(ctx context.Context, limit int) ([]intake.Upload, error)
+}
+
+// importsShown is how many imports the list shows.
+const importsShown = 50
+
+// Imports lists the imports, and takes a file.
+func (s *Console) Imports(c echo.Context) error { return s.showImports(c, url.Values{}, nil) }
+
+func (s *Console) showImports(c echo.Context, typed url.Values, wrong map[string]string) error {
+	all, err := s.Uploads.Uploads(web.Context(c), importsShown)
+	if err != nil {
+		return err
+	}
+	p := view.ImportsPage{}
+	for i := range all {
+		p.Items = append(p.Items, importItem(c, &all[i]))
+	}
+	if me(c).Role.Has(authz.ImportMake) {
+		p.Make, p.Wrong = importForm(c, typed, wrong), wrong["file"]
+	}
+	return web.Render(c, page(wrong), view.Imports(s.desk(c, "imports", title(c, "imports")), p))
+}
+
+func importItem(c echo.Context, u *intake.Upload) view.ImportItem {
+	ctx, r := web.Context(c), u.So()
+	item := view.ImportItem{
+		Href: ImportsPath + "/" + u.ID, ID: u.ID, Source: systemName(c, u.Source), Map: u.Map, At: u.CreatedAt,
+		State: ui.Waiting, StateText: i18n.T(ctx, "imports.state."+string(u.State)), Trial: u.DryRun, Rows: r.Rows, Refused: r.Refused,
+	}
+	switch u.State {
+	case intake.Done:
+		item.State = ui.Given
+	case intake.Failed:
+		item.State = ui.Failed
+	case intake.Receiving, intake.Held, intake.Queued, intake.Running:
+	}
+	return item
+}
+
+func importForm(c echo.Context, typed url.Values, wrong map[string]string) []ui.Input {
+	ctx, v := web.Context(c), web.Of(c)
+	choose := ui.Option{Label: i18n.T(ctx, "page.choose")}
+	source := ui.Input{
+		Kind: ui.OneList, Name: "source", Label: i18n.T(ctx, "imports.source"), Value: typed.Get("source"), Wrong: wrong["source"],
+		Options: []ui.Option{choose}, Required: true,
+	}
+	for i := range v.Organisation.Systems {
+		if sys := &v.Organisation.Systems[i]; sys.Source && !sys.Retired {
+			source.Options = append(source.Options, ui.Option{Value: sys.Name, Label: sys.Label.In(v.Locale)})
+		}
+	}
+	maps := ui.Input{
+		Kind: ui.OneList, Name: "map", Label: i18n.T(ctx, "imports.map"), Hint: i18n.T(ctx, "imports.map_hint"),
+		Value: typed.Get("map"), Wrong: wrong["map"], Options: []ui.Option{choose}, Required: true,
+	}
+	for _, name := range intake.Maps() {
+		maps.Options = append(maps.Options, ui.Option{Value: name, Label: name})
+	}
+	return []ui.Input{source, maps, {
+		Kind: ui.Text, Name: "charset", Label: i18n.T(ctx, "imports.charset"), Hint: i18n.T(ctx, "imports.charset_hint"),
+		Value: typed.Get("charset"), Wrong: wrong["charset"], Fill: "off",
+	}}
+}
+
+// MakeImport takes a file and holds it until somebody has seen what it means.
+func (s *Console) MakeImport(c echo.Context) error {
+	form, name, body, err := web.Upload(c, "file", "source", "map", "charset")
+	if err != nil {
+		return err
+	}
+	u := intake.Upload{
+		Source: form.Get("source"), Map: form.Get("map"), Charset: form.Get("charset"),
+		Format: intake.FormatOf(name), State: intake.Held, Actor: me(c).Actor(),
+	}
+	sys, ok := web.Of(c).Organisation.System(u.Source)
+	switch {
+	case !ok || !sys.Source || sys.Retired:
+		err = errs.InvalidFields(errs.At("source", "error.not_a_choice"))
+	case name == "":
+		err = errs.InvalidFields(errs.At("file", "error.required"))
+	case u.Format == "":
+		err = errs.InvalidFields(errs.At("file", "error.not_a_file"))
+	default:
+		u, _, err = s.Desk.Receive(web.Context(c), u, body)
+	}
+	if wrong, ok := web.Wrong(c, err); ok {
+		if text, whole := wrong[""]; whole {
+			wrong["file"] = text
+		}
+		return s.showImports(c, form, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, ImportsPath+"/"+u.ID)
+}
+
+// upload is the import that the address names.
+func (s *Console) upload(c echo.Context) (intake.Upload, error) {
+	name := c.Param("import")
+	if !id.Valid(name) {
+		return intake.Upload{}, errs.New(errs.NotFound, "error.no_import")
+	}
+	return s.Uploads.Upload(web.Context(c), name)
+}
+
+// sampleRows is how many rows of a file are shown before it is imported.
+const sampleRows = 5
+
+// refreshEvery is after how many seconds a browser looks again, with script or
+// without, while an import goes on.
+const refreshEvery = 3
+
+// ShowImport shows what a file means, how far its import is, or its report.
+func (s *Console) ShowImport(c echo.Context) error {
+	u, err := s.upload(c)
+	if err != nil {
+		return err
+	}
+	p := s.importPage(c, &u)
+	if u.State == intake.Held && p.Manage {
+		s.sample(c, &u, &p)
+	}
+	if !u.State.Ended() && u.State != intake.Held {
+		c.Response().Header().Set("Refresh", strconv.Itoa(refreshEvery))
+	}
+	ats, err := s.Uploads.PartAts(web.Context(c), u.ID, intake.RejectsPart)
+	if err != nil {
+		return err
+	}
+	p.Rejects = p.Manage && u.State.Ended() && len(ats) > 0
+	return web.Render(c, http.StatusOK, view.Import(s.desk(c, "imports", title(c, "imports")), p))
+}
+
+// sample says what the first rows would become, without what they hold.
+func (s *Console) sample(c echo.Context, u *intake.Upload, p *view.ImportPage) {
+	ctx, org := web.Context(c), web.Of(c).Organisation
+	m, err := intake.LoadMap(u.Map)
+	if err != nil {
+		p.Problem = i18n.T(ctx, "error.no_such_map")
+		return
+	}
+	file := intake.Open(ctx, s.Uploads, u)
+	samples, report, err := intake.Preview(ctx, file, m, sampleRows, intake.Options{
+		Organisation: org, Source: u.Source, Clock: s.Clock, Format: u.Format, Charset: u.Charset, Size: u.Size,
+	})
+	if err != nil {
+		p.Problem = i18n.T(ctx, "error.map_unfit")
+		if wrong, ok := web.Wrong(c, err); ok {
+			p.Problem = wrong[""]
+			for path, text := range wrong {
+				if path != "" {
+					p.Problem += " " + path + ": " + text
+				}
+			}
+		}
+		return
+	}
+	p.Charset, p.Unread, p.Missing, p.LeftOut, p.Ready = report.Charset, report.Unread, report.Missing, report.LeftOut, true
+	for _, row := range samples {
+		one := view.SampleRow{Line: row.Line}
+		if row.Fault != nil {
+			one.Fault = fault(c, intake.Reject{Line: row.Line, Fault: *row.Fault})
+		}
+		for _, i := range row.Item.Identifiers {
+			one.Means = append(one.Means, identifierKind(c, i.Kind, i.Scope))
+		}
+		for i := range org.Fields {
+			if f := &org.Fields[i]; row.Item.Claims[f.Name].Value != "" {
+				one.Means = append(one.Means, f.Label.In(web.Of(c).Locale))
+			}
+		}
+		for _, said := range row.Item.Consents {
+			if v, ok := org.Purpose(said.Purpose); ok {
+				one.Means = append(one.Means, v.Words.Question.In(web.Of(c).Locale))
+			}
+		}
+		p.Sample = append(p.Sample, one)
+	}
+}
+
+func fault(c echo.Context, r intake.Reject) string {
+	text := i18n.Message(web.Context(c), r.Reason, r.Args)
+	if r.Column != "" {
+		return r.Column + ": " + text
+	}
+	return text
+}
+
+// faultsShown is how many refused rows, and warnings, a page names.
+const faultsShown = 50
+
+func (s *Console) importPage(c echo.Context, u *intake.Upload) view.ImportPage {
+	ctx, r := web.Context(c), u.So()
+	p := view.ImportPage{
+		Item: importItem(c, u), Action: ImportsPath + "/" + u.ID, Manage: me(c).Role.Has(authz.ImportMake),
+		Held: u.State == intake.Held, Ended: u.State.Ended(), EndedAt: u.EndedAt,
+		Charset: r.Charset, Unread: r.Unread, Missing: r.Missing, LeftOut: r.LeftOut,
+	}
+	if u.Size > 0 {
+		p.Percent = int(100 * u.Bytes / u.Size)
+	}
+	for _, count := range []struct {
+		word string
+		n    int
+	}{
+		{"rows", r.Rows},
+		{"created", r.Created},
+		{"merged", r.Merged},
+		{"changed", r.Changed},
+		{"unchanged", r.Unchanged},
+		{"refused", r.Refused},
+		{"warnings", r.Warnings},
+	} {
+		p.Counts = append(p.Counts, view.ImportCount{Label: i18n.T(ctx, "imports.count."+count.word), Count: count.n})
+	}
+	for _, list := range []struct {
+		from []intake.Reject
+		to   *[]view.ImportFault
+	}{{r.Rejects, &p.Refused}, {r.Notes, &p.Notes}} {
+		for _, one := range list.from[:min(len(list.from), faultsShown)] {
+			*list.to = append(*list.to, view.ImportFault{Line: one.Line, Why: fault(c, one)})
+		}
+	}
+	if u.Problem != nil {
+		p.Problem = i18n.Message(ctx, u.Problem.ID, u.Problem.Args)
+		for _, f := range u.Problem.Fields {
+			p.Problem += " " + f.Path + ": " + i18n.Message(ctx, f.ID, f.Args)
+		}
+	}
+	return p
+}
+
+// RunHeld has a file that is held tried, imported or deleted.
+func (s *Console) RunHeld(c echo.Context) error {
+	form, err := web.Form(c, "act")
+	if err != nil {
+		return err
+	}
+	u, err := s.upload(c)
+	if err != nil {
+		return err
+	}
+	switch form.Get("act") {
+	case "try":
+		err = s.Desk.Release(web.Context(c), u, true, me(c).Actor())
+	case "import":
+		err = s.Desk.Release(web.Context(c), u, false, me(c).Actor())
+	case "discard":
+		err = s.Desk.Discard(web.Context(c), u, me(c).Actor())
+	default:
+		err = errs.New(errs.Invalid, "error.not_a_choice")
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, ImportsPath+"/"+u.ID)
+}
+
+// TakeRejects gives the refused rows as they were. They are personal, so that
+// taking them is posted and stands in the ledger.
+func (s *Console) TakeRejects(c echo.Context) error {
+	if _, err := web.Form(c); err != nil {
+		return err
+	}
+	u, err := s.upload(c)
+	if err != nil {
+		return err
+	}
+	ats, err := s.Uploads.PartAts(web.Context(c), u.ID, intake.RejectsPart)
+	if err != nil {
+		return err
+	}
+	if !u.State.Ended() || len(ats) == 0 {
+		return errs.New(errs.NotFound, "error.no_rejects")
+	}
+	if err := s.Staff.NoteExport(web.Context(c), me(c), map[string]string{"rejects": u.ID}); err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentType, "text/csv; charset=utf-8")
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="rejects.csv"`)
+	_, err = intake.WriteRejects(web.Context(c), s.Uploads, u.ID, c.Response())
+	return err
+}

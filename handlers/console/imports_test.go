@@ -1,0 +1,120 @@
+package console_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"livingprofile/internal/authz"
+	uploads "livingprofile/internal/intake"
+	"livingprofile/internal/testkit"
+)
+
+// sendFile posts a file as the form of the page does,
+// with a token.
+func sendFile(t *testing.T, c *testkit.Client, token, name, text string, fields ...string) *testkit.Answer {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for i, pair := 0, append([]string{"csrf", token}, fields...); i < len(pair); i += 2 {
+		if err := w.WriteField(pair[i], pair[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if name != "" {
+		part, err := w.CreateFormFile("file", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return c.Do(c.Request(http.MethodPost, "/console/imports", &b, "Content-Type", w.FormDataContentType()))
+}
+
+// TestImports: a file is held, its rows are explained without what they hold,
+// it is tried, sent again and imported, and its refused rows are taken.
+func TestImports(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	c := desk(t, s, authz.Administrator)
+	const file = "id,email,given_name,family_name\n1,zora@example.net,Zora,Marker\n2,short\n"
+	all := []string{"source", "shop", "map", "generic", "charset", ""}
+	for name, a := range map[string]*testkit.Answer{
+		"no source": sendFile(t, c, c.CSRF, "a.csv", file, "source", "", "map", "generic"),
+		"no map":    sendFile(t, c, c.CSRF, "a.csv", file, "source", "shop", "map", ""),
+		"a picture": sendFile(t, c, c.CSRF, "a.png", file, all...),
+		"no file":   sendFile(t, c, c.CSRF, "", "", all...),
+		"no rows":   sendFile(t, c, c.CSRF, "a.csv", "", all...),
+		"a field":   sendFile(t, c, c.CSRF, "a.csv", file, "unknown", "x"),
+	} {
+		if a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: got %d", name, a.Status)
+		}
+	}
+	if a := sendFile(t, c, "wrong", "a.csv", file, all...); a.Status != http.StatusForbidden {
+		t.Errorf("a wrong token: got %d", a.Status)
+	}
+	if a := sendFile(t, desk(t, s, authz.DPO), "", "a.csv", file, all...); a.Status != http.StatusForbidden {
+		t.Errorf("a DPO: got %d", a.Status)
+	}
+
+	hold := func() string {
+		t.Helper()
+		a := sendFile(t, c, c.CSRF, "people.csv", file, all...)
+		if a.Status != http.StatusSeeOther {
+			t.Fatalf("send: got %d: %.300s", a.Status, a.Body)
+		}
+		return a.Location()
+	}
+	act := func(path, what string) string {
+		t.Helper()
+		if a := c.Post(path, url.Values{"act": {what}}); a.Status != http.StatusSeeOther {
+			t.Fatalf("%s: got %d", what, a.Status)
+		}
+		for range 100 {
+			if _, err := s.ImportNext(t.Context(), time.Minute); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.DB.NextUpload(t.Context()); err != nil {
+				break
+			}
+		}
+		return c.Page(path)
+	}
+	tried := hold()
+	page := c.Page(tried)
+	wantIn(t, "the sample", page, "What the first rows mean", "Given name", "Try it without writing")
+	wantOut(t, "the sample", page, "Zora", "zora@")
+	wantIn(t, "the trial", act(tried, "try"), "Done", "Nothing was written", "About somebody new")
+	if a := c.Post(tried, url.Values{"act": {"import"}}); a.Status != http.StatusConflict {
+		t.Errorf("imported after the trial: got %d", a.Status)
+	}
+	done := hold()
+	wantIn(t, "the report", act(done, "import"), "Done", "Refused rows", "Take the refused rows")
+	if find(t, desk(t, s, authz.DPO), "zora@example.net") == "" {
+		t.Error("nobody was imported")
+	}
+	a := c.Post(done+"/rejects", nil)
+	if a.Status != http.StatusOK || !strings.Contains(a.Body, "short") || !strings.Contains(a.Header.Get("Content-Disposition"), "rejects.csv") {
+		t.Errorf("rejects: got %d %q", a.Status, a.Body)
+	}
+	wantIn(t, "what was deleted", act(hold(), "discard"), "The file was deleted")
+	wantIn(t, "the list", desk(t, s, authz.Auditor).Page("/console/imports"), done, "trial")
+	sent, err := s.DB.Uploads(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range sent {
+		if ats, err := s.DB.PartAts(t.Context(), u.ID, uploads.FilePart); err != nil || len(ats) > 0 {
+			t.Errorf("%d pieces of a file are left, %v", len(ats), err)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package consent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+)
+
+// Together returns what stands for one person of whom states are records, which
+// were joined at a time. The newest word counts, with one caution: where one
+// record has a no and another a yes, the yes counts only when the person said
+// it after both the no and the joining. Joining by itself loosens nothing. The
+// order of states makes no difference.
+func Together(joined time.Time, states ...State) State {
+	all := State{}
+	for _, s := range states {
+		for k := range s {
+			if _, done := all[k]; !done {
+				all[k] = weighed(k, joined, states)
+			}
+		}
+	}
+	return all
+}
+
+// weighed is what all records say together for one key. A record that says nothing
+// for a brand of its own says there what it says for all brands.
+func weighed(k Key, joined time.Time, states []State) Standing {
+	var yes, no, rest *Standing
+	for _, s := range states {
+		st, ok := s[k]
+		if !ok {
+			if st, ok = s[Key{k.Purpose, ""}]; !ok {
+				continue
+			}
+		}
+		switch {
+		case st.Status.Valid():
+			yes = newer(yes, st)
+		case st.Status.No():
+			no = newer(no, st)
+		default:
+			rest = newer(rest, st)
+		}
+	}
+	switch {
+	case yes != nil && (no == nil || yes.At.After(no.At) && yes.At.After(joined)):
+		return *yes
+	case no != nil:
+		return *no
+	}
+	return *rest
+}
+
+func newer(a *Standing, b Standing) *Standing {
+	if a != nil && (a.At.After(b.At) || a.At.Equal(b.At) && a.Record > b.Record) {
+		return a
+	}
+	return &b
+}
+
+// JoinedBy has what a person says said for every record of theirs that is joined
+// with the one they say it at: circle returns those, itself among them.
+func (s *Service) JoinedBy(circle func(context.Context, id.Subject) ([]id.Subject, error)) {
+	s.circle = circle
+}
+
+// each does something for every record of the person: for that of subject last,
+// so that a success means that all of it was done, and a repetition does what
+// is missing.
+func (s *Service) each(ctx context.Context, subject id.Subject, do func(id.Subject) error) error {
+	if s.circle != nil {
+		all, err := s.circle(ctx, subject)
+		if err != nil {
+			return err
+		}
+		for _, other := range all {
+			if other == subject {
+				continue
+			}
+			// One that is erased in this moment has nothing left to say.
+			if err := do(other); err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
+				return err
+			}
+		}
+	}
+	return do(subject)
+}

@@ -1,0 +1,258 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
+)
+
+// The kinds of ledger entry about joining. Both subjects have one.
+const (
+	SubjectMerged    ledger.Kind = "subject.merged"
+	SubjectSeparated ledger.Kind = "subject.separated"
+)
+
+// A JoinTrace is the sealed payload of these entries.
+type JoinTrace struct {
+	Join     string     `json:"join"`
+	With     id.Subject `json:"with"`
+	Evidence []Evidence `json:"evidence,omitempty"`
+	Reason   string     `json:"reason,omitempty"`
+}
+
+// A Near is a stretch of the ledger with the subjects that something in it
+// brought near to others: they bear an identifier of those others.
+type Near struct {
+	Lane  int
+	Until int64
+	Pairs [][2]id.Subject
+}
+
+// A JoinStore keeps joins.
+type JoinStore interface {
+	// Nearby returns what was not looked at yet, for at most so many entries of
+	// each lane.
+	Nearby(ctx context.Context, limit int) ([]Near, error)
+	// Looked notes that n was looked at.
+	Looked(ctx context.Context, n Near) error
+	// Side returns what an active subject is known by.
+	Side(ctx context.Context, subject id.Subject) (Side, error)
+	// Joins returns the joins of a subject, in any state, oldest first.
+	Joins(ctx context.Context, subject id.Subject) ([]Join, error)
+	// Join returns one; errs.NotFound for none.
+	Join(ctx context.Context, join string) (Join, error)
+	// Circle returns the subjects that are joined with one, itself among them,
+	// oldest first.
+	Circle(ctx context.Context, subject id.Subject) ([]id.Subject, error)
+	// CommitJoins writes joins and what they change in the circles of their
+	// subjects together with changes, or nothing.
+	CommitJoins(ctx context.Context, joins []Join, changes ...ledger.Change) error
+}
+
+// A Joiner joins subjects and takes them apart. It is safe for concurrent use.
+type Joiner struct {
+	store JoinStore
+	clock clock.Clock
+}
+
+// NewJoiner returns a Joiner.
+func NewJoiner(s JoinStore, c clock.Clock) *Joiner { return &Joiner{s, c} }
+
+// joining is the actor of what rules decide.
+var joining = ledger.Actor{Kind: ledger.ByProgram, ID: "identity.join"}
+
+// nearAtOnce is how many entries of a lane are looked at in one go.
+const nearAtOnce = 500
+
+// Turn weighs everybody whom the ledger brought near to others since the last
+// turn, and returns how many pairs were weighed.
+func (s *Joiner) Turn(ctx context.Context) (int, error) {
+	weighed := 0
+	for {
+		all, err := s.store.Nearby(ctx, nearAtOnce)
+		if err != nil || len(all) == 0 {
+			return weighed, err
+		}
+		for _, n := range all {
+			for _, p := range n.Pairs {
+				if err := s.Weigh(ctx, p[0], p[1]); err != nil {
+					return weighed, err
+				}
+				weighed++
+			}
+			if err := s.store.Looked(ctx, n); err != nil {
+				return weighed, err
+			}
+		}
+	}
+}
+
+// Weigh compares two subjects and joins them where a rule is enough. It is no
+// error when one of them is not there any more.
+func (s *Joiner) Weigh(ctx context.Context, a, b id.Subject) error {
+	older, newer := pair(a, b)
+	err := ledger.Retry(func() error {
+		before, err := s.between(ctx, older, newer)
+		if err != nil {
+			return err
+		}
+		x, err := s.store.Side(ctx, older)
+		if err != nil {
+			return err
+		}
+		y, err := s.store.Side(ctx, newer)
+		if err != nil {
+			return err
+		}
+		j, changed := Weigh(before, Compare(x, y))
+		if !changed {
+			return nil
+		}
+		at := s.clock.Now()
+		if j.ID == "" {
+			j.ID, j.Older, j.Newer, j.FoundAt = id.New(), older, newer, at
+		}
+		if j.State != Joined {
+			return s.store.CommitJoins(ctx, []Join{j})
+		}
+		j.DecidedAt, j.By = at, ledger.ByProgram
+		return s.store.CommitJoins(ctx, []Join{j}, entries(j, SubjectMerged, joining, at, x, y)...)
+	})
+	if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) {
+		return nil
+	}
+	return err
+}
+
+// between returns the join of two subjects, the zero Join for none.
+func (s *Joiner) between(ctx context.Context, older, newer id.Subject) (Join, error) {
+	all, err := s.store.Joins(ctx, newer)
+	if err != nil {
+		return Join{}, err
+	}
+	for _, j := range all {
+		if j.Older == older {
+			return j, nil
+		}
+	}
+	return Join{}, nil
+}
+
+// entries tells both subjects of a join.
+func entries(j Join, kind ledger.Kind, by ledger.Actor, at time.Time, sides ...Side) []ledger.Change {
+	var all []ledger.Change
+	for _, side := range sides {
+		all = append(all, ledger.Change{
+			Subject: side.Subject, Base: side.Version, At: at, Actor: by, Cause: j.ID,
+			Entries: []ledger.Draft{{Kind: kind, Payload: JoinTrace{
+				Join: j.ID, With: j.Other(side.Subject), Evidence: j.Evidence, Reason: j.Reason,
+			}}},
+		})
+	}
+	return all
+}
+
+// Decide is a staff member's word on two subjects: they are joined, or kept
+// apart. A reason is needed. It is errs.NotFound for a join that is not there,
+// and errs.Conflict for one on which somebody has decided.
+func (s *Joiner) Decide(ctx context.Context, by ledger.Actor, join string, one bool, reason string) error {
+	reason = strings.TrimSpace(reason)
+	switch {
+	case reason == "":
+		return errs.InvalidFields(errs.At("reason", "error.required"))
+	case utf8.RuneCountInString(reason) > maxReason:
+		return errs.InvalidFields(errs.At("reason", "error.too_long", "max", maxReason))
+	case strings.ContainsFunc(reason, unicode.IsControl):
+		return errs.InvalidFields(errs.At("reason", "error.control_characters"))
+	}
+	return ledger.Retry(func() error {
+		j, err := s.store.Join(ctx, join)
+		if err != nil {
+			return err
+		}
+		if j.State != Waiting {
+			return errs.New(errs.Conflict, "error.join_decided")
+		}
+		at := s.clock.Now()
+		if !one {
+			told := j
+			told.Reason = reason
+			return s.part(ctx, told, []Join{j.Part(by.Kind, reason, at)}, by, at)
+		}
+		j.State, j.By, j.DecidedAt, j.Reason = Joined, by.Kind, at, reason
+		x, err := s.store.Side(ctx, j.Older)
+		if err != nil {
+			return err
+		}
+		y, err := s.store.Side(ctx, j.Newer)
+		if err != nil {
+			return err
+		}
+		return s.store.CommitJoins(ctx, []Join{j}, entries(j, SubjectMerged, by, at, x, y)...)
+	})
+}
+
+// maxReason is how many letters the reason of a staff member may have.
+const maxReason = 300
+
+// Separate is the word of subject that the other record of a join is not
+// theirs: that record leaves the circle, and no rule brings it back by what is
+// known now. Of two others the younger leaves. It is errs.NotFound for a join
+// that is not in the subject's circle, or not in force.
+func (s *Joiner) Separate(ctx context.Context, subject id.Subject, join, brand string) error {
+	return ledger.Retry(func() error {
+		j, err := s.store.Join(ctx, join)
+		if err != nil {
+			return err
+		}
+		circle, err := s.store.Circle(ctx, subject)
+		if err != nil {
+			return err
+		}
+		if j.State != Joined || !slices.Contains(circle, j.Older) || !slices.Contains(circle, j.Newer) {
+			return errs.New(errs.NotFound, "error.no_join")
+		}
+		leaving := j.Newer
+		if j.Concerns(subject) {
+			leaving = j.Other(subject)
+		}
+		all, err := s.store.Joins(ctx, leaving)
+		if err != nil {
+			return err
+		}
+		at := s.clock.Now()
+		var parted []Join
+		for _, one := range all {
+			if one.State != Apart && slices.Contains(circle, one.Other(leaving)) {
+				parted = append(parted, one.Part(ledger.BySubject, "", at))
+			}
+		}
+		return s.part(ctx, j, parted, ledger.Self(subject), at, brand)
+	})
+}
+
+// part writes joins that are over, and tells both subjects of j.
+func (s *Joiner) part(ctx context.Context, j Join, parted []Join, by ledger.Actor, at time.Time, brand ...string) error {
+	x, err := s.store.Side(ctx, j.Older)
+	if err != nil {
+		return err
+	}
+	y, err := s.store.Side(ctx, j.Newer)
+	if err != nil {
+		return err
+	}
+	changes := entries(j, SubjectSeparated, by, at, x, y)
+	for i := range changes {
+		changes[i].Brand = strings.Join(brand, "")
+	}
+	return s.store.CommitJoins(ctx, parted, changes...)
+}

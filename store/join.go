@@ -1,0 +1,296 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"livingprofile/internal/decision"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/keyring"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
+)
+
+// A joinBody is what a row of joins has sealed.
+type joinBody struct {
+	Evidence []identity.Evidence `json:"evidence,omitempty"`
+	Refused  []identity.Evidence `json:"refused,omitempty"`
+	Reason   string              `json:"reason,omitempty"`
+}
+
+func joinPlace(join string) keyring.Place {
+	return keyring.Place{Table: "joins", Row: join, Column: "body"}
+}
+
+// together adds what is held of the others in a circle. One who is erased in
+// this moment is left out.
+func (db *DB) together(ctx context.Context, subject id.Subject, own decision.Facts, circle id.Subject) (decision.Facts, error) {
+	members, joined, err := db.members(ctx, circle)
+	if err != nil {
+		return own, err
+	}
+	var others []decision.Facts
+	for _, m := range members {
+		if m == subject {
+			continue
+		}
+		f, err := db.Held(ctx, m)
+		if isGone(err) || isKind(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return own, err
+		}
+		others = append(others, f)
+	}
+	return own.Together(joined, others...), nil
+}
+
+// members returns who is in a circle, and when the last of them came.
+func (db *DB) members(ctx context.Context, circle id.Subject) (all []id.Subject, joined time.Time, err error) {
+	err = db.main.snapshot(ctx, func(c conn) error {
+		all = nil
+		err := c.each(ctx, func(rows *sql.Rows) error {
+			var s id.Subject
+			err := rows.Scan(&s)
+			all = append(all, s)
+			return err
+		}, "select id from subjects where circle = $1 and state = 'active' order by id", circle)
+		if err != nil {
+			return err
+		}
+		var at int64
+		err = c.one(ctx, `
+			select coalesce(max(decided_at), 0)
+			from joins
+			where state = 'joined' and older in (select id from subjects where circle = $1 and circle <> '')`, []any{circle}, &at)
+		joined = fromMicros(at)
+		return err
+	})
+	return all, joined, err
+}
+
+// Circle returns the subjects that are joined with one, itself among them,
+// oldest first.
+func (db *DB) Circle(ctx context.Context, subject id.Subject) ([]id.Subject, error) {
+	var circle id.Subject
+	err := db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select circle from subjects where lane = $1 and id = $2", []any{db.lane(subject), subject}, &circle)
+	})
+	if err != nil || circle == "" {
+		return []id.Subject{subject}, err
+	}
+	all, _, err := db.members(ctx, circle)
+	if err == nil && !slices.Contains(all, subject) {
+		all = append(all, subject)
+	}
+	return all, err
+}
+
+// Side returns what an active subject is known by.
+func (db *DB) Side(ctx context.Context, subject id.Subject) (identity.Side, error) {
+	s := identity.Side{Subject: subject}
+	f, _, err := db.facts(ctx, subject, profilePart)
+	if err != nil {
+		return s, err
+	}
+	s.Version, s.Names = f.Version, profile.Names(f.Profile)
+	s.Identifiers, err = db.Identifiers(ctx, subject)
+	return s, err
+}
+
+const joinColumns = "id, older, newer, state, found_at, decided_at, actor_kind, body"
+
+// Joins returns the joins of a subject, in any state, oldest first.
+func (db *DB) Joins(ctx context.Context, subject id.Subject) ([]identity.Join, error) {
+	return db.joins(ctx, "where older = $1 or newer = $1 order by found_at, id", subject)
+}
+
+// Join returns one; errs.NotFound for none.
+func (db *DB) Join(ctx context.Context, join string) (identity.Join, error) {
+	all, err := db.joins(ctx, "where id = $1", join)
+	if err == nil && len(all) == 0 {
+		err = errs.New(errs.NotFound, "error.no_join")
+	}
+	if err != nil {
+		return identity.Join{}, err
+	}
+	return all[0], nil
+}
+
+// WaitingJoins returns what waits for staff, the oldest first, and how much
+// there is.
+func (db *DB) WaitingJoins(ctx context.Context, limit int) (all []identity.Join, count int, err error) {
+	err = db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select count(*) from joins where state = 'waiting'", nil, &count)
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	all, err = db.joins(ctx, "where state = 'waiting' order by found_at, id limit $1", limit)
+	return all, count, err
+}
+
+// joins leaves out one whose subject is erased in this moment.
+func (db *DB) joins(ctx context.Context, which string, args ...any) ([]identity.Join, error) {
+	var all []identity.Join
+	var bodies [][]byte
+	err := db.main.read(ctx, func(c conn) error {
+		all, bodies = nil, nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var j identity.Join
+			var found, decided int64
+			var body []byte
+			err := rows.Scan(&j.ID, &j.Older, &j.Newer, &j.State, &found, &decided, &j.By, &body)
+			j.FoundAt, j.DecidedAt = fromMicros(found), fromMicros(decided)
+			all, bodies = append(all, j), append(bodies, body)
+			return err
+		}, "select "+joinColumns+" from joins "+which, args...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	opened := all[:0]
+	for i := range all {
+		key, err := db.ring.Subject(ctx, all[i].Older)
+		if isGone(err) || isKind(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		plain, err := key.Open(bodies[i], joinPlace(all[i].ID))
+		if err != nil {
+			return nil, fmt.Errorf("join %s: %w", all[i].ID, err)
+		}
+		var b joinBody
+		if err := json.Unmarshal(plain, &b); err != nil {
+			return nil, fmt.Errorf("join %s: %w", all[i].ID, err)
+		}
+		j := all[i]
+		j.Evidence, j.Refused, j.Reason = b.Evidence, b.Refused, b.Reason
+		opened = append(opened, j)
+	}
+	return opened, nil
+}
+
+// CommitJoins writes joins, what they change in the circles of their subjects,
+// and changes: together, or nothing.
+func (db *DB) CommitJoins(ctx context.Context, joins []identity.Join, changes ...ledger.Change) error {
+	var prepared []*preparedChange
+	for _, c := range changes {
+		p, err := db.prepare(ctx, c)
+		if err != nil {
+			return err
+		}
+		prepared = append(prepared, p)
+	}
+	// Lanes are locked in one order, or two joinings could wait for each other.
+	slices.SortStableFunc(prepared, func(a, b *preparedChange) int {
+		return cmp.Or(cmp.Compare(a.lane, b.lane), cmp.Compare(a.Subject, b.Subject))
+	})
+	var writes []write
+	var touched []id.Subject
+	for _, j := range joins {
+		w, err := db.joinWrite(ctx, j)
+		if err != nil {
+			return err
+		}
+		writes, touched = append(writes, w), append(touched, j.Older, j.Newer)
+	}
+	err := db.main.update(ctx, func(q conn) error {
+		for _, p := range prepared {
+			if _, err := p.write(ctx, q); err != nil {
+				return err
+			}
+		}
+		for _, w := range writes {
+			if err := w.run(ctx, q); err != nil {
+				return err
+			}
+		}
+		return db.circle(ctx, q, touched)
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range touched {
+		db.tell(s)
+	}
+	return nil
+}
+
+func (db *DB) joinWrite(ctx context.Context, j identity.Join) (write, error) {
+	key, err := db.ring.Subject(ctx, j.Older)
+	if err != nil {
+		return write{}, err
+	}
+	plain, err := json.Marshal(joinBody{j.Evidence, j.Refused, j.Reason})
+	if err != nil {
+		return write{}, fmt.Errorf("join %s: %w", j.ID, err)
+	}
+	return write{
+		query: `
+			insert into joins (` + joinColumns + `)
+			values ($1, $2, $3, $4, $5, $6, $7, $8)
+			on conflict (id) do update
+			set state = excluded.state, decided_at = excluded.decided_at,
+				actor_kind = excluded.actor_kind, body = excluded.body`,
+		args: []any{
+			j.ID, j.Older, j.Newer, j.State, micros(j.FoundAt), micros(j.DecidedAt), j.By,
+			key.Seal(nil, plain, joinPlace(j.ID)),
+		},
+	}, nil
+}
+
+// circle works out anew to which circles subjects belong, and everybody who is
+// or was in one with them.
+func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject) error {
+	now := map[id.Subject]id.Subject{}
+	for _, s := range touched {
+		err := q.each(ctx, func(rows *sql.Rows) error {
+			var member, circle id.Subject
+			err := rows.Scan(&member, &circle)
+			now[member] = circle
+			return err
+		}, `
+			select id, circle
+			from subjects
+			where id = $1 and lane = $2
+				or circle <> '' and circle = (select s.circle from subjects s where s.lane = $2 and s.id = $1)`,
+			s, db.lane(s))
+		if err != nil {
+			return err
+		}
+	}
+	var members []id.Subject
+	var pairs []identity.Join
+	for m := range now {
+		members = append(members, m)
+		err := q.each(ctx, func(rows *sql.Rows) error {
+			j := identity.Join{State: identity.Joined}
+			err := rows.Scan(&j.Older, &j.Newer)
+			pairs = append(pairs, j)
+			return err
+		}, "select older, newer from joins where older = $1 and state = $2", m, identity.Joined)
+		if err != nil {
+			return err
+		}
+	}
+	for member, circle := range identity.Circles(members, pairs) {
+		if now[member] == circle {
+			continue
+		}
+		if _, err := q.exec(ctx, "update subjects set circle = $1 where lane = $2 and id = $3", circle, db.lane(member), member); err != nil {
+			return err
+		}
+	}
+	return nil
+}

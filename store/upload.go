@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/intake"
+	"livingprofile/internal/keyring"
+	"livingprofile/internal/ledger"
+)
+
+// How long is kept what is left of imports.
+const (
+	rejectsLife   = 7 * 24 * time.Hour
+	uploadLife    = 90 * 24 * time.Hour
+	receivingLife = 24 * time.Hour
+)
+
+// An uploadBody is what a row of imports has sealed.
+type uploadBody struct {
+	Map      string          `json:"map"`
+	Format   intake.Format   `json:"format"`
+	Charset  string          `json:"charset,omitempty"`
+	Bytes    int64           `json:"bytes,omitempty"`
+	Position json.RawMessage `json:"position,omitempty"`
+	Report   *intake.Report  `json:"report,omitempty"`
+	Problem  *intake.Problem `json:"problem,omitempty"`
+}
+
+func uploadPlace(upload string) keyring.Place {
+	return keyring.Place{Table: "imports", Row: upload, Column: "body"}
+}
+
+func partPlace(upload, part string, at int64) keyring.Place {
+	return keyring.Place{Table: "import_parts", Row: fmt.Sprintf("%s/%s/%d", upload, part, at), Column: "body"}
+}
+
+func (db *DB) uploadBody(u *intake.Upload) ([]byte, error) {
+	plain, err := json.Marshal(uploadBody{u.Map, u.Format, u.Charset, u.Bytes, u.Position, u.Report, u.Problem})
+	if err != nil {
+		return nil, fmt.Errorf("import %s: %w", u.ID, err)
+	}
+	return db.ring.System().Seal(nil, plain, uploadPlace(u.ID)), nil
+}
+
+// BeginUpload keeps a new upload.
+func (db *DB) BeginUpload(ctx context.Context, u intake.Upload) error {
+	body, err := db.uploadBody(&u)
+	if err != nil {
+		return err
+	}
+	return db.main.update(ctx, func(c conn) error {
+		_, err := c.exec(ctx, `
+			insert into imports (id, source, state, dry, size, actor_kind, actor_id, created_at, ended_at, once, print, body)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			u.ID, u.Source, u.State, flag(u.DryRun), u.Size, u.Actor.Kind, u.Actor.ID, micros(u.CreatedAt), 0, u.Once, []byte{}, body)
+		return err
+	})
+}
+
+// PutUpload keeps what became of an upload, and tells the ledger where kind is
+// not "".
+func (db *DB) PutUpload(ctx context.Context, u intake.Upload, kind ledger.Kind) error {
+	body, err := db.uploadBody(&u)
+	if err != nil {
+		return err
+	}
+	if u.Print == nil {
+		u.Print = []byte{}
+	}
+	c := ledger.Change{At: db.now(), Actor: u.Actor, Cause: u.ID, Rows: []any{write{
+		query:  "update imports set state = $1, size = $2, ended_at = $3, print = $4, body = $5, dry = $6 where id = $7",
+		args:   []any{u.State, u.Size, micros(u.EndedAt), u.Print, body, flag(u.DryRun), u.ID},
+		missed: errs.NotFound,
+	}}}
+	if kind != "" {
+		c.Entries = []ledger.Draft{{Kind: kind, Payload: map[string]string{"import": u.ID, "source": u.Source, "state": string(u.State)}}}
+	}
+	_, err = db.Commit(ctx, c)
+	return err
+}
+
+// AddPart keeps a piece of an upload.
+func (db *DB) AddPart(ctx context.Context, upload, part string, at int64, data []byte) error {
+	body := db.ring.System().Seal(nil, data, partPlace(upload, part, at))
+	return db.main.update(ctx, func(c conn) error {
+		_, err := c.exec(ctx, `
+			insert into import_parts (import, part, at, body)
+			values ($1, $2, $3, $4)
+			on conflict (import, part, at) do update set body = excluded.body`, upload, part, at, body)
+		return err
+	})
+}
+
+// Part returns a piece of an upload; errs.NotFound for none.
+func (db *DB) Part(ctx context.Context, upload, part string, at int64) ([]byte, error) {
+	var body []byte
+	err := db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select body from import_parts where import = $1 and part = $2 and at = $3", []any{upload, part, at}, &body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return db.ring.System().Open(body, partPlace(upload, part, at))
+}
+
+// PartAts returns where the pieces of an upload begin, in order.
+func (db *DB) PartAts(ctx context.Context, upload, part string) ([]int64, error) {
+	var all []int64
+	err := db.main.read(ctx, func(c conn) error {
+		all = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var at int64
+			err := rows.Scan(&at)
+			all = append(all, at)
+			return err
+		}, "select at from import_parts where import = $1 and part = $2 order by at", upload, part)
+	})
+	return all, err
+}
+
+// CutParts deletes the pieces of an upload that begin at a byte or after it.
+func (db *DB) CutParts(ctx context.Context, upload, part string, from int64) error {
+	return db.main.update(ctx, func(c conn) error {
+		_, err := c.exec(ctx, "delete from import_parts where import = $1 and part = $2 and at >= $3", upload, part, from)
+		return err
+	})
+}
+
+// Upload returns one; errs.NotFound for none.
+func (db *DB) Upload(ctx context.Context, upload string) (intake.Upload, error) {
+	return db.anUpload(ctx, "where id = $1", upload)
+}
+
+// UploadOnce returns the upload with a digest; errs.NotFound for none.
+func (db *DB) UploadOnce(ctx context.Context, once []byte) (intake.Upload, error) {
+	return db.anUpload(ctx, "where once = $1", once)
+}
+
+// NextUpload returns the oldest that waits or is under way; errs.NotFound for
+// none.
+func (db *DB) NextUpload(ctx context.Context) (intake.Upload, error) {
+	return db.anUpload(ctx, "where state in ('waiting', 'running') order by created_at, id limit 1")
+}
+
+// Uploads returns the newest, without those that were cut off while they were
+// sent.
+func (db *DB) Uploads(ctx context.Context, limit int) ([]intake.Upload, error) {
+	return db.uploads(ctx, "where state <> 'receiving' order by created_at desc, id desc limit $1", limit)
+}
+
+func (db *DB) anUpload(ctx context.Context, which string, args ...any) (intake.Upload, error) {
+	all, err := db.uploads(ctx, which, args...)
+	if err == nil && len(all) == 0 {
+		err = errs.New(errs.NotFound, "error.no_import")
+	}
+	if err != nil {
+		return intake.Upload{}, err
+	}
+	return all[0], nil
+}
+
+func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]intake.Upload, error) {
+	var all []intake.Upload
+	err := db.main.read(ctx, func(c conn) error {
+		all = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var u intake.Upload
+			var dry, created, ended int64
+			var body []byte
+			if err := rows.Scan(&u.ID, &u.Source, &u.State, &dry, &u.Size, &u.Actor.Kind, &u.Actor.ID, &created, &ended, &u.Once, &u.Print, &body); err != nil {
+				return err
+			}
+			u.DryRun, u.CreatedAt, u.EndedAt = dry != 0, fromMicros(created), fromMicros(ended)
+			plain, err := db.ring.System().Open(body, uploadPlace(u.ID))
+			if err != nil {
+				return fmt.Errorf("import %s: %w", u.ID, err)
+			}
+			var b uploadBody
+			if err := json.Unmarshal(plain, &b); err != nil {
+				return fmt.Errorf("import %s: %w", u.ID, err)
+			}
+			u.Map, u.Format, u.Charset, u.Bytes = b.Map, b.Format, b.Charset, b.Bytes
+			u.Position, u.Report, u.Problem = b.Position, b.Report, b.Problem
+			all = append(all, u)
+			return nil
+		}, `
+			select id, source, state, dry, size, actor_kind, actor_id, created_at, ended_at, once, print, body
+			from imports `+which, args...)
+	})
+	return all, err
+}
+
+// SweepUploads deletes what is over: files that were cut off while they were
+// sent, refused rows, and imports that ended long ago.
+func (db *DB) SweepUploads(ctx context.Context, now time.Time) error {
+	return db.main.update(ctx, func(c conn) error {
+		for _, s := range []struct {
+			query  string
+			before time.Time
+		}{
+			{"delete from import_parts where import in (select id from imports where state in ('receiving', 'held') and created_at < $1)", now.Add(-receivingLife)},
+			{"delete from imports where state in ('receiving', 'held') and created_at < $1", now.Add(-receivingLife)},
+			{"delete from import_parts where import in (select id from imports where ended_at > 0 and ended_at < $1)", now.Add(-rejectsLife)},
+			{"delete from imports where ended_at > 0 and ended_at < $1", now.Add(-uploadLife)},
+		} {
+			if _, err := c.exec(ctx, s.query, micros(s.before)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
