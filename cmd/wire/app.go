@@ -140,7 +140,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
-	a.Activity = activity.NewService(a.DB, func() activity.Schema { return a.Current.Load() }, a.Clock)
+	a.Activity = activity.NewService(apart{a.DB}, func() activity.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
 	a.Audience = audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
 	return a.Current.Refresh(ctx)

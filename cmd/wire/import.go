@@ -15,8 +15,9 @@ import (
 	"livingprofile/store"
 )
 
-// apart is the store as an import sees it: each record by itself, whatever it
-// is joined with, since what a row says is written to the record it is about.
+// apart is the store as those see it who write what they read: each record by
+// itself, whatever it is joined with, since what they say is written to the
+// record it is about.
 type apart struct{ *store.DB }
 
 // Facts implements intake.MergeStore.

@@ -56,7 +56,7 @@ func (f *contacts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func contactsMap() pull.Map {
 	return pull.Map{
-		ID: "event", Email: "mail.main", At: "changed", Sequence: "n", Fields: map[string]string{"event-city": "town"},
+		ID: "event", Email: "mail.main", At: "changed", Sequence: "n", Fields: map[string]string{"name-reading": "town"},
 		Consents: map[string]pull.Stance{"reviews": {From: "asks", Yes: []string{"yes"}, No: []string{"no", "false"}}},
 	}
 }
@@ -128,7 +128,7 @@ func TestPull(t *testing.T) {
 				return at
 			}
 			at := read()
-			c, version := said(t, s, "event-city")
+			c, version := said(t, s, "name-reading")
 			if at.Cause != "" || c.Value != "Town 5" || c.Seq != 5 || at.Refused != 2 || at.Taken != 5 {
 				t.Fatalf("got %+v and %+v", c, at)
 			}
@@ -138,7 +138,7 @@ func TestPull(t *testing.T) {
 			}
 			feed.rows = append(feed.rows, `{"event":"z","mail":{"main":"`+thomas+`"},"asks":false}`, contact(8, "Town 8"), contact(2, "Town 2"))
 			read()
-			c, now := said(t, s, "event-city")
+			c, now := said(t, s, "name-reading")
 			if c.Value != "Town 8" || now != version+2 {
 				t.Errorf("got %q after %d entries", c.Value, now-version)
 			}
@@ -156,7 +156,7 @@ func TestPull_killed(t *testing.T) {
 		t.Run(string(e), func(t *testing.T) {
 			feed := &contacts{rows: []string{contact(1, "A"), contact(2, "B"), contact(3, "C")}}
 			s, p, f := pulling(t, e, feed)
-			_, before := said(t, s, "event-city")
+			_, before := said(t, s, "name-reading")
 			take, died := p.Take, errors.New("died")
 			p.Take = func(context.Context, string, []json.RawMessage, pull.Position) (pull.Position, error) {
 				return pull.Position{}, died
@@ -165,7 +165,7 @@ func TestPull_killed(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			at, err := s.DB.PullPosition(t.Context(), "crm")
-			if _, now := said(t, s, "event-city"); err != nil || at.Turn != 0 || now != before {
+			if _, now := said(t, s, "name-reading"); err != nil || at.Turn != 0 || now != before {
 				t.Fatalf("something is left: %+v, %d entries, %v", at, now-before, err)
 			}
 			// Another process keeps a place while this one takes the same page in:
@@ -180,7 +180,7 @@ func TestPull_killed(t *testing.T) {
 			if err := p.Read(t.Context(), "crm", &f); err != nil {
 				t.Fatal(err)
 			}
-			if _, now := said(t, s, "event-city"); now != before {
+			if _, now := said(t, s, "name-reading"); now != before {
 				t.Errorf("a page was taken without its place: %d entries", now-before)
 			}
 		})

@@ -20,6 +20,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
@@ -121,6 +122,7 @@ func newKit(t *testing.T) *kit {
 		Consent:  consent.NewService(db, func() consent.Catalogue { return k.org }, c),
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),
 		Identity: identity.NewService(db, k.told, c),
+		Door:     inbound.NewService(db, db.Ring(), func() inbound.Catalogue { return k.org }, c),
 		Sessions: login.NewSessions(db, db.Ring(), c, login.Settings{}),
 		Links:    login.NewLinks(db, db.Ring(), nobody{}, c, login.Settings{}, nil),
 		Open:     func([]byte) (*ledger.Checkpoint, error) { t.Error("a checkpoint was opened"); return nil, nil },

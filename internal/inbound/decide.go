@@ -72,6 +72,9 @@ func (k *known) claim(c Catalogue, system string, item *Item, now time.Time) Out
 	k.facts.Profile = next
 	o := Outcome{Result: Unchanged, Reason: Known, Steps: steps, Withheld: why}
 	if len(steps) == 0 {
+		if len(why) == len(claims) && len(why) > 0 {
+			o.Result, o.Reason = Refused, NotTaken
+		}
 		return o
 	}
 	k.moved.profile = true

@@ -46,6 +46,7 @@ const (
 	Reused     = "id_reused"   // the id was used for something else
 	NoSubject  = "no_subject"  // nobody is meant whom the system may know
 	NotYours   = "not_yours"   // a field, purpose or action that the system may not have
+	NotTaken   = "not_taken"   // no purpose allows to hold any of the values now
 	NotValid   = "not_valid"   // something in it is not acceptable
 	Frozen     = "restricted"  // the person froze it
 	Contested  = "contested"   // it moved again and again while it was decided
