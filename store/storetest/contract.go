@@ -56,7 +56,6 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an_erasure_takes_what_goes_and_leaves_what_stays", erasedWhole},
 		{"an_erasure_is_finished_by_whoever_finds_it", erasedInTheMiddle},
 		{"an_erasure_takes_nothing_else", planOfAnother},
-		{"two_records_are_joined_and_taken_apart", joinedAndSeparated},
 		{"an_address_alone_waits_for_staff", joinDecided},
 		{"what_was_weighed_goes_with_the_record", joinErased},
 		{"joining_loosens_nothing", joinIsCautious},
@@ -73,6 +72,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		test func(*testing.T, Fixture)
 	}{
 		{"checkpoints_are_numbered_once", checkpoints},
+		{"two_records_are_joined_and_taken_apart", joinedAndSeparated},
 		{"a_declaration_is_written_once", declarations},
 		{"the_queue_is_ordered_filtered_and_paged", queues},
 		{"what_presses_is_counted_by_brand", presses},

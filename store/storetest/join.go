@@ -112,6 +112,7 @@ func joinedAndSeparated(t *testing.T, f Fixture) {
 	}
 }
 
+// turn weighs everybody who is there, and so needs a database to itself.
 func turn(t *testing.T, j *identity.Joiner) error {
 	_, err := j.Turn(t.Context())
 	return err
