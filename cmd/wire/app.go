@@ -43,6 +43,7 @@ import (
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/outbound"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
@@ -216,6 +217,7 @@ type Service struct {
 	desk    *desk
 	runner  *job.Runner
 	hooks   *hook.Worker
+	outward *outbound.Door
 	tasks   *job.Schedule
 	notary  *ledger.Notary
 	stop    context.CancelFunc
@@ -301,6 +303,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
