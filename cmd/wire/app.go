@@ -300,6 +300,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
 	s.tasks.Add(s.warn(s.Review))
+	s.tasks.Add(s.warnOfSystems())
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
