@@ -163,6 +163,34 @@ func (db *DB) ConflictsFor(ctx context.Context, asks inbound.Asked, limit int) (
 	return db.conflicts(ctx, "asks = $1 and settled_at = 0 order by raised_at, id limit $2", string(asks), limit)
 }
 
+// WaitingConflicts returns what waits for somebody, oldest first, without what
+// the two sides say, and how much there is.
+func (db *DB) WaitingConflicts(ctx context.Context, asks inbound.Asked, limit int) ([]inbound.Conflict, int, error) {
+	var all []inbound.Conflict
+	n := 0
+	err := db.main.read(ctx, func(c conn) error {
+		all = nil
+		err := c.one(ctx, "select count(*) from conflicts where asks = $1 and settled_at = 0", []any{string(asks)}, &n)
+		if err != nil {
+			return err
+		}
+		return c.each(ctx, func(rows *sql.Rows) error {
+			r := inbound.Conflict{Asks: asks}
+			var raised int64
+			err := rows.Scan(&r.About, &r.Name, &r.Scope, &r.System, &r.ID, &r.Reason, &raised)
+			r.Raised = fromMicros(raised)
+			all = append(all, r)
+			return err
+		}, `
+			select about, name, scope, system, id, reason, raised_at
+			from conflicts
+			where asks = $1 and settled_at = 0
+			order by raised_at, id
+			limit $2`, string(asks), limit)
+	})
+	return all, n, err
+}
+
 func (db *DB) conflicts(ctx context.Context, condition string, args ...any) ([]inbound.Conflict, error) {
 	var all []inbound.Conflict
 	var bodies [][]byte

@@ -28,6 +28,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
@@ -86,6 +87,9 @@ type Deps struct {
 	// Systems reads how connected systems do, and Hooks changes that.
 	Systems Systems
 	Hooks   *hook.Desk
+	// Conflicts reads what no rule decided, and Door decides it.
+	Conflicts Conflicts
+	Door      *inbound.Service
 	// Review answers requests under Laws, Profile writes what a correction
 	// comes to, and Wake has work done that was just enqueued.
 	Review  *review.Service
@@ -119,6 +123,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "requests", Href: web.ConsolePath + "/requests", Icon: "scale"}, authz.RequestRead},
 	{layout.Section{Name: "people", Href: web.ConsolePath + "/people", Icon: "person"}, authz.PersonRead},
 	{layout.Section{Name: "joins", Href: web.ConsolePath + "/joins", Icon: "share"}, authz.PersonJoin},
+	{layout.Section{Name: "conflicts", Href: ConflictsPath, Icon: "hand"}, authz.ConflictDecide},
 	{layout.Section{Name: "imports", Href: ImportsPath, Icon: "box"}, authz.ImportRead},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
 	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},

@@ -88,9 +88,8 @@ func TestSystems(t *testing.T) {
 	t.Run("a_failing_system_shows", func(t *testing.T) {
 		r.status.Store(http.StatusInternalServerError)
 		them.Answer("hibiki", "newsletter", "yes")
-		them.Answer("hibiki", "newsletter", "no")
 		testkit.Eventually(t, "a failed attempt", func() (bool, bool) {
-			return true, strings.Contains(c.Page(tool), "Fails since")
+			return true, strings.Contains(c.Page(tool), "An error of theirs")
 		})
 		wantIn(t, "the list", c.Page("/console/systems"), "Newsletter tool", "Fails since", "Customer desk", "Is told nothing", "<title id=\"attempts-title\">")
 		page := c.Page(tool)
@@ -157,7 +156,7 @@ func TestSystems(t *testing.T) {
 		}
 		c.Post(tool+"/replay", url.Values{"what": {"subject"}, "subject": {string(subject)}})
 		wantIn(t, "the page", c.Page(tool), "Deliveries to be told again: ")
-		if got := traces(t, s, hook.EndpointReplayed); len(got) != 1 || got[0].Count < 2 || got[0].Span.Subject != subject {
+		if got := traces(t, s, hook.EndpointReplayed); len(got) != 1 || got[0].Count < 1 || got[0].Span.Subject != subject {
 			t.Errorf("got %+v", got)
 		}
 	})

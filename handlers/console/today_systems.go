@@ -8,12 +8,14 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/review"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
 )
 
-// addTroubles adds the systems that cannot be told or asked.
+// addTroubles adds the systems that cannot be told or asked, and what they
+// contradict each other about.
 func (s *Console) addTroubles(c echo.Context, p *view.TodayPage) error {
 	ctx, org := web.Context(c), web.Of(c).Organisation
 	all, err := review.Troubles(ctx, s.Systems, org, s.Clock.Now())
@@ -32,5 +34,15 @@ func (s *Console) addTroubles(c echo.Context, p *view.TodayPage) error {
 		}
 		p.Attention = append(p.Attention, a)
 	}
-	return nil
+	if !me(c).Role.Has(authz.ConflictDecide) {
+		return nil
+	}
+	_, waiting, err := s.Conflicts.WaitingConflicts(ctx, inbound.AsksStaff, 1)
+	if err == nil && waiting > 0 {
+		p.Attention = append(p.Attention, view.Attention{
+			State: ui.Waiting, Text: i18n.T(ctx, "conflicts.today", "count", waiting),
+			Link: ui.Link{Text: i18n.T(ctx, "systems.today.look"), Href: ConflictsPath},
+		})
+	}
+	return err
 }

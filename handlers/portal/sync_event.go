@@ -65,6 +65,9 @@ func (s *sight) conflictEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 		item.Text = s.t("event.conflict.raised", "system", capital(s.system(t.System)), "about", about)
 	case inbound.ConflictSettled:
 		item.Text = s.t("event.conflict.settled", "about", about)
+		if t.Note != "" {
+			item.Text, item.Detail = s.t("event.conflict.ruled", "about", about), s.t("event.conflict.note", "words", t.Note)
+		}
 	default:
 		return item, false
 	}

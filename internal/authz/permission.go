@@ -74,6 +74,8 @@ const (
 	SystemRead    Permission = "system:read"
 	SystemOperate Permission = "system:operate"
 	SystemManage  Permission = "system:manage"
+	// ConflictDecide is for what no rule decides between two systems.
+	ConflictDecide Permission = "conflict:decide"
 )
 
 // A Holder is a sort of caller that a permission can belong to.
@@ -141,6 +143,7 @@ func Permissions() []Entry {
 		{SystemRead, StaffMember, "see how connected systems do, without what they are told of anybody"},
 		{SystemOperate, StaffMember, "pause and resume systems, try them, tell them again"},
 		{SystemManage, StaffMember, "change the secrets of systems, and how their feeds are read"},
+		{ConflictDecide, StaffMember, "decide which of two systems is right about a person, of which the person reads"},
 	}
 }
 

@@ -37,10 +37,12 @@ func (r Role) Permissions() []Permission {
 		return []Permission{
 			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, LawRead,
 			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, SystemRead, SystemOperate,
+			ConflictDecide,
 		}
 	case Reviewer:
 		return []Permission{
 			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, LawRead,
+			ConflictDecide,
 		}
 	case Support:
 		return []Permission{ConsoleUse, FigureRead, RequestRead, RequestCreate, PersonRead, PurposeRead, LawRead}

@@ -65,6 +65,7 @@ type Trace struct {
 	Name     string `json:"name"`
 	System   string `json:"system"`
 	Took     Took   `json:"took,omitempty"`
+	Note     string `json:"note,omitempty"` // why staff took it
 }
 
 // A Took is which side was taken.
