@@ -28,7 +28,7 @@ func openMall(t *testing.T) *mall {
 		t.Fatal(err)
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	if err := s.ShowOn(t.Context(), "", func(brand string) string { return storefront.Origin(brand, port) }); err != nil {
+	if err := s.ShowOn(t.Context(), demo.Neighbours{}, func(brand string) string { return storefront.Origin(brand, port) }); err != nil {
 		t.Fatal(err)
 	}
 	var brands []storefront.Brand

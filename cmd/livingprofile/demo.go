@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"livingprofile/cmd/newsletter"
 	"livingprofile/cmd/storefront"
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
@@ -61,20 +60,17 @@ func (c *demoCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	}
 	defer os.RemoveAll(temporary)
 	settings := c.settings(d, temporary, l, box)
-	tool, err := net.Listen("tcp", net.JoinHostPort(host(l), "0"))
-	if err != nil {
-		return err
+	r := receivers{portal: l, box: box}
+	defer r.close()
+	for _, one := range []*net.Listener{&r.shops, &r.newsletter, &r.crm, &r.gateway} {
+		if *one, err = net.Listen("tcp", net.JoinHostPort(host(l), "0")); err != nil {
+			return err
+		}
 	}
-	defer tool.Close()
-	settings.Outbound = []string{tool.Addr().String()}
-	shops, err := net.Listen("tcp", net.JoinHostPort(host(l), "0"))
-	if err != nil {
-		return err
-	}
-	defer shops.Close()
+	settings.Outbound = r.told()
 	a, err := wire.Open(ctx, settings, clock.System{}, d.logger(env.stderr))
 	if err == nil {
-		err = errors.Join(c.serve(ctx, env, a, settings.Folder, receivers{l, box, tool, shops}), a.Close())
+		err = errors.Join(c.serve(ctx, env, a, settings.Folder, r), a.Close())
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // told to stop before it was ready
@@ -109,30 +105,6 @@ func (c *demoCmd) settings(d *Data, temporary string, l net.Listener, box *mailb
 	return s
 }
 
-// receivers are what the demo listens with: its own portal, and two who are
-// outside of it.
-type receivers struct {
-	portal     net.Listener
-	box        *mailbox.Server
-	newsletter net.Listener
-	shops      net.Listener
-}
-
-// receive starts the newsletter tool, which keeps what it is told in folder.
-func (r *receivers) receive(ctx context.Context, a *wire.App, folder string) (*http.Server, error) {
-	secret, err := a.Connect(ctx, base(r.newsletter)+"/hooks")
-	if err != nil {
-		return nil, err
-	}
-	tool, err := newsletter.New(secret.String(), folder)
-	if err != nil {
-		return nil, err
-	}
-	server := &http.Server{Handler: tool.Handler(), ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(r.newsletter) }()
-	return server, nil
-}
-
 func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, folder string, r receivers) error {
 	if err := a.Seed(ctx, folder, c.People); err != nil {
 		return fmt.Errorf("make the demo: %w", err)
@@ -142,11 +114,11 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 		return fmt.Errorf("open the shops: %w", err)
 	}
 	defer sites.Close() //nolint:errcheck // nothing hangs on its last answer
-	tool, err := r.receive(ctx, a, folder)
+	stop, err := r.receive(ctx, a, folder)
 	if err != nil {
-		return fmt.Errorf("connect the newsletter tool: %w", err)
+		return fmt.Errorf("connect the systems: %w", err)
 	}
-	defer tool.Close() //nolint:errcheck // nothing hangs on its last answer
+	defer stop()
 	service, err := wire.NewService(ctx, a, wire.Options{Version: version, Mailbox: r.box})
 	if err != nil {
 		return err
@@ -162,7 +134,7 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 	if err := service.SeedRequests(ctx, folder, c.People, ids[0], ids[1]); err != nil {
 		return fmt.Errorf("make the demo: %w", err)
 	}
-	g.Newsletter = base(r.newsletter)
+	g.Newsletter, g.CRM, g.Gateway = base(r.newsletter), base(r.crm), base(r.gateway)
 	for i := range g.Brands {
 		g.Brands[i].Site = storefront.Origin(g.Brands[i].Name, r.shopPort())
 	}
@@ -182,8 +154,10 @@ type guide struct {
 	URL     string `json:"url"`
 	Mailbox string `json:"mailbox"`
 	SMTP    string `json:"smtp"` // where the mailbox receives
-	// Newsletter is the page of a connected system.
+	// The pages of connected systems.
 	Newsletter string            `json:"newsletter"`
+	CRM        string            `json:"crm"`
+	Gateway    string            `json:"gateway"`
 	Health     string            `json:"health"`
 	Brands     []guideBrand      `json:"brands"`
 	People     []guidePerson     `json:"people"`
@@ -281,11 +255,14 @@ func (g *guide) String() string {
 	}
 	b.WriteString("\n")
 	fmt.Fprintf(&b, "  %-18s %s\n", "Mailbox", g.Mailbox)
-	fmt.Fprintf(&b, "  %-18s %s\n\nSign in as one of\n\n", "Newsletter tool", g.Newsletter)
+	b.WriteString("\nSystems of others, which are told what people decide:\n\n")
+	fmt.Fprintf(&b, "  %-18s %s\n", "Newsletter tool", g.Newsletter)
+	fmt.Fprintf(&b, "  %-18s %s\n", "Customer desk", g.CRM)
+	fmt.Fprintf(&b, "  %-18s %s\n\nSign in as one of\n\n", "Club machines", g.Gateway)
 	for _, p := range g.People {
 		fmt.Fprintf(&b, "  %-28s %s\n", p.Email, p.Name)
 	}
-	b.WriteString("\nand open the mail in the mailbox. Say no to the newsletter and watch it arrive\nin the newsletter tool, a program of its own.\n\nThe console is for staff. A link lets you in once; your browser makes a passkey\nto come back with.\n\n")
+	b.WriteString("\nand open the mail in the mailbox. Say no to the newsletter and watch it arrive\nin the newsletter tool; change a phone number at the customer desk and watch it\ncome back into the profile; end a session at the club machines and find it under\nwhat you did. Each is a program of its own.\n\nThe console is for staff. A link lets you in once; your browser makes a passkey\nto come back with.\n\n")
 	for _, m := range g.Staff {
 		fmt.Fprintf(&b, "  %-18s %s\n", m.Role, m.Link)
 	}

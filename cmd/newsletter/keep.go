@@ -1,34 +1,27 @@
 package newsletter
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"livingprofile/cmd/receiver"
 )
 
 // New returns the tool with what it kept in folder. secret is as the endpoint's
 // was shown, whsec_ and base64.
 func New(secret, folder string) (*Tool, error) {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
-	if err != nil || len(key) == 0 {
-		return nil, errors.New("newsletter: the secret is not one")
+	key, err := receiver.Secret(secret)
+	if err != nil {
+		return nil, fmt.Errorf("newsletter: %w", err)
 	}
 	t := &Tool{secret: key, file: filepath.Join(folder, "newsletter.json"), now: time.Now}
-	text, err := os.ReadFile(t.file)
-	if err == nil {
-		err = json.Unmarshal(text, &t.kept)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := receiver.Load(t.file, &t.kept); err != nil {
 		return nil, fmt.Errorf("newsletter: %w", err)
 	}
 	if t.kept.Readers == nil {
@@ -42,19 +35,6 @@ func (t *Tool) Kept() Kept {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return Kept{maps.Clone(t.kept.Readers), slices.Clone(t.kept.Arrivals)}
-}
-
-// save replaces the file at once, so that it is whole at any moment.
-func (t *Tool) save() error {
-	text, err := json.MarshalIndent(t.kept, "", " ")
-	if err != nil {
-		return err
-	}
-	const mine = 0o600
-	if err := os.WriteFile(t.file+".new", text, mine); err != nil {
-		return err
-	}
-	return os.Rename(t.file+".new", t.file)
 }
 
 // Handler answers the page at / and receives hooks at /hooks.
@@ -83,9 +63,7 @@ func (t *Tool) show(w http.ResponseWriter, _ *http.Request) {
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	receiver.Page(w)
 	_ = page().Execute(w, map[string]any{"Rows": rows, "Arrivals": kept.Arrivals})
 }
 
@@ -97,11 +75,7 @@ const pageText = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="2">
 <title>Newsletter tool</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1c1c28; background: #fbf9f4 }
-table { border-collapse: collapse; width: 100% } th, td { text-align: start; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #ddd6c8; vertical-align: top }
-small, code { color: #5d5a52 } .no { color: #7a1f1f }
-</style>
+<style>` + receiver.Style + `</style>
 <h1>Newsletter tool</h1>
 <p>A program of somebody else. It knows what it was told by hooks, and nothing besides.</p>
 <h2>What arrived</h2>

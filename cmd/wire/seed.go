@@ -15,7 +15,6 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/errs"
-	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
@@ -90,23 +89,6 @@ func seeded(now *organisation.Organisation, draft *organisation.Draft, folder st
 		return fmt.Errorf("it was cut off while it was made: delete %s and begin anew", filepath.Dir(folder))
 	}
 	return nil
-}
-
-// Connect has the demo's newsletter tool told at an address, and returns the
-// secret that it verifies with.
-func (a *App) Connect(ctx context.Context, newsletter string) (hook.Secret, error) {
-	actor := ledger.Actor{Kind: ledger.ByProgram, ID: "demo"}
-	draft, err := demo.Connected(newsletter)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(a.Current.Load().Targets(), func(t hook.Target) bool { return t.URL == newsletter }) {
-		if _, err := a.Declare(ctx, Declaration{Draft: draft, Actor: actor}); err != nil {
-			return nil, err
-		}
-	}
-	s, now := hook.NewSecret(), a.Clock.Now()
-	return s, a.DB.AddSecret(ctx, demo.Newsletter+"/"+demo.Endpoint, s, now, actor, now)
 }
 
 func (a *App) seedPeople(ctx context.Context, all []demo.Person, which func(*demo.Person) bool) error {

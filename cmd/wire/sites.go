@@ -10,10 +10,10 @@ import (
 )
 
 // ShowOn lets the demo's shops show the portals of their brands, each on its
-// origin. What the newsletter tool's address is told with it, so that Connect
-// finds it declared.
-func (a *App) ShowOn(ctx context.Context, newsletter string, origin func(brand string) string) error {
-	draft, err := demo.Connected(newsletter)
+// origin. The neighbours are told with it, so that ConnectAll finds them
+// declared.
+func (a *App) ShowOn(ctx context.Context, n demo.Neighbours, origin func(brand string) string) error {
+	draft, err := demo.Connected(n)
 	if err != nil {
 		return err
 	}

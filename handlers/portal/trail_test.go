@@ -15,7 +15,7 @@ import (
 
 // The trail of a choice that was made at noon, 21:00 in Tokyo, an hour ago.
 func TestTrail(t *testing.T) {
-	draft, err := demo.Connected("https://letters.example.com/hooks")
+	draft, err := demo.Connected(demo.Neighbours{Newsletter: "https://letters.example.com/hooks"})
 	if err != nil {
 		t.Fatal(err)
 	}

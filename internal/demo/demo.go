@@ -9,9 +9,7 @@ package demo
 
 import (
 	_ "embed"
-	"fmt"
 
-	"livingprofile/internal/hook"
 	"livingprofile/internal/organisation"
 )
 
@@ -26,25 +24,7 @@ const FileName = "organisation.yaml"
 func File() []byte { return append([]byte(nil), file...) }
 
 // Draft returns the demo organisation, checked.
-func Draft() (*organisation.Draft, error) { return Connected("") }
+func Draft() (*organisation.Draft, error) { return Connected(Neighbours{}) }
 
 // Endpoint is the endpoint of the system that Connected connects.
 const Endpoint = "main"
-
-// Connected is Draft with the newsletter tool told at an address; "" connects
-// nothing.
-func Connected(newsletter string) (*organisation.Draft, error) {
-	d, err := organisation.Parse(FileName, file)
-	if err != nil {
-		return nil, fmt.Errorf("demo organisation: %w", err)
-	}
-	for i := range d.Declared.Systems {
-		if s := &d.Declared.Systems[i]; s.Name == Newsletter && newsletter != "" {
-			s.Endpoints = []hook.Endpoint{{Name: Endpoint, URL: newsletter, Body: hook.Full}}
-		}
-	}
-	if _, err := d.Check(); err != nil {
-		return nil, fmt.Errorf("demo organisation: %w", err)
-	}
-	return d, nil
-}

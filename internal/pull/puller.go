@@ -106,9 +106,9 @@ func (p *Puller) Read(ctx context.Context, system string, f *Feed) error {
 
 // page reads one page and takes what it says.
 func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha256.Size]byte]bool) (Position, bool, error) {
-	url := at.Next
-	if url == "" {
-		url = f.URL
+	url, ok := f.follow(f.URL, at.Next)
+	if at.Next == "" || !ok { // the feed has moved to another host
+		url, at.Tag = f.URL, ""
 	}
 	headers, err := p.headers(f, at.Tag)
 	if err != nil {
