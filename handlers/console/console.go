@@ -87,6 +87,7 @@ type Deps struct {
 	// Systems reads how connected systems do, and Hooks changes that.
 	Systems Systems
 	Hooks   *hook.Desk
+	Feeds   Feeds
 	// Conflicts reads what no rule decided, and Door decides it.
 	Conflicts Conflicts
 	Door      *inbound.Service

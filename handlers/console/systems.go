@@ -292,6 +292,9 @@ func (s *Console) feed(c echo.Context, sys *organisation.System) (*view.Feed, er
 		URL: sys.Pull.URL, Every: i18n.Span(ctx, sys.Pull.Every), Health: feedState(ctx, &at), Read: at.Read, Due: at.Due,
 		Taken: i18n.Number(ctx, int(at.Taken)), Refused: i18n.Number(ctx, int(at.Refused)),
 	}
+	if me(c).Role.Has(authz.SystemManage) {
+		f.Edit = feedPath(sys.Name)
+	}
 	if !at.Read.IsZero() {
 		f.Age = i18n.Span(ctx, max(now.Sub(at.Read), time.Second))
 	}

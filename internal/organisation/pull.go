@@ -92,7 +92,11 @@ func (c *checker) pull(path string, s *System) {
 	if f.Map.Subject == "" && f.Map.Customer == "" && f.Map.Email == "" && f.Map.Phone == "" {
 		c.note(m, "names nobody: it needs subject, customer, email or phone")
 	}
-	c.oneOf(join(m, "fields"), slices.Sorted(maps.Keys(f.Map.Fields)), s.Fields)
+	for _, name := range slices.Sorted(maps.Keys(f.Map.Fields)) {
+		if !slices.Contains(s.Fields, name) {
+			c.note(join(join(m, "fields"), name), "is not among what the system may hold: %s", strings.Join(s.Fields, ", "))
+		}
+	}
 	if len(f.Map.Fields) > 0 && !s.Source {
 		c.note(join(m, "fields"), "no values come from a system that is no source")
 	}

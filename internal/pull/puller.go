@@ -215,6 +215,31 @@ func (f *Feed) read(body []byte) ([]json.RawMessage, error) {
 // Preview returns what a page would be taken as.
 func (f *Feed) Preview(body []byte) ([]json.RawMessage, error) { return f.read(body) }
 
+// Fetch returns the first page of a feed as it is now. It keeps no place, and
+// takes nothing. What is wrong with the feed is an error that has a Cause.
+func (p *Puller) Fetch(ctx context.Context, f *Feed) ([]byte, error) {
+	headers, err := p.headers(f, "")
+	if err != nil {
+		return nil, err
+	}
+	got, err := p.Door.Get(ctx, f.URL, headers)
+	switch {
+	case err != nil:
+		return nil, fetchFault(err)
+	case got.Status != 200:
+		return nil, statusFault(got.Status)
+	}
+	return got.Body, nil
+}
+
+// Cause returns the code of what is wrong with a feed; false for an error that
+// is our own.
+func Cause(err error) (string, bool) {
+	var s stop
+	is := errors.As(err, &s)
+	return string(s), is
+}
+
 func fetchFault(err error) error {
 	switch {
 	case errors.Is(err, outbound.ErrRefused):
