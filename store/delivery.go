@@ -18,6 +18,14 @@ func (db *DB) Deliveries(ctx context.Context, subject id.Subject, limit int) ([]
 	return db.deliveriesWhere(ctx, "lane = $1 and subject = $2 order by seq desc, endpoint limit $3", db.lane(subject), subject, limit)
 }
 
+// DeliveriesOf returns those of the entries that a cause, as a request, led to,
+// newest first.
+func (db *DB) DeliveriesOf(ctx context.Context, subject id.Subject, cause string) ([]hook.Delivery, error) {
+	return db.deliveriesWhere(ctx, `lane = $1 and subject = $2
+		and entry in (select id from ledger_entries where lane = $1 and subject = $2 and cause = $3)
+		order by seq desc, endpoint`, db.lane(subject), subject, cause)
+}
+
 // Recent returns the latest deliveries of an endpoint, newest first.
 func (db *DB) Recent(ctx context.Context, endpoint string, limit int) ([]hook.Delivery, error) {
 	return db.deliveriesWhere(ctx, "endpoint = $1 order by at desc, entry desc limit $2", endpoint, limit)

@@ -191,7 +191,7 @@ func (s *Console) act(c echo.Context, row review.Row, act rights.Act, value stri
 			country = b.Country
 		}
 		_, err = s.Profile.Settle(ctx, profile.Editor{
-			Subject: row.Subject, Actor: me(c).Actor(), Brand: row.Brand, Country: country,
+			Subject: row.Subject, Actor: me(c).Actor(), Brand: row.Brand, Country: country, Cause: string(row.ID),
 		}, r.Matter.Name, value)
 		if wrong, ok := web.Wrong(c, err); ok && len(wrong) > 0 {
 			return errs.InvalidFields(errs.At("value", "request.error.value"))

@@ -42,6 +42,8 @@ type Reader interface {
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
 	// Deliveries returns what connected systems were told, newest first.
 	Deliveries(ctx context.Context, subject id.Subject, limit int) ([]hook.Delivery, error)
+	// DeliveriesOf returns those of what a cause led to, newest first.
+	DeliveriesOf(ctx context.Context, subject id.Subject, cause string) ([]hook.Delivery, error)
 	// Activities returns a page of what a subject did, newest first.
 	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
 	// ActivityState returns what a subject decided about the rules.

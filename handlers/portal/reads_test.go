@@ -58,7 +58,7 @@ func TestPages_read_at_most(t *testing.T) {
 		{"allow", k.Allow, nil, 1},
 		{"purpose", k.Purpose, []string{"purpose", "reviews"}, 2},
 		{"get", k.Get, nil, 2},
-		{"who", k.Who, nil, 1},
+		{"who", k.Who, nil, 2},
 		{"history", k.History, nil, 2},
 		{"notices", k.Notices, nil, 1},
 		{"safety", k.Safety, nil, 3},

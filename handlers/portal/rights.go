@@ -114,6 +114,9 @@ func (p *Portal) showRequest(c echo.Context, status int, wrong string) error {
 	}
 	pack, _ := p.Laws.Edition(r.Pack)
 	page := s.requestPage(r, docket.Requests, copies, pack)
+	if page.Told, err = p.requestTold(s, &r); err != nil {
+		return err
+	}
 	if page.Answer != nil {
 		page.Answer.Wrong = wrong
 	}

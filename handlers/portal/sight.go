@@ -34,6 +34,7 @@ type sight struct {
 
 	targets []hook.Target   // who is told anything at all
 	told    []hook.Delivery // what they were told, newest first; read by lookTold
+	queries []query         // what they asked and was recorded, newest first; read by lookTold
 }
 
 // said is what the last action did to one row.

@@ -24,6 +24,12 @@ func (p *Portal) lookTold(c echo.Context) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Most people were not contacted lately, and nothing is read for them.
+	if len(s.facts.Contacts) > 0 {
+		if s.queries, err = p.queries(s, web.Of(c).Subject()); err != nil {
+			return nil, err
+		}
+	}
 	if s.targets = s.org.Targets(); len(s.targets) == 0 {
 		return s, nil
 	}
@@ -41,10 +47,11 @@ func (s *sight) trail(record consent.RecordID, v *consent.PurposeVersion, at tim
 			all = append(all, s.outcome(d))
 		}
 	}
+	steps = append(steps, s.tellings(all)...)
 	if len(all) == 0 {
-		return append(steps, s.coming(v, at)...)
+		steps = append(steps, s.coming(v, at)...)
 	}
-	return append(steps, s.tellings(all)...)
+	return append(steps, s.contacts(record)...)
 }
 
 // outcome is d, or a later delivery to the same endpoint that said the same and
@@ -157,6 +164,7 @@ func (s *sight) toldItem(item *view.SystemItem, system string) {
 			choice = d
 		}
 	}
+	item.Asked = s.lastAsked(system)
 	item.Told = slices.ContainsFunc(s.targets, func(t hook.Target) bool { return t.System == system })
 	if last != nil {
 		item.ToldAt, item.ToldWhat = last.Over, s.aboutDelivery(last)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/organisation"
@@ -33,52 +34,67 @@ func TestTrail(t *testing.T) {
 	}
 	retried := func(d *hook.Delivery) { d.Tried, d.Due = at(1), at(300) }
 	for name, tt := range map[string]struct {
-		now  time.Time
-		told []hook.Delivery
-		want []ui.Step
+		now   time.Time
+		told  []hook.Delivery
+		asked []query
+		want  []ui.Step
 	}{
-		"in the moment after": {at(0), nil, []ui.Step{
+		"in the moment after": {at(0), nil, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: being told now", State: ui.Neutral},
 		}},
-		"when nobody was told": {at(120), nil, []ui.Step{{Text: "Saved 21:00", State: ui.Given}}},
-		"sent": {at(60), []hook.Delivery{to("newsletter", hook.Received, nil)}, []ui.Step{
+		"when nobody was told": {at(120), nil, nil, []ui.Step{{Text: "Saved 21:00", State: ui.Given}}},
+		"sent": {at(60), []hook.Delivery{to("newsletter", hook.Received, nil)}, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: sent 21:01", State: ui.Given},
 		}},
-		"confirmed": {at(60), []hook.Delivery{to("newsletter", hook.Applied, nil)}, []ui.Step{
+		"confirmed": {at(60), []hook.Delivery{to("newsletter", hook.Applied, nil)}, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: sent 21:01", State: ui.Given}, {Text: "Confirmed 21:01", State: ui.Given},
 		}},
-		"not reached": {at(60), []hook.Delivery{to("newsletter", hook.Waiting, retried)}, []ui.Step{
+		"not reached": {at(60), []hook.Delivery{to("newsletter", hook.Waiting, retried)}, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: not reached yet, next try 13 March 2026", State: ui.Waiting},
 		}},
-		"given up": {at(60), []hook.Delivery{to("newsletter", hook.Failed, nil)}, []ui.Step{
+		"given up": {at(60), []hook.Delivery{to("newsletter", hook.Failed, nil)}, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: could not be reached. Someone will look at it", State: ui.Failed},
 		}},
 		"given up, and told the same by a later one": {at(60), []hook.Delivery{
 			to("newsletter", hook.Applied, func(d *hook.Delivery) { d.Entry, d.Version, d.Told = "later", 8, 8 }), to("newsletter", hook.Failed, nil),
-		}, []ui.Step{
+		}, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: sent 21:01", State: ui.Given}, {Text: "Confirmed 21:01", State: ui.Given},
 		}},
 		"given up, and told something older": {at(60), []hook.Delivery{
 			to("newsletter", hook.Applied, func(d *hook.Delivery) { d.Entry, d.Version, d.Told = "older", 6, 6 }), to("newsletter", hook.Failed, nil),
-		}, []ui.Step{
+		}, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given}, {Text: "Our newsletter tool: could not be reached. Someone will look at it", State: ui.Failed},
 		}},
-		"refused": {at(60), []hook.Delivery{to("newsletter", hook.Refused, nil)}, []ui.Step{
+		"refused": {at(60), []hook.Delivery{to("newsletter", hook.Refused, nil)}, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given},
 			{Text: "Our newsletter tool: sent 21:01", State: ui.Given},
 			{Text: "Our newsletter tool: says it cannot follow this. Someone will look at it", State: ui.Failed},
 		}},
-		"nothing was for it": {at(120), []hook.Delivery{to("newsletter", hook.Withheld, nil)}, []ui.Step{{Text: "Saved 21:00", State: ui.Given}}},
+		"nothing was for it": {at(120), []hook.Delivery{to("newsletter", hook.Withheld, nil)}, nil, []ui.Step{{Text: "Saved 21:00", State: ui.Given}}},
 		"two of three": {at(60), []hook.Delivery{
 			to("newsletter", hook.Applied, nil), to("crm", hook.Received, nil), to("machines", hook.Waiting, retried),
-		}, []ui.Step{
+		}, nil, []ui.Step{
 			{Text: "Saved 21:00", State: ui.Given},
 			{Text: "Told 2 of 3 systems", State: ui.Given},
 			{Text: "Confirmed by 1 of 3", State: ui.Given},
 			{Text: "The club’s machines: not reached yet, next try 13 March 2026", State: ui.Waiting},
 		}},
+		"contacted since": {at(60), nil, []query{
+			{decision.Trace{System: "newsletter", Purpose: "newsletter", Channel: "email", Allow: true, Record: "r"}, at(5)},
+			{decision.Trace{System: "newsletter", Purpose: "newsletter", Channel: "email", Allow: true, Record: "r"}, at(4)},
+			{decision.Trace{System: "crm", Purpose: "newsletter", Allow: true, Record: "r"}, at(3)},
+			{decision.Trace{System: "shop", Purpose: "newsletter", Channel: "email", Record: "r"}, at(2)},
+			{decision.Trace{System: "shop", Purpose: "newsletter", Channel: "email", Allow: true, Record: "older"}, at(1)},
+		}, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given},
+			{Text: "Our newsletter tool: being told now", State: ui.Neutral},
+			{Text: "Our newsletter tool asked 21:05, and may reach you on the basis of this answer", State: ui.Given},
+			{Text: "Our shops’ customer desk asked 21:03, and may use your data on the basis of this answer", State: ui.Given},
+		}},
 	} {
-		s := newSight(t, org, "hibiki", "en", func(s *sight) { s.now, s.told, s.targets = tt.now, tt.told, org.Targets() })
+		s := newSight(t, org, "hibiki", "en", func(s *sight) {
+			s.now, s.told, s.queries, s.targets = tt.now, tt.told, tt.asked, org.Targets()
+		})
 		v, _ := org.Purpose("newsletter")
 		if diff := cmp.Diff(tt.want, s.trail(consent.RecordID("r"), v, noon)); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", name, diff)

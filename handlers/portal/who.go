@@ -16,6 +16,11 @@ func (p *Portal) Who(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.queries == nil {
+		if s.queries, err = p.queries(s, web.Of(c).Subject()); err != nil {
+			return err
+		}
+	}
 	f := p.frame(c, s, layout.Who, s.t("portal.who.title"))
 	page := s.whoPage()
 	if page.Joined, err = p.joined(c, s); err != nil {

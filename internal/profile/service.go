@@ -48,6 +48,7 @@ type Editor struct {
 	Actor   ledger.Actor
 	Brand   string
 	Country string // ISO 3166, in which a phone number without prefix is read
+	Cause   string // what led to it, as a request; "" for the person's own act
 }
 
 // Correct records the person's wish that a field should have a value, as the
@@ -115,7 +116,7 @@ func (s *Service) change(ctx context.Context, e Editor, field string, decide fun
 			return err
 		}
 		_, err = s.store.Commit(ctx, ledger.Change{
-			Subject: e.Subject, Base: version, At: s.clock.Now(), Actor: e.Actor, Brand: e.Brand,
+			Subject: e.Subject, Base: version, At: s.clock.Now(), Actor: e.Actor, Brand: e.Brand, Cause: e.Cause,
 			Entries: []ledger.Draft{step.Entry()},
 			Rows:    []any{next},
 		})

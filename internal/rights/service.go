@@ -117,7 +117,7 @@ func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, er
 
 func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket, chain Chain, stopped bool) error {
 	c := change{
-		Change: ledger.Change{Subject: f.Subject, Base: docket.Version, At: f.At, Actor: f.Actor, Brand: f.Brand},
+		Change: ledger.Change{Subject: f.Subject, Base: docket.Version, At: f.At, Actor: f.Actor, Brand: f.Brand, Cause: string(r.ID)},
 		freeze: docket.Freezes,
 	}
 	c.Entries = append(c.Entries, r.entry(RequestInitiated))
