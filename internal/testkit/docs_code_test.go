@@ -52,7 +52,7 @@ var borders = [...]border{
 	{"github.com/labstack/echo", []string{"handlers"}},
 	{"github.com/gorilla/", []string{"handlers"}},
 	{"github.com/a-h/templ", []string{"views", "handlers"}},
-	{"html/template", []string{"cmd/newsletter", "cmd/storefront"}},
+	{"html/template", []string{"cmd/newsletter", "cmd/storefront", "cmd/crm", "cmd/gateway"}},
 	{"database/sql", []string{"store"}},
 	{"github.com/jackc/pgx", []string{"store"}},
 	{"modernc.org/sqlite", []string{"store"}},
