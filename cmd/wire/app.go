@@ -47,7 +47,6 @@ import (
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
-	"livingprofile/locales"
 	"livingprofile/store"
 )
 
@@ -123,8 +122,8 @@ func wrongMaster(path string, created bool) error {
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
-	if a.Bundle, err = i18n.Load(locales.FS); err != nil {
-		return fmt.Errorf("read locales: %w", err)
+	if a.Bundle, err = Words(); err != nil {
+		return err
 	}
 	name := "livingprofile/" + a.DB.Installation()
 	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys(name); err != nil {
