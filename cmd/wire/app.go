@@ -42,7 +42,6 @@ import (
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/once"
-	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
@@ -456,39 +455,6 @@ func (s *Service) Stop(ctx context.Context) error {
 		<-s.stopped
 	}
 	return errors.Join(err, s.notary.Finish(ctx))
-}
-
-// A Declaration is a draft that is to become the organisation.
-type Declaration struct {
-	Draft *organisation.Draft
-	Actor ledger.Actor
-	Dry   bool      // plan only
-	At    time.Time // when its words began to count; zero for now
-}
-
-// Declare makes a draft the organisation, and returns what that changes.
-func (a *App) Declare(ctx context.Context, d Declaration) (*organisation.Plan, error) {
-	if d.At.IsZero() {
-		d.At = a.Clock.Now()
-	}
-	var plan *organisation.Plan
-	err := ledger.Retry(func() error {
-		if err := a.Current.Refresh(ctx); err != nil {
-			return err
-		}
-		plan = organisation.Diff(a.Current.now.Load(), d.Draft, d.At)
-		if d.Dry || plan.Empty() {
-			return nil
-		}
-		return a.DB.Declare(ctx, plan.Next, ledger.Change{
-			At: d.At, Actor: d.Actor,
-			Entries: []ledger.Draft{{Kind: "organisation.declared", Payload: map[string]any{"revision": plan.Next.Revision, "steps": plan.Steps}}},
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return plan, a.Current.Refresh(ctx)
 }
 
 // Keys makes and checks the API keys of the installation.
