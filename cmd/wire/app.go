@@ -299,7 +299,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.tasks.Add(s.warn(s.Review))
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
-		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
