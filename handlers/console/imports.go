@@ -205,6 +205,11 @@ func (s *Console) sample(c echo.Context, u *intake.Upload, p *view.ImportPage) {
 				one.Means = append(one.Means, v.Words.Question.In(web.Of(c).Locale))
 			}
 		}
+		for _, act := range row.Item.Acts {
+			if k, ok := org.Activity(act.Kind); ok {
+				one.Means = append(one.Means, k.Label.In(web.Of(c).Locale))
+			}
+		}
 		p.Sample = append(p.Sample, one)
 	}
 }
