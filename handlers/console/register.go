@@ -42,7 +42,7 @@ func (s *Console) registerLine(c echo.Context, k *register.Controller, l *regist
 	ctx, locale := web.Context(c), web.Of(c).Locale
 	v := l.Purpose
 	line := view.RegisterLine{
-		ID: string(v.Purpose), Title: v.Words.Question.In(locale), Sentence: v.Words.Sentence.In(locale),
+		Title: v.Words.Question.In(locale), Sentence: v.Words.Sentence.In(locale),
 		Basis: i18n.T(ctx, "console.basis."+string(v.Basis)), Sensitive: l.Sensitive(), Data: dataOf(l, locale),
 		Kept: v.Words.Retention.In(locale),
 	}
