@@ -67,7 +67,7 @@ func (d *feedDesk) SaveFeed(ctx context.Context, by ledger.Actor, system string,
 	if now.Revision != revision {
 		return errs.New(errs.Conflict, "error.conflict")
 	}
-	plan := now.WithFeed(system, f)
+	plan := now.WithFeed(system, f, d.Clock.Now())
 	if plan.Empty() {
 		return nil
 	}

@@ -62,6 +62,9 @@ const (
 	AudienceManage Permission = "audience:manage"
 	AudienceExport Permission = "audience:export"
 
+	BrandRead   Permission = "brand:read"
+	BrandManage Permission = "brand:manage"
+
 	LedgerRead   Permission = "ledger:read"
 	LedgerExport Permission = "ledger:export"
 	StaffRead    Permission = "staff:read"
@@ -134,6 +137,8 @@ func Permissions() []Entry {
 		{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
 		{RequestDecide, StaffMember, "write to the person, ask, extend, accept, refuse, hold"},
 		{LawRead, StaffMember, "see the law packs and the limits in them"},
+		{BrandRead, StaffMember, "see brands: names, look, sites, and what they ask for"},
+		{BrandManage, StaffMember, "change brands, each within its own bounds"},
 		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
 		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
 		{StaffRead, StaffMember, "see who works here and in which role"},
