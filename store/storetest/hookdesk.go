@@ -25,7 +25,8 @@ func deliveriesArePaged(t *testing.T, f Fixture) {
 		f.settle(t, d, reply)
 	}
 	got := map[string]hook.State{}
-	for p := (hook.Page{Endpoint: "crm/main", Limit: 2}); ; {
+	p := hook.Page{Endpoint: "crm/main", Limit: 2}
+	for range 2 * len(want) {
 		some, err := f.DB.DeliveryPage(t.Context(), p)
 		must(t, "page", err)
 		for i := range some {
