@@ -219,6 +219,7 @@ func (s *Console) ShowDelivery(c echo.Context) error {
 	p := view.DeliveryPage{
 		Up: endpointPath(t), Item: deliveryItem(c, t, &d), Body: hook.Redacted(web.Of(c).Organisation, t, &d),
 		Again: me(c).Role.Has(authz.SystemOperate), Action: endpointPath(t) + "/replay",
+		Untried: d.State == hook.Waiting && len(d.Attempts) == 0,
 	}
 	for i, a := range d.Attempts {
 		one := view.AttemptItem{Number: i18n.Number(ctx, i+1), At: a.At, Took: i18n.T(ctx, "systems.millis", "number", i18n.Number(ctx, int(a.Took.Milliseconds())))}
