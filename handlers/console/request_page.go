@@ -98,8 +98,8 @@ func (b *sheet) opened(held *view.PersonPage) {
 		b.fact("proof", b.t("request.proof."+proofName(r.Proof.Method)), note)
 	}
 	b.fact("locale", i18n.Lang(r.Locale), "")
-	if about := b.about(); about != "" {
-		b.fact("about", about, "")
+	if about := b.about(); about.Text != "" {
+		b.page.Facts = append(b.page.Facts, about)
 	}
 	if r.Matter.Text != "" && b.readable() {
 		b.fact("words", r.Matter.Text, "")
@@ -155,8 +155,19 @@ func proofName(method string) string {
 	return "another"
 }
 
-// about names what a request is about, "" for the whole person.
-func (b *sheet) about() string {
+// about names what a request is about, another request with its number; no
+// text for the whole person.
+func (b *sheet) about() view.Fact {
+	about := view.Fact{Label: b.t("request.fact.about"), Text: b.matter()}
+	if other, ok := b.docket.Find(rights.RequestID(b.request.Matter.Name)); ok {
+		if about.Text = other.Number; b.me.Sees(other.Brand) {
+			about.Href = requestsPath + "/" + string(other.ID)
+		}
+	}
+	return about
+}
+
+func (b *sheet) matter() string {
 	m := b.request.Matter
 	switch m.Scope {
 	case rights.FieldScope:
