@@ -105,6 +105,14 @@ func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, er
 			return err
 		}
 		chain := Link(&fresh, docket.Requests)
+		if chain.Known == nil {
+			// What was asked in another record of theirs is a repeat as well.
+			others, err := s.others(ctx, f.Subject)
+			if err != nil {
+				return err
+			}
+			chain.Known = Link(&fresh, others.Requests).Known
+		}
 		if chain.Known != nil {
 			r, known = *chain.Known, true
 			return nil
