@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"joining_loosens_nothing", joinIsCautious},
 		{"joining_changes_no_record", joinProperty},
 		{"an_erasure_is_on_the_erasure_list", erasureListed},
+		{"who_is_enrolled_is_found_by_name", enrolled},
 		{"activities_come_in_pages_newest_first", activityPages},
 		{"an_event_is_taken_once", activityOnce},
 		{"a_removed_activity_does_not_come_back", activityRemoved},
