@@ -149,6 +149,7 @@ func (s *Server) Routes() []Route {
 	for _, r := range s.insideRoutes() {
 		routes = append(routes, r.Route)
 	}
+	routes = append(routes, s.peerRoutes()...)
 	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {
 		routes = append(routes,

@@ -292,6 +292,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if deps.API, err = a.api(base); err != nil {
 		return nil, err
 	}
+	deps.SCIM = s.scim(deps.API)
 	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)

@@ -149,7 +149,7 @@ func (b *sheet) rule() {
 // proofName is the proof as locales name it.
 func proofName(method string) string {
 	switch method {
-	case "link", "brand_link", "passkey", "phone", "letter", "person", "none":
+	case "link", "brand_link", "passkey", "phone", "letter", "person", "system", "none":
 		return method
 	}
 	return "another"

@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/scim"
 )
 
 // An Organisation is everything declared, at one moment. It is not changed
@@ -75,6 +76,8 @@ type System struct {
 	Endpoints []hook.Endpoint `json:",omitempty"`
 	// Pull is the feed that it is asked for what changed; nil for none.
 	Pull *pull.Feed `json:",omitempty"`
+	// SCIM is what it may do as a client of ours.
+	SCIM scim.Policy `json:",omitzero"`
 }
 
 // MayHold tells whether the system may have the field.

@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/scim"
 )
 
 // A plan sees a change only through traits: an attribute that is in none of
@@ -25,6 +26,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
 	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map")
 	shows(t, func(m *pull.Map) traits { return ofSystem(&System{Pull: &pull.Feed{Map: *m}}) })
+	shows(t, func(p *scim.Policy) traits { return ofSystem(&System{SCIM: *p}) })
 	shows(t, ofActivity, "Name", "Retired")
 	shows(t, func(f *activity.Field) traits { return ofActivity(&activity.Kind{Fields: []activity.Field{*f}}) })
 	shows(t, ofRule, "Name", "Retired")
@@ -64,7 +66,7 @@ func shows[T any](t *testing.T, of func(*T) traits, except ...string) {
 func sample(t *testing.T, typ reflect.Type) any {
 	t.Helper()
 	for _, v := range []any{
-		"x", true, 7, &pull.Feed{URL: "x"},
+		"x", true, 7, &pull.Feed{URL: "x"}, scim.Policy{Open: true}, scim.Clear,
 		pull.Map{ID: "x"},
 		map[string]string{"x": "y"},
 		map[string]pull.Stance{"x": {From: "y"}},

@@ -86,7 +86,7 @@ func NewService(s Store, d Desk, c clock.Clock) *Service { return &Service{s, d,
 // tells. What can be done at once is done in the same change.
 func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, err error) {
 	f.At = s.clock.Now()
-	if f.Kind.Grave() && !f.Proof.Fresh && f.Actor.Kind != ledger.ByStaff {
+	if f.Kind.Grave() && !f.Proof.Fresh && !byOther(f.Actor) {
 		return r, false, errs.New(errs.Stale, "error.proof_needed")
 	}
 	fresh, err := New(f)
@@ -130,8 +130,8 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 	}
 	c.Entries = append(c.Entries, r.entry(RequestInitiated))
 	start := startOf(r.Kind, stopped)
-	if f.Actor.Kind == ledger.ByStaff && r.Kind.Grave() {
-		// Whoever took it down is not who proved that they ask.
+	if byOther(f.Actor) && r.Kind.Grave() {
+		// Whoever took it down or passed it on is not who proved that they ask.
 		start = []Move{Acknowledge}
 	}
 	for _, move := range start {
@@ -151,6 +151,11 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 	}
 	return s.commit(ctx, c, *r)
 }
+
+// byOther tells whether a request comes by somebody else than the person: a staff
+// member who took it down, or a system that passes it on. What is grave waits
+// for staff then.
+func byOther(by ledger.Actor) bool { return by.Kind == ledger.ByStaff || by.Kind == ledger.BySystem }
 
 // begin prepares the work of r, if it was accepted just now. A day that the
 // person picked and that is still to come stays the day.

@@ -125,7 +125,7 @@ var layers = [...][]string{
 	{"identity"},
 	{"profile", "consent", "rights"},
 	{"decision", "receipt"},
-	{"job", "mail", "hook", "activity", "pull"},
+	{"job", "mail", "hook", "activity", "pull", "scim"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
 	{"review"},

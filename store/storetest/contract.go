@@ -64,6 +64,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"one_history_of_joined_records_comes_in_pages", togetherStory},
 		{"a_copy_of_two_is_gone_when_they_are_taken_apart", copyOfTwo},
 		{"an_erasure_is_on_the_erasure_list", erasureListed},
+		{"who_is_enrolled_is_found_by_name", enrolled},
 		{"activities_come_in_pages_newest_first", activityPages},
 		{"an_event_is_taken_once", activityOnce},
 		{"a_removed_activity_does_not_come_back", activityRemoved},
