@@ -20,7 +20,8 @@ const (
 	maxLogoSide = 1024     // pixels
 )
 
-// Attach reads the logos that the draft names, from the folder of its file. An
+// Attach reads the logos that the draft names, and the connectors that lie in
+// the folder connectors, from the folder of its file. An
 // error is of type Problems.
 //
 // A logo is a PNG or JPEG picture. SVG is refused: it can carry scripts and
@@ -36,6 +37,7 @@ func (d *Draft) Attach(files fs.FS) error {
 		i := slices.IndexFunc(d.Declared.Brands, func(b brand.Brand) bool { return b.Name == name })
 		d.Declared.Brands[i].Logo = logo
 	}
+	d.attachConnectors(files, n)
 	return n.problems.orNil()
 }
 

@@ -3,6 +3,7 @@ package organisation
 import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
@@ -72,6 +73,8 @@ type System struct {
 	Endpoints []hook.Endpoint `json:",omitempty"`
 	// Pull is the feed that it is asked for what changed; nil for none.
 	Pull *pull.Feed `json:",omitempty"`
+	// Connector is by what it is spoken to in its own language; nil for nothing.
+	Connector *connector.Link `json:",omitempty"`
 }
 
 // MayHold tells whether the system may have the field.

@@ -184,6 +184,7 @@ func readSystem(name string, s *object) System {
 		system.Endpoints = append(system.Endpoints, readEndpoint(name, e))
 	})
 	system.Pull = readPull(s)
+	system.Connector = readConnector(s)
 	return system
 }
 

@@ -143,6 +143,7 @@ func ofSystem(s *System) (ts traits) {
 		ts.add(name+".body", string(e.Body))
 	}
 	ts.ofPull(s.Pull)
+	ts.ofConnector(s.Connector)
 	return ts
 }
 
