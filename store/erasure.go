@@ -24,6 +24,7 @@ func parts() map[rights.Part]string {
 		rights.PartIdentifiers: "from identifiers where lane = $1 and subject = $2",
 		rights.PartValues:      "from subject_states where lane = $1 and subject = $2",
 		rights.PartActivities:  "from activities where lane = $1 and subject = $2",
+		rights.PartAutomated:   "from automated_decisions where lane = $1 and subject = $2",
 		rights.PartCopies:      "from copies where lane = $1 and subject = $2",
 		rights.PartSessions:    "from sessions where $1 = $1 and subject = $2",
 		rights.PartLetters:     "from jobs where $1 = $1 and subject = $2",

@@ -16,7 +16,9 @@ import (
 	"unicode/utf16"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
@@ -166,6 +168,12 @@ func (m *markers) fill(t *testing.T, db *store.DB, n int) {
 		activity.Observation{
 			ID: id.New(), Subject: subject, Kind: "training", Source: "machines", Event: v("event"), At: at, Recorded: at,
 			Expires: at.AddDate(1, 0, 0), Values: map[string]string{"machine": v("measured")},
+		},
+		automated.Decision{
+			ID: id.New(), Subject: subject, Kind: "plan", System: "machines", Event: v("decided event"), At: at, Recorded: at,
+			Expires: at.AddDate(1, 0, 0), Outcome: i18n.Text{"en": v("outcome")}, Logic: i18n.Text{"en": v("logic")},
+			Effect: i18n.Text{"en": v("effect")}, Fields: []string{v("decided from")},
+			Statement: automated.Statement{Text: v("statement")}, Review: automated.Review{Outcome: v("review"), Reasons: v("review reasons")},
 		},
 		m.job(t, subject, v("job in a change")), m.attempt(v("attempt in a change")))
 	ctx := t.Context()

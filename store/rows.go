@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -103,6 +104,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok, err := db.activityWrites(p, key, row); ok {
 		return writes, err
 	}
+	if writes, ok, err := db.automatedWrites(p, key, row); ok {
+		return writes, err
+	}
 	if writes, ok, err := db.audienceWrites(row); ok {
 		return writes, err
 	}
@@ -116,11 +120,15 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
-		activity.Removal, activity.State:
+		activity.Removal, activity.State, automated.Humans:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject
 	case activity.Observation:
+		return p.Subject != "" && r.Subject == p.Subject
+	case automated.Decision:
+		return p.Subject != "" && r.Subject == p.Subject
+	case automated.Settled:
 		return p.Subject != "" && r.Subject == p.Subject
 	case consent.Record:
 		return p.Subject != "" && r.Subject == p.Subject

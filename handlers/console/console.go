@@ -20,6 +20,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -76,9 +77,11 @@ type Deps struct {
 	Office Office
 	// Audience finds people for a purpose.
 	Audience *audience.Service
-	Keys     *authz.Keys
-	Joins    Joins
-	Joiner   *identity.Joiner
+	// Automated has what systems decided by themselves.
+	Automated *automated.Service
+	Keys      *authz.Keys
+	Joins     Joins
+	Joiner    *identity.Joiner
 	// Desk takes files in, and Uploads has what became of them.
 	Desk    *intake.Desk
 	Uploads Uploads

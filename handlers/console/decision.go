@@ -79,6 +79,9 @@ func (b *sheet) decision() {
 	if b.row.Kind == rights.Rectification && slices.Contains(moves, rights.Fulfil) {
 		b.compare(f)
 	}
+	if b.machine != nil && slices.Contains(moves, rights.Fulfil) {
+		f.Inputs = append(f.Inputs, b.machineInput())
+	}
 	f.Inputs = append(f.Inputs, b.note("request.act.note"))
 	b.page.Form = f
 }
@@ -87,7 +90,7 @@ func (b *sheet) decision() {
 func (b *sheet) actName(m rights.Move) string {
 	if m == rights.Fulfil {
 		switch b.row.Kind {
-		case rights.Objection, rights.Rectification:
+		case rights.Objection, rights.Rectification, rights.Automated:
 			return b.t("request.act.fulfil_" + string(b.row.Kind))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/i18n"
@@ -41,6 +42,7 @@ type sheet struct {
 
 	request rights.Request
 	docket  rights.Docket
+	machine *automated.Decision // that a human is asked for; nil for none
 	facts   decision.Facts
 	page    view.RequestPage
 }
@@ -104,6 +106,7 @@ func (b *sheet) opened(held *view.PersonPage) {
 	if r.Matter.Text != "" && b.readable() {
 		b.fact("words", r.Matter.Text, "")
 	}
+	b.machineFacts()
 	for _, t := range []struct{ tab, word string }{{"", "decision"}, {tabData, "data"}, {tabTasks, "tasks"}, {tabMessages, "messages"}} {
 		b.page.Tabs = append(b.page.Tabs, view.View{
 			Link:    ui.Link{Text: b.t("request.tab." + t.word), Href: requestsPath + "/" + b.page.ID + tabQuery(t.tab)},
@@ -167,6 +170,14 @@ func (b *sheet) about() string {
 		if c, ok := b.org.Category(m.Name); ok {
 			return c.Label.In(b.locale)
 		}
+	case rights.DecisionScope:
+		if b.machine == nil {
+			return b.t("automated.matter")
+		}
+		if k, ok := b.org.AutomatedKind(b.machine.Kind); ok {
+			return k.Label.In(b.locale)
+		}
+		return b.machine.Kind
 	case rights.PurposeScope:
 		if v, ok := b.org.Purpose(consent.PurposeID(m.Name)); ok {
 			return v.Words.Question.In(b.locale)

@@ -45,6 +45,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.decisionEvent(h)
 	case "activity", "inference":
 		item, ok = s.activityEvent(h)
+	case "automated":
+		item, ok = s.automatedEvent(h)
 	case "signal":
 		item, ok = view.HistoryItem{Icon: "shield", Text: s.t("event.signal.received")}, h.Kind == consent.SignalReceived
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
@@ -35,7 +36,13 @@ func (p *Portal) Right(c echo.Context) error {
 	if kind == rights.Withdrawal {
 		return web.SeeOther(c, web.Path(c, "/allow"))
 	}
-	return p.showRight(c, http.StatusOK, kind, rights.Matter{}, nil)
+	matter := rights.Matter{}
+	if kind == rights.Automated {
+		if matter, err = p.contested(c, c.QueryParam("about")); err != nil {
+			return err
+		}
+	}
+	return p.showRight(c, http.StatusOK, kind, matter, nil)
 }
 
 func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed rights.Matter, wrong map[string]string) error {
@@ -46,6 +53,12 @@ func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed r
 	form := &rightForm{kind: kind, pack: p.law(c), typed: typed, wrong: wrong, open: docket.Requests}
 	if kind == rights.Erasure {
 		if form.plan, err = p.Rights.Preview(s.ctx, web.Of(c).Subject()); err != nil {
+			return err
+		}
+	}
+	if kind == rights.Automated {
+		form.machine, err = p.Read.AutomatedDecisions(s.ctx, web.Of(c).Subject(), automated.Page{Now: s.now, Limit: mostAutomated})
+		if err != nil {
 			return err
 		}
 	}
@@ -67,6 +80,13 @@ func (p *Portal) Exercise(c echo.Context) error {
 	}
 	s := p.glance(c)
 	matter, err := s.matter(kind, form)
+	if kind == rights.Automated {
+		text := matter.Text
+		if matter, err = p.contested(c, form.Get("about")); err != nil {
+			return err
+		}
+		matter.Text = text
+	}
 	var r rights.Request
 	known := false
 	if err == nil {

@@ -31,6 +31,9 @@ const (
 	// What people did.
 	ActivityRead  Permission = "activity:read"
 	ActivityWrite Permission = "activity:write"
+	// What systems decide by themselves.
+	AutomatedRead  Permission = "automated:read"
+	AutomatedWrite Permission = "automated:write"
 
 	LinkCreate   Permission = "link:create"
 	FrameCreate  Permission = "frame:create"
@@ -103,6 +106,8 @@ func Permissions() []Entry {
 		{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
 		{ActivityRead, System, "read what people did, of the kinds that the key names"},
 		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
+		{AutomatedRead, System, "read the automated decisions of the key's own system, with what people and reviewers say of them"},
+		{AutomatedWrite, System, "register automated decisions of the key's own system"},
 		{LinkCreate, System, "make links that take a person to their own page"},
 		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
 		{ImportWrite, System, "bring data in from files"},

@@ -2,6 +2,7 @@ package organisation
 
 import (
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
@@ -37,6 +38,8 @@ type Organisation struct {
 	// worked out from it.
 	Activities []activity.Kind `json:",omitempty"`
 	Rules      []activity.Rule `json:",omitempty"`
+	// Automated are the kinds of decisions that systems make by themselves.
+	Automated []automated.Kind `json:",omitempty"`
 	// Purposes holds the newest version of each purpose, parents first.
 	Purposes []consent.PurposeVersion
 	// Older holds the earlier versions, newest first, by purpose.

@@ -139,6 +139,9 @@ func readOrganisation(top *object, logos map[string]string) Organisation {
 	top.each("rules", func(name string, r *object) {
 		o.Rules = append(o.Rules, readRule(name, r))
 	})
+	top.each("automated", func(name string, k *object) {
+		o.Automated = append(o.Automated, readAutomated(name, k))
+	})
 	return o
 }
 

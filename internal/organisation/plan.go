@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
@@ -101,6 +102,10 @@ func Diff(current *Organisation, d *Draft, now time.Time) *Plan {
 	next.Rules = reconcile(p, current.Rules, d.Declared.Rules, kind[activity.Rule]{
 		"rule", func(r *activity.Rule) string { return r.Name },
 		func(r *activity.Rule) *bool { return &r.Retired }, ofRule,
+	})
+	next.Automated = reconcile(p, current.Automated, d.Declared.Automated, kind[automated.Kind]{
+		"automated decision", func(k *automated.Kind) string { return k.Name },
+		func(k *automated.Kind) *bool { return &k.Retired }, ofAutomated,
 	})
 	if p.Empty() {
 		p.Next = current

@@ -28,6 +28,7 @@ const (
 	PartIdentifiers Part = "identifiers" // addresses and numbers
 	PartValues      Part = "values"      // the profile, choices as they stand, preferences
 	PartActivities  Part = "activities"  // what systems saw the person do
+	PartAutomated   Part = "automated"   // what systems decided about the person
 	PartSessions    Part = "sessions"    // and with them every browser is signed out
 	PartCopies      Part = "copies"      // files that were made for a download
 	PartLetters     Part = "letters"     // mail that was not sent yet
@@ -47,7 +48,7 @@ const (
 )
 
 // Going lists what erasure deletes.
-var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
+var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartAutomated, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
 
 // Staying lists what erasure leaves.
 var Staying = [...]Part{PartRecords, PartEntries, PartRequests, PartTombstones}

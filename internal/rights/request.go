@@ -76,6 +76,9 @@ func (m *Matter) check(k Kind) error {
 	if len(m.Text) > maxText {
 		wrong = append(wrong, errs.At("text", "error.too_long", "max", maxText))
 	}
+	if k == Automated && m.Scope != WholePerson && (m.Scope != DecisionScope || m.Name == "") {
+		wrong = append(wrong, errs.At("about", "error.not_a_choice"))
+	}
 	switch k {
 	case Rectification:
 		if m.Scope != FieldScope || m.Name == "" {

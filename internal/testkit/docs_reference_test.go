@@ -30,7 +30,7 @@ func TestDeclarationExampleIsComplete(t *testing.T) {
 // place, and none besides.
 func TestDeclarationKeys(t *testing.T) {
 	source := read(t, "internal/organisation/parse.go") + read(t, "internal/organisation/pull.go") +
-		read(t, "internal/organisation/activity.go")
+		read(t, "internal/organisation/activity.go") + read(t, "internal/organisation/automated.go")
 	doc := document{"docs/organisation.md", read(t, "docs/organisation.md")}
 	key := regexp.MustCompile(`\.(?:text|word|lines|list|flag|number|term|date|each|take)\("([a-z-]+)"`)
 	for part, functions := range map[string][]string{
@@ -44,6 +44,8 @@ func TestDeclarationKeys(t *testing.T) {
 		"## A field":     {"readField", "readChoices"},
 		"## An ask":      {"readAsk"},
 		"## A rule":      {"readRule"},
+
+		"## An automated decision": {"readAutomated"},
 	} {
 		want, got := map[string]bool{}, map[string]bool{}
 		for _, f := range functions {

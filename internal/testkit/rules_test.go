@@ -123,7 +123,7 @@ var layers = [...][]string{
 	{"keyring"},
 	{"ledger"},
 	{"identity"},
-	{"profile", "consent", "rights"},
+	{"profile", "consent", "rights", "automated"},
 	{"decision", "receipt"},
 	{"job", "mail", "hook", "activity", "pull"},
 	{"authz", "login", "brand", "once", "footer"},

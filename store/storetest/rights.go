@@ -242,7 +242,7 @@ func (f Fixture) full(t *testing.T) id.Subject {
 	c.Rows = append(c.Rows,
 		consent.Preferences{Language: "ja"}, f.request(subject, rights.Complaint), letter, attempt, rights.Freezes{{Request: "r"}},
 		rights.Copy{ID: id.New(), Request: "r", Body: []byte("x"), Size: 1, MadeAt: now, ExpiresAt: now.Add(time.Hour)},
-		f.observation(subject, "training", id.New(), now))
+		f.observation(subject, "training", id.New(), now), f.decided(subject, id.New(), now))
 	f.commit(t, c)
 	session := login.Session{
 		ID: login.SessionID(id.New()), Digest: []byte(id.New()), Subject: subject, Method: login.ByLink, CreatedAt: now,
@@ -264,7 +264,7 @@ func (f Fixture) rows(t *testing.T, subject id.Subject) map[string]int {
 	counts := map[string]int{}
 	for _, table := range []string{
 		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "sessions", "jobs", "attempts", "answers",
-		"activities", "activity_dues",
+		"activities", "activity_dues", "automated_decisions",
 	} {
 		var n int
 		must(t, table, f.SQL.QueryRowContext(t.Context(), "select count(*) from "+table+" where subject = $1", subject).Scan(&n))
