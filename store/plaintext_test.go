@@ -25,6 +25,7 @@ import (
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 	"livingprofile/store"
 )
@@ -196,6 +197,17 @@ func (m *markers) fill(t *testing.T, db *store.DB, n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	gone := identity.New(nil, program, at)
+	if _, err := db.Commit(ctx, gone); err != nil {
+		t.Fatal(err)
+	}
+	kept := rights.Kept{ID: id.New(), Duty: "invoices", Field: "name", Value: v("kept"), Until: at.AddDate(7, 0, 0)}
+	erased := rights.Erased{Certificate: id.New(), Plan: rights.PlanErasure(rights.Holding{}, kept)}
+	if _, err := db.Commit(ctx, ledger.Change{
+		Subject: gone.Subject, Base: ledger.AnyVersion, At: at, Actor: program, Rows: []any{erased},
+	}); err != nil {
+		t.Fatal(err)
 	}
 	// What is read is as it was written, so the markers did arrive.
 	facts, err := db.Facts(ctx, subject)

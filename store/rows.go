@@ -67,7 +67,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case consent.Preferences:
 		return stateWrite(p, key, partPreferences, func() ([]byte, error) { return json.Marshal(r) })
 	case profile.State:
-		return stateWrite(p, key, partProfile, r.MarshalJSON)
+		w, err := stateWrite(p, key, partProfile, r.MarshalJSON)
+		return append(w, retentionWrite(p)), err
 	case rights.Request:
 		return requestWrite(p, key, r)
 	case rights.Freezes:

@@ -45,6 +45,7 @@ import (
 	"livingprofile/internal/once"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/retention"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
@@ -68,6 +69,7 @@ type App struct {
 	Door      *inbound.Service
 	Activity  *activity.Service
 	Automated *automated.Service
+	Retention *retention.Service
 	Audience  *audience.Service
 
 	NewMaster bool // the master key was made just now
@@ -144,6 +146,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(apart{a.DB}, func() activity.Schema { return a.Current.Load() }, a.Clock)
 	a.Automated = automated.NewService(a.DB, func() automated.Schema { return a.Current.Load() }, a.Clock)
+	a.Retention = retention.NewService(a.DB, func() retention.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
 	a.Audience = audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
 	return a.Current.Refresh(ctx)
@@ -302,7 +305,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
 	s.tasks.Add(s.warn(s.Review))
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Automated: a.Automated, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
+		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
@@ -405,6 +408,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	}})
 	s.addActivityTasks()
 	s.addAutomatedTasks()
+	s.addRetentionTasks()
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err

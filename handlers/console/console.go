@@ -31,6 +31,7 @@ import (
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/retention"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
@@ -77,6 +78,9 @@ type Deps struct {
 	Office Office
 	// Audience finds people for a purpose.
 	Audience *audience.Service
+	// Retention ends what is over, and Endings counts it.
+	Retention *retention.Service
+	Endings   Endings
 	// Automated has what systems decided by themselves.
 	Automated *automated.Service
 	Keys      *authz.Keys
@@ -122,6 +126,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
 	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
+	{layout.Section{Name: "retention", Href: RetentionPath, Icon: "bin"}, authz.RetentionRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "keys", Href: web.ConsolePath + "/keys", Icon: "key"}, authz.KeyRead},

@@ -119,7 +119,7 @@ func (s *Console) fill(c echo.Context, b *sheet) error {
 
 // ActOnRequest makes a move, or shows the letter that it would send.
 func (s *Console) ActOnRequest(c echo.Context) error {
-	form, err := web.Form(c, "move", "ground", "note", "value", "outcome", "seen", "do")
+	form, err := web.Form(c, "move", "ground", "note", "value", "outcome", "fields", "seen", "do")
 	if err != nil {
 		return err
 	}
@@ -141,6 +141,9 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	act := rights.Act{Move: rights.Move(form.Get("move")), Ground: form.Get("ground"), Note: form.Get("note"), Seen: seen}
 	if act.Move != rights.Reject {
 		act.Ground = "" // of another answer that was picked before
+	}
+	if act.Move == rights.Hold {
+		act.Fields = fieldsOf(web.Of(c).Organisation, form["fields"])
 	}
 	d := &deciding{typed: form, seen: seen}
 	if act.Move == rights.Write {

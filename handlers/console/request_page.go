@@ -144,6 +144,13 @@ func (b *sheet) rule() {
 	if r.Held {
 		b.fact("hold", b.t("request.fact.held"), "")
 	}
+	if len(r.HeldFields) > 0 {
+		var labels []string
+		for _, f := range b.org.FieldsOf(r.HeldFields) {
+			labels = append(labels, f.Label.In(b.locale))
+		}
+		b.fact("hold", b.t("request.fact.held_fields", "fields", i18n.List(b.ctx, labels)), "")
+	}
 	if first, ok := r.Proposer(); ok {
 		b.fact("second", b.t("request.fact.proposed", "name", memberName(b.ctx, b.members, first)), "")
 	}

@@ -214,7 +214,7 @@ func (p *Portal) Certificate(c echo.Context) error {
 	ctx := web.Context(c)
 	f := web.Frame(c, "", i18n.T(ctx, "rights.certificate.title"))
 	f.NoIndex = true
-	return web.Render(c, http.StatusOK, view.Erased(f, erasedPage(ctx, certificate)))
+	return web.Render(c, http.StatusOK, view.Erased(f, erasedPage(ctx, web.Of(c).Organisation, web.Of(c).Locale, certificate)))
 }
 
 // docket is look, with what the person has asked for.

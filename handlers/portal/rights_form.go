@@ -53,6 +53,7 @@ func (s *sight) rightPage(f *rightForm) view.RightPage {
 func (s *sight) rightPlan(f *rightForm) ui.Plan {
 	if f.kind == rights.Erasure {
 		plan := ui.Plan{Goes: effects(s.ctx, f.plan.Goes), Stays: effects(s.ctx, f.plan.Stays)}
+		plan.Stays = append(keptEffects(s.ctx, s.org, s.locale, rights.Summary(f.plan.Keeps)), plan.Stays...)
 		for i := range s.org.Systems {
 			if sys := &s.org.Systems[i]; !sys.Retired && s.holdsAny(sys) {
 				plan.Told = append(plan.Told, ui.Effect{Text: s.in(sys.Human)})

@@ -60,6 +60,9 @@ const (
 	RequestCreate Permission = "request:create"
 	RequestDecide Permission = "request:decide"
 	LawRead       Permission = "law:read"
+	// How long things are kept; looking at what is kept beyond an erasure.
+	RetentionRead   Permission = "retention:read"
+	RetentionManage Permission = "retention:manage"
 	// Audiences: counts alone; saving them; taking the people away as a file.
 	AudienceView   Permission = "audience:view"
 	AudienceManage Permission = "audience:manage"
@@ -130,6 +133,8 @@ func Permissions() []Entry {
 		{RequestAssign, StaffMember, "give requests to a staff member"},
 		{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
 		{RequestDecide, StaffMember, "write to the person, ask, extend, accept, refuse, hold"},
+		{RetentionRead, StaffMember, "see how long things are kept, and what ends when"},
+		{RetentionManage, StaffMember, "look at what is kept of erased people, and release holds"},
 		{LawRead, StaffMember, "see the law packs and the limits in them"},
 		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
 		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},

@@ -9,6 +9,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/rights"
 )
 
 // An Organisation is everything declared, at one moment. It is not changed
@@ -38,6 +39,8 @@ type Organisation struct {
 	// worked out from it.
 	Activities []activity.Kind `json:",omitempty"`
 	Rules      []activity.Rule `json:",omitempty"`
+	// Duties are the laws that keep fields beyond an erasure.
+	Duties []rights.Duty `json:",omitempty"`
 	// Automated are the kinds of decisions that systems make by themselves.
 	Automated []automated.Kind `json:",omitempty"`
 	// Purposes holds the newest version of each purpose, parents first.

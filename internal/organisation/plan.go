@@ -9,6 +9,7 @@ import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 )
 
 // A Plan is what applying a draft would do. It has been decided and nothing
@@ -102,6 +103,10 @@ func Diff(current *Organisation, d *Draft, now time.Time) *Plan {
 	next.Rules = reconcile(p, current.Rules, d.Declared.Rules, kind[activity.Rule]{
 		"rule", func(r *activity.Rule) string { return r.Name },
 		func(r *activity.Rule) *bool { return &r.Retired }, ofRule,
+	})
+	next.Duties = reconcile(p, current.Duties, d.Declared.Duties, kind[rights.Duty]{
+		"duty", func(d *rights.Duty) string { return d.Name },
+		func(d *rights.Duty) *bool { return &d.Retired }, ofDuty,
 	})
 	next.Automated = reconcile(p, current.Automated, d.Declared.Automated, kind[automated.Kind]{
 		"automated decision", func(k *automated.Kind) string { return k.Name },

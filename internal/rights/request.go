@@ -37,8 +37,10 @@ type Request struct {
 	Zone     string
 	Extended bool
 	Held     bool // a law wants the data kept: it is not erased until released
-	Pauses   []Pause
-	Steps    []Step
+	// HeldFields are kept when the rest is erased, until they are released.
+	HeldFields []string
+	Pauses     []Pause
+	Steps      []Step
 }
 
 // A Matter is what a request is about, beyond its kind.

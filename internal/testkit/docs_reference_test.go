@@ -30,7 +30,8 @@ func TestDeclarationExampleIsComplete(t *testing.T) {
 // place, and none besides.
 func TestDeclarationKeys(t *testing.T) {
 	source := read(t, "internal/organisation/parse.go") + read(t, "internal/organisation/pull.go") +
-		read(t, "internal/organisation/activity.go") + read(t, "internal/organisation/automated.go")
+		read(t, "internal/organisation/activity.go") + read(t, "internal/organisation/automated.go") +
+		read(t, "internal/organisation/duty.go")
 	doc := document{"docs/organisation.md", read(t, "docs/organisation.md")}
 	key := regexp.MustCompile(`\.(?:text|word|lines|list|flag|number|term|date|each|take)\("([a-z-]+)"`)
 	for part, functions := range map[string][]string{
@@ -45,6 +46,7 @@ func TestDeclarationKeys(t *testing.T) {
 		"## An ask":      {"readAsk"},
 		"## A rule":      {"readRule"},
 
+		"## A duty":                {"readDuty"},
 		"## An automated decision": {"readAutomated"},
 	} {
 		want, got := map[string]bool{}, map[string]bool{}

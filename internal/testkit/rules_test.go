@@ -125,7 +125,7 @@ var layers = [...][]string{
 	{"identity"},
 	{"profile", "consent", "rights", "automated"},
 	{"decision", "receipt"},
-	{"job", "mail", "hook", "activity", "pull"},
+	{"job", "mail", "hook", "activity", "retention", "pull"},
 	{"authz", "login", "brand", "once", "footer"},
 	{"staff", "figures"},
 	{"review"},

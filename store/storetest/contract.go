@@ -97,6 +97,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_copy_has_its_time", copiesExpire},
 		{"activities_have_their_time", activitiesExpire},
 		{"automated_decisions_have_their_time", automatedExpire},
+		{"values_are_looked_at_when_the_profile_changed", retentionDues},
+		{"what_is_kept_ends_with_its_key", keptEnds},
 		{"rules_are_asked_when_something_happened", activityDues},
 		{"audiences_read_back_newest_first", audiencesRoundTrip},
 		{"a_crowd_is_everybody_once", crowds},
