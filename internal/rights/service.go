@@ -64,6 +64,9 @@ type Desk interface {
 	// StopMarketing ends the purpose that r objects to at once, when it is
 	// direct marketing (Art. 21(3) GDPR), and tells whether it was.
 	StopMarketing(ctx context.Context, r Request) (bool, error)
+	// Keeps returns the values of a subject that have to survive an erasure now:
+	// by the duties that are declared, and those of the fields on hold.
+	Keeps(ctx context.Context, subject id.Subject, hold []string) ([]Kept, error)
 	// Erased puts what was erased on the erasure list.
 	Erased(ctx context.Context) error
 }

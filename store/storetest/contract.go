@@ -70,6 +70,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_removed_activity_does_not_come_back", activityRemoved},
 		{"an_activity_belongs_to_its_subject", activityOfAnother},
 		{"what_a_person_says_of_rules_reads_back", activityState},
+		{"automated_decisions_read_back_reviewed", automatedRoundTrip},
 	}
 	alone := []struct {
 		name string
@@ -103,6 +104,9 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_pause_has_a_note", modesHaveNotes},
 		{"a_copy_has_its_time", copiesExpire},
 		{"activities_have_their_time", activitiesExpire},
+		{"automated_decisions_have_their_time", automatedExpire},
+		{"values_are_looked_at_when_the_profile_changed", retentionDues},
+		{"what_is_kept_ends_with_its_key", keptEnds},
 		{"rules_are_asked_when_something_happened", activityDues},
 		{"audiences_read_back_newest_first", audiencesRoundTrip},
 		{"a_crowd_is_everybody_once", crowds},
