@@ -94,6 +94,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_delivery_is_claimed_once", deliveriesAreClaimedOnce},
 		{"a_delivery_is_settled_by_its_latest_attempt", deliveryIsFenced},
 		{"what_waits_is_probed_and_hurried", deliveriesAreHurried},
+		{"what_failed_often_keeps_its_waits", deliveriesKeepTheirWaits},
 		{"deliveries_are_told_again", deliveriesAreReplayed},
 		{"deliveries_are_swept_but_for_the_last", deliveriesAreSwept},
 		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},
