@@ -33,6 +33,13 @@ type Feeds interface {
 	SaveFeed(ctx context.Context, by ledger.Actor, system string, f *pull.Feed, revision int64) error
 }
 
+// written tells whether the feed of a system is as it was declared. What a
+// connector makes says more than the text of a feed can, and stays its own.
+func written(sys *organisation.System) bool {
+	f := sys.Pull
+	return f == nil || f.Speaks == "" && f.Walk == nil && f.Method == "" && f.Body == ""
+}
+
 func feedPath(system string) string { return SystemsPath + "/" + system + "/feed" }
 
 // A feedForm is what was typed, and what it came to.
@@ -48,6 +55,9 @@ type feedForm struct {
 // EditFeed shows how the feed of a system is read.
 func (s *Console) EditFeed(c echo.Context) error {
 	sys, err := system(c)
+	if err == nil && !written(sys) {
+		err = errs.New(errs.NotFound, "error.no_system")
+	}
 	if err != nil {
 		return err
 	}
@@ -68,6 +78,9 @@ func feedOf(c echo.Context, fields ...string) (*organisation.System, *feedForm, 
 		return nil, nil, nil, err
 	}
 	sys, err := system(c)
+	if err == nil && !written(sys) {
+		err = errs.New(errs.NotFound, "error.no_system")
+	}
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -292,7 +292,7 @@ func (s *Console) feed(c echo.Context, sys *organisation.System) (*view.Feed, er
 		URL: sys.Pull.URL, Every: i18n.Span(ctx, sys.Pull.Every), Health: feedState(ctx, &at), Read: at.Read, Due: at.Due,
 		Taken: i18n.Number(ctx, int(at.Taken)), Refused: i18n.Number(ctx, int(at.Refused)),
 	}
-	if me(c).Role.Has(authz.SystemManage) {
+	if me(c).Role.Has(authz.SystemManage) && written(sys) {
 		f.Edit = feedPath(sys.Name)
 	}
 	if !at.Read.IsZero() {

@@ -83,6 +83,7 @@ type (
 		Phone    string                `yaml:"phone,omitempty"`
 		At       string                `yaml:"at,omitempty"`
 		Sequence string                `yaml:"sequence,omitempty"`
+		Learn    bool                  `yaml:"learn,omitempty"`
 		Fields   map[string]string     `yaml:"fields,omitempty"`
 		Consents map[string]stanceFile `yaml:"consents,omitempty"`
 	}
@@ -98,7 +99,7 @@ func PrintFeed(f *pull.Feed) (string, error) {
 	out := feedFile{URL: f.URL, Every: shortly(f.Every), Secret: f.Secret, Header: f.Header, Items: f.Items}
 	if m := &f.Map; !m.Zero() {
 		out.Map = &mapFile{
-			ID: m.ID, Subject: m.Subject, Customer: m.Customer, Email: m.Email, Phone: m.Phone, At: m.At, Sequence: m.Sequence, Fields: m.Fields,
+			ID: m.ID, Subject: m.Subject, Customer: m.Customer, Email: m.Email, Phone: m.Phone, At: m.At, Sequence: m.Sequence, Learn: m.Learn, Fields: m.Fields,
 		}
 		for purpose, s := range m.Consents {
 			if out.Map.Consents == nil {
