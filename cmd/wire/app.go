@@ -42,11 +42,11 @@ import (
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/once"
+	"livingprofile/internal/outbound"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
-	"livingprofile/locales"
 	"livingprofile/store"
 )
 
@@ -122,8 +122,8 @@ func wrongMaster(path string, created bool) error {
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
-	if a.Bundle, err = i18n.Load(locales.FS); err != nil {
-		return fmt.Errorf("read locales: %w", err)
+	if a.Bundle, err = Words(); err != nil {
+		return err
 	}
 	name := "livingprofile/" + a.DB.Installation()
 	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys(name); err != nil {
@@ -215,6 +215,7 @@ type Service struct {
 	desk    *desk
 	runner  *job.Runner
 	hooks   *hook.Worker
+	outward *outbound.Door
 	tasks   *job.Schedule
 	notary  *ledger.Notary
 	stop    context.CancelFunc
@@ -297,9 +298,11 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
 	s.tasks.Add(s.warn(s.Review))
+	s.tasks.Add(s.warnOfSystems())
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,

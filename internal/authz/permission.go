@@ -71,6 +71,12 @@ const (
 	StaffManage  Permission = "staff:manage"
 	KeyRead      Permission = "apikey:read"
 	KeyManage    Permission = "apikey:manage"
+
+	// Connected systems: how they do; telling them again, pausing; secrets and
+	// the maps of their feeds.
+	SystemRead    Permission = "system:read"
+	SystemOperate Permission = "system:operate"
+	SystemManage  Permission = "system:manage"
 )
 
 // A Holder is a sort of caller that a permission can belong to.
@@ -137,6 +143,9 @@ func Permissions() []Entry {
 		{StaffManage, StaffMember, "invite, change and disable staff members"},
 		{KeyRead, StaffMember, "see the API keys of systems"},
 		{KeyManage, StaffMember, "make and revoke API keys"},
+		{SystemRead, StaffMember, "see how connected systems do, without what they are told of anybody"},
+		{SystemOperate, StaffMember, "pause and resume systems, try them, tell them again"},
+		{SystemManage, StaffMember, "change the secrets of systems, and how their feeds are read"},
 	}
 }
 
