@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/i18n"
@@ -41,6 +42,7 @@ type sheet struct {
 
 	request rights.Request
 	docket  rights.Docket
+	machine *automated.Decision // that a human is asked for; nil for none
 	facts   decision.Facts
 	page    view.RequestPage
 }
@@ -104,6 +106,7 @@ func (b *sheet) opened(held *view.PersonPage) {
 	if r.Matter.Text != "" && b.readable() {
 		b.fact("words", r.Matter.Text, "")
 	}
+	b.machineFacts()
 	for _, t := range []struct{ tab, word string }{{"", "decision"}, {tabData, "data"}, {tabTasks, "tasks"}, {tabMessages, "messages"}} {
 		b.page.Tabs = append(b.page.Tabs, view.View{
 			Link:    ui.Link{Text: b.t("request.tab." + t.word), Href: requestsPath + "/" + b.page.ID + tabQuery(t.tab)},
@@ -141,6 +144,13 @@ func (b *sheet) rule() {
 	if r.Held {
 		b.fact("hold", b.t("request.fact.held"), "")
 	}
+	if len(r.HeldFields) > 0 {
+		var labels []string
+		for _, f := range b.org.FieldsOf(r.HeldFields) {
+			labels = append(labels, f.Label.In(b.locale))
+		}
+		b.fact("hold", b.t("request.fact.held_fields", "fields", i18n.List(b.ctx, labels)), "")
+	}
 	if first, ok := r.Proposer(); ok {
 		b.fact("second", b.t("request.fact.proposed", "name", memberName(b.ctx, b.members, first)), "")
 	}
@@ -149,7 +159,7 @@ func (b *sheet) rule() {
 // proofName is the proof as locales name it.
 func proofName(method string) string {
 	switch method {
-	case "link", "brand_link", "passkey", "phone", "letter", "person", "none":
+	case "link", "brand_link", "passkey", "phone", "letter", "person", "system", "none":
 		return method
 	}
 	return "another"
@@ -178,6 +188,14 @@ func (b *sheet) matter() string {
 		if c, ok := b.org.Category(m.Name); ok {
 			return c.Label.In(b.locale)
 		}
+	case rights.DecisionScope:
+		if b.machine == nil {
+			return b.t("automated.matter")
+		}
+		if k, ok := b.org.AutomatedKind(b.machine.Kind); ok {
+			return k.Label.In(b.locale)
+		}
+		return b.machine.Kind
 	case rights.PurposeScope:
 		if v, ok := b.org.Purpose(consent.PurposeID(m.Name)); ok {
 			return v.Words.Question.In(b.locale)

@@ -7,6 +7,7 @@ import (
 
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/organisation"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/portal"
 	"livingprofile/views/ui"
@@ -278,10 +279,32 @@ func sizeOf(ctx context.Context, bytes int) string {
 	return i18n.T(ctx, "rights.kilobytes", "size", i18n.Number(ctx, (bytes+1023)/1024))
 }
 
-func erasedPage(ctx context.Context, c rights.Certificate) view.ErasedPage {
+// keptEffects are what laws and holds keep, field by field.
+func keptEffects(ctx context.Context, org *organisation.Organisation, locale string, all []rights.Retained) []ui.Effect {
+	var effects []ui.Effect
+	for _, r := range all {
+		label, note := i18n.T(ctx, "retention.on_hold"), i18n.T(ctx, "retention.plan_hold")
+		if d, ok := org.Duty(r.Duty); ok {
+			label = d.Label.In(locale)
+			note = i18n.T(ctx, "retention.plan_until", "date", i18n.Date(ctx, r.Until), "law", d.Law.In(locale))
+		}
+		var fields []string
+		for _, name := range r.Fields {
+			if f, ok := org.Field(name); ok {
+				name = f.Label.In(locale)
+			}
+			fields = append(fields, name)
+		}
+		effects = append(effects, ui.Effect{Text: i18n.T(ctx, "retention.plan", "label", label, "fields", i18n.List(ctx, fields)), Note: note})
+	}
+	return effects
+}
+
+func erasedPage(ctx context.Context, org *organisation.Organisation, locale string, c rights.Certificate) view.ErasedPage {
+	stays := append(keptEffects(ctx, org, locale, c.Keeps), effects(ctx, c.Stays)...)
 	return view.ErasedPage{
 		Number: c.Number, At: c.ErasedAt, KeyGoneAt: c.KeyGoneAt,
-		Plan: ui.Plan{Goes: effects(ctx, c.Goes), Stays: effects(ctx, c.Stays), Top: true},
+		Plan: ui.Plan{Goes: effects(ctx, c.Goes), Stays: stays, Top: true},
 	}
 }
 
