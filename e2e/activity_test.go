@@ -25,10 +25,21 @@ func TestWhatIDid(t *testing.T) {
 				p.narrow()
 			}
 			if who.kind == "training-session" {
+				p.showsMore()
 				p.removesOne("/activity?kind=" + who.kind)
 			}
 		})
 	}
+}
+
+// showsMore puts what is older below what is shown, on the same page.
+func (p *visitor) showsMore() {
+	p.t.Helper()
+	p.to("/activity")
+	p.Until(`!document.querySelector(".htmx-settling,.htmx-added")`)
+	p.Press("#more a[rel=next]")
+	p.Until(`document.querySelectorAll("section.month li").length === 40`)
+	want(p.t, "where the page is", p.Path(), base+"/activity")
 }
 
 // removesOne removes the first thing of a timeline.

@@ -3,6 +3,10 @@ package console_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"html"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -203,10 +207,33 @@ func TestBrand_parts(t *testing.T) {
 		}
 	}
 	wantOut(t, "the list", c.Page("/console/brands"), "kawara")
-	wantIn(t, "the builder", c.Page("/console/brands/hibiki/embed?section=data"),
-		"/embed/widget.js", `data-section=&#34;data&#34;`, "curl_init", "/embed/hibiki/check")
+	builder := c.Page("/console/brands/hibiki/embed?section=data")
+	wantIn(t, "the builder", builder, "/embed/widget.js", `data-section=&#34;data&#34;`, "curl_init", "/embed/hibiki/check")
+	snippets(t, builder)
 	if a := desk(t, s, authz.DPO).Post(basics, form); a.Status != http.StatusForbidden {
 		t.Errorf("a DPO saves: got %d", a.Status)
+	}
+}
+
+var snippetIn = regexp.MustCompile(`(?s)<pre class="snippet"[^>]*aria-label="([^"]+)"><code>(.*?)</code>`)
+
+// snippets checks what people copy: it can be read by what it is for.
+func snippets(t *testing.T, page string) {
+	t.Helper()
+	all := map[string]string{}
+	for _, m := range snippetIn.FindAllStringSubmatch(page, -1) {
+		all[m[1]] = html.UnescapeString(m[2])
+	}
+	if _, err := parser.ParseFile(token.NewFileSet(), "link.go", "package site\n"+all["Go"], parser.AllErrors); err != nil {
+		t.Error(err)
+	}
+	_, body, _ := strings.Cut(all["curl"], "-d '")
+	if !json.Valid([]byte(strings.TrimSuffix(body, "'"))) {
+		t.Errorf("the body of curl is no JSON: %s", body)
+	}
+	for name, text := range all {
+		wantOut(t, name, text, "{{.")
+		wantIn(t, name, text, "hibiki", "http")
 	}
 }
 

@@ -202,8 +202,8 @@ func (s *sight) askedItem(f *profile.Field) view.AskedItem {
 		Kind: ui.One, Name: "until." + f.Name, Label: s.t("asked.until"),
 		Options: []ui.Option{
 			{Label: s.t("asked.for_good")},
-			{Value: strconv.Itoa(monthDays), Label: s.t("asked.days", "count", monthDays)},
-			{Value: strconv.Itoa(yearDays), Label: s.t("asked.days", "count", yearDays)},
+			{Value: strconv.Itoa(monthDays), Label: s.t("asked.during", "span", i18n.Term(s.ctx, monthDays*24*time.Hour))},
+			{Value: strconv.Itoa(yearDays), Label: s.t("asked.during", "span", i18n.Term(s.ctx, yearDays*24*time.Hour))},
 		},
 	})
 	return item

@@ -11,7 +11,7 @@ import (
 )
 
 // What stands, written to a file and applied, changes nothing: nothing is lost
-// on the way out.
+// on the way out, and nothing when the console changes a part.
 func TestWrite_is_read_as_it_stands(t *testing.T) {
 	for _, path := range []string{"testdata/small.yaml", "../demo/organisation.yaml"} {
 		text, err := os.ReadFile(path)
@@ -46,6 +46,13 @@ func TestWrite_is_read_as_it_stands(t *testing.T) {
 		}
 		if p := organisation.Diff(stands, again, tuesday); !p.Empty() {
 			t.Errorf("%s: %v", path, steps(p))
+		}
+		name := stands.Brands[0].Name
+		p, err := organisation.Amend(stands, organisation.Amendment{
+			Brand: name, Base: stands.Fingerprint(name), Change: func(*organisation.Organisation) error { return nil },
+		})
+		if err != nil || !p.Empty() {
+			t.Errorf("%s, amended in nothing: %v, %v", path, p, err)
 		}
 	}
 }
