@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/audience"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -103,7 +104,7 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok, err := db.activityWrites(p, key, row); ok {
 		return writes, err
 	}
-	if writes, ok, err := db.audienceWrites(row); ok {
+	if writes, ok, err := db.audienceWrites(p, row); ok {
 		return writes, err
 	}
 	return nil, fmt.Errorf("a change cannot write %T", row)
@@ -116,7 +117,7 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
-		activity.Removal, activity.State:
+		activity.Removal, activity.State, audience.Place:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject

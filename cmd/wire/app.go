@@ -66,7 +66,7 @@ type App struct {
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service
-	Audience *audience.Service
+	Audience *audience.Sender
 
 	NewMaster bool // the master key was made just now
 
@@ -142,7 +142,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(apart{a.DB}, func() activity.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
-	a.Audience = audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
+	a.Audience = a.audiences()
 	return a.Current.Refresh(ctx)
 }
 
@@ -388,6 +388,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(joining(s.Joiner))
 	s.tasks.Add(s.importingTask())
 	s.tasks.Add(s.sweepUploads())
+	s.tasks.Add(s.sendingTask())
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err

@@ -85,7 +85,7 @@ type Deps struct {
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service
-	Audience *audience.Service
+	Audience *audience.Sender
 	Frames   *login.Frames
 	Clock    clock.Clock
 	Base     *url.URL // of the installation, for links

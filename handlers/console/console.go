@@ -75,7 +75,7 @@ type Deps struct {
 	People People
 	Office Office
 	// Audience finds people for a purpose.
-	Audience *audience.Service
+	Audience *audience.Sender
 	Keys     *authz.Keys
 	Joins    Joins
 	Joiner   *identity.Joiner

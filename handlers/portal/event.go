@@ -43,6 +43,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.conflictEvent(h)
 	case "decision":
 		item, ok = s.decisionEvent(h)
+	case "audience":
+		item, ok = s.groupEvent(h)
 	case "activity", "inference":
 		item, ok = s.activityEvent(h)
 	case "signal":
