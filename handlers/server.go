@@ -114,6 +114,9 @@ func maxBody(r *http.Request) int64 {
 	case api.FilterPath:
 		return 0
 	}
+	if strings.HasPrefix(r.URL.Path, console.BrandsPath+"/") {
+		return organisation.MaxLogo + MaxBody
+	}
 	return MaxBody
 }
 
