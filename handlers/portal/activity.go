@@ -16,7 +16,7 @@ import (
 
 const (
 	// activityLength is how much of the timeline stands on one page.
-	activityLength = 30
+	activityLength = 20
 	// chartMonths is how far the charts look back, the current month included.
 	chartMonths = 12
 	// chartMost bounds what the charts are made of, the newest first.

@@ -53,7 +53,7 @@ func kindGroups() []kindGroup {
 	return []kindGroup{
 		{"all", nil},
 		{"choices", []string{"consent.", "conflict."}},
-		{"data", []string{"attribute.", "identifier.", "subject.", "sharing.", "activity.", "inference."}},
+		{"data", []string{"attribute.", "identifier.", "subject.", "sharing.", "activity.", "inference.", "automated."}},
 		{"messages", []string{"preference.", "marketing.", "decision.", "audience."}},
 		{"requests", []string{"request.", "copy.", "restriction."}},
 		{"signing_in", []string{"session."}},

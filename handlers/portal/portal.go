@@ -16,6 +16,7 @@ import (
 
 	"livingprofile/handlers/web"
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -45,6 +46,8 @@ type Reader interface {
 	Deliveries(ctx context.Context, subject id.Subject, limit int) ([]hook.Delivery, error)
 	// Activities returns a page of what a subject did, newest first.
 	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
+	// AutomatedDecisions returns what systems decided about a subject.
+	AutomatedDecisions(ctx context.Context, subject id.Subject, p automated.Page) ([]automated.Decision, error)
 	// ActivityState returns what a subject decided about the rules.
 	ActivityState(ctx context.Context, subject id.Subject) (activity.State, error)
 	// History returns a page of what happened, newest first.
@@ -79,14 +82,16 @@ type Deps struct {
 	Profile  *profile.Service
 	Identity *identity.Service
 	Activity *activity.Service
-	Sessions *login.Sessions
-	Links    *login.Links
-	Frames   *login.Frames
-	Rights   *rights.Service
-	Joins    Joins
-	Joiner   *identity.Joiner
-	Door     *inbound.Service
-	Laws     *rights.Packs
+	// Automated has what systems decided by themselves.
+	Automated *automated.Service
+	Sessions  *login.Sessions
+	Links     *login.Links
+	Frames    *login.Frames
+	Rights    *rights.Service
+	Joins     Joins
+	Joiner    *identity.Joiner
+	Door      *inbound.Service
+	Laws      *rights.Packs
 	// Certificates has those of all erasures.
 	Certificates Certificates
 	// Later prepares the work that ends what is shared until a time.

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
@@ -36,7 +37,13 @@ func (p *Portal) Right(c echo.Context) error {
 	if kind == rights.Withdrawal {
 		return web.SeeOther(c, web.Path(c, "/allow"))
 	}
-	return p.showRight(c, http.StatusOK, kind, rights.Matter{}, nil)
+	matter := rights.Matter{}
+	if kind == rights.Automated {
+		if matter, err = p.contested(c, c.QueryParam("about")); err != nil {
+			return err
+		}
+	}
+	return p.showRight(c, http.StatusOK, kind, matter, nil)
 }
 
 func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed rights.Matter, wrong map[string]string) error {
@@ -47,6 +54,12 @@ func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed r
 	form := &rightForm{kind: kind, pack: p.law(c), typed: typed, wrong: wrong, open: docket.Requests}
 	if kind == rights.Erasure {
 		if form.plan, err = p.Rights.Preview(s.ctx, web.Of(c).Subject()); err != nil {
+			return err
+		}
+	}
+	if kind == rights.Automated {
+		form.machine, err = p.Read.AutomatedDecisions(s.ctx, web.Of(c).Subject(), automated.Page{Now: s.now, Limit: mostAutomated})
+		if err != nil {
 			return err
 		}
 	}
@@ -68,6 +81,13 @@ func (p *Portal) Exercise(c echo.Context) error {
 	}
 	s := p.glance(c)
 	matter, err := s.matter(kind, form)
+	if kind == rights.Automated {
+		text := matter.Text
+		if matter, err = p.contested(c, form.Get("about")); err != nil {
+			return err
+		}
+		matter.Text = text
+	}
 	var r rights.Request
 	known := false
 	if err == nil {
@@ -203,7 +223,7 @@ func (p *Portal) Certificate(c echo.Context) error {
 	ctx := web.Context(c)
 	f := web.Frame(c, "", i18n.T(ctx, "rights.certificate.title"))
 	f.NoIndex = true
-	return web.Render(c, http.StatusOK, view.Erased(f, erasedPage(ctx, certificate)))
+	return web.Render(c, http.StatusOK, view.Erased(f, erasedPage(ctx, web.Of(c).Organisation, web.Of(c).Locale, certificate)))
 }
 
 // docket is look, with what the person has asked for.

@@ -47,6 +47,9 @@ type Target struct {
 	ID       string // "system/endpoint"
 	System   string
 	Endpoint // Purposes and Fields are filled in, Envelope and Body set
+	// Speaks is the connector that speaks to the system in its own language; ""
+	// for bodies of ours, which are signed.
+	Speaks string
 }
 
 // NewTarget returns the target of an endpoint of system, which works for
@@ -103,6 +106,8 @@ func (t *Target) Wants(e *Event) bool {
 		return e.Endpoint == t.ID && slices.Contains(t.Purposes, string(e.Purpose))
 	case "consent":
 		return slices.Contains(t.Purposes, string(e.Purpose))
+	case automatic:
+		return e.System == t.System
 	case "attribute":
 		own := e.Actor.Kind == ledger.BySystem && e.Actor.ID == t.System
 		return !own && slices.ContainsFunc(e.Fields, func(f string) bool { return slices.Contains(t.Fields, f) })

@@ -4,9 +4,12 @@ import (
 	"time"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/pull"
 )
 
 // An index makes each lookup one hit in a map. Its pointers go into the
@@ -20,10 +23,13 @@ type index struct {
 	channels   map[string]*consent.Channel
 	topics     map[string]*consent.Topic
 	activities map[string]*activity.Kind
+	automated  map[string]*automated.Kind
 	purposes   map[consent.PurposeID]*consent.PurposeVersion
 	versions   map[version]*consent.PurposeVersion
 	children   map[consent.PurposeID][]*consent.PurposeVersion
 	newest     []*consent.PurposeVersion
+	targets    []hook.Target // of the systems that are not retired
+	feeds      map[string]pull.Feed
 
 	// By brand; "" has what every brand has.
 	fieldsOn   map[string][]*profile.Field
@@ -169,6 +175,7 @@ func newIndex(o *Organisation) *index {
 		channels:   by(o.Former.Channels, func(c *consent.Channel) string { return c.Name }),
 		topics:     by(o.Topics, func(t *consent.Topic) string { return t.Name }),
 		activities: by(o.Activities, func(k *activity.Kind) string { return k.Name }),
+		automated:  by(o.Automated, func(k *automated.Kind) string { return k.Name }),
 		purposes:   by(o.Purposes, func(v *consent.PurposeVersion) consent.PurposeID { return v.Purpose }),
 		versions:   by(o.Purposes, func(v *consent.PurposeVersion) version { return version{v.Purpose, v.Number} }),
 		children:   map[consent.PurposeID][]*consent.PurposeVersion{},
@@ -191,7 +198,32 @@ func newIndex(o *Organisation) *index {
 		}
 	}
 	x.fillBrands(o)
+	x.fillSystems(o)
 	return x
+}
+
+func (x *index) fillSystems(o *Organisation) {
+	x.feeds = map[string]pull.Feed{}
+	for i := range o.Systems {
+		s := &o.Systems[i]
+		if s.Retired {
+			continue
+		}
+		for _, e := range s.Endpoints {
+			x.targets = append(x.targets, hook.NewTarget(s.Name, e, s.Purposes, s.Fields))
+		}
+		if s.Connector != nil {
+			if t, ok := s.Connector.Target(s.Name, s.Purposes, s.Fields); ok {
+				x.targets = append(x.targets, t)
+			}
+			if f, ok := s.Connector.Feed(); ok {
+				x.feeds[s.Name] = f
+			}
+		}
+		if s.Pull != nil {
+			x.feeds[s.Name] = *s.Pull
+		}
+	}
 }
 
 func (x *index) fillBrands(o *Organisation) {
