@@ -24,8 +24,13 @@ func audiencePlace(row string) keyring.Place {
 
 // audienceWrites turns the rows of package audience into statements; false for
 // another row.
-func (db *DB) audienceWrites(row any) ([]write, bool, error) {
+func (db *DB) audienceWrites(p *preparedChange, row any) ([]write, bool, error) {
 	switch r := row.(type) {
+	case audience.Send:
+		w, err := db.sendWrite(r)
+		return []write{w}, true, err
+	case audience.Place:
+		return []write{placeWrite(p, r)}, true, nil
 	case audience.Audience:
 		plain, err := json.Marshal(r)
 		if err != nil {
@@ -36,7 +41,11 @@ func (db *DB) audienceWrites(row any) ([]write, bool, error) {
 			args:  []any{r.ID, micros(r.At), db.ring.System().Seal(nil, plain, audiencePlace(r.ID))},
 		}}, true, nil
 	case audience.Removal:
-		return []write{{query: "delete from audiences where id = $1", args: []any{r.Audience}, missed: errs.NotFound}}, true, nil
+		return []write{
+			{query: "delete from audiences where id = $1", args: []any{r.Audience}, missed: errs.NotFound},
+			{query: "delete from audience_sends where audience = $1", args: []any{r.Audience}},
+			{query: "delete from audience_places where audience = $1", args: []any{r.Audience}},
+		}, true, nil
 	}
 	return nil, false, nil
 }
@@ -87,13 +96,13 @@ func (db *DB) Crowd(ctx context.Context, after string, limit int) ([]audience.Pe
 			var lane int
 			var subject id.Subject
 			var version int64
-			var part string
+			var circle, part string
 			var body []byte
-			if err := rows.Scan(&lane, &subject, &version, &part, &body); err != nil {
+			if err := rows.Scan(&lane, &subject, &version, &circle, &part, &body); err != nil {
 				return err
 			}
 			if subject != last {
-				page, last = append(page, held{subject: subject, version: version, parts: map[string][]byte{}}), subject
+				page, last = append(page, held{subject: subject, version: version, joined: circle != "", parts: map[string][]byte{}}), subject
 				if read++; read == limit {
 					next = fmt.Sprintf("%d %s", lane, subject)
 				}
@@ -103,9 +112,9 @@ func (db *DB) Crowd(ctx context.Context, after string, limit int) ([]audience.Pe
 			}
 			return nil
 		}, `
-			select s.lane, s.id, s.version, coalesce(t.part, ''), t.body
+			select s.lane, s.id, s.version, s.circle, coalesce(t.part, ''), t.body
 			from (
-				select lane, id, version
+				select lane, id, version, circle
 				from subjects
 				where (lane, id) > ($1, $2) and state = 'active'
 				order by lane, id
@@ -134,11 +143,19 @@ func (db *DB) Crowd(ctx context.Context, after string, limit int) ([]audience.Pe
 type held struct {
 	subject id.Subject
 	version int64
+	joined  bool // with other records of the person
 	parts   map[string][]byte
 }
 
-// person opens what decides, and leaves the profile closed.
+// person opens what decides, and leaves the profile closed. Of records that are
+// joined all is read: what was refused at one is refused for all.
 func (db *DB) person(ctx context.Context, h *held) (audience.Person, error) {
+	if h.joined {
+		f, err := db.Facts(ctx, h.subject)
+		whole := f.Profile
+		f.Profile = profile.State{}
+		return audience.Person{Subject: h.subject, Facts: f, Profile: func() (profile.State, error) { return whole, nil }}, err
+	}
 	key, err := db.ring.Subject(ctx, h.subject)
 	if err != nil {
 		return audience.Person{}, err

@@ -105,11 +105,11 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 	for _, t := range tombstones {
 		writes = append(writes, tombstoneWrite(t, at))
 	}
-	writes = append(writes, write{
-		query: "delete from conflicts where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
-	}, write{
-		query: "delete from enrolments where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
-	})
+	for _, table := range []string{"conflicts", "audience_places", "enrolments"} {
+		writes = append(writes, write{
+			query: "delete from " + table + " where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
+		})
+	}
 	return append(writes, write{
 		query:  "update subjects set state = $1, circle = '' where lane = $2 and id = $3",
 		args:   []any{identity.Erased, p.lane, p.Subject},

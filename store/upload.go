@@ -64,7 +64,7 @@ func (db *DB) BeginUpload(ctx context.Context, u intake.Upload) error {
 }
 
 // PutUpload keeps what became of an upload, and tells the ledger where kind is
-// not "".
+// not "". The file of one that has ended goes in the same moment.
 func (db *DB) PutUpload(ctx context.Context, u intake.Upload, kind ledger.Kind) error {
 	body, err := db.uploadBody(&u)
 	if err != nil {
@@ -78,6 +78,11 @@ func (db *DB) PutUpload(ctx context.Context, u intake.Upload, kind ledger.Kind) 
 		args:   []any{u.State, u.Size, micros(u.EndedAt), u.Print, body, flag(u.DryRun), u.ID},
 		missed: errs.NotFound,
 	}}}
+	if u.State.Ended() {
+		c.Rows = append(c.Rows, write{
+			query: "delete from import_parts where import = $1 and part = $2", args: []any{u.ID, intake.FilePart},
+		})
+	}
 	if kind != "" {
 		c.Entries = []ledger.Draft{{Kind: kind, Payload: map[string]string{"import": u.ID, "source": u.Source, "state": string(u.State)}}}
 	}

@@ -127,7 +127,7 @@ func (s teller) value(form *portal.ValueForm) portal.ValuePage {
 	return portal.ValuePage{
 		Item: address, Form: form,
 		Claims: []portal.Claim{
-			{Source: s.say("the shop", "お店", "المتجر"), Value: address.Value, At: address.At, Wins: true, Why: i18n.T(s.ctx, "portal.value.rule_newest")},
+			{Source: s.say("the shop", "お店", "المتجر"), Value: address.Value, At: address.At, Wins: true, Why: i18n.T(s.ctx, "survivor.newest", "source", "x", "date", "1")},
 			{Source: s.say("the club", "クラブ", "النادي"), Value: s.say("4 Short Street, York", "京都市下京区四条通1-2", "شارع قصير 4، عمّان"), At: day(1, 2, 3, 0), Origin: portal.Observed},
 		},
 		Changes: []portal.Change{

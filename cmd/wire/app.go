@@ -69,7 +69,7 @@ type App struct {
 	Activity  *activity.Service
 	Automated *automated.Service
 	Retention *retention.Service
-	Audience  *audience.Service
+	Audience  *audience.Sender
 
 	NewMaster bool // the master key was made just now
 
@@ -147,7 +147,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Automated = automated.NewService(a.DB, func() automated.Schema { return a.Current.Load() }, a.Clock)
 	a.Retention = retention.NewService(a.DB, func() retention.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
-	a.Audience = audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
+	a.Audience = a.audiences()
 	return a.Current.Refresh(ctx)
 }
 
@@ -397,6 +397,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(joining(s.Joiner))
 	s.tasks.Add(s.importingTask())
 	s.tasks.Add(s.sweepUploads())
+	s.tasks.Add(s.sendingTask())
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {
 		_, err := s.DB.SweepAnswers(ctx, now.Add(-once.Keep))
 		return err

@@ -71,7 +71,7 @@ func (a *App) ImportNext(ctx context.Context, slice time.Duration) (bool, error)
 		if u.DryRun {
 			// A trial is kept in memory alone, and cannot be gone on with.
 			u.State, u.EndedAt, u.Problem = intake.Failed, a.Clock.Now(), &intake.Problem{ID: "error.trial_too_long"}
-			return true, errors.Join(a.DB.PutUpload(ctx, u, intake.ImportEnded), a.DB.CutParts(ctx, u.ID, intake.FilePart, 0))
+			return true, a.DB.PutUpload(ctx, u, intake.ImportEnded)
 		}
 		return false, nil
 	}

@@ -49,6 +49,8 @@ func uses() []use {
 		{"POST /api/v1/audiences", `{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"}}`, 201},
 		{"GET /api/v1/audiences/:audience/count", "", 404},
 		{"POST /api/v1/audiences/:audience/export", "{}", 404},
+		{"POST /api/v1/audiences/:audience/sends", `{"endpoint":"main"}`, 404},
+		{"GET /api/v1/audiences/:audience/sends/:send", "", 404},
 		{"POST /api/v1/changes", `{"changes":[{}]}`, 200},
 		{"POST /api/v1/decisions", `{"purpose":"newsletter","identifiers":[{"kind":"email","value":"` + thomas + `"}]}`, 200},
 		{"POST /api/v1/decisions/filter", "{}", 415},

@@ -90,7 +90,7 @@ type Deps struct {
 	Activity *activity.Service
 	// Automated has what systems decide by themselves.
 	Automated *automated.Service
-	Audience  *audience.Service
+	Audience  *audience.Sender
 	Frames    *login.Frames
 	Clock     clock.Clock
 	Base      *url.URL // of the installation, for links

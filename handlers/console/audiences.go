@@ -130,6 +130,9 @@ func (s *Console) showAudience(c echo.Context, a *audience.Audience, people []au
 	default:
 		p.Count = w.count(&n)
 	}
+	if err := s.sends(c, a, &p); err != nil {
+		return err
+	}
 	for _, m := range people {
 		p.People = append(p.People, w.person(m))
 	}

@@ -80,7 +80,7 @@ type Deps struct {
 	People People
 	Office Office
 	// Audience finds people for a purpose.
-	Audience *audience.Service
+	Audience *audience.Sender
 	// Retention ends what is over, and Endings counts it.
 	Retention *retention.Service
 	Endings   Endings

@@ -44,6 +44,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.conflictEvent(h)
 	case "decision":
 		item, ok = s.decisionEvent(h)
+	case "audience":
+		item, ok = s.groupEvent(h)
 	case "enrolment":
 		item, ok = view.HistoryItem{Icon: "share", Text: s.t("event." + string(h.Kind))}, known(scim.Enrolments[:], h.Kind)
 	case "activity", "inference":

@@ -54,7 +54,7 @@ func kindGroups() []kindGroup {
 		{"all", nil},
 		{"choices", []string{"consent.", "conflict."}},
 		{"data", []string{"attribute.", "identifier.", "subject.", "sharing.", "activity.", "inference.", "automated."}},
-		{"messages", []string{"preference.", "marketing.", "decision."}},
+		{"messages", []string{"preference.", "marketing.", "decision.", "audience."}},
 		{"requests", []string{"request.", "copy.", "restriction."}},
 		{"signing_in", []string{"session."}},
 	}

@@ -143,7 +143,7 @@ func TestValue(t *testing.T) {
 		k := newKit(t)
 		k.post(http.StatusSeeOther, k.SaveValue, url.Values{"value": {" Aiko "}}, "field", "given-name")
 		page := k.get(k.Value, "/x", "field", "given-name")
-		wants(t, page, "Given name is now “Aiko”.", `action="/hibiki/data/given-name/undo"`, "What you say yourself counts before any system.")
+		wants(t, page, "Given name is now “Aiko”.", `action="/hibiki/data/given-name/undo"`, "From you, because you said it here on")
 		wants(t, k.get(k.Home, "/hibiki"), "<bdi>Aiko</bdi>", "<b>1 fact</b>")
 		k.live = true
 		w := k.post(http.StatusOK, k.UndoValue, nil, "field", "given-name")

@@ -9,6 +9,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
@@ -44,6 +45,19 @@ func (s *sight) decisionEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 	}
 	item.Detail = strings.Join(said, " · ")
 	return item, true
+}
+
+// groupEvent tells that a system was told to address the person as one of a group
+// for a purpose, or not any more.
+func (s *sight) groupEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var t hook.GroupTrace
+	if json.Unmarshal(h.Payload, &t) != nil || h.Kind != hook.GroupJoined && h.Kind != hook.GroupLeft {
+		return view.HistoryItem{}, false
+	}
+	system, _, _ := strings.Cut(t.Endpoint, "/")
+	return view.HistoryItem{
+		Icon: "share", Text: s.t("event."+string(h.Kind), "system", capital(s.system(system)), "purpose", s.question(t.Purpose)),
+	}, true
 }
 
 // conflictEvent tells that a system said otherwise than the person, or that the

@@ -189,6 +189,8 @@ func (s *sight) aboutDelivery(d *hook.Delivery) string {
 		return s.t("portal.who.told_consent")
 	case "attribute":
 		return s.t("portal.who.told_value")
+	case "audience":
+		return s.t("portal.who.told_group")
 	}
 	return s.t("portal.who.told_wish")
 }

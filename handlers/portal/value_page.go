@@ -55,19 +55,9 @@ func (s *sight) claims(f *profile.Field) []view.Claim {
 	return list
 }
 
-// because says by which rule a claim counts.
+// because says from where a value is, and by which rule it counts.
 func (s *sight) because(r profile.Reason) string {
-	switch r.Why {
-	case profile.WhyCorrected:
-		return s.t("portal.value.rule_own")
-	case profile.WhyNewest:
-		return s.t("portal.value.rule_newest")
-	case profile.WhyRank:
-		return s.t("portal.value.rule_source", "source", s.source(r.Source))
-	case profile.WhyProved:
-		return s.t("page.rule.proved", "source", s.source(r.Source), "date", i18n.Date(s.ctx, r.At))
-	}
-	return s.t("page.rule." + string(r.Why))
+	return s.t("survivor."+string(r.Why), "source", s.source(r.Source), "date", i18n.Date(s.ctx, r.At))
 }
 
 // holders are the systems that hold a field, and those that may.

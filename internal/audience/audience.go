@@ -46,6 +46,8 @@ type Trace struct {
 	Purpose  consent.PurposeID `json:"purpose"`
 	Format   string            `json:"format,omitempty"`
 	Shown    int               `json:"shown,omitempty"`
+	Endpoint string            `json:"endpoint,omitempty"`
+	Back     bool              `json:"back,omitempty"`
 }
 
 // A Person is one of all people, as a walk over them comes by. Facts are
@@ -135,6 +137,8 @@ type Count struct {
 	LeftOut map[decision.Reason]int
 }
 
+func newCount() Count { return Count{LeftOut: map[decision.Reason]int{}} }
+
 // A Member is one of the people of an audience, with what may be given.
 type Member struct {
 	Subject id.Subject
@@ -155,7 +159,7 @@ var ErrEnough = errors.New("enough")
 // there are. An audience that the declaration no longer allows is
 // errs.Conflict.
 func (s *Service) Run(ctx context.Context, a *Audience, visit func(Member) error) (Count, error) {
-	n := Count{LeftOut: map[decision.Reason]int{}}
+	n := newCount()
 	schema := s.schema()
 	v, err := usable(schema, a)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"livingprofile/internal/consent"
 	"livingprofile/internal/ledger"
 )
 
@@ -101,6 +102,8 @@ func (t *Target) Wants(e *Event) bool {
 		return false
 	}
 	switch f {
+	case "audience":
+		return e.Endpoint == t.ID && slices.Contains(t.Purposes, string(e.Purpose))
 	case "consent":
 		return slices.Contains(t.Purposes, string(e.Purpose))
 	case automatic:
@@ -110,6 +113,23 @@ func (t *Target) Wants(e *Event) bool {
 		return !own && slices.ContainsFunc(e.Fields, func(f string) bool { return slices.Contains(t.Fields, f) })
 	}
 	return true
+}
+
+// about tells whether the target works for a purpose at a brand.
+func (t *Target) about(purpose, brand string) bool {
+	return slices.Contains(t.Purposes, purpose) && (len(t.Brands) == 0 || slices.Contains(t.Brands, brand))
+}
+
+// TakesGroups tells whether an audience for a purpose at a brand may be sent to
+// the target: it has to be about both, and to be told of audiences and, so that
+// whoever withdraws has left at once, of decisions.
+func (t *Target) TakesGroups(purpose consent.PurposeID, brand string) bool {
+	for _, family := range []string{"audience", "consent"} {
+		if len(t.Events) > 0 && !slices.Contains(t.Events, family) {
+			return false
+		}
+	}
+	return t.about(string(purpose), brand)
 }
 
 // A Mode is whether an endpoint is sent to.

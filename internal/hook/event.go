@@ -26,9 +26,10 @@ type Event struct {
 	Brand   string
 	At      time.Time
 
-	Purpose consent.PurposeID // that was decided about; "" for other kinds
-	Fields  []string          // whose value is another one since; nil for other kinds
-	System  string            // whose automated decisions it is about; "" for other kinds
+	Purpose  consent.PurposeID // that was decided about; "" for other kinds
+	Endpoint string            // that an audience was sent to; "" for other kinds
+	Fields   []string          // whose value is another one since; nil for other kinds
+	System   string            // whose automated decisions it is about; "" for other kinds
 }
 
 // Erased is the kind of the entry that ends a subject. It is told to everybody
@@ -57,6 +58,11 @@ func Read(h *ledger.Happening) Event {
 		if json.Unmarshal(h.Payload, &t) == nil {
 			e.Purpose = t.Purpose
 		}
+	case "audience":
+		var t GroupTrace
+		if json.Unmarshal(h.Payload, &t) == nil {
+			e.Purpose, e.Endpoint = t.Purpose, t.Endpoint
+		}
 	case automatic:
 		var t automated.Trace
 		if json.Unmarshal(h.Payload, &t) == nil {
@@ -82,7 +88,9 @@ func family(k ledger.Kind) string {
 // Families are the families of kinds that an endpoint may ask for: what a
 // system must know to follow a person's choices. Sign-ins, for one, are nobody's
 // business but ours.
-func Families() []string { return []string{"attribute", automatic, "consent", "preference", "subject"} }
+func Families() []string {
+	return []string{"attribute", "audience", automatic, "consent", "preference", "subject"}
+}
 
 // told returns the family that an event is asked for by; "" for what is never
 // told.
@@ -95,6 +103,10 @@ func told(k ledger.Kind) string {
 		return f
 	case "consent", "preference":
 		return f
+	case "audience":
+		if k == GroupJoined || k == GroupLeft {
+			return f
+		}
 	case automatic:
 		if k == automated.Reviewed || k == automated.Refused || k == automated.Allowed {
 			return f

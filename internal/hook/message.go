@@ -39,6 +39,9 @@ type Content struct {
 	Brand       string       `json:"brand,omitempty"`
 	Erased      bool         `json:"erased,omitempty"` // nothing may be kept
 	Permissions []Permission `json:"permissions"`
+	// Audiences are those that were sent to the endpoint and that the subject
+	// was in.
+	Audiences []Membership `json:"audiences,omitempty"`
 	// HumanWanted are the kinds of automated decisions of this system that the
 	// person wants made by a human.
 	HumanWanted []string `json:"human_wanted,omitempty"`
@@ -63,6 +66,7 @@ type Snapshot struct {
 	Alias       string
 	Facts       decision.Facts
 	Identifiers []identity.Identifier // for a full body
+	Groups      []Group               // of the subject at the endpoint
 	At          time.Time
 }
 
@@ -97,6 +101,10 @@ func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
 	any := slices.ContainsFunc(t.Purposes, func(p string) bool { return allowed[p] })
 	if told(d.Kind) == "attribute" && !any {
 		return Message{}, false
+	}
+	var in bool
+	if m.Data.Audiences, in = memberships(c, t, &s); d.Kind == GroupJoined && !in {
+		return Message{}, false // they have left again, which is told by what they said
 	}
 	if t.Body == Full {
 		m.Data.KnownAs = knownAs(t.System, s.Identifiers)

@@ -184,6 +184,9 @@ func (q *queue) compose(d *Delivery, now time.Time) (m Message, ids []identity.I
 	if s.Facts, err = q.People.Facts(q.ctx, d.Subject); err == nil && q.target.Body == Full {
 		s.Identifiers, err = q.People.Identifiers(q.ctx, d.Subject)
 	}
+	if err == nil {
+		s.Groups, err = q.People.Groups(q.ctx, d.Subject, q.target.ID)
+	}
 	if errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) {
 		return Farewell(d, s.Alias), nil, d.Kind == Erased, nil
 	}

@@ -85,6 +85,9 @@ type Turn struct {
 type People interface {
 	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)
 	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
+	// Groups returns the audiences that were sent to an endpoint and that the
+	// subject is or was in.
+	Groups(ctx context.Context, subject id.Subject, endpoint string) ([]Group, error)
 }
 
 // A Span selects deliveries. The zero Span is everything that is kept.

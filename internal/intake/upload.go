@@ -85,7 +85,7 @@ type UploadStore interface {
 	// UploadOnce returns the upload with a digest; errs.NotFound for none.
 	UploadOnce(ctx context.Context, once []byte) (Upload, error)
 	// PutUpload keeps what became of an upload, and tells the ledger where kind
-	// is not "".
+	// is not "". The file of one that has ended is deleted with it.
 	PutUpload(ctx context.Context, u Upload, kind ledger.Kind) error
 	// AddPart keeps a piece of an upload that begins at a byte, instead of one
 	// that was there.
@@ -195,7 +195,7 @@ func (d *Desk) Discard(ctx context.Context, u Upload, by ledger.Actor) error {
 	}
 	u.State, u.Actor, u.EndedAt = Failed, by, d.clock.Now()
 	u.Problem = &Problem{ID: "error.import_discarded"}
-	return errors.Join(d.store.PutUpload(ctx, u, ImportEnded), d.store.CutParts(ctx, u.ID, FilePart, 0))
+	return d.store.PutUpload(ctx, u, ImportEnded)
 }
 
 // again answers a repeat.

@@ -145,7 +145,7 @@ func RunUpload(ctx context.Context, s UploadStore, u Upload, m *Map, sink Sink, 
 		err = nil
 	}
 	u.EndedAt, u.Position = o.Clock.Now(), nil
-	return errors.Join(err, s.PutUpload(ctx, u, ImportEnded), s.CutParts(ctx, u.ID, FilePart, 0))
+	return errors.Join(err, s.PutUpload(ctx, u, ImportEnded))
 }
 
 // So returns how far an upload is: its report, at the end that of all.

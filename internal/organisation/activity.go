@@ -39,6 +39,13 @@ func (s *System) MayTell(kind string) bool {
 	return false
 }
 
+// MayHave tells whether a system may have a field, or tell of and have a kind of
+// activity, of that name.
+func (o *Organisation) MayHave(system, name string) bool {
+	s, ok := o.System(system)
+	return ok && (s.MayHold(name) || s.MayTell(name))
+}
+
 func readActivity(name string, a *object) activity.Kind {
 	k := activity.Kind{
 		Name:      name,
