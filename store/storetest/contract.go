@@ -66,6 +66,11 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_removed_activity_does_not_come_back", activityRemoved},
 		{"an_activity_belongs_to_its_subject", activityOfAnother},
 		{"what_a_person_says_of_rules_reads_back", activityState},
+		{"an_event_of_a_system_has_its_effect_once", eventOnce},
+		{"what_became_of_events_reads_back", eventsReadBack},
+		{"an_entry_is_known_by_its_person", entryIsOurs},
+		{"a_page_is_taken_whole_or_not", allOrNothing},
+		{"conflicts_read_back", conflictsRoundTrip},
 	}
 	alone := []struct {
 		name string
@@ -94,6 +99,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},
 		{"a_secret_ends_after_its_successor_begins", secretsChange},
 		{"a_copy_has_its_time", copiesExpire},
+		{"events_of_systems_have_their_time", eventsSwept},
 		{"activities_have_their_time", activitiesExpire},
 		{"rules_are_asked_when_something_happened", activityDues},
 		{"audiences_read_back_newest_first", audiencesRoundTrip},
