@@ -17,6 +17,7 @@ type DB struct {
 	readers, writers         *sql.DB
 	profile, consents, write *sql.Stmt
 	group                    *group
+	index                    index
 }
 
 const schema = `
