@@ -150,17 +150,17 @@ func (b *bench) wants(number string) bool {
 func (b *bench) beside(ctx context.Context, p *people) (all []Line, err error) {
 	for _, of := range []struct {
 		number  string
-		measure func(context.Context, *people) (Line, error)
-	}{{filtering, b.filter}, {freshness, b.fresh}} {
+		measure func(context.Context, *people) ([]Line, error)
+	}{{filtering, b.filter}, {freshness, b.fresh}, {telling, b.tell}} {
 		if !b.wants(of.number) {
 			continue
 		}
 		b.say("%d subjects: figure %s", b.subjects, of.number)
-		l, err := of.measure(ctx, p)
+		lines, err := of.measure(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("figure %s: %w", of.number, err)
 		}
-		all = append(all, l)
+		all = append(all, lines...)
 	}
 	return all, nil
 }

@@ -46,7 +46,7 @@ func Numbers() []string {
 	for _, f := range figures() {
 		all = append(all, f.number)
 	}
-	return append(all, filtering, freshness, footprint)
+	return append(all, filtering, freshness, telling, footprint)
 }
 
 // chosen returns the figures that numbers name, all for none.

@@ -31,7 +31,7 @@ const changes = 100
 // fresh measures how long it takes from the answer to a durable change until the
 // answer to the next question says it, beside a question that nothing came
 // before. One that is not said at once is an error.
-func (b *bench) fresh(ctx context.Context, p *people) (Line, error) {
+func (b *bench) fresh(ctx context.Context, p *people) ([]Line, error) {
 	l := Line{Figure: freshness, What: "a change is seen by the next question, p99", Unit: "ms", Limit: Limit{Most: mostStale, Absolute: true}}
 	var after, alone []float64
 	purpose := purposeName(fewConsents + 2)
@@ -41,13 +41,13 @@ func (b *bench) fresh(ctx context.Context, p *people) (Line, error) {
 		answer := map[bool]string{true: "yes", false: "no"}[allow]
 		body := fmt.Sprintf(`{"purpose":%q,"answer":%q}`, purpose, answer)
 		if _, err := b.ask(ctx, control+"consent/"+string(p.subjects[k]), "", body, nil); err != nil {
-			return l, err
+			return nil, err
 		}
 		question := fmt.Sprintf(`{"purpose":%q,"subjects":[%q]}`, purpose, p.names[k])
 		var got struct{ Decisions []struct{ Allow bool } }
 		took, err := b.ask(ctx, "/api/v1/decisions", p.key, question, &got)
 		if err != nil {
-			return l, err
+			return nil, err
 		}
 		if len(got.Decisions) != 1 || got.Decisions[0].Allow != allow {
 			l.Errors++
@@ -55,12 +55,12 @@ func (b *bench) fresh(ctx context.Context, p *people) (Line, error) {
 		}
 		after = append(after, took)
 		if took, err = b.ask(ctx, "/api/v1/decisions", p.key, question, &got); err != nil {
-			return l, err
+			return nil, err
 		}
 		alone = append(alone, took)
 	}
 	l.Value, l.Floor = high(after), high(alone)
-	return l.divided(), nil
+	return []Line{l.divided()}, nil
 }
 
 func high(list []float64) float64 {
@@ -96,12 +96,12 @@ const lines = 1_000_000
 
 // filter streams a list through the product, and tells how much more memory that
 // took than there was.
-func (b *bench) filter(ctx context.Context, p *people) (Line, error) {
+func (b *bench) filter(ctx context.Context, p *people) ([]Line, error) {
 	n := int(lines * b.During.Seconds())
 	l := Line{Figure: filtering, What: fmt.Sprintf("memory for a list of %d lines", n), Unit: "MB", Limit: Limit{Most: mostFilter, Absolute: true}}
 	before, err := b.product.usage(ctx)
 	if err != nil {
-		return l, err
+		return nil, err
 	}
 	most := before.Memory
 	ended := make(chan struct{})
@@ -111,13 +111,13 @@ func (b *bench) filter(ctx context.Context, p *people) (Line, error) {
 	passed, err := b.stream(ctx, p, n)
 	close(ended)
 	if err = errors.Join(err, <-watched); err != nil {
-		return l, err
+		return nil, err
 	}
 	if passed != n {
 		l.Errors, l.Why = n-passed, "lines that did not come back"
 	}
 	l.Value, l.Rate = max(megabytes(most-before.Memory), .001), float64(n)/time.Since(began).Seconds()
-	return l, nil
+	return []Line{l}, nil
 }
 
 // watch notes the most memory until it is ended.
