@@ -15,6 +15,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 )
@@ -87,6 +88,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case pull.Position:
 		w, err := db.pullWrite(r)
 		return []write{w}, err
+	case review.Warned:
+		return []write{warnedWrite(r)}, nil
 	case []consent.Notice:
 		return noticeWrites(r), nil
 	case login.Attempt:

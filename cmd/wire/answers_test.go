@@ -64,7 +64,7 @@ func TestAnswers(t *testing.T) {
 		got := facts.Consents.Of("recommendations", "hibiki").Status
 		return got, got.No()
 	})
-	if _, err := s.DB.Replay(t.Context(), demo.Newsletter+"/main", hook.Span{Subject: person}, s.Clock.Now()); err != nil {
+	if _, err := s.DB.Replay(t.Context(), demo.Newsletter+"/main", hook.Span{Subject: person}, ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, s.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	testkit.Eventually(t, "the second answer", func() (int64, bool) {

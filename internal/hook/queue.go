@@ -3,6 +3,8 @@ package hook
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"livingprofile/internal/errs"
@@ -105,7 +107,7 @@ func (q *queue) mark(h *Health, err error) {
 	if h == nil || h.Mode == Active || err != nil {
 		return
 	}
-	err = q.Queue.SetMode(q.ctx, q.target.ID, h.Mode, h.Cause, ledger.Actor{Kind: ledger.ByProgram, ID: "hooks"}, h.Since)
+	err = q.Queue.SetMode(q.ctx, q.target.ID, h.Mode, h.Cause, "", ledger.Actor{Kind: ledger.ByProgram, ID: "hooks"}, h.Since)
 	if err != nil {
 		q.failed("mark endpoint", err)
 		return
@@ -147,7 +149,8 @@ func (q *queue) send(d Delivery) Outcome {
 		q.failed("write body", err)
 		return q.unread(d, now)
 	}
-	d.Told = m.Data.Version
+	d.Told, d.Fields = m.Data.Version, slices.Sorted(maps.Keys(m.Data.Fields))
+	began := time.Now()
 	reply := Post(q.ctx, q.Door, outbound.Letter{
 		URL: q.target.URL, Headers: Headers(q.standing.Secrets, d.Entry, now, media, body), Body: body,
 	})
@@ -155,7 +158,18 @@ func (q *queue) send(d Delivery) Outcome {
 		q.failed("take in what an answer brought", err)
 		return q.unread(d, now)
 	}
-	return Judge(d, reply, q.Clock.Now(), luck())
+	return q.judge(d, reply, now, began)
+}
+
+// judge is the outcome of an exchange, which is noted as an attempt.
+func (q *queue) judge(d Delivery, reply Reply, now, began time.Time) Outcome {
+	o := Judge(d, reply, q.Clock.Now(), luck())
+	a := Attempt{At: now, Status: reply.Status, Took: time.Since(began).Truncate(time.Millisecond)}
+	if !o.Worked {
+		a.Cause = o.Cause
+	}
+	o.attempted(a)
+	return o
 }
 
 // unread is the outcome of a delivery whose body could not be written: nothing
