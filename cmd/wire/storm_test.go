@@ -166,7 +166,7 @@ func TestStorm(t *testing.T) {
 			}
 			counts, err := first.DB.Counts(t.Context(), endpoint)
 			if err == nil && counts[hook.Waiting] > 0 { // the schedule is not tested
-				err = first.DB.SetMode(t.Context(), endpoint, hook.Active, "", program, first.Clock.Now())
+				err = first.DB.SetMode(t.Context(), endpoint, hook.Active, "", "", program, first.Clock.Now())
 			}
 			return counts, err == nil && len(fresh) == 0 && counts[hook.Waiting] == 0
 		})
