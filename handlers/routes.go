@@ -83,6 +83,10 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/activity", authz.SignedIn, s.portal.Activity},
 		{post, "/:brand/activity/:observation/remove", authz.SignedIn, s.portal.RemoveActivity},
 		{post, "/:brand/data/:field/rule", authz.SignedIn, s.portal.SwitchRule},
+		{get, "/:brand/automated", authz.SignedIn, s.portal.Automated},
+		{post, "/:brand/automated", authz.SignedIn, s.portal.WantHuman},
+		{get, "/:brand/automated/:decision", authz.SignedIn, s.portal.AutomatedDecision},
+		{post, "/:brand/automated/:decision/say", authz.SignedIn, s.portal.SayAutomated},
 		{get, "/:brand/allow", authz.SignedIn, s.portal.Allow},
 		{get, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Purpose},
 		{post, "/:brand/allow/:purpose", authz.SignedIn, s.portal.Answer},
@@ -132,6 +136,8 @@ func (s *Server) Routes() []Route {
 		Route{get, "/api/v1/imports/:import/rejects", authz.ImportWrite, s.api.ImportRejects},
 		Route{get, "/api/v1/subjects/:subject/activities", authz.ActivityRead, s.api.Activities},
 		Route{post, "/api/v1/subjects/:subject/activities", authz.ActivityWrite, s.api.TellActivities},
+		Route{get, "/api/v1/subjects/:subject/automated-decisions", authz.AutomatedRead, s.api.AutomatedDecisions},
+		Route{post, "/api/v1/automated-decisions", authz.AutomatedWrite, s.api.RegisterDecision},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/audiences", authz.AudienceRead, s.api.Audiences},
 		Route{post, "/api/v1/audiences", authz.AudienceWrite, s.api.CreateAudience},
@@ -149,6 +155,7 @@ func (s *Server) Routes() []Route {
 	for _, r := range s.insideRoutes() {
 		routes = append(routes, r.Route)
 	}
+	routes = append(routes, s.peerRoutes()...)
 	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {
 		routes = append(routes,
@@ -218,6 +225,9 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/brands/:brand/look/preview", authz.BrandManage, s.console.PreviewBrand},
 		{get, "/console/brands/:brand/logo", authz.BrandRead, s.console.BrandLogo},
 		{post, "/console/brands/:brand/logo", authz.BrandManage, s.console.SaveLogo},
+		{get, console.RetentionPath, authz.RetentionRead, s.console.ShowRetention},
+		{post, "/console/retention/kept", authz.RetentionManage, s.console.OpenKept},
+		{post, "/console/retention/release/:certificate", authz.RetentionManage, s.console.ReleaseKept},
 		{get, "/console/audit", authz.LedgerRead, s.console.Audit},
 		{post, "/console/audit", authz.LedgerRead, s.console.FilterAudit},
 		{post, "/console/audit/export", authz.LedgerExport, s.console.ExportAudit},

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -46,9 +47,10 @@ func (*desk) Identifiers(context.Context, id.Subject) ([]identity.Identifier, er
 
 type small struct{}
 
-func (small) Targets() []Target    { return nil }
-func (small) Rank(string) int      { return 0 }
-func (small) BrandNames() []string { return []string{"hibiki"} }
+func (small) Targets() []Target                            { return nil }
+func (small) Rank(string) int                              { return 0 }
+func (small) BrandNames() []string                         { return []string{"hibiki"} }
+func (small) AutomatedKind(string) (*automated.Kind, bool) { return nil, false }
 func (small) Purpose(p consent.PurposeID) (*consent.PurposeVersion, bool) {
 	return &consent.PurposeVersion{Purpose: p, Number: 1, Basis: consent.Consent}, true
 }

@@ -2,6 +2,7 @@ package organisation
 
 import (
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
@@ -9,6 +10,8 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/rights"
+	"livingprofile/internal/scim"
 )
 
 // An Organisation is everything declared, at one moment. It is not changed
@@ -38,6 +41,10 @@ type Organisation struct {
 	// worked out from it.
 	Activities []activity.Kind `json:",omitempty"`
 	Rules      []activity.Rule `json:",omitempty"`
+	// Duties are the laws that keep fields beyond an erasure.
+	Duties []rights.Duty `json:",omitempty"`
+	// Automated are the kinds of decisions that systems make by themselves.
+	Automated []automated.Kind `json:",omitempty"`
 	// Purposes holds the newest version of each purpose, parents first.
 	Purposes []consent.PurposeVersion
 	// Older holds the earlier versions, newest first, by purpose.
@@ -76,6 +83,8 @@ type System struct {
 	Endpoints []hook.Endpoint `json:",omitempty"`
 	// Pull is the feed that it is asked for what changed; nil for none.
 	Pull *pull.Feed `json:",omitempty"`
+	// SCIM is what it may do as a client of ours.
+	SCIM scim.Policy `json:",omitzero"`
 	// Connector is by what it is spoken to in its own language; nil for nothing.
 	Connector *connector.Link `json:",omitempty"`
 }

@@ -134,6 +134,7 @@ func ofField(f *profile.Field) (ts traits) {
 	ts.text("help", f.Help)
 	ts.text("locked", f.Locked)
 	ts.text("retention", f.Retention)
+	ts.term("keep", f.Keep)
 	ts.text("how", f.How)
 	return ts
 }
@@ -159,6 +160,8 @@ func ofSystem(s *System) (ts traits) {
 		ts.add(name+".body", string(e.Body))
 	}
 	ts.ofPull(s.Pull)
+	ts.add("scim.leaving", string(s.SCIM.Leaving))
+	ts.flag("scim.filters-in-address", s.SCIM.Open)
 	ts.ofConnector(s.Connector)
 	return ts
 }

@@ -64,6 +64,9 @@ type Desk interface {
 	// StopMarketing ends the purpose that r objects to at once, when it is
 	// direct marketing (Art. 21(3) GDPR), and tells whether it was.
 	StopMarketing(ctx context.Context, r Request) (bool, error)
+	// Keeps returns the values of a subject that have to survive an erasure now:
+	// by the duties that are declared, and those of the fields on hold.
+	Keeps(ctx context.Context, subject id.Subject, hold []string) ([]Kept, error)
 	// Erased puts what was erased on the erasure list.
 	Erased(ctx context.Context) error
 }
@@ -86,7 +89,7 @@ func NewService(s Store, d Desk, c clock.Clock) *Service { return &Service{s, d,
 // tells. What can be done at once is done in the same change.
 func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, err error) {
 	f.At = s.clock.Now()
-	if f.Kind.Grave() && !f.Proof.Fresh && f.Actor.Kind != ledger.ByStaff {
+	if f.Kind.Grave() && !f.Proof.Fresh && !byOther(f.Actor) {
 		return r, false, errs.New(errs.Stale, "error.proof_needed")
 	}
 	fresh, err := New(f)
@@ -105,6 +108,14 @@ func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, er
 			return err
 		}
 		chain := Link(&fresh, docket.Requests)
+		if chain.Known == nil {
+			// What was asked in another record of theirs is a repeat as well.
+			others, err := s.others(ctx, f.Subject)
+			if err != nil {
+				return err
+			}
+			chain.Known = Link(&fresh, others.Requests).Known
+		}
 		if chain.Known != nil {
 			r, known = *chain.Known, true
 			return nil
@@ -122,8 +133,8 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 	}
 	c.Entries = append(c.Entries, r.entry(RequestInitiated))
 	start := startOf(r.Kind, stopped)
-	if f.Actor.Kind == ledger.ByStaff && r.Kind.Grave() {
-		// Whoever took it down is not who proved that they ask.
+	if byOther(f.Actor) && r.Kind.Grave() {
+		// Whoever took it down or passed it on is not who proved that they ask.
 		start = []Move{Acknowledge}
 	}
 	for _, move := range start {
@@ -143,6 +154,11 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 	}
 	return s.commit(ctx, c, *r)
 }
+
+// byOther tells whether a request comes by somebody else than the person: a staff
+// member who took it down, or a system that passes it on. What is grave waits
+// for staff then.
+func byOther(by ledger.Actor) bool { return by.Kind == ledger.ByStaff || by.Kind == ledger.BySystem }
 
 // begin prepares the work of r, if it was accepted just now. A day that the
 // person picked and that is still to come stays the day.

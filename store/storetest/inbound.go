@@ -19,7 +19,7 @@ import (
 	"livingprofile/internal/pull"
 )
 
-func (f Fixture) seen(system, name string) inbound.Seen {
+func (f Fixture) heard(system, name string) inbound.Seen {
 	return inbound.Seen{
 		System: system, Event: sha256.Sum256([]byte(name)), Print: []byte("print of " + name), Result: inbound.Applied, Reason: "why", At: f.now(),
 	}
@@ -33,7 +33,7 @@ func eventOnce(t *testing.T, f Fixture) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			_, err := f.DB.Commit(t.Context(), f.change(subject, ledger.AnyVersion, f.seen(system, "e")))
+			_, err := f.DB.Commit(t.Context(), f.change(subject, ledger.AnyVersion, f.heard(system, "e")))
 			switch {
 			case err == nil:
 				won.Add(1)
@@ -50,7 +50,7 @@ func eventOnce(t *testing.T, f Fixture) {
 		t.Errorf("got version %d, want 2", got)
 	}
 	// Another system's event of that name is another event.
-	f.commit(t, f.change(subject, ledger.AnyVersion, f.seen(system+"2", "e")))
+	f.commit(t, f.change(subject, ledger.AnyVersion, f.heard(system+"2", "e")))
 }
 
 // eventsReadBack: what became of events is known, of as many as are asked for.
@@ -59,7 +59,7 @@ func eventsReadBack(t *testing.T, f Fixture) {
 	want, asked := map[[32]byte]inbound.Seen{}, [][32]byte{}
 	var rows []any
 	for i := range 40 {
-		s := f.seen(system, fmt.Sprint(i))
+		s := f.heard(system, fmt.Sprint(i))
 		asked = append(asked, s.Event)
 		if i%2 == 0 {
 			rows, want[s.Event] = append(rows, s), s
@@ -81,7 +81,7 @@ func eventsReadBack(t *testing.T, f Fixture) {
 // eventsSwept: an event is forgotten when its time is over, and not before.
 func eventsSwept(t *testing.T, f Fixture) {
 	subject := f.subject(t)
-	old, young := f.seen("crm", "old"), f.seen("crm", "young")
+	old, young := f.heard("crm", "old"), f.heard("crm", "young")
 	old.At = f.now().Add(-inbound.Keep - time.Second)
 	f.commit(t, f.change(subject, ledger.AnyVersion, old, young))
 	n, err := f.DB.SweepEvents(t.Context(), f.now().Add(-inbound.Keep))
@@ -121,7 +121,7 @@ func allOrNothing(t *testing.T, f Fixture) {
 	place := pull.Position{System: system, Next: "https://crm.example.com/?page=2", Tag: `"t"`, Turn: 1, Due: f.now(), Read: f.now(), Taken: 2, Refused: 1}
 	program := ledger.Change{At: f.now(), Actor: test, Rows: []any{place}}
 	stale := f.change(two, 7)
-	err := f.DB.CommitAll(t.Context(), []ledger.Change{f.change(one, 1, f.seen(system, "a")), stale, program})
+	err := f.DB.CommitAll(t.Context(), []ledger.Change{f.change(one, 1, f.heard(system, "a")), stale, program})
 	wantKind(t, "with one that is stale", err, errs.Conflict)
 	if v := f.version(t, one); v != 1 {
 		t.Errorf("the others were written: version %d", v)
@@ -129,7 +129,7 @@ func allOrNothing(t *testing.T, f Fixture) {
 	if at, err := f.DB.PullPosition(t.Context(), system); err != nil || at.Turn != 0 {
 		t.Errorf("got %+v, %v", at, err)
 	}
-	both := []ledger.Change{f.change(one, 1, f.seen(system, "a")), f.change(two, 1, f.seen(system, "b")), program}
+	both := []ledger.Change{f.change(one, 1, f.heard(system, "a")), f.change(two, 1, f.heard(system, "b")), program}
 	must(t, "together", f.DB.CommitAll(t.Context(), both))
 	at, err := f.DB.PullPosition(t.Context(), system)
 	must(t, "position", err)
