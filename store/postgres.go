@@ -20,6 +20,13 @@ import (
 // session state, no advisory locks, no LISTEN.
 type postgresEngine struct{ db *sql.DB }
 
+// asleep is how long, in milliseconds, a process may do nothing in the middle of
+// a transaction. One that was stopped there, or lost its machine, would hold the
+// head of a lane, and everybody else up, for as long as its connection lives. A
+// pooler may give the transaction another session; then it is for the operator
+// to set this on the role.
+const asleep = "5000"
+
 func openPostgres(ctx context.Context, url string, connections int) (*postgresEngine, error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -27,7 +34,10 @@ func openPostgres(ctx context.Context, url string, connections int) (*postgresEn
 		return nil, errors.New("the PostgreSQL address cannot be read")
 	}
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
-	db := stdlib.OpenDB(*cfg)
+	db := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "set idle_in_transaction_session_timeout = "+asleep)
+		return err
+	}))
 	if connections <= 0 {
 		connections = 16
 	}
@@ -109,7 +119,7 @@ func postgresError(err error) error {
 		switch e.Code[:2] {
 		case "23":
 			return errs.Wrap(errs.Conflict, "error.conflict", err)
-		case "40", "53", "57", "08":
+		case "40", "53", "57", "08", "25": // 25P03: it slept in a transaction
 			return errs.Wrap(errs.Unavailable, "error.try_again", err)
 		}
 	case errors.As(err, &down):

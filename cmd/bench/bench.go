@@ -127,7 +127,12 @@ func (b *bench) run(ctx context.Context) (size Size, err error) {
 		f := &b.figures[k]
 		size.Lines = append(size.Lines, f.judge(f, rounds[k])...)
 	}
-	if len(b.Figures) == 0 || slices.Contains(b.Figures, footprint) {
+	beside, err := b.beside(ctx, p)
+	if err != nil {
+		return Size{}, err
+	}
+	size.Lines = append(size.Lines, beside...)
+	if b.wants(footprint) {
 		lines, err := b.footprint(ctx)
 		if err != nil {
 			return Size{}, err
@@ -135,6 +140,29 @@ func (b *bench) run(ctx context.Context) (size Size, err error) {
 		size.Lines = append(size.Lines, lines...)
 	}
 	return size, b.profileAll(ctx)
+}
+
+func (b *bench) wants(number string) bool {
+	return len(b.Figures) == 0 || slices.Contains(b.Figures, number)
+}
+
+// beside measures what is no matter of load.
+func (b *bench) beside(ctx context.Context, p *people) (all []Line, err error) {
+	for _, of := range []struct {
+		number  string
+		measure func(context.Context, *people) ([]Line, error)
+	}{{filtering, b.filter}, {freshness, b.fresh}, {telling, b.tell}} {
+		if !b.wants(of.number) {
+			continue
+		}
+		b.say("%d subjects: figure %s", b.subjects, of.number)
+		lines, err := of.measure(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("figure %s: %w", of.number, err)
+		}
+		all = append(all, lines...)
+	}
+	return all, nil
 }
 
 // round measures a figure once. Which of the two servers comes first

@@ -50,9 +50,10 @@ func TestRun(t *testing.T) {
 		t.Skip("SKIPPED: the bench measures on Linux only")
 	}
 	profiles, more := t.TempDir(), leastSubjects+1
+	figures := slices.DeleteFunc(Numbers(), func(n string) bool { return n == telling })
 	report, err := Run(t.Context(), Options{
 		Rounds: 1, During: 40 * time.Millisecond, Subjects: []int{leastSubjects, more},
-		Folder: t.TempDir(), Profiles: profiles, Child: self(t), visitors: 8,
+		Folder: t.TempDir(), Profiles: profiles, Child: self(t), visitors: 8, Figures: figures,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -71,11 +72,11 @@ func TestRun(t *testing.T) {
 				t.Errorf("%d subjects, %s %s: nothing was measured: %+v", size.Subjects, l.Figure, l.What, l)
 			}
 		}
-		if got, want := slices.Compact(numbers), Numbers(); !slices.Equal(got, want) {
+		if got, want := slices.Compact(numbers), figures; !slices.Equal(got, want) {
 			t.Errorf("figures: got %v, want %v", got, want)
 		}
 	}
-	if got, want := len(report.Growths()), 4; got != want {
+	if got, want := len(report.Growths()), 6; got != want {
 		t.Errorf("growths: got %d, want %d", got, want)
 	}
 	if text := report.String(); !strings.Contains(text, fmt.Sprint(leastSubjects, " subjects")) || !strings.Contains(text, showPage) {
@@ -84,6 +85,28 @@ func TestRun(t *testing.T) {
 	for _, name := range []string{fmt.Sprintf("7-cpu-%d.pprof", leastSubjects), fmt.Sprintf("4b-allocs-%d.pprof", more)} {
 		if info, err := os.Stat(filepath.Join(profiles, name)); err != nil || info.Size() == 0 {
 			t.Errorf("profile %s: %v", name, err)
+		}
+	}
+}
+
+// TestRun_told is the figure about hooks, which has an installation of its own.
+func TestRun_told(t *testing.T) {
+	if _, err := use(); errors.Is(err, errors.ErrUnsupported) {
+		t.Skip("SKIPPED: the bench measures on Linux only")
+	}
+	report, err := Run(t.Context(), Options{
+		Rounds: 1, During: 20 * time.Millisecond, Subjects: []int{leastSubjects}, Folder: t.TempDir(), Child: self(t), visitors: 1,
+		Figures: []string{telling},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(report.Sizes[0].Lines); got != 3 || len(report.Failed()) > 0 {
+		t.Fatalf("got %d lines, %v", got, report.Failed())
+	}
+	for _, l := range report.Sizes[0].Lines {
+		if l.Value <= 0 || l.Floor <= 0 && !l.Limit.Absolute {
+			t.Errorf("%s: nothing was measured: %+v", l.What, l)
 		}
 	}
 }

@@ -23,10 +23,12 @@ type round struct {
 	alone *sample // ours on one connection, where that is not what is judged
 }
 
-// figures are all that are measured under load. Start and memory, figure 13,
-// come with every run.
+// figures are all that are measured under load. Freshness, figure 3, and start
+// and memory, figure 13, are measured beside it.
 func figures() []figure {
 	return []figure{
+		{"1", decideOne, 16, judgeCPU(2)},
+		{"2", decideMany, 16, judgeCPU(1.5)},
 		{"4a", recordConsent, 1, judgeLatency},
 		{"4b", recordConsent, 64, judgeThroughput},
 		{"5", readProfile, 16, judgeCPU(1.6)},
@@ -44,7 +46,7 @@ func Numbers() []string {
 	for _, f := range figures() {
 		all = append(all, f.number)
 	}
-	return append(all, footprint)
+	return append(all, filtering, freshness, telling, footprint)
 }
 
 // chosen returns the figures that numbers name, all for none.

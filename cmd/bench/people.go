@@ -14,6 +14,7 @@ import (
 
 	"livingprofile/cmd/bench/floor"
 	"livingprofile/cmd/wire"
+	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/demo"
@@ -38,6 +39,8 @@ const mostVisitors = 64
 // people are whom the load is about.
 type people struct {
 	subjects []id.Subject
+	names    []string // of the subjects, for the system that asks
+	key      string   // of that system
 	visitors []visitor
 }
 
@@ -94,6 +97,9 @@ func move(ctx context.Context, a *wire.App, n, visitors int) (*people, error) {
 		return nil, err
 	}
 	p := &people{subjects: all[:n]}
+	if err := p.name(ctx, a); err != nil {
+		return nil, err
+	}
 	sessions := login.NewSessions(a.DB, a.DB.Ring(), a.Clock, login.Settings{})
 	for _, subject := range all[n:] {
 		v, err := signIn(ctx, a, sessions, subject)
@@ -103,6 +109,22 @@ func move(ctx context.Context, a *wire.App, n, visitors int) (*people, error) {
 		p.visitors = append(p.visitors, v)
 	}
 	return p, a.DB.Optimize(ctx)
+}
+
+// name makes a key, and reads by which names its system knows the people.
+func (p *people) name(ctx context.Context, a *wire.App) (err error) {
+	_, p.key, err = a.Keys().Make(ctx, authz.APIKey{
+		System: systemName, Name: "bench", Brand: brandName, Scopes: []authz.Permission{authz.DecisionAsk, authz.AudienceRead}, ExpiresAt: a.Clock.Now().Add(24 * time.Hour),
+	})
+	for _, s := range p.subjects {
+		if err != nil {
+			return err
+		}
+		var name string
+		name, err = a.DB.Ring().Pairwise(systemName, s)
+		p.names = append(p.names, name)
+	}
+	return err
 }
 
 // enter writes person number i in one change.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"runtime/pprof"
@@ -49,7 +50,10 @@ func Play(ctx context.Context, role Role, folder string, stdin io.Reader, stdout
 }
 
 func playProduct(ctx context.Context, folder string, l net.Listener, stdout io.Writer) error {
-	settings := wire.Settings{Database: folder, BaseURL: "http://" + l.Addr().String()}
+	settings := wire.Settings{
+		Database: folder, BaseURL: "http://" + l.Addr().String(),
+		APIPerMinute: math.MaxInt32, Outbound: []string{"127.0.0.1"},
+	}
 	a, err := wire.Open(ctx, settings, clock.System{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ func (p *people) targets(product, below *child) (ours, floors map[string]*target
 		}},
 	}
 	floors[answerOnPage] = floors[recordConsent]
+	p.decideTargets(product, below, ours, floors)
 	return ours, floors
 }
 

@@ -23,7 +23,7 @@ func (s *Service) tellSystems() error {
 		},
 		Alias: s.DB.Ring().Pairwise, Source: s.base.String(), Intake: s.answered,
 		Carry: s.speaker(door).carry,
-	}, hook.Options{Log: s.Log, Observe: s.metrics.delivery})
+	}, hook.Options{Log: s.Log, Lease: s.settings.HookLease, Observe: s.metrics.delivery})
 	feeds, err := s.pulls()
 	if err != nil {
 		return err

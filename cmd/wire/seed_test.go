@@ -12,7 +12,12 @@ import (
 	"livingprofile/internal/testkit"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(processEnv) != "" {
+		os.Exit(process())
+	}
+	os.Exit(testkit.Main(m))
+}
 
 // Everybody in the demo can sign in with their address, and the three whom it
 // names are one profile each, however their systems write their names.

@@ -42,7 +42,10 @@ type Settings struct {
 	// Outbound lists private networks that may be connected to; see
 	// outbound.Options.
 	Outbound []string
-	Mail     MailSettings
+	// HookLease is how long a hook that a process took on is left to it; 0 for
+	// the default of package hook.
+	HookLease time.Duration
+	Mail      MailSettings
 }
 
 // MailSettings say how mail leaves.

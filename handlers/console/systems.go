@@ -55,6 +55,7 @@ func (s *Console) postOf(ctx context.Context, t *hook.Target, since time.Time) (
 		return p, err
 	}
 	p.Standing = standings[t.ID]
+	p.Unsigned = t.Speaks != ""
 	if p.Backlog, err = s.Systems.Backlog(ctx, t.ID); err != nil {
 		return p, err
 	}
@@ -156,7 +157,7 @@ func (p *post) words(ctx context.Context) (s ui.State, text string, weight int) 
 		return ui.Failed, i18n.T(ctx, "systems.state.given_up", "time", i18n.DateTime(ctx, p.Since)), 5
 	case !p.Failing.IsZero():
 		return ui.Failed, i18n.T(ctx, "systems.state.failing", "time", i18n.DateTime(ctx, p.Failing)), 4
-	case len(p.Standing.Secrets) == 0:
+	case len(p.Standing.Secrets) == 0 && !p.Unsigned:
 		return ui.Waiting, i18n.T(ctx, "systems.state.no_secret"), 2
 	case p.Worked.IsZero():
 		return ui.Neutral, i18n.T(ctx, "systems.state.new"), 1

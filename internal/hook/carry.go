@@ -2,6 +2,8 @@ package hook
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"livingprofile/internal/identity"
@@ -32,6 +34,7 @@ const mostCarries = 3
 // arrives last has seen the newest, or finds out and carries that.
 func (q *queue) carry(d Delivery) Outcome {
 	reply, told := Reply{Cause: "no_connector"}, false
+	at, began := q.Clock.Now(), time.Now()
 	for range mostCarries {
 		now := q.Clock.Now()
 		m, ids, tell, err := q.compose(&d, now)
@@ -43,18 +46,18 @@ func (q *queue) carry(d Delivery) Outcome {
 			d.State, d.Due, d.Over, d.Tried = Withheld, time.Time{}, now, now
 			return Outcome{Delivery: d}
 		case !tell, q.Carry == nil, told && d.Told == m.Data.Version:
-			return Judge(d, reply, now, luck())
+			return q.judge(d, reply, at, began)
 		}
 		p := Parcel{ID: d.Entry, Message: m}
 		p.Email, _ = q.value(&m, profile.TypeEmail)
 		p.Phone, _ = q.value(&m, profile.TypePhone)
 		p.Address = q.address(&m, ids)
 		if reply = q.Carry(q.ctx, q.target, p); reply.Status/100 != 2 {
-			return Judge(d, reply, q.Clock.Now(), luck())
+			return q.judge(d, reply, at, began)
 		}
-		d.Told, told = m.Data.Version, true
+		d.Told, d.Fields, told = m.Data.Version, slices.Sorted(maps.Keys(m.Data.Fields)), true
 	}
-	return Judge(d, Reply{Cause: "moved"}, q.Clock.Now(), luck())
+	return q.judge(d, Reply{Cause: "moved"}, at, began)
 }
 
 // value returns a value of a type that the system may have now, and whether it may

@@ -34,11 +34,19 @@ type Desk struct {
 	door   Door
 	clock  clock.Clock
 	source string
+	check  func(context.Context, *Target) (Reply, error) // nil for none
 }
 
 // NewDesk returns the desk of the installation whose address is source.
 func NewDesk(s DeskStore, d Door, c clock.Clock, source string) *Desk {
 	return &Desk{store: s, door: d, clock: c, source: source}
+}
+
+// Checking returns d, which asks check instead of a hook where a connector speaks
+// to a target.
+func (d *Desk) Checking(check func(context.Context, *Target) (Reply, error)) *Desk {
+	d.check = check
+	return d
 }
 
 // maxNote is how long a reason may be, in characters.
@@ -109,6 +117,13 @@ func (d *Desk) Replay(ctx context.Context, by ledger.Actor, endpoint string, s S
 // errs.Conflict while the endpoint has no secret.
 func (d *Desk) Ping(ctx context.Context, by ledger.Actor, t *Target) (Reply, error) {
 	now := d.clock.Now()
+	if t.Speaks != "" && d.check != nil {
+		reply, err := d.check(ctx, t)
+		if err != nil {
+			return reply, err
+		}
+		return reply, d.store.NotePing(ctx, t.ID, reply, by, now)
+	}
 	standings, err := d.store.Standing(ctx, []string{t.ID}, now)
 	if err != nil {
 		return Reply{}, err

@@ -158,6 +158,11 @@ func (q *queue) send(d Delivery) Outcome {
 		q.failed("take in what an answer brought", err)
 		return q.unread(d, now)
 	}
+	return q.judge(d, reply, now, began)
+}
+
+// judge is the outcome of an exchange, which is noted as an attempt.
+func (q *queue) judge(d Delivery, reply Reply, now, began time.Time) Outcome {
 	o := Judge(d, reply, q.Clock.Now(), luck())
 	a := Attempt{At: now, Status: reply.Status, Took: time.Since(began).Truncate(time.Millisecond)}
 	if !o.Worked {

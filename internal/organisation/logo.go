@@ -33,8 +33,8 @@ func ReadLogo(data []byte) (*brand.Logo, error) {
 }
 
 // Attach reads the logos that the draft names, and the connectors that lie in
-// the folder connectors, from the folder of its file. An
-// error is of type Problems.
+// the folder connectors, from the folder of its file. An error is of type
+// Problems.
 //
 // A logo is a PNG or JPEG picture. SVG is refused: it can carry scripts and
 // load from elsewhere (ASVS 5.0, 1.3.4).

@@ -89,9 +89,12 @@ func TestDoor_refuses_what_is_private(t *testing.T) {
 		for _, s := range all {
 			t.Run(s, func(t *testing.T) {
 				t.Parallel()
-				_, err := d.Post(t.Context(), outbound.Letter{URL: strings.ReplaceAll(s, "PORT", port)})
-				if err == nil {
+				l := outbound.Letter{URL: strings.ReplaceAll(s, "PORT", port)}
+				if _, err := d.Post(t.Context(), l); err == nil {
 					t.Error("it was answered")
+				}
+				if _, err := d.Get(t.Context(), l); err == nil {
+					t.Error("a question was answered")
 				}
 			})
 		}

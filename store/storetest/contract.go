@@ -70,6 +70,11 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_removed_activity_does_not_come_back", activityRemoved},
 		{"an_activity_belongs_to_its_subject", activityOfAnother},
 		{"what_a_person_says_of_rules_reads_back", activityState},
+		{"an_event_of_a_system_has_its_effect_once", eventOnce},
+		{"what_became_of_events_reads_back", eventsReadBack},
+		{"an_entry_is_known_by_its_person", entryIsOurs},
+		{"a_page_is_taken_whole_or_not", allOrNothing},
+		{"conflicts_read_back", conflictsRoundTrip},
 		{"automated_decisions_read_back_reviewed", automatedRoundTrip},
 	}
 	alone := []struct {
@@ -104,6 +109,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"older_secrets_are_ended", secretsAreEnded},
 		{"a_pause_has_a_note", modesHaveNotes},
 		{"a_copy_has_its_time", copiesExpire},
+		{"events_of_systems_have_their_time", eventsSwept},
 		{"activities_have_their_time", activitiesExpire},
 		{"automated_decisions_have_their_time", automatedExpire},
 		{"values_are_looked_at_when_the_profile_changed", retentionDues},

@@ -17,6 +17,8 @@ type DB struct {
 	readers, writers         *sql.DB
 	profile, consents, write *sql.Stmt
 	group                    *group
+	index                    index
+	outbox                   *outbox
 }
 
 const schema = `
@@ -82,6 +84,7 @@ func (db *DB) open(ctx context.Context, source string) (err error) {
 		return err
 	}
 	db.group = newGroup(db.writers, db.write)
+	db.outbox = newOutbox(db.group)
 	return nil
 }
 
@@ -94,6 +97,9 @@ func address(path string) string {
 
 // Close ends the writer and closes the database.
 func (db *DB) Close() error {
+	if db.outbox != nil {
+		db.outbox.close()
+	}
 	if db.group != nil {
 		db.group.close()
 	}

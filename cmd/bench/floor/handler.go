@@ -15,6 +15,8 @@ import (
 //	GET  /profile/ID   one indexed row as JSON
 //	POST /consent/ID   one durable row, in a group commit
 //	GET  /page/ID      forty rows as a page
+//	POST /told/ID      one durable row, then a signed body, then another row
+//	POST /decisions    what may be done, from memory
 //	GET  /alive        nothing
 func (db *DB) Handler() http.Handler {
 	e := echo.New()
@@ -22,6 +24,8 @@ func (db *DB) Handler() http.Handler {
 	e.GET("/profile/:id", db.getProfile)
 	e.POST("/consent/:id", db.postConsent)
 	e.GET("/page/:id", db.getPage)
+	e.POST("/decisions", db.postDecisions)
+	e.POST("/told/:id", db.postTold)
 	return e
 }
 

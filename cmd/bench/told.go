@@ -1,0 +1,272 @@
+package bench
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"livingprofile/cmd/wire"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/hook"
+	"livingprofile/internal/ledger"
+)
+
+// telling is the number of the figure about hooks.
+const telling = "11"
+
+// The limits of figure 11.
+const (
+	leastTold   = .35  // deliveries ÷ floor
+	leastBeside = .9   // beside a receiver that takes a second ÷ without
+	mostLag     = 2000 // ms, at lagRate
+	lagRate     = 300  // changes a second
+	tellers     = 64   // connections that change something
+)
+
+// A receiver checks and counts what it is told.
+type receiver struct {
+	*http.Server
+	address string
+	secret  hook.Secret
+
+	mu   sync.Mutex
+	told int
+	lags []float64 // ms from the event to its arrival
+	slow bool      // the path /slow takes a second
+}
+
+func listen(secret hook.Secret) (*receiver, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	r := &receiver{address: l.Addr().String(), secret: secret}
+	r.Server = &http.Server{Handler: r, ReadHeaderTimeout: patience}
+	go func() { _ = r.Serve(l) }()
+	return r, nil
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	body, err := io.ReadAll(q.Body)
+	mac := hmac.New(sha256.New, r.secret)
+	mac.Write([]byte(q.Header.Get("webhook-id") + "." + q.Header.Get("webhook-timestamp") + "."))
+	mac.Write(body)
+	if err != nil || q.Header.Get("webhook-signature") != "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)) {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if q.URL.Path == "/slow" {
+		r.mu.Lock()
+		slow := r.slow
+		r.mu.Unlock()
+		if slow {
+			<-time.After(time.Second)
+		}
+		return
+	}
+	var m struct {
+		Timestamp time.Time `json:"timestamp"`
+	}
+	now := time.Now()
+	_ = json.Unmarshal(body, &m) // the floor says no time
+	r.mu.Lock()
+	r.told++
+	r.lags = append(r.lags, float64(now.Sub(m.Timestamp))/float64(time.Millisecond))
+	r.mu.Unlock()
+}
+
+func (r *receiver) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.told
+}
+
+// forget empties the receiver.
+func (r *receiver) forget(slow bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.told, r.lags, r.slow = 0, nil, slow
+}
+
+// wait returns when n were told; an error when nothing more comes for long.
+func (r *receiver) wait(ctx context.Context, n int) error {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	last, since := -1, time.Now()
+	for {
+		switch now := r.count(); {
+		case now >= n:
+			return nil
+		case now != last:
+			last, since = now, time.Now()
+		case time.Since(since) > patience:
+			return fmt.Errorf("%d of %d hooks came", now, n)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// tell measures figure 11 on an installation of its own: an endpoint costs every
+// change something, which the other figures leave out.
+func (b *bench) tell(ctx context.Context, _ *people) (lines []Line, err error) {
+	folder := b.folder + "-told"
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return nil, err
+	}
+	r, err := listen(hook.NewSecret())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	p, err := settle(ctx, folder, min(b.subjects, leastSubjects*5), 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := connect(ctx, folder, r); err != nil {
+		return nil, err
+	}
+	product, err := start(ctx, b.Child(ctx, Product, folder), "/readyz")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, product.stop()) }()
+	below, err := start(ctx, b.Child(ctx, Floor, folder), "/alive")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, below.stop()) }()
+	ours := &target{server: product, want: http.StatusNoContent, request: p.recordConsent(product, control+"consent/")}
+	secret := base64.RawURLEncoding.EncodeToString(r.secret)
+	floors := &target{server: below, want: http.StatusNoContent, request: func(n int64) []byte {
+		subject, _ := p.subject(n)
+		return post(below, "/told/"+string(subject)+"?to="+r.address+"&secret="+secret, "", "application/json", `{"purpose":"p","answer":"yes"}`)
+	}}
+	// What was entered before the endpoint was declared is told first.
+	if _, err := b.toldRate(ctx, r, ours, false); err != nil {
+		return nil, err
+	}
+	values, err := b.toldRates(ctx, r, false, ours, floors)
+	if err != nil {
+		return nil, err
+	}
+	lag, err := b.lag(ctx, r, ours)
+	if err != nil {
+		return nil, err
+	}
+	// Last, for what waits for the slow one goes on waiting.
+	slow, err := b.toldRates(ctx, r, true, ours)
+	if err != nil {
+		return nil, err
+	}
+	rate := Line{
+		Figure: telling, What: "hooks told, from durable changes", Unit: "/s", Connections: tellers, Limit: Limit{Least: leastTold},
+		Value: median(values[0]), Floor: median(values[1]), Spread: (slices.Max(values[0]) - slices.Min(values[0])) / median(values[0]),
+	}
+	beside := Line{
+		Figure: telling, What: "hooks told beside a receiver that takes a second ÷ without", Unit: "/s", Connections: tellers,
+		Limit: Limit{Least: leastBeside}, Value: median(slow[0]), Floor: rate.Value,
+	}
+	return []Line{rate.divided(), beside.divided(), lag}, nil
+}
+
+// toldRates are those of targets in turn, in each round.
+func (b *bench) toldRates(ctx context.Context, r *receiver, slow bool, targets ...*target) ([][]float64, error) {
+	all := make([][]float64, len(targets))
+	for range b.Rounds {
+		for i, t := range targets {
+			v, err := b.toldRate(ctx, r, t, slow)
+			if err != nil {
+				return nil, err
+			}
+			all[i] = append(all[i], v)
+		}
+	}
+	return all, nil
+}
+
+// connect declares two addresses of the receiver.
+func connect(ctx context.Context, folder string, r *receiver) error {
+	a, err := wire.Open(ctx, wire.Settings{Database: folder, BaseURL: "http://127.0.0.1"}, clock.System{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	d, by := draft(), ledger.Actor{Kind: ledger.ByProgram, ID: "bench"}
+	for _, name := range []string{"main", "slow"} {
+		d.Declared.Systems[0].Endpoints = append(d.Declared.Systems[0].Endpoints, hook.Endpoint{Name: name, URL: "http://" + r.address + "/" + name})
+	}
+	_, err = a.Declare(ctx, wire.Declaration{Draft: d, Actor: by})
+	for _, name := range []string{"main", "slow"} {
+		if err == nil {
+			err = a.DB.AddSecret(ctx, systemName+"/"+name, r.secret, a.Clock.Now(), by, a.Clock.Now())
+		}
+	}
+	return errors.Join(err, a.Close())
+}
+
+// toldRate changes things for a while and returns how many hooks came a second,
+// until the last of them.
+func (b *bench) toldRate(ctx context.Context, r *receiver, t *target, slow bool) (float64, error) {
+	r.forget(slow)
+	began := time.Now()
+	s, err := load(ctx, t, tellers, b.During)
+	if err != nil {
+		return 0, err
+	}
+	if s.failed > 0 {
+		return 0, fmt.Errorf("changes to be told: %w", s.why)
+	}
+	if err := r.wait(ctx, len(s.times)); err != nil {
+		return 0, err
+	}
+	return float64(len(s.times)) / time.Since(began).Seconds(), nil
+}
+
+// lag is how long after an event it arrives, while things change at lagRate.
+func (b *bench) lag(ctx context.Context, r *receiver, t *target) (Line, error) {
+	l := Line{
+		Figure: telling, What: fmt.Sprintf("from a change to its arrival, p99 at %d/s", lagRate), Unit: "ms",
+		Limit: Limit{Most: mostLag, Absolute: true},
+	}
+	r.forget(false)
+	n := max(int(3*lagRate*b.During.Seconds()), 10)
+	tick := time.NewTicker(time.Second / lagRate)
+	defer tick.Stop()
+	c, err := dial(ctx, t.server.address, time.Now().Add(patience+4*b.During))
+	if err != nil {
+		return l, err
+	}
+	defer c.close()
+	for range n {
+		select {
+		case <-ctx.Done():
+			return l, ctx.Err()
+		case <-tick.C:
+		}
+		if status, _, err := c.ask(t.request(t.asked.Add(1) - 1)); err != nil || status != t.want {
+			return l, errors.Join(fmt.Errorf("a change: status %d", status), err)
+		}
+	}
+	if err := r.wait(ctx, n); err != nil {
+		return l, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l.Value = high(r.lags)
+	return l, nil
+}

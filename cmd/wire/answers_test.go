@@ -1,0 +1,91 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"livingprofile/cmd/wire"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/demo"
+	"livingprofile/internal/hook"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/testkit"
+)
+
+// TestAnswers: what a system answers to a hook enters by the same door as
+// everything else: a no counts, a repeat has no second effect, what only follows
+// our own event is dropped, and what it may not say is refused.
+func TestAnswers(t *testing.T) {
+	var about atomic.Value // the person's name for the system
+	var answered atomic.Int64
+	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var m struct {
+			Type string
+			Data struct{ Subject string }
+		}
+		_ = json.NewDecoder(r.Body).Decode(&m)
+		if m.Type != "consent.given" || m.Data.Subject != about.Load() {
+			return
+		}
+		answered.Add(1)
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"status":"applied","changes":[
+			{"id":"a","subject":%[1]q,"consent":{"purpose":"recommendations","status":"refused"}},
+			{"id":"a","subject":%[1]q,"consent":{"purpose":"recommendations","status":"refused"}},
+			{"id":"b","subject":%[1]q,"caused_by":%[2]q,"identifier":{"kind":"customer","value":"ECHO"}},
+			{"id":"c","subject":%[1]q,"attributes":{"resting-heart-rate":{"value":"60"}}},
+			{"id":"d","subject":"nobody","consent":{"purpose":"newsletter","status":"refused"}}]}`, m.Data.Subject, r.Header.Get("webhook-id"))
+	}))
+	defer outside.Close()
+	s := testkit.NewSite(t, testkit.SiteOptions{Set: func(s *wire.Settings) {
+		s.Outbound = []string{strings.TrimPrefix(outside.URL, "http://")}
+	}})
+	declareStorm(t, s, outside.URL)
+	person := stormPeople(t, s)[0]
+	alias, err := s.DB.Ring().Pairwise(demo.Newsletter, person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	about.Store(alias)
+	stormDecide(t, s, person, consent.Yes)
+	if _, err := s.Connect(t.Context(), outside.URL); err != nil { // which makes the secret
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, "the answer to count", func() (consent.Status, bool) {
+		facts, err := s.DB.Facts(t.Context(), person)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := facts.Consents.Of("recommendations", "hibiki").Status
+		return got, got.No()
+	})
+	if _, err := s.DB.Replay(t.Context(), demo.Newsletter+"/main", hook.Span{Subject: person}, ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, s.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, "the second answer", func() (int64, bool) {
+		counts, err := s.DB.Counts(t.Context(), demo.Newsletter+"/main")
+		return answered.Load(), err == nil && answered.Load() > 1 && counts[hook.Waiting] == 0
+	})
+	history, err := s.DB.History(t.Context(), person, ledger.HistoryPage{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, e := range history {
+		if e.Actor.Kind == ledger.BySystem {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("the answers made %d entries, want one", told)
+	}
+	ids, err := s.DB.Identifiers(t.Context(), person)
+	if err != nil || len(ids) != 1 {
+		t.Errorf("got %+v, %v: an echo had an effect", ids, err)
+	}
+}

@@ -1,0 +1,327 @@
+package wire_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"livingprofile/cmd/wire"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/demo"
+	"livingprofile/internal/errs"
+	"livingprofile/internal/hook"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/organisation"
+	"livingprofile/internal/testkit"
+)
+
+// processEnv makes this program a process of an installation: database, folder,
+// base URL and allowed destination, apart by blanks.
+const processEnv = "LIVINGPROFILE_TEST_PROCESS"
+
+// lease is short, so that a process which was asleep is late at once.
+const lease = time.Second
+
+// process serves an installation until it is killed.
+func process() int {
+	s := strings.Fields(os.Getenv(processEnv))
+	settings := wire.Settings{Database: s[0], Folder: s[1], BaseURL: s[2], Outbound: []string{s[3]}, HookLease: lease}
+	settings.Mail.From = "privacy@example.com"
+	settings.Mail.Host, settings.Mail.Port = "127.0.0.1", 1 // nothing is mailed here
+	log := slog.New(slog.DiscardHandler)
+	ctx := context.Background()
+	a, err := wire.Open(ctx, settings, clock.System{}, log)
+	if err == nil {
+		var service *wire.Service
+		if service, err = wire.NewService(ctx, a, wire.Options{Version: "test"}); err == nil {
+			service.Start()
+			_, err = io.Copy(io.Discard, os.Stdin) // until the test is over
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// A shore is the receiver of a storm. It is told by three processes, puts one to
+// sleep and kills another in the middle of a hook, fails every fourth time, and
+// answers each hook with a change that must have its effect once.
+type shore struct {
+	mu     sync.Mutex
+	by     map[string]*os.Process // by the address they give as theirs
+	asleep *os.Process
+	killed bool
+	calm   bool
+	calls  int
+	latest map[string]hook.Content
+	ids    map[string]bool // of the hooks that were answered with a change
+}
+
+func (s *shore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var m struct {
+		ID, Source string
+		Data       hook.Content
+	}
+	if json.NewDecoder(r.Body).Decode(&m) != nil || m.ID != r.Header.Get("webhook-id") {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls++
+	if old, ok := s.latest[m.Data.Subject]; !ok || m.Data.Version >= old.Version {
+		s.latest[m.Data.Subject] = m.Data
+	}
+	switch p := s.by[m.Source]; {
+	case p != nil && strings.HasSuffix(m.Source, "1") && s.asleep == nil:
+		s.asleep = p
+		_ = p.Signal(syscall.SIGSTOP)
+	case p != nil && strings.HasSuffix(m.Source, "2") && !s.killed:
+		s.killed = true
+		_ = p.Kill()
+	case s.calls%4 == 0 && !s.calm:
+		w.WriteHeader(http.StatusInternalServerError) // after it was taken in
+		return
+	}
+	s.ids[m.ID] = true
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"status":"applied","changes":[{"id":"n-%s","subject":%q,"identifier":{"kind":"customer","value":"N-%s"}}]}`, m.ID, m.Data.Subject, m.ID)
+}
+
+func (s *shore) state() (asleep *os.Process, killed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asleep, s.killed
+}
+
+// TestStorm: three processes on one PostgreSQL, of which one sleeps through its
+// lease in the middle of a hook and goes on, and one is killed there, and a
+// receiver that fails. Nothing is lost, what is told ends as what we know, and
+// what the answers carried has its effect once (security.md, R14 and R15).
+func TestStorm(t *testing.T) {
+	s := &shore{by: map[string]*os.Process{}, latest: map[string]hook.Content{}, ids: map[string]bool{}}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	allowed := strings.TrimPrefix(server.URL, "http://")
+	var shared wire.Settings
+	first := testkit.NewSite(t, testkit.SiteOptions{Engine: testkit.OnPostgres, Set: func(w *wire.Settings) {
+		w.Outbound, w.HookLease = []string{allowed}, lease
+		shared = *w
+	}})
+	const endpoint = demo.Newsletter + "/main"
+	declareStorm(t, first, server.URL)
+	if err := first.DB.AddSecret(t.Context(), endpoint, hook.NewSecret(), first.Clock.Now(), ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, first.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for _, base := range []string{"http://127.0.0.1:1", "http://127.0.0.1:2"} {
+		s.start(t, shared, base, allowed)
+	}
+	people := stormPeople(t, first)
+	decide := func(rounds int) {
+		for i := range rounds {
+			for _, p := range people {
+				stormDecide(t, first, p, []consent.Answer{consent.Yes, consent.No}[i%2])
+			}
+		}
+	}
+	for {
+		decide(2)
+		if asleep, killed := s.state(); asleep != nil && killed {
+			break
+		}
+		if t.Context().Err() != nil || t.Failed() {
+			return
+		}
+	}
+	s.mu.Lock()
+	s.calm = true
+	s.mu.Unlock()
+	drained := func(what string) {
+		t.Helper()
+		program := ledger.Actor{Kind: ledger.ByProgram, ID: "test"}
+		testkit.Eventually(t, what, func() (map[hook.State]int, bool) {
+			fresh, err := first.DB.Fresh(t.Context(), 1, func(*ledger.Entry) bool { return false })
+			if err != nil {
+				t.Fatal(err)
+			}
+			counts, err := first.DB.Counts(t.Context(), endpoint)
+			if err == nil && counts[hook.Waiting] > 0 { // the schedule is not tested
+				err = first.DB.SetMode(t.Context(), endpoint, hook.Active, "", "", program, first.Clock.Now())
+			}
+			return counts, err == nil && len(fresh) == 0 && counts[hook.Waiting] == 0
+		})
+	}
+	drained("the others to take over what two did not finish")
+	_ = s.asleep.Signal(syscall.SIGCONT)
+	decide(2)
+	drained("everything to be told")
+	s.compare(t, first, people, endpoint)
+}
+
+// declareStorm declares an endpoint whose bodies say who sends them.
+func declareStorm(t *testing.T, s *testkit.Site, url string) {
+	t.Helper()
+	draft, err := demo.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range draft.Declared.Systems {
+		if d := &draft.Declared.Systems[i]; d.Name == demo.Newsletter {
+			d.Endpoints = []hook.Endpoint{{Name: "main", URL: url, Envelope: hook.CloudEvents}}
+		}
+	}
+	if _, err := s.Declare(t.Context(), wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *shore) start(t *testing.T, shared wire.Settings, base, allowed string) {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program)
+	cmd.Env = append(os.Environ(), processEnv+"="+strings.Join([]string{shared.Database, shared.Folder, base, allowed}, " "))
+	cmd.Stderr = os.Stderr
+	if _, err := cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	s.mu.Lock()
+	s.by[base] = cmd.Process
+	s.mu.Unlock()
+}
+
+func stormPeople(t *testing.T, s *testkit.Site) []id.Subject {
+	t.Helper()
+	var all []id.Subject
+	for range 8 {
+		c := identity.New([]identity.Identifier{{Kind: identity.Email, Value: id.New() + "@example.jp", VerifiedAt: s.Clock.Now(), Source: "shop"}},
+			ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, s.Clock.Now())
+		if _, err := s.DB.Commit(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, c.Subject)
+	}
+	return all
+}
+
+func stormDecide(t *testing.T, s *testkit.Site, p id.Subject, answer consent.Answer) {
+	t.Helper()
+	for {
+		_, err := s.Consent.Decide(t.Context(), consent.Ask{
+			Subject: p, Actor: ledger.Self(p), Purpose: "recommendations", Answer: answer, Locale: "en", Brand: "hibiki", Channel: "portal",
+			Proof: consent.Proof{Kind: consent.BySession, Ref: "x"}, At: s.Clock.Now(),
+		})
+		// What answers bring moves the same people all the time.
+		if errors.Is(err, errs.Conflict) || errors.Is(err, errs.Unavailable) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+}
+
+// compare holds what the receiver knows against what we know.
+func (s *shore) compare(t *testing.T, site *testkit.Site, people []id.Subject, endpoint string) {
+	t.Helper()
+	org := site.Current.Load()
+	var target hook.Target
+	for _, to := range org.Targets() {
+		if to.ID == endpoint {
+			target = to
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range people {
+		alias, err := site.DB.Ring().Pairwise(target.System, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(stormWant(t, site, org, &target, p, alias), s.latest[alias].Permissions, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("what it knows: (-want +got)\n%s", diff)
+		}
+	}
+	// Each answered hook brought a number, and each number is there once.
+	told, err := site.DB.Counts(t.Context(), endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told[hook.Applied] != len(s.ids) || len(told) != 1 {
+		t.Errorf("got %v of %d hooks that were answered", told, len(s.ids))
+	}
+	numbers := map[string]int{}
+	for _, p := range people {
+		all, err := site.DB.Identifiers(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		history, err := site.DB.History(t.Context(), p, ledger.HistoryPage{Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries := 0
+		for _, e := range history {
+			if e.Kind == identity.IdentifierAdded && e.Actor.Kind == ledger.BySystem {
+				entries++
+			}
+		}
+		for _, i := range all {
+			if i.Kind == identity.Customer {
+				numbers[strings.TrimPrefix(i.Value, "N-")]++
+				entries--
+			}
+		}
+		if entries != 0 {
+			t.Errorf("%d entries more than numbers", entries)
+		}
+	}
+	if len(numbers) == 0 {
+		t.Error("no answer had an effect")
+	}
+	for event, n := range numbers {
+		if n != 1 || !s.ids[event] {
+			t.Errorf("%s had its effect %d times", event, n)
+		}
+	}
+}
+
+func stormWant(t *testing.T, site *testkit.Site, org *organisation.Organisation, target *hook.Target, p id.Subject, alias string) []hook.Permission {
+	t.Helper()
+	facts, err := site.DB.Facts(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := hook.Compose(org, target, &hook.Delivery{Kind: "consent.given"}, hook.Snapshot{Alias: alias, Facts: facts, At: site.Clock.Now()})
+	return m.Data.Permissions
+}
