@@ -42,6 +42,7 @@ import (
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/once"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/outbound"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/review"
@@ -218,8 +219,10 @@ type Service struct {
 	outward *outbound.Door
 	tasks   *job.Schedule
 	notary  *ledger.Notary
-	stop    context.CancelFunc
-	stopped chan struct{}
+	// processor takes what controllers pass on.
+	processor *opendsr.Processor
+	stop      context.CancelFunc
+	stopped   chan struct{}
 }
 
 // Options are what a Service may be given beyond the settings.
@@ -261,6 +264,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err := s.tellSystems(); err != nil {
 		return nil, err
 	}
+	if err := s.meetPeers(); err != nil {
+		return nil, err
+	}
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
@@ -292,7 +298,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if deps.API, err = a.api(base); err != nil {
 		return nil, err
 	}
-	deps.SCIM = s.scim(deps.API)
+	deps.SCIM, deps.OpenDSR = s.scim(deps.API), s.opendsr(deps.API)
 	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)

@@ -66,7 +66,9 @@ func shows[T any](t *testing.T, of func(*T) traits, except ...string) {
 func sample(t *testing.T, typ reflect.Type) any {
 	t.Helper()
 	for _, v := range []any{
-		"x", true, 7, &pull.Feed{URL: "x"}, scim.Policy{Open: true}, scim.Clear,
+		"x", true, 7, &pull.Feed{URL: "x"},
+		scim.Policy{Open: true},
+		scim.Clear,
 		pull.Map{ID: "x"},
 		map[string]string{"x": "y"},
 		map[string]pull.Stance{"x": {From: "y"}},

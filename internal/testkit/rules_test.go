@@ -126,7 +126,7 @@ var layers = [...][]string{
 	{"profile", "consent", "rights"},
 	{"decision", "receipt"},
 	{"job", "mail", "hook", "activity", "pull", "scim"},
-	{"authz", "login", "brand", "once", "footer"},
+	{"authz", "login", "brand", "once", "footer", "opendsr"},
 	{"staff", "figures"},
 	{"review"},
 	{"organisation", "audience"},
