@@ -60,6 +60,8 @@ type Standing struct {
 	Health
 	Due     time.Time // of the earliest that nobody works on; zero for none
 	Secrets []Secret  // that are valid, the newest first
+	// Unsigned says that no secret is needed: a connector signs in by itself.
+	Unsigned bool
 }
 
 // A Turn is one step of an endpoint's queue.

@@ -84,6 +84,8 @@
 //	scim        what it may do by SCIM: leaving (unlink, the default; clear;
 //	            request) says what deleting a user means, filters-in-address
 //	            is true for a client that cannot search by POST
+//	connector   by what it is spoken to in its own language: name, url, secret,
+//	            every, brands, topics, fields; see package connector
 //
 // An endpoint is one address of a system. What it says narrows what the system
 // may have:

@@ -3,6 +3,7 @@ package organisation
 import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
@@ -78,6 +79,8 @@ type System struct {
 	Pull *pull.Feed `json:",omitempty"`
 	// SCIM is what it may do as a client of ours.
 	SCIM scim.Policy `json:",omitzero"`
+	// Connector is by what it is spoken to in its own language; nil for nothing.
+	Connector *connector.Link `json:",omitempty"`
 }
 
 // MayHold tells whether the system may have the field.

@@ -7,6 +7,7 @@ import (
 
 	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
@@ -24,7 +25,8 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
-	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map")
+	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map", "Method", "Body", "Walk", "Speaks")
+	shows(t, func(l *connector.Link) traits { return ofSystem(&System{Connector: l}) })
 	shows(t, func(m *pull.Map) traits { return ofSystem(&System{Pull: &pull.Feed{Map: *m}}) })
 	shows(t, func(p *scim.Policy) traits { return ofSystem(&System{SCIM: *p}) })
 	shows(t, ofActivity, "Name", "Retired")
@@ -66,7 +68,7 @@ func shows[T any](t *testing.T, of func(*T) traits, except ...string) {
 func sample(t *testing.T, typ reflect.Type) any {
 	t.Helper()
 	for _, v := range []any{
-		"x", true, 7, &pull.Feed{URL: "x"},
+		"x", true, 7, &pull.Feed{URL: "x"}, &connector.Link{URL: "x"},
 		scim.Policy{Open: true},
 		scim.Clear,
 		pull.Map{ID: "x"},

@@ -126,7 +126,7 @@ var layers = [...][]string{
 	{"profile", "consent", "rights"},
 	{"decision", "receipt"},
 	{"job", "mail", "hook", "activity", "pull", "scim"},
-	{"authz", "login", "brand", "once", "footer", "opendsr"},
+	{"authz", "login", "brand", "once", "footer", "connector", "opendsr"},
 	{"staff", "figures"},
 	{"review"},
 	{"organisation", "audience"},
