@@ -35,6 +35,7 @@ func (s *Server) peerRoutes() []Route {
 		Route{http.MethodGet, opendsr.Path + "/certificate.pem", authz.Public, d.Certificate},
 		Route{http.MethodGet, opendsr.Path + "/status/:request", authz.RequestSend, d.Show},
 	)
+	routes = append(routes, Route{http.MethodPost, opendsr.Path + "/callbacks/:errand", authz.Public, d.Called})
 	// The second is the name that the standard had before (OpenDSR 2.0, 10.1).
 	for _, name := range [...]string{"/requests", "/opengdpr_requests"} {
 		routes = append(routes,

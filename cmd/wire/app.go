@@ -221,8 +221,10 @@ type Service struct {
 	notary  *ledger.Notary
 	// processor takes what controllers pass on.
 	processor *opendsr.Processor
-	stop      context.CancelFunc
-	stopped   chan struct{}
+	// controller passes on what people ask of us.
+	controller *opendsr.Controller
+	stop       context.CancelFunc
+	stopped    chan struct{}
 }
 
 // Options are what a Service may be given beyond the settings.
@@ -285,7 +287,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -311,7 +313,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
-		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
+		Letter: s.desk.preview, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)
@@ -385,7 +387,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
 	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
-	s.runner.Handle(carry(s.Rights))
+	s.runner.Handle(carry(s.Rights, s.refer))
 	s.runner.Handle(endSharings(s.Profile))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))

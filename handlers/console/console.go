@@ -31,6 +31,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
@@ -93,6 +94,8 @@ type Deps struct {
 	Laws    *rights.Packs
 	Profile *profile.Service
 	Wake    func()
+	// Errands are the processors that a request was passed on to.
+	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Letter is what a letter about a request would say to its person.
 	Letter func(ctx context.Context, r rights.Request, message string) (subject, text string, err error)
 	// Amend changes a brand, whose portal is under Base.

@@ -45,10 +45,11 @@ type Store interface {
 
 // Deps is what OpenDSR stands on.
 type Deps struct {
-	API       *api.API
-	Store     Store
-	Processor *opendsr.Processor
-	Base      *url.URL
+	API        *api.API
+	Store      Store
+	Processor  *opendsr.Processor
+	Controller *opendsr.Controller
+	Base       *url.URL
 }
 
 // OpenDSR answers. It is safe for concurrent use.
@@ -168,6 +169,24 @@ func (o *OpenDSR) Cancel(c echo.Context) error {
 		return err
 	}
 	return o.answer(c, http.StatusAccepted, receipt)
+}
+
+// Called takes the callback of a processor. Whatever is wrong with it is answered
+// alike (OpenDSR 2.0, 8.2: 403).
+func (o *OpenDSR) Called(c echo.Context) error {
+	body, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return err
+	}
+	h := c.Request().Header
+	domain, signature := h.Get(opendsr.DomainHeader), h.Get(opendsr.SignatureHeader)
+	if domain == "" && signature == "" {
+		domain, signature = h.Get(opendsr.OldDomainHeader), h.Get(opendsr.OldSignatureHeader)
+	}
+	if err := o.Controller.Called(web.Context(c), c.Param("errand"), domain, signature, body); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusAccepted)
 }
 
 // answer writes a message with its signature.

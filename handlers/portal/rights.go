@@ -114,6 +114,11 @@ func (p *Portal) showRequest(c echo.Context, status int, wrong string) error {
 	}
 	pack, _ := p.Laws.Edition(r.Pack)
 	page := s.requestPage(r, docket.Requests, copies, pack)
+	errands, err := p.Errands(s.ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	s.errands(&page, errands)
 	if page.Answer != nil {
 		page.Answer.Wrong = wrong
 	}

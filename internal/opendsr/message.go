@@ -103,11 +103,11 @@ const (
 	skew = 5 * time.Minute
 )
 
-// uuid is version 4 in small letters, as the standard wants it.
-var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+// uuid4 is version 4 in small letters, as the standard wants it.
+var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 // ValidID tells whether s may name a request.
-func ValidID(s string) bool { return uuid.MatchString(s) }
+func ValidID(s string) bool { return uuid4.MatchString(s) }
 
 // Parse reads a request and refuses what is not acceptable at now, by its
 // place.

@@ -7,6 +7,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/scim"
@@ -79,6 +80,8 @@ type System struct {
 	Pull *pull.Feed `json:",omitempty"`
 	// SCIM is what it may do as a client of ours.
 	SCIM scim.Policy `json:",omitzero"`
+	// OpenDSR is where it is told what people ask; nil for nowhere.
+	OpenDSR *opendsr.Peer `json:",omitempty"`
 	// Connector is by what it is spoken to in its own language; nil for nothing.
 	Connector *connector.Link `json:",omitempty"`
 }

@@ -37,9 +37,10 @@ func TestDeclarationKeys(t *testing.T) {
 	for part, functions := range map[string][]string{
 		"## At the top":  {"Parse", "readOrganisation"},
 		"## A brand":     {"readBrand"},
-		"## A system":    {"readSystem", "readPull", "readConnector", "readSCIM"},
+		"## A system":    {"readSystem", "readPull", "readConnector", "readSCIM", "readOpenDSR"},
 		"## A connector": {"readLink", "every"},
 		"## SCIM":        {"readPolicy"},
+		"## OpenDSR":     {"readPeer"},
 		"## A pull":      {"readFeed", "every"},
 		"## An endpoint": {"readEndpoint"},
 		"## A purpose":   {"readPurpose"},
