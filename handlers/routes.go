@@ -39,6 +39,7 @@ func (s *Server) Routes() []Route {
 		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
 		{get, "/schemas/copy.json", authz.Public, s.wellknown.CopySchema},
 		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
+		{get, "/:brand/register.json", authz.Public, s.wellknown.Register},
 
 		{get, "/embed/widget.js", authz.Public, s.portal.Widget},
 		{get, "/embed/:brand", authz.Public, s.portal.Framed},
@@ -201,6 +202,8 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/imports/:import", authz.ImportMake, s.console.RunHeld},
 		{post, "/console/imports/:import/rejects", authz.ImportMake, s.console.TakeRejects},
 		{get, "/console/purposes", authz.PurposeRead, s.console.Purposes},
+		{get, console.RegisterPath, authz.PurposeRead, s.console.Register},
+		{get, console.RegisterPath + "/export", authz.PurposeRead, s.console.ExportRegister},
 		{get, "/console/audiences", authz.AudienceView, s.console.Audiences},
 		{post, "/console/audiences", authz.AudienceManage, s.console.SaveAudience},
 		{post, "/console/audiences/count", authz.AudienceManage, s.console.CountAudience},
