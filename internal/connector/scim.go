@@ -24,7 +24,7 @@ type directory struct {
 type kept struct {
 	id      string
 	version string // ETag; "" where the provider has none
-	user    scim.Document
+	record  scim.Document
 }
 
 // mostReads is how often a user is read anew that somebody else changed
@@ -37,30 +37,30 @@ const mostReads = 3
 func (d *directory) tell() error {
 	allowed := slices.Contains(slices.Collect(maps.Values(d.verdicts())), true)
 	for range mostReads {
-		user, err := d.find()
+		record, err := d.find()
 		if err != nil {
 			return err
 		}
 		switch {
-		case user == nil && (d.parcel.Data.Erased || !allowed):
+		case record == nil && (d.parcel.Data.Erased || !allowed):
 			return errAbsent
-		case user == nil:
+		case record == nil:
 			made, err := d.create()
 			if err != nil || made {
 				return err
 			}
 			continue // somebody made it since we looked
 		case d.parcel.Data.Erased:
-			_, reply := d.send("DELETE", "/Users/"+url.PathEscape(user.id), nil, "")
+			_, reply := d.send("DELETE", "/Users/"+url.PathEscape(record.id), nil, "")
 			return expected(reply, 404)
 		}
-		changes := d.changes(user.user, allowed)
+		changes := d.changes(record.record, allowed)
 		if len(changes) == 0 {
 			return nil
 		}
-		_, reply := d.send("PATCH", "/Users/"+url.PathEscape(user.id), map[string]any{
+		_, reply := d.send("PATCH", "/Users/"+url.PathEscape(record.id), map[string]any{
 			"schemas": []string{scim.PatchMessage}, "Operations": changes,
-		}, user.version)
+		}, record.version)
 		if reply.Status != 412 && reply.Status != 404 {
 			return expected(reply)
 		}
@@ -87,8 +87,8 @@ func (d *directory) find() (*kept, error) {
 		if err := expected(reply); err != nil {
 			return nil, err
 		}
-		if user := read(answer); user != nil && user.user["externalId"] == d.parcel.Data.Subject {
-			return user, nil
+		if record := read(answer); record != nil && record.record["externalId"] == d.parcel.Data.Subject {
+			return record, nil
 		}
 	}
 	return d.search(`externalId eq "` + d.parcel.Data.Subject + `"`)
@@ -116,28 +116,28 @@ func (d *directory) search(filter string) (*kept, error) {
 }
 
 func read(answer any) *kept {
-	user, _ := answer.(scim.Document)
-	k := &kept{user: user}
-	if k.id, _ = user["id"].(string); k.id == "" {
+	record, _ := answer.(scim.Document)
+	k := &kept{record: record}
+	if k.id, _ = record["id"].(string); k.id == "" {
 		return nil
 	}
-	meta, _ := user["meta"].(scim.Document)
+	meta, _ := record["meta"].(scim.Document)
 	k.version, _ = meta["version"].(string)
 	return k
 }
 
 // create makes the user; false when there is one by now.
 func (d *directory) create() (made bool, err error) {
-	user := scim.Document{
+	record := scim.Document{
 		"schemas": []string{scim.CoreSchema}, "externalId": d.parcel.Data.Subject, "userName": d.parcel.Data.Subject, "active": true,
 	}
-	maps.Copy(user, d.wanted())
-	for name := range user {
+	maps.Copy(record, d.wanted())
+	for name := range record {
 		if strings.HasPrefix(name, "urn:") {
-			user["schemas"] = append(user["schemas"].([]string), name)
+			record["schemas"] = append(record["schemas"].([]string), name)
 		}
 	}
-	answer, reply := d.send("POST", "/Users", user, "")
+	answer, reply := d.send("POST", "/Users", record, "")
 	if reply.Status == 409 {
 		// Ours, made at the same time, or somebody else's of that name.
 		other, err := d.search(`externalId eq "` + d.parcel.Data.Subject + `"`)
@@ -157,13 +157,13 @@ func (d *directory) create() (made bool, err error) {
 
 // wanted is what the user should hold, by the attributes that the link declares.
 func (d *directory) wanted() scim.Document {
-	user := scim.Document{}
+	record := scim.Document{}
 	for _, field := range slices.Sorted(maps.Keys(d.link.Fields)) {
 		if value, has := d.parcel.Data.Fields[field]; has {
-			put(user, d.link.Fields[field], value)
+			put(record, d.link.Fields[field], value)
 		}
 	}
-	return user
+	return record
 }
 
 // split returns the attribute of a path and the part of it, "" for none.
@@ -185,32 +185,32 @@ func listed(attribute string) bool {
 }
 
 // put writes a value where a path leads.
-func put(user scim.Document, path, value string) {
+func put(record scim.Document, path, value string) {
 	attribute, part := split(path)
 	switch {
 	case part == "":
-		user[attribute] = value
+		record[attribute] = value
 	case listed(attribute):
 		one := scim.Document{"type": "work", "primary": true}
-		if list, has := user[attribute].([]any); has {
+		if list, has := record[attribute].([]any); has {
 			one = list[0].(scim.Document)
 		}
 		one[part] = value
-		user[attribute] = []any{one}
+		record[attribute] = []any{one}
 	default:
-		inner, has := user[attribute].(scim.Document)
+		inner, has := record[attribute].(scim.Document)
 		if !has {
 			inner = scim.Document{}
-			user[attribute] = inner
+			record[attribute] = inner
 		}
 		inner[part] = value
 	}
 }
 
 // value reads what stands where a path leads, nil for nothing.
-func value(user scim.Document, path string) any {
+func value(record scim.Document, path string) any {
 	attribute, part := split(path)
-	switch held := user[attribute].(type) {
+	switch held := record[attribute].(type) {
 	case scim.Document:
 		return held[part]
 	case []any:
@@ -227,18 +227,18 @@ func value(user scim.Document, path string) any {
 
 // changes are the operations that make a user be what holds. What is there
 // already is left alone, so that saying the same again says nothing.
-func (d *directory) changes(user scim.Document, active bool) []scim.Operation {
+func (d *directory) changes(record scim.Document, active bool) []scim.Operation {
 	var all []scim.Operation
-	if user["active"] != active {
+	if record["active"] != active {
 		all = append(all, scim.Operation{Op: "replace", Path: "active", Value: active})
 	}
-	if user["externalId"] != d.parcel.Data.Subject {
+	if record["externalId"] != d.parcel.Data.Subject {
 		all = append(all, scim.Operation{Op: "replace", Path: "externalId", Value: d.parcel.Data.Subject})
 	}
 	want, done := d.wanted(), map[string]bool{}
 	for _, field := range slices.Sorted(maps.Keys(d.link.Fields)) {
 		path := d.link.Fields[field]
-		now, then := value(user, path), value(want, path)
+		now, then := value(record, path), value(want, path)
 		if now == then || path == "userName" && then == nil {
 			continue
 		}

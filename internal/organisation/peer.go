@@ -33,8 +33,8 @@ func readPolicy(o *object) scim.Policy {
 	return p
 }
 
-// readOpenDSR reads where a system is told what people ask of us.
-func readOpenDSR(s *object) *opendsr.Peer {
+// readProcessor reads where a system is told what people ask of us.
+func readProcessor(s *object) *opendsr.Peer {
 	node, path := s.take("opendsr")
 	if node == nil {
 		return nil

@@ -37,7 +37,7 @@ func TestDeclarationKeys(t *testing.T) {
 	for part, functions := range map[string][]string{
 		"## At the top":  {"Parse", "readOrganisation"},
 		"## A brand":     {"readBrand"},
-		"## A system":    {"readSystem", "readPull", "readConnector", "readSCIM", "readOpenDSR"},
+		"## A system":    {"readSystem", "readPull", "readConnector", "readSCIM", "readProcessor"},
 		"## A connector": {"readLink", "every"},
 		"## SCIM":        {"readPolicy"},
 		"## OpenDSR":     {"readPeer"},
