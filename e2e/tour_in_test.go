@@ -100,6 +100,7 @@ func dataStops() []stop {
 		at("value", "/data/given-name"),
 		at("value_rule", "/data/usual-machine"),
 		at("activity", "/activity"),
+		at("automated", "/automated"),
 		at("activity_kind", "/activity?kind=order"),
 		edit("edit_text", "given-name"),
 		edit("edit_lines", "delivery-address"),

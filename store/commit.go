@@ -75,6 +75,13 @@ func (db *DB) prepare(ctx context.Context, c ledger.Change) (*preparedChange, er
 		p.entries = append(p.entries, e)
 	}
 	for _, row := range c.Rows {
+		if e, is := row.(rights.Erased); is {
+			w, err := db.keptWrites(ctx, p, e)
+			if err != nil {
+				return nil, err
+			}
+			p.writes = append(p.writes, w...)
+		}
 		w, err := db.rowWrites(p, key, row)
 		if err != nil {
 			return nil, err

@@ -24,6 +24,7 @@ func parts() map[rights.Part]string {
 		rights.PartIdentifiers: "from identifiers where lane = $1 and subject = $2",
 		rights.PartValues:      "from subject_states where lane = $1 and subject = $2",
 		rights.PartActivities:  "from activities where lane = $1 and subject = $2",
+		rights.PartAutomated:   "from automated_decisions where lane = $1 and subject = $2",
 		rights.PartCopies:      "from copies where lane = $1 and subject = $2",
 		rights.PartSessions:    "from sessions where $1 = $1 and subject = $2",
 		rights.PartLetters:     "from jobs where $1 = $1 and subject = $2",
@@ -70,7 +71,7 @@ func anyType(c conn, rows string) string {
 
 // erasedWrites carry out a plan. Of a request the line stays and its words go.
 func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) {
-	body, err := json.Marshal(erasureBody{e.Plan.Goes, e.Plan.Stays})
+	body, err := json.Marshal(erasureBody{e.Plan.Goes, e.Plan.Stays, rights.Summary(e.Plan.Keeps)})
 	if err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
@@ -94,6 +95,9 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 			query, args = "update requests set body = $3 where lane = $1 and subject = $2", append(args, []byte{})
 		}
 		writes = append(writes, write{query: query, args: args})
+		if goes.Part == rights.PartValues {
+			writes = append(writes, write{query: "delete from retention_dues where lane = $1 and subject = $2", args: args})
+		}
 		if goes.Part == rights.PartActivities {
 			writes = append(writes, write{query: "delete from activity_dues where lane = $1 and subject = $2", args: args})
 		}
@@ -122,8 +126,9 @@ func tombstoneWrite(tombstone []byte, at time.Time) write {
 
 // An erasureBody is what a certificate counts.
 type erasureBody struct {
-	Goes  []rights.Portion `json:"goes"`
-	Stays []rights.Portion `json:"stays"`
+	Goes  []rights.Portion  `json:"goes"`
+	Stays []rights.Portion  `json:"stays"`
+	Keeps []rights.Retained `json:"keeps,omitempty"`
 }
 
 // tombstone is the keyed hash of an identifier of somebody who was erased. It
@@ -222,6 +227,6 @@ func (db *DB) Certificate(ctx context.Context, certificate string) (rights.Certi
 	if err := json.Unmarshal([]byte(body), &b); err != nil {
 		return c, fmt.Errorf("certificate %s: %w", certificate, err)
 	}
-	c.Goes, c.Stays = b.Goes, b.Stays
+	c.Goes, c.Stays, c.Keeps = b.Goes, b.Stays, b.Keeps
 	return c, nil
 }

@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
@@ -99,6 +101,10 @@ func marked(t *testing.T, db *store.DB, name string) id.Subject {
 		ID: id.New(), Subject: c.Subject, Kind: "training", Source: "machines", Event: name, At: testkit.Start, Recorded: testkit.Start,
 		Expires: testkit.Start.AddDate(1, 0, 0), Values: map[string]string{"machine": name},
 	})
+	c.Rows = append(c.Rows, automated.Decision{
+		ID: id.New(), Subject: c.Subject, Kind: "plan", System: "machines", Event: name, At: testkit.Start, Recorded: testkit.Start,
+		Expires: testkit.Start.AddDate(1, 0, 0), Outcome: i18n.Text{"en": name}, Statement: automated.Statement{Text: name},
+	})
 	if _, err := db.Commit(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +122,8 @@ func sealedBytes(t *testing.T, i *testkit.Installation, subject id.Subject) [][]
 		"select body from subject_states where subject = $1",
 		"select body from activities where subject = $1",
 		"select event from activities where subject = $1",
+		"select body from automated_decisions where subject = $1",
+		"select event from automated_decisions where subject = $1",
 	} {
 		var b []byte
 		if err := i.SQL(t).QueryRowContext(t.Context(), query, subject).Scan(&b); err != nil {

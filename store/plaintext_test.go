@@ -16,13 +16,16 @@ import (
 	"unicode/utf16"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 	"livingprofile/store"
 )
@@ -167,6 +170,12 @@ func (m *markers) fill(t *testing.T, db *store.DB, n int) {
 			ID: id.New(), Subject: subject, Kind: "training", Source: "machines", Event: v("event"), At: at, Recorded: at,
 			Expires: at.AddDate(1, 0, 0), Values: map[string]string{"machine": v("measured")},
 		},
+		automated.Decision{
+			ID: id.New(), Subject: subject, Kind: "plan", System: "machines", Event: v("decided event"), At: at, Recorded: at,
+			Expires: at.AddDate(1, 0, 0), Outcome: i18n.Text{"en": v("outcome")}, Logic: i18n.Text{"en": v("logic")},
+			Effect: i18n.Text{"en": v("effect")}, Fields: []string{v("decided from")},
+			Statement: automated.Statement{Text: v("statement")}, Review: automated.Review{Outcome: v("review"), Reasons: v("review reasons")},
+		},
 		m.job(t, subject, v("job in a change")), m.attempt(v("attempt in a change")))
 	ctx := t.Context()
 	if _, err := db.Commit(ctx, c); err != nil {
@@ -188,6 +197,17 @@ func (m *markers) fill(t *testing.T, db *store.DB, n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	gone := identity.New(nil, program, at)
+	if _, err := db.Commit(ctx, gone); err != nil {
+		t.Fatal(err)
+	}
+	kept := rights.Kept{ID: id.New(), Duty: "invoices", Field: "name", Value: v("kept"), Until: at.AddDate(7, 0, 0)}
+	erased := rights.Erased{Certificate: id.New(), Plan: rights.PlanErasure(rights.Holding{}, kept)}
+	if _, err := db.Commit(ctx, ledger.Change{
+		Subject: gone.Subject, Base: ledger.AnyVersion, At: at, Actor: program, Rows: []any{erased},
+	}); err != nil {
+		t.Fatal(err)
 	}
 	// What is read is as it was written, so the markers did arrive.
 	facts, err := db.Facts(ctx, subject)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -68,7 +69,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case consent.Preferences:
 		return stateWrite(p, key, partPreferences, func() ([]byte, error) { return json.Marshal(r) })
 	case profile.State:
-		return stateWrite(p, key, partProfile, r.MarshalJSON)
+		w, err := stateWrite(p, key, partProfile, r.MarshalJSON)
+		return append(w, retentionWrite(p)), err
 	case rights.Request:
 		return requestWrite(p, key, r)
 	case rights.Freezes:
@@ -110,6 +112,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok := db.enrolmentWrites(p, key, row); ok {
 		return writes, nil
 	}
+	if writes, ok, err := db.automatedWrites(p, key, row); ok {
+		return writes, err
+	}
 	if writes, ok, err := db.audienceWrites(row); ok {
 		return writes, err
 	}
@@ -123,11 +128,15 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
-		activity.Removal, activity.State, scim.Ended:
+		activity.Removal, activity.State, automated.Humans, scim.Ended:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject
 	case activity.Observation:
+		return p.Subject != "" && r.Subject == p.Subject
+	case automated.Decision:
+		return p.Subject != "" && r.Subject == p.Subject
+	case automated.Settled:
 		return p.Subject != "" && r.Subject == p.Subject
 	case consent.Record:
 		return p.Subject != "" && r.Subject == p.Subject

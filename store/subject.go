@@ -169,6 +169,8 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 		err = json.Unmarshal(plain, &f.Freezes)
 	case partContacts:
 		err = json.Unmarshal(plain, &f.Contacts)
+	case partHumans:
+		err = json.Unmarshal(plain, &f.Humans)
 	}
 	if err != nil {
 		return fmt.Errorf("%s of subject: %w", part, err)

@@ -27,6 +27,7 @@ import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -45,6 +46,7 @@ import (
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/outbound"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/retention"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
@@ -53,20 +55,22 @@ import (
 
 // An App is an open installation with everything that works on it.
 type App struct {
-	DB       *store.DB
-	Master   *keyring.Master
-	Current  *Current
-	Clock    clock.Clock
-	Log      *slog.Logger
-	Bundle   *i18n.Bundle
-	Identity *identity.Service
-	Profile  *profile.Service
-	Consent  *consent.Service
-	Joiner   *identity.Joiner
-	Index    *decision.Index
-	Door     *inbound.Service
-	Activity *activity.Service
-	Audience *audience.Service
+	DB        *store.DB
+	Master    *keyring.Master
+	Current   *Current
+	Clock     clock.Clock
+	Log       *slog.Logger
+	Bundle    *i18n.Bundle
+	Identity  *identity.Service
+	Profile   *profile.Service
+	Consent   *consent.Service
+	Joiner    *identity.Joiner
+	Index     *decision.Index
+	Door      *inbound.Service
+	Activity  *activity.Service
+	Automated *automated.Service
+	Retention *retention.Service
+	Audience  *audience.Service
 
 	NewMaster bool // the master key was made just now
 
@@ -141,6 +145,8 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(apart{a.DB}, func() activity.Schema { return a.Current.Load() }, a.Clock)
+	a.Automated = automated.NewService(a.DB, func() automated.Schema { return a.Current.Load() }, a.Clock)
+	a.Retention = retention.NewService(a.DB, func() retention.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
 	a.Audience = audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
 	return a.Current.Refresh(ctx)
@@ -286,7 +292,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
-			Read: a.DB, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity,
+			Read: store.Together{DB: a.DB}, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
 			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
@@ -309,7 +315,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.tasks.Add(s.warn(s.Review))
 	s.tasks.Add(s.warnOfSystems())
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
+		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
@@ -356,7 +362,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 // api returns what answers connected systems.
 func (a *App) api(base *url.URL) (*api.API, error) {
 	return api.New(api.Deps{
-		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Automated: a.Automated, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
 }
@@ -412,6 +418,8 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 		return err
 	}})
 	s.addActivityTasks()
+	s.addAutomatedTasks()
+	s.addRetentionTasks()
 	s.tasks.Add(job.Task{Name: "consent.expire", Every: time.Minute, Do: func(ctx context.Context, _ time.Time) error {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err

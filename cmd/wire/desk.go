@@ -203,6 +203,9 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 	if doc.Activities, err = d.activities(ctx, r); err != nil {
 		return nil, err
 	}
+	if doc.Machines, err = d.machines(ctx, r); err != nil {
+		return nil, err
+	}
 	doc.Consents, doc.Recipients = w.decisions(records), w.recipients()
 	for _, i := range identifiers {
 		doc.Identifiers = append(doc.Identifiers, rights.NamedValue{

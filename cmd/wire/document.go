@@ -108,6 +108,9 @@ func readable(d *rights.Document) report.Page {
 		p.Recipients = append(p.Recipients, report.Recipient{Label: r.Label, Fields: r.Fields})
 	}
 	p.Given, p.Inferred = readableSections(d.Given), readableSections(d.Inferred)
+	if d.Kind == rights.Access {
+		p.Machines = readableMachines(d.Machines)
+	}
 	p.Given = append(p.Given, readableActivities(d.Activities)...)
 	return p
 }

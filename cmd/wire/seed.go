@@ -72,6 +72,9 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 	if err := a.seedActivities(ctx, all); err != nil {
 		return fmt.Errorf("what people did: %w", err)
 	}
+	if err := a.seedAutomated(ctx, all); err != nil {
+		return fmt.Errorf("what was decided: %w", err)
+	}
 	// What was given long ago has run out before anybody looks.
 	if _, err := a.Consent.ExpireDue(ctx, a.DB); err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -51,6 +52,8 @@ type Store interface {
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
 	// Activities returns a page of what a subject did, newest first.
 	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
+	// AutomatedDecisions returns what systems decided about a subject.
+	AutomatedDecisions(ctx context.Context, subject id.Subject, p automated.Page) ([]automated.Decision, error)
 	// Spend counts, as login.LinkStore does.
 	Spend(ctx context.Context, counters []login.Counter, now time.Time) (until time.Time, err error)
 	// Commit writes a change whole or not at all.
@@ -85,10 +88,12 @@ type Deps struct {
 	Index    *decision.Index
 	Door     *inbound.Service
 	Activity *activity.Service
-	Audience *audience.Service
-	Frames   *login.Frames
-	Clock    clock.Clock
-	Base     *url.URL // of the installation, for links
+	// Automated has what systems decide by themselves.
+	Automated *automated.Service
+	Audience  *audience.Service
+	Frames    *login.Frames
+	Clock     clock.Clock
+	Base      *url.URL // of the installation, for links
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.
 	PerMinute int
 }

@@ -56,6 +56,7 @@ func (a *API) decide(c echo.Context, who *caller) (answer, error) {
 		Channel     string                   `json:"channel"`
 		At          *string                  `json:"at"`
 		Record      bool                     `json:"record"`
+		Automated   string                   `json:"automated"`
 		Subjects    []string                 `json:"subjects"`
 		Identifiers []inbound.IdentifierBody `json:"identifiers"`
 	}
@@ -64,6 +65,9 @@ func (a *API) decide(c echo.Context, who *caller) (answer, error) {
 	}
 	ask, err := a.asking(who, in.Purpose, in.Channel, in.At)
 	if err != nil {
+		return answer{}, err
+	}
+	if err := ask.machine(in.Automated); err != nil {
 		return answer{}, err
 	}
 	ask.record = in.Record

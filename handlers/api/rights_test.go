@@ -29,20 +29,25 @@ func TestFrozen(t *testing.T) {
 	if given, _ := read(); !given {
 		t.Fatal("it is not given before")
 	}
-	laws, err := rights.EmbeddedPacks()
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := k.clock.Now()
-	if _, _, err := k.Rights.File(t.Context(), rights.Filing{
-		Subject: subject, Actor: ledger.Self(subject), Kind: rights.Restriction, Brand: "hibiki", Locale: "en", Zone: time.UTC,
-		Matter: rights.Matter{Scope: rights.FieldScope, Name: "given-name", Ground: rights.Contested},
-		Proof:  rights.Proof{Method: "link", Fresh: true, At: now}, Pack: laws.For("JP", now),
-	}); err != nil {
-		t.Fatal(err)
-	}
+	k.freeze(subject, rights.Matter{Scope: rights.FieldScope, Name: "given-name", Ground: rights.Contested})
 	if given, withheld := read(); given || !slices.Contains(withheld, "given-name") {
 		t.Errorf("frozen: given %v, withheld %v", given, withheld)
+	}
+}
+
+// freeze has a person restrict what is done with their data.
+func (k *kit) freeze(subject id.Subject, m rights.Matter) {
+	k.t.Helper()
+	laws, err := rights.EmbeddedPacks()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	now := k.clock.Now()
+	if _, _, err := k.Rights.File(k.t.Context(), rights.Filing{
+		Subject: subject, Actor: ledger.Self(subject), Kind: rights.Restriction, Brand: "hibiki", Locale: "en", Zone: time.UTC,
+		Matter: m, Proof: rights.Proof{Method: "link", Fresh: true, At: now}, Pack: laws.For("JP", now),
+	}); err != nil {
+		k.t.Fatal(err)
 	}
 }
 

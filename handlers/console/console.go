@@ -21,6 +21,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -33,6 +34,7 @@ import (
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/retention"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
@@ -79,9 +81,14 @@ type Deps struct {
 	Office Office
 	// Audience finds people for a purpose.
 	Audience *audience.Service
-	Keys     *authz.Keys
-	Joins    Joins
-	Joiner   *identity.Joiner
+	// Retention ends what is over, and Endings counts it.
+	Retention *retention.Service
+	Endings   Endings
+	// Automated has what systems decided by themselves.
+	Automated *automated.Service
+	Keys      *authz.Keys
+	Joins     Joins
+	Joiner    *identity.Joiner
 	// Desk takes files in, and Uploads has what became of them.
 	Desk    *intake.Desk
 	Uploads Uploads
@@ -132,6 +139,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},
 	{layout.Section{Name: "brands", Href: BrandsPath, Icon: "building"}, authz.BrandRead},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
+	{layout.Section{Name: "retention", Href: RetentionPath, Icon: "bin"}, authz.RetentionRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},

@@ -6,6 +6,7 @@ import (
 
 	"livingprofile/handlers/portal"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/console"
@@ -79,6 +80,12 @@ func (b *sheet) decision() {
 	if b.row.Kind == rights.Rectification && slices.Contains(moves, rights.Fulfil) {
 		b.compare(f)
 	}
+	if slices.Contains(moves, rights.Hold) {
+		f.Inputs = append(f.Inputs, b.holdInput())
+	}
+	if b.machine != nil && slices.Contains(moves, rights.Fulfil) {
+		f.Inputs = append(f.Inputs, b.machineInput())
+	}
 	f.Inputs = append(f.Inputs, b.note("request.act.note"))
 	b.page.Form = f
 }
@@ -87,7 +94,7 @@ func (b *sheet) decision() {
 func (b *sheet) actName(m rights.Move) string {
 	if m == rights.Fulfil {
 		switch b.row.Kind {
-		case rights.Objection, rights.Rectification:
+		case rights.Objection, rights.Rectification, rights.Automated:
 			return b.t("request.act.fulfil_" + string(b.row.Kind))
 		}
 	}
@@ -135,6 +142,33 @@ func (b *sheet) grounds() ui.Input {
 		in.Options = append(in.Options, ui.Option{Value: code, Label: label})
 	}
 	return in
+}
+
+// holdInput asks which fields a hold keeps. Those that nothing is held in are
+// not offered.
+func (b *sheet) holdInput() ui.Input {
+	in := ui.Input{
+		Kind: ui.Many, Name: "fields", Label: b.t("request.act.hold_fields"), Hint: b.t("request.act.hold_fields_hint"),
+		Values: b.form.typed["fields"],
+	}
+	for i := range b.org.Fields {
+		f := &b.org.Fields[i]
+		if _, _, held := profile.Winner(f, b.facts.Profile.Claims[f.Name], b.org.Rank); held && b.me.Role.MaySee(f.Category, f.Sensitive) {
+			in.Options = append(in.Options, ui.Option{Value: f.Name, Label: f.Label.In(b.locale)})
+		}
+	}
+	return in
+}
+
+// fieldsOf are those of names that are declared.
+func fieldsOf(org *organisation.Organisation, names []string) []string {
+	var all []string
+	for _, name := range names {
+		if _, ok := org.Field(name); ok && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 func (b *sheet) note(label string) ui.Input {

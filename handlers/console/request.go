@@ -110,13 +110,16 @@ func (s *Console) fill(c echo.Context, b *sheet) error {
 	if b.facts, err = s.People.Facts(ctx, subject.ID); err != nil {
 		return err
 	}
+	if err := s.machine(c, b); err != nil {
+		return err
+	}
 	b.opened(&held)
 	return nil
 }
 
 // ActOnRequest makes a move, or shows the letter that it would send.
 func (s *Console) ActOnRequest(c echo.Context) error {
-	form, err := web.Form(c, "move", "ground", "note", "value", "seen", "do")
+	form, err := web.Form(c, "move", "ground", "note", "value", "outcome", "fields", "seen", "do")
 	if err != nil {
 		return err
 	}
@@ -139,6 +142,9 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	if act.Move != rights.Reject {
 		act.Ground = "" // of another answer that was picked before
 	}
+	if act.Move == rights.Hold {
+		act.Fields = fieldsOf(web.Of(c).Organisation, form["fields"])
+	}
 	d := &deciding{typed: form, seen: seen}
 	if act.Move == rights.Write {
 		d.tab = tabMessages
@@ -146,7 +152,7 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	if form.Get("do") == "preview" {
 		d.preview, err = s.letterOf(c, row, act)
 	} else {
-		err = s.act(c, row, act, form.Get("value"))
+		err = s.act(c, row, act, form)
 	}
 	switch wrong, ok := web.Wrong(c, err); {
 	case errors.Is(err, rights.ErrOvertaken):
@@ -172,7 +178,7 @@ func tabQuery(tab string) string {
 // act makes the move. A correction that is accepted is written first: said to
 // be done and not done is worse than the other way round, and both may be
 // repeated.
-func (s *Console) act(c echo.Context, row review.Row, act rights.Act, value string) error {
+func (s *Console) act(c echo.Context, row review.Row, act rights.Act, form url.Values) error {
 	ctx := web.Context(c)
 	if !offered(row.Kind, act.Move) {
 		return errs.InvalidFields(errs.At("move", "request.error.pick"))
@@ -192,11 +198,16 @@ func (s *Console) act(c echo.Context, row review.Row, act rights.Act, value stri
 		}
 		_, err = s.Profile.Settle(ctx, profile.Editor{
 			Subject: row.Subject, Actor: me(c).Actor(), Brand: row.Brand, Country: country,
-		}, r.Matter.Name, value)
+		}, r.Matter.Name, form.Get("value"))
 		if wrong, ok := web.Wrong(c, err); ok && len(wrong) > 0 {
 			return errs.InvalidFields(errs.At("value", "request.error.value"))
 		}
 		if err != nil {
+			return err
+		}
+	}
+	if row.Kind == rights.Automated && act.Move == rights.Fulfil {
+		if err := s.decideAnew(c, row, act, form.Get("outcome")); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/i18n"
@@ -41,6 +42,7 @@ type sheet struct {
 
 	request rights.Request
 	docket  rights.Docket
+	machine *automated.Decision // that a human is asked for; nil for none
 	facts   decision.Facts
 	page    view.RequestPage
 }
@@ -105,12 +107,13 @@ func (b *sheet) opened(held *view.PersonPage) {
 		b.fact("proof", b.t("request.proof."+proofName(r.Proof.Method)), note)
 	}
 	b.fact("locale", i18n.Lang(r.Locale), "")
-	if about := b.about(); about != "" {
-		b.fact("about", about, "")
+	if about := b.about(); about.Text != "" {
+		b.page.Facts = append(b.page.Facts, about)
 	}
 	if r.Matter.Text != "" && b.readable() {
 		b.fact("words", r.Matter.Text, "")
 	}
+	b.machineFacts()
 	for _, t := range []struct{ tab, word string }{{"", "decision"}, {tabData, "data"}, {tabTasks, "tasks"}, {tabMessages, "messages"}} {
 		b.page.Tabs = append(b.page.Tabs, view.View{
 			Link:    ui.Link{Text: b.t("request.tab." + t.word), Href: requestsPath + "/" + b.page.ID + tabQuery(t.tab)},
@@ -148,6 +151,13 @@ func (b *sheet) rule() {
 	if r.Held {
 		b.fact("hold", b.t("request.fact.held"), "")
 	}
+	if len(r.HeldFields) > 0 {
+		var labels []string
+		for _, f := range b.org.FieldsOf(r.HeldFields) {
+			labels = append(labels, f.Label.In(b.locale))
+		}
+		b.fact("hold", b.t("request.fact.held_fields", "fields", i18n.List(b.ctx, labels)), "")
+	}
 	if first, ok := r.Proposer(); ok {
 		b.fact("second", b.t("request.fact.proposed", "name", memberName(b.ctx, b.members, first)), "")
 	}
@@ -162,8 +172,19 @@ func proofName(method string) string {
 	return "another"
 }
 
-// about names what a request is about, "" for the whole person.
-func (b *sheet) about() string {
+// about names what a request is about, another request with its number; no
+// text for the whole person.
+func (b *sheet) about() view.Fact {
+	about := view.Fact{Label: b.t("request.fact.about"), Text: b.matter()}
+	if other, ok := b.docket.Find(rights.RequestID(b.request.Matter.Name)); ok {
+		if about.Text = other.Number; b.me.Sees(other.Brand) {
+			about.Href = requestsPath + "/" + string(other.ID)
+		}
+	}
+	return about
+}
+
+func (b *sheet) matter() string {
 	m := b.request.Matter
 	switch m.Scope {
 	case rights.FieldScope:
@@ -174,6 +195,14 @@ func (b *sheet) about() string {
 		if c, ok := b.org.Category(m.Name); ok {
 			return c.Label.In(b.locale)
 		}
+	case rights.DecisionScope:
+		if b.machine == nil {
+			return b.t("automated.matter")
+		}
+		if k, ok := b.org.AutomatedKind(b.machine.Kind); ok {
+			return k.Label.In(b.locale)
+		}
+		return b.machine.Kind
 	case rights.PurposeScope:
 		if v, ok := b.org.Purpose(consent.PurposeID(m.Name)); ok {
 			return v.Words.Question.In(b.locale)

@@ -48,6 +48,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = view.HistoryItem{Icon: "share", Text: s.t("event." + string(h.Kind))}, known(scim.Enrolments[:], h.Kind)
 	case "activity", "inference":
 		item, ok = s.activityEvent(h)
+	case "automated":
+		item, ok = s.automatedEvent(h)
 	case "signal":
 		item, ok = view.HistoryItem{Icon: "shield", Text: s.t("event.signal.received")}, h.Kind == consent.SignalReceived
 	}
@@ -97,7 +99,12 @@ func (s *sight) attributeEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 	}
 	if len(steps) == 1 {
 		text, ok := s.stepText(steps[0])
-		return view.HistoryItem{Icon: "pencil", Text: text}, ok
+		item := view.HistoryItem{Icon: "pencil", Text: text}
+		if f, known := s.org.Field(steps[0].Field); known && h.Kind == profile.Expired {
+			item.Icon = "bin"
+			item.Detail = s.t("retention.event.why", "source", s.source(steps[0].Source), "span", i18n.Span(s.ctx, s.org.Keep(f)))
+		}
+		return item, ok
 	}
 	item := view.HistoryItem{
 		Icon: "share",
@@ -136,6 +143,8 @@ func (s *sight) stepText(step profile.Step) (string, bool) {
 		return s.t("event.attribute.imported", "field", field, "new", told, "system", system), true
 	case profile.Confirmed:
 		return s.t("page.event.confirmed", "field", field, "system", system), true
+	case profile.Expired:
+		return s.t("retention.event.expired", "field", field, "value", was), true
 	case profile.Proposed, profile.Retracted, profile.Rejected:
 		return s.t("page.event."+stepName(step), "field", field, "new", first(told, s.t("portal.data.nothing"))), true
 	}

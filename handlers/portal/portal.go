@@ -16,6 +16,7 @@ import (
 
 	"livingprofile/handlers/web"
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -32,7 +33,8 @@ import (
 	"livingprofile/views/layout"
 )
 
-// A Reader reads what the pages show. Each method sees one moment, and returns
+// A Reader reads what the pages show, of all records of a person that are
+// joined; their Identifiers alone are those of one. Each method returns
 // errs.NotFound or errs.Gone for a subject whose data cannot be opened.
 type Reader interface {
 	// Facts returns all that is held of a subject.
@@ -45,10 +47,15 @@ type Reader interface {
 	Deliveries(ctx context.Context, subject id.Subject, limit int) ([]hook.Delivery, error)
 	// Activities returns a page of what a subject did, newest first.
 	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
+	// AutomatedDecisions returns what systems decided about a subject.
+	AutomatedDecisions(ctx context.Context, subject id.Subject, p automated.Page) ([]automated.Decision, error)
 	// ActivityState returns what a subject decided about the rules.
 	ActivityState(ctx context.Context, subject id.Subject) (activity.State, error)
 	// History returns a page of what happened, newest first.
 	History(ctx context.Context, subject id.Subject, page ledger.HistoryPage) ([]ledger.Happening, error)
+	// Story returns a page of what happened in all records of the person, newest
+	// first, and where the next one begins; "" after the last.
+	Story(ctx context.Context, subject id.Subject, c ledger.Chapter) (page []ledger.Happening, next string, err error)
 }
 
 // A Registry has what receipts are made of.
@@ -76,14 +83,16 @@ type Deps struct {
 	Profile  *profile.Service
 	Identity *identity.Service
 	Activity *activity.Service
-	Sessions *login.Sessions
-	Links    *login.Links
-	Frames   *login.Frames
-	Rights   *rights.Service
-	Joins    Joins
-	Joiner   *identity.Joiner
-	Door     *inbound.Service
-	Laws     *rights.Packs
+	// Automated has what systems decided by themselves.
+	Automated *automated.Service
+	Sessions  *login.Sessions
+	Links     *login.Links
+	Frames    *login.Frames
+	Rights    *rights.Service
+	Joins     Joins
+	Joiner    *identity.Joiner
+	Door      *inbound.Service
+	Laws      *rights.Packs
 	// Errands are the processors that a request was passed on to.
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Certificates has those of all erasures.

@@ -8,9 +8,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	"livingprofile/views/layout"
 	view "livingprofile/views/portal"
@@ -35,7 +37,13 @@ func (p *Portal) Right(c echo.Context) error {
 	if kind == rights.Withdrawal {
 		return web.SeeOther(c, web.Path(c, "/allow"))
 	}
-	return p.showRight(c, http.StatusOK, kind, rights.Matter{}, nil)
+	matter := rights.Matter{}
+	if kind == rights.Automated {
+		if matter, err = p.contested(c, c.QueryParam("about")); err != nil {
+			return err
+		}
+	}
+	return p.showRight(c, http.StatusOK, kind, matter, nil)
 }
 
 func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed rights.Matter, wrong map[string]string) error {
@@ -46,6 +54,12 @@ func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed r
 	form := &rightForm{kind: kind, pack: p.law(c), typed: typed, wrong: wrong, open: docket.Requests}
 	if kind == rights.Erasure {
 		if form.plan, err = p.Rights.Preview(s.ctx, web.Of(c).Subject()); err != nil {
+			return err
+		}
+	}
+	if kind == rights.Automated {
+		form.machine, err = p.Read.AutomatedDecisions(s.ctx, web.Of(c).Subject(), automated.Page{Now: s.now, Limit: mostAutomated})
+		if err != nil {
 			return err
 		}
 	}
@@ -67,6 +81,13 @@ func (p *Portal) Exercise(c echo.Context) error {
 	}
 	s := p.glance(c)
 	matter, err := s.matter(kind, form)
+	if kind == rights.Automated {
+		text := matter.Text
+		if matter, err = p.contested(c, form.Get("about")); err != nil {
+			return err
+		}
+		matter.Text = text
+	}
 	var r rights.Request
 	known := false
 	if err == nil {
@@ -142,8 +163,16 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 		return errs.New(errs.NotFound, "rights.error.no_request")
 	}
 	v := web.Of(c)
-	r, err := p.Rights.Move(web.Context(c), v.Subject(), rights.RequestID(c.Param("request")), rights.Act{
-		Move: move, Actor: v.Actor(), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
+	docket, err := p.Rights.All(web.Context(c), v.Subject())
+	if err != nil {
+		return err
+	}
+	r, err := requestIn(c, docket)
+	if err != nil {
+		return err
+	}
+	r, err = p.Rights.Move(web.Context(c), r.Subject, r.ID, rights.Act{
+		Move: move, Actor: ledger.Self(r.Subject), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
 	})
 	if wrong, ok := web.Wrong(c, err); ok && (move == rights.Answer || move == rights.Reply) {
 		return p.showRequest(c, http.StatusUnprocessableEntity, wrong["note"])
@@ -164,7 +193,7 @@ func (p *Portal) TakeCopy(c echo.Context) error {
 		return err
 	}
 	v := web.Of(c)
-	docket, err := p.Rights.Docket(web.Context(c), v.Subject())
+	docket, err := p.Rights.All(web.Context(c), v.Subject())
 	if err != nil {
 		return err
 	}
@@ -172,7 +201,7 @@ func (p *Portal) TakeCopy(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := p.Rights.Take(web.Context(c), v.Subject(), form.Get("copy"), v.Actor(), v.BrandName())
+	body, err := p.Rights.Take(web.Context(c), r.Subject, form.Get("copy"), ledger.Self(r.Subject), v.BrandName())
 	if err != nil {
 		return err
 	}
@@ -199,7 +228,7 @@ func (p *Portal) Certificate(c echo.Context) error {
 	ctx := web.Context(c)
 	f := web.Frame(c, "", i18n.T(ctx, "rights.certificate.title"))
 	f.NoIndex = true
-	return web.Render(c, http.StatusOK, view.Erased(f, erasedPage(ctx, certificate)))
+	return web.Render(c, http.StatusOK, view.Erased(f, erasedPage(ctx, web.Of(c).Organisation, web.Of(c).Locale, certificate)))
 }
 
 // docket is look, with what the person has asked for.
@@ -208,7 +237,7 @@ func (p *Portal) docket(c echo.Context) (*sight, rights.Docket, error) {
 	if err != nil {
 		return nil, rights.Docket{}, err
 	}
-	docket, err := p.Rights.Docket(s.ctx, web.Of(c).Subject())
+	docket, err := p.Rights.All(s.ctx, web.Of(c).Subject())
 	return s, docket, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/organisation"
@@ -21,6 +22,8 @@ type rightForm struct {
 	wrong map[string]string
 	open  []rights.Request
 	plan  rights.Plan // of an erasure
+	// machine are the decisions that a human may be wanted for.
+	machine []automated.Decision
 }
 
 func (s *sight) rightPage(f *rightForm) view.RightPage {
@@ -50,6 +53,7 @@ func (s *sight) rightPage(f *rightForm) view.RightPage {
 func (s *sight) rightPlan(f *rightForm) ui.Plan {
 	if f.kind == rights.Erasure {
 		plan := ui.Plan{Goes: effects(s.ctx, f.plan.Goes), Stays: effects(s.ctx, f.plan.Stays)}
+		plan.Stays = append(keptEffects(s.ctx, s.org, s.locale, rights.Summary(f.plan.Keeps)), plan.Stays...)
 		for i := range s.org.Systems {
 			if sys := &s.org.Systems[i]; !sys.Retired && s.holdsAny(sys) {
 				plan.Told = append(plan.Told, ui.Effect{Text: s.in(sys.Human)})
@@ -85,7 +89,10 @@ func (s *sight) rightInputs(f *rightForm) []ui.Input {
 		return []ui.Input{s.scopeInput(f), s.groundInput(f)}
 	case rights.Objection:
 		return []ui.Input{s.purposeInput(f), text}
-	case rights.Automated, rights.Complaint:
+	case rights.Automated:
+		text.Required = true
+		return []ui.Input{s.machineInput(f), text}
+	case rights.Complaint:
 		text.Required = true
 		return []ui.Input{text}
 	}
@@ -210,6 +217,8 @@ func (s *sight) matterName(m rights.Matter) string {
 		}
 	case rights.PurposeScope:
 		return s.question(consent.PurposeID(m.Name))
+	case rights.DecisionScope:
+		return s.t("automated.matter")
 	}
 	return m.Name
 }

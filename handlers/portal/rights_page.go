@@ -3,9 +3,11 @@ package portal
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/organisation"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/portal"
 	"livingprofile/views/ui"
@@ -124,7 +126,7 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 		page.Law = s.lawWords(pack, r.Kind)
 	}
 	s.requestSteps(&page, &r, pack)
-	s.requestAbout(&page, &r)
+	s.requestAbout(&page, &r, all)
 	for _, c := range copies {
 		if c.Request == r.ID {
 			page.Copies = append(page.Copies, view.CopyItem{ID: c.ID, Size: sizeOf(s.ctx, c.Size), Until: c.ExpiresAt})
@@ -245,9 +247,13 @@ func (s *sight) sense(r *rights.Request, all []rights.Request) string {
 	return s.t("rights.sense." + string(r.State))
 }
 
-func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request) {
-	if name := s.matterName(r.Matter); name != "" {
-		page.About = append(page.About, view.About{Label: s.t("rights.about"), Text: name})
+func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request, all []rights.Request) {
+	about := view.About{Label: s.t("rights.about"), Text: s.matterName(r.Matter)}
+	if i := slices.IndexFunc(all, func(o rights.Request) bool { return string(o.ID) == r.Matter.Name }); i >= 0 {
+		about.Text, about.Href = all[i].Number, s.base+"/requests/"+string(all[i].ID)
+	}
+	if about.Text != "" {
+		page.About = append(page.About, about)
 	}
 	if r.Matter.Ground != "" {
 		page.About = append(page.About, view.About{Label: s.t("rights.because"), Text: s.t("rights.ground." + string(r.Matter.Ground))})
@@ -276,10 +282,32 @@ func sizeOf(ctx context.Context, bytes int) string {
 	return i18n.T(ctx, "rights.kilobytes", "size", i18n.Number(ctx, (bytes+1023)/1024))
 }
 
-func erasedPage(ctx context.Context, c rights.Certificate) view.ErasedPage {
+// keptEffects are what laws and holds keep, field by field.
+func keptEffects(ctx context.Context, org *organisation.Organisation, locale string, all []rights.Retained) []ui.Effect {
+	var effects []ui.Effect
+	for _, r := range all {
+		label, note := i18n.T(ctx, "retention.on_hold"), i18n.T(ctx, "retention.plan_hold")
+		if d, ok := org.Duty(r.Duty); ok {
+			label = d.Label.In(locale)
+			note = i18n.T(ctx, "retention.plan_until", "date", i18n.Date(ctx, r.Until), "law", d.Law.In(locale))
+		}
+		var fields []string
+		for _, name := range r.Fields {
+			if f, ok := org.Field(name); ok {
+				name = f.Label.In(locale)
+			}
+			fields = append(fields, name)
+		}
+		effects = append(effects, ui.Effect{Text: i18n.T(ctx, "retention.plan", "label", label, "fields", i18n.List(ctx, fields)), Note: note})
+	}
+	return effects
+}
+
+func erasedPage(ctx context.Context, org *organisation.Organisation, locale string, c rights.Certificate) view.ErasedPage {
+	stays := append(keptEffects(ctx, org, locale, c.Keeps), effects(ctx, c.Stays)...)
 	return view.ErasedPage{
 		Number: c.Number, At: c.ErasedAt, KeyGoneAt: c.KeyGoneAt,
-		Plan: ui.Plan{Goes: effects(ctx, c.Goes), Stays: effects(ctx, c.Stays), Top: true},
+		Plan: ui.Plan{Goes: effects(ctx, c.Goes), Stays: stays, Top: true},
 	}
 }
 

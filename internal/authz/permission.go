@@ -31,6 +31,9 @@ const (
 	// What people did.
 	ActivityRead  Permission = "activity:read"
 	ActivityWrite Permission = "activity:write"
+	// What systems decide by themselves.
+	AutomatedRead  Permission = "automated:read"
+	AutomatedWrite Permission = "automated:write"
 
 	LinkCreate   Permission = "link:create"
 	FrameCreate  Permission = "frame:create"
@@ -59,6 +62,9 @@ const (
 	RequestCreate Permission = "request:create"
 	RequestDecide Permission = "request:decide"
 	LawRead       Permission = "law:read"
+	// How long things are kept; looking at what is kept beyond an erasure.
+	RetentionRead   Permission = "retention:read"
+	RetentionManage Permission = "retention:manage"
 	// Audiences: counts alone; saving them; taking the people away as a file.
 	AudienceView   Permission = "audience:view"
 	AudienceManage Permission = "audience:manage"
@@ -114,6 +120,8 @@ func Permissions() []Entry {
 		{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
 		{ActivityRead, System, "read what people did, of the kinds that the key names"},
 		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
+		{AutomatedRead, System, "read the automated decisions of the key's own system, with what people and reviewers say of them"},
+		{AutomatedWrite, System, "register automated decisions of the key's own system"},
 		{LinkCreate, System, "make links that take a person to their own page"},
 		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
 		{ImportWrite, System, "bring data in from files"},
@@ -137,6 +145,8 @@ func Permissions() []Entry {
 		{RequestAssign, StaffMember, "give requests to a staff member"},
 		{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
 		{RequestDecide, StaffMember, "write to the person, ask, extend, accept, refuse, hold"},
+		{RetentionRead, StaffMember, "see how long things are kept, and what ends when"},
+		{RetentionManage, StaffMember, "look at what is kept of erased people, and release holds"},
 		{LawRead, StaffMember, "see the law packs and the limits in them"},
 		{BrandRead, StaffMember, "see brands: names, look, sites, and what they ask for"},
 		{BrandManage, StaffMember, "change brands, each within its own bounds"},

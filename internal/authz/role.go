@@ -36,7 +36,7 @@ func (r Role) Permissions() []Permission {
 	case DPO:
 		return []Permission{
 			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, LawRead,
-			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, SystemOperate,
+			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, SystemOperate, RetentionRead, RetentionManage,
 		}
 	case Reviewer:
 		return []Permission{
@@ -45,7 +45,7 @@ func (r Role) Permissions() []Permission {
 	case Support:
 		return []Permission{ConsoleUse, FigureRead, RequestRead, RequestCreate, PersonRead, PurposeRead, LawRead}
 	case Auditor:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, LawRead, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, LawRead, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, RetentionRead}
 	case BrandManager:
 		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, AudienceManage, BrandRead, BrandManage}
 	}

@@ -190,7 +190,7 @@ func (x *Index) load(ctx context.Context, subject id.Subject) (*held, error) {
 	for key, st := range f.Consents {
 		h.standings = append(h.standings, standing{key.Purpose, key.Scope, st})
 	}
-	if f.Preferences.Limits() || len(f.Freezes) > 0 || len(f.Contacts) > 0 {
+	if f.Preferences.Limits() || len(f.Freezes) > 0 || len(f.Contacts) > 0 || len(f.Humans) > 0 {
 		f.Profile, f.Consents = profile.State{}, nil
 		h.rest = &f
 	}

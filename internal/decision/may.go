@@ -6,6 +6,7 @@ package decision
 import (
 	"time"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
@@ -20,6 +21,7 @@ type Facts struct {
 	Preferences consent.Preferences
 	Freezes     rights.Freezes
 	Contacts    Contacts
+	Humans      automated.Humans
 	// Shared says that others' facts are read along: they may change without
 	// a change of the version.
 	Shared bool
@@ -32,6 +34,10 @@ type Question struct {
 	Channel string                  // "" when nobody is to be contacted
 	Signal  consent.Signal          // that the person's browser sends with the very request; "" for none
 	At      time.Time
+	// Automated is the kind of decision that a system is about to make without
+	// a human, and Uses are the fields that it may be made from; nil for none.
+	Automated *automated.Kind
+	Uses      []*profile.Field
 }
 
 // A Verdict is the answer, with everything that speaks for it.
@@ -73,12 +79,14 @@ const (
 	Signalled    Reason = "signalled" // the browser's signal stands against it
 	Erased       Reason = "erased"    // there is no subject any more
 	Nobody       Reason = "unknown"   // there is no subject of that name
+	// HumanWanted: the person does not want a machine to decide (Art. 22 GDPR).
+	HumanWanted Reason = "human_wanted"
 )
 
 // Denials lists the reasons that forbid.
 var Denials = [...]Reason{
 	Retired, NotAsked, Refused, Withdrawn, Revoked, Expired, Invalidated, Waiting, WordsChanged, Objected,
-	Restricted, Paused, QuietHours, BudgetUsed, Signalled, Erased, Nobody,
+	Restricted, Paused, QuietHours, BudgetUsed, Signalled, Erased, Nobody, HumanWanted,
 }
 
 // May answers q from f. It is a pure function.
@@ -105,8 +113,11 @@ func judge(f *Facts, st consent.Standing, q Question) Verdict {
 	if stopped(f, q, st) && (verdict.Allow || verdict.Reasons[0] == NotAsked) {
 		verdict = deny(Signalled)
 	}
-	if verdict.Allow && frozen(f, v, st) {
+	if verdict.Allow && (frozen(f, v, st) || machineFrozen(f, q)) {
 		return deny(Restricted)
+	}
+	if verdict.Allow && q.Automated != nil && f.Humans.Wanted(q.Automated.Name) {
+		return deny(HumanWanted)
 	}
 	if !verdict.Allow || !v.Marketing {
 		return verdict
@@ -188,6 +199,20 @@ func frozen(f *Facts, v *consent.PurposeVersion, st consent.Standing) bool {
 		return false
 	}
 	return v.Basis != consent.Consent || !st.At.After(freeze.Since)
+}
+
+// machineFrozen tells whether a machine would decide from a value that is
+// frozen (Art. 18(2) GDPR).
+func machineFrozen(f *Facts, q Question) bool {
+	if q.Automated == nil {
+		return false
+	}
+	for _, field := range q.Uses {
+		if _, is := f.Freezes.Field(field.Name, field.Category); is {
+			return true
+		}
+	}
+	return false
 }
 
 func deny(r Reason) Verdict { return Verdict{Reasons: []Reason{r}} }

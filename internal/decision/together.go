@@ -23,6 +23,7 @@ func (f Facts) Together(joined time.Time, others ...Facts) Facts {
 		o := &others[i]
 		claims, states = append(claims, o.Profile), append(states, o.Consents)
 		f.Freezes = append(f.Freezes, o.Freezes...)
+		f.Humans = f.Humans.Together(o.Humans)
 		for signal, since := range o.Preferences.Heard {
 			if heard == nil {
 				heard = consent.Heard{}
@@ -33,7 +34,7 @@ func (f Facts) Together(joined time.Time, others ...Facts) Facts {
 		}
 	}
 	f.Preferences.Heard, f.Shared = heard, true
-	f.Profile = f.Profile.Together(claims...)
+	f.Profile = f.Profile.Together(joined, claims...)
 	f.Consents = consent.Together(joined, states...)
 	return f
 }

@@ -103,6 +103,8 @@ func (t *Target) Wants(e *Event) bool {
 	switch f {
 	case "consent":
 		return slices.Contains(t.Purposes, string(e.Purpose))
+	case automatic:
+		return e.System == t.System
 	case "attribute":
 		own := e.Actor.Kind == ledger.BySystem && e.Actor.ID == t.System
 		return !own && slices.ContainsFunc(e.Fields, func(f string) bool { return slices.Contains(t.Fields, f) })

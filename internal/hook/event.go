@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -27,6 +28,7 @@ type Event struct {
 
 	Purpose consent.PurposeID // that was decided about; "" for other kinds
 	Fields  []string          // whose value is another one since; nil for other kinds
+	System  string            // whose automated decisions it is about; "" for other kinds
 }
 
 // Erased is the kind of the entry that ends a subject. It is told to everybody
@@ -36,6 +38,11 @@ const Erased ledger.Kind = "subject.erased"
 // frozen is the family of the entries that freeze data and end that. They are
 // told to everybody: a system that may only store must know (Art. 19 GDPR).
 const frozen = "restriction"
+
+// automatic is the family of the entries about automated decisions. The system
+// that makes them is told, and no other: of a human's review, and of whom no
+// machine may decide about.
+const automatic = "automated"
 
 // Read returns the event that an entry is. What cannot be read, because the
 // subject's key is destroyed, is an event without details.
@@ -49,6 +56,11 @@ func Read(h *ledger.Happening) Event {
 		var t consent.Trace
 		if json.Unmarshal(h.Payload, &t) == nil {
 			e.Purpose = t.Purpose
+		}
+	case automatic:
+		var t automated.Trace
+		if json.Unmarshal(h.Payload, &t) == nil {
+			e.System = t.System
 		}
 	case "attribute":
 		steps, err := profile.DecodeSteps(h.ID, h.Kind, h.Payload)
@@ -70,7 +82,7 @@ func family(k ledger.Kind) string {
 // Families are the families of kinds that an endpoint may ask for: what a
 // system must know to follow a person's choices. Sign-ins, for one, are nobody's
 // business but ours.
-func Families() []string { return []string{"attribute", "consent", "preference", "subject"} }
+func Families() []string { return []string{"attribute", automatic, "consent", "preference", "subject"} }
 
 // told returns the family that an event is asked for by; "" for what is never
 // told.
@@ -83,6 +95,10 @@ func told(k ledger.Kind) string {
 		return f
 	case "consent", "preference":
 		return f
+	case automatic:
+		if k == automated.Reviewed || k == automated.Refused || k == automated.Allowed {
+			return f
+		}
 	case "marketing":
 		return "preference"
 	case frozen:

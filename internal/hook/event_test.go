@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
@@ -65,6 +66,11 @@ func TestWants(t *testing.T) {
 		"an erasure":                         {letters, happening(t, hook.Erased, nil), true},
 		"an erasure, whatever it asked for":  {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, hook.Erased, nil), true},
 		"a freeze, whatever it asked for":    {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, "restriction.started", nil), true},
+		"a human's review":                   {letters, happening(t, automated.Reviewed, automated.Trace{System: "letters"}), true},
+		"a human wanted":                     {letters, happening(t, automated.Refused, automated.Trace{System: "letters"}), true},
+		"a review of another's decision":     {letters, happening(t, automated.Reviewed, automated.Trace{System: "shop"}), false},
+		"a decision that it told of itself":  {letters, happening(t, automated.Registered, automated.Trace{System: "letters"}), false},
+		"the person's own view of one":       {letters, happening(t, automated.Stated, automated.Trace{System: "letters"}), false},
 		"a request, which is ours":           {letters, happening(t, "request.fulfilled", nil), false},
 		"a family it did not ask for":        {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, "consent.given", about("newsletter")), false},
 		"a brand it did not ask for":         {only(func(e *hook.Endpoint) { e.Brands = []string{"kawara"} }), happening(t, "consent.given", about("newsletter")), false},

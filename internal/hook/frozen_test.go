@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/hook"
@@ -17,6 +18,8 @@ type shop struct{}
 func (shop) Targets() []hook.Target { return nil }
 func (shop) Rank(string) int        { return 1 }
 func (shop) BrandNames() []string   { return []string{"hibiki"} }
+
+func (shop) AutomatedKind(string) (*automated.Kind, bool) { return nil, false }
 
 func (shop) Purpose(p consent.PurposeID) (*consent.PurposeVersion, bool) {
 	return &consent.PurposeVersion{Purpose: p, Number: 1, Basis: consent.Contract}, true

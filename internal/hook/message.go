@@ -2,9 +2,11 @@ package hook
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/identity"
@@ -18,6 +20,7 @@ type Catalogue interface {
 	Field(name string) (*profile.Field, bool)
 	Rank(system string) int
 	BrandNames() []string
+	AutomatedKind(name string) (*automated.Kind, bool)
 }
 
 // A Message is the body of a delivery: what holds now.
@@ -36,6 +39,9 @@ type Content struct {
 	Brand       string       `json:"brand,omitempty"`
 	Erased      bool         `json:"erased,omitempty"` // nothing may be kept
 	Permissions []Permission `json:"permissions"`
+	// HumanWanted are the kinds of automated decisions of this system that the
+	// person wants made by a human.
+	HumanWanted []string `json:"human_wanted,omitempty"`
 	// KnownAs are the customer numbers that the system itself gave; full only.
 	KnownAs []string `json:"known_as,omitempty"`
 	// Fields are the values that the system may have; full only. A field that is
@@ -81,6 +87,11 @@ func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
 			m.Data.Permissions = append(m.Data.Permissions, Permission{
 				Purpose: name, Brand: brand, Allow: verdict.Allow, Reason: verdict.Reasons[0], Until: verdict.Until,
 			})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Facts.Humans)) {
+		if k, ok := c.AutomatedKind(name); ok && k.System == t.System {
+			m.Data.HumanWanted = append(m.Data.HumanWanted, name)
 		}
 	}
 	any := slices.ContainsFunc(t.Purposes, func(p string) bool { return allowed[p] })

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/hook"
@@ -19,6 +20,10 @@ type catalogue struct{}
 func (catalogue) Targets() []hook.Target { return nil }
 func (catalogue) Rank(string) int        { return 0 }
 func (catalogue) BrandNames() []string   { return []string{"hibiki", "kawara"} }
+
+func (catalogue) AutomatedKind(name string) (*automated.Kind, bool) {
+	return &automated.Kind{Name: name, System: map[string]string{"plan": "machines"}[name]}, true
+}
 
 func (catalogue) Purpose(p consent.PurposeID) (*consent.PurposeVersion, bool) {
 	v := &consent.PurposeVersion{Purpose: p, Number: 1, Basis: consent.Consent}
@@ -137,5 +142,19 @@ func TestCompose(t *testing.T) {
 	}
 	if want := "application/json; charset=utf-8"; media != want {
 		t.Errorf("got %s, want %s", media, want)
+	}
+}
+
+// The system whose machine decides is told of whom it may not, and no other.
+func TestCompose_names_the_kinds_that_a_human_decides(t *testing.T) {
+	t.Parallel()
+	s := aiko()
+	s.Facts.Humans = automated.Humans{"plan": noon, "gone": noon}
+	for system, want := range map[string]int{"machines": 1, "letters": 0} {
+		target := hook.NewTarget(system, hook.Endpoint{Name: "main"}, []string{"letters"}, nil)
+		m, _ := hook.Compose(catalogue{}, &target, &hook.Delivery{Kind: automated.Refused}, s)
+		if len(m.Data.HumanWanted) != want {
+			t.Errorf("%s: got %v", system, m.Data.HumanWanted)
+		}
 	}
 }

@@ -57,6 +57,12 @@ func (d *Draft) Check() (warnings Problems, err error) {
 		c.activity(&c.Activities[i])
 	}
 	c.rules()
+	for i := range c.Duties {
+		c.duty(&c.Duties[i])
+	}
+	for i := range c.Automated {
+		c.automated(&c.Automated[i])
+	}
 	return c.warnings.problems.sorted(), c.problems.orNil()
 }
 

@@ -56,6 +56,8 @@ func (o *object) words(key string) map[string]string {
 // of built-in ones.
 const connectorFolder = "connectors/"
 
+func connectorFile(name string) string { return connectorFolder + name + ".yaml" }
+
 // attachConnectors reads the files that lie beside the declaration.
 func (d *Draft) attachConnectors(files fs.FS, n *notebook) {
 	for i := range d.Declared.Systems {
@@ -63,7 +65,7 @@ func (d *Draft) attachConnectors(files fs.FS, n *notebook) {
 		if s.Connector == nil || !isName(s.Connector.Name) {
 			continue
 		}
-		path := connectorFolder + s.Connector.Name + ".yaml"
+		path := connectorFile(s.Connector.Name)
 		text, err := readSome(files, path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -130,9 +132,11 @@ func (ts *traits) ofConnector(l *connector.Link) {
 	ts.add("connector.url", l.URL)
 	ts.add("connector.secret", l.Secret)
 	ts.list("connector.brands", l.Brands)
-	ts.add("connector.file", l.Text)
+	ts.write("connector.file", l.Text, nil)
 	if l.Every > 0 {
 		ts.add("connector.every", l.Every.String())
+	} else {
+		ts.add("connector.every", "never")
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.Topics)) {
 		ts.add("connector.topics."+name, l.Topics[name])

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
@@ -22,6 +23,7 @@ type index struct {
 	channels   map[string]*consent.Channel
 	topics     map[string]*consent.Topic
 	activities map[string]*activity.Kind
+	automated  map[string]*automated.Kind
 	purposes   map[consent.PurposeID]*consent.PurposeVersion
 	versions   map[version]*consent.PurposeVersion
 	children   map[consent.PurposeID][]*consent.PurposeVersion
@@ -173,6 +175,7 @@ func newIndex(o *Organisation) *index {
 		channels:   by(o.Former.Channels, func(c *consent.Channel) string { return c.Name }),
 		topics:     by(o.Topics, func(t *consent.Topic) string { return t.Name }),
 		activities: by(o.Activities, func(k *activity.Kind) string { return k.Name }),
+		automated:  by(o.Automated, func(k *automated.Kind) string { return k.Name }),
 		purposes:   by(o.Purposes, func(v *consent.PurposeVersion) consent.PurposeID { return v.Purpose }),
 		versions:   by(o.Purposes, func(v *consent.PurposeVersion) version { return version{v.Purpose, v.Number} }),
 		children:   map[consent.PurposeID][]*consent.PurposeVersion{},

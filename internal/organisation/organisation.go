@@ -2,6 +2,7 @@ package organisation
 
 import (
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
@@ -10,6 +11,7 @@ import (
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/scim"
 )
 
@@ -40,6 +42,10 @@ type Organisation struct {
 	// worked out from it.
 	Activities []activity.Kind `json:",omitempty"`
 	Rules      []activity.Rule `json:",omitempty"`
+	// Duties are the laws that keep fields beyond an erasure.
+	Duties []rights.Duty `json:",omitempty"`
+	// Automated are the kinds of decisions that systems make by themselves.
+	Automated []automated.Kind `json:",omitempty"`
 	// Purposes holds the newest version of each purpose, parents first.
 	Purposes []consent.PurposeVersion
 	// Older holds the earlier versions, newest first, by purpose.

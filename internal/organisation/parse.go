@@ -139,6 +139,12 @@ func readOrganisation(top *object, logos map[string]string) Organisation {
 	top.each("rules", func(name string, r *object) {
 		o.Rules = append(o.Rules, readRule(name, r))
 	})
+	top.each("duties", func(name string, d *object) {
+		o.Duties = append(o.Duties, readDuty(name, d))
+	})
+	top.each("automated", func(name string, k *object) {
+		o.Automated = append(o.Automated, readAutomated(name, k))
+	})
 	return o
 }
 
@@ -257,6 +263,7 @@ func readField(name string, f *object) profile.Field {
 		Help:      f.text("help"),
 		Locked:    f.text("locked"),
 		Retention: f.text("retention"),
+		Keep:      f.term("keep"),
 		How:       f.text("how"),
 	}
 	f.each("asked-by", func(brand string, a *object) {

@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 )
 
 // A Plan is what applying a draft would do. It has been decided and nothing
@@ -114,6 +116,14 @@ func compare(current *Organisation, d *Draft, now time.Time) *Plan {
 	next.Rules = reconcile(p, current.Rules, d.Declared.Rules, kind[activity.Rule]{
 		"rule", func(r *activity.Rule) string { return r.Name },
 		func(r *activity.Rule) *bool { return &r.Retired }, ofRule,
+	})
+	next.Duties = reconcile(p, current.Duties, d.Declared.Duties, kind[rights.Duty]{
+		"duty", func(d *rights.Duty) string { return d.Name },
+		func(d *rights.Duty) *bool { return &d.Retired }, ofDuty,
+	})
+	next.Automated = reconcile(p, current.Automated, d.Declared.Automated, kind[automated.Kind]{
+		"automated decision", func(k *automated.Kind) string { return k.Name },
+		func(k *automated.Kind) *bool { return &k.Retired }, ofAutomated,
 	})
 	if p.Empty() {
 		p.Next = current

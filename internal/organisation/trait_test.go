@@ -34,10 +34,12 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofActivity, "Name", "Retired")
 	shows(t, func(f *activity.Field) traits { return ofActivity(&activity.Kind{Fields: []activity.Field{*f}}) })
 	shows(t, ofRule, "Name", "Retired")
+	shows(t, ofDuty, "Name", "Retired")
+	shows(t, ofAutomated, "Name", "Retired")
 	shows(t, ofTopic, "Name", "Retired")
 	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
-		"Activities", "Rules", "Purposes", "Older", "Former", "Edits", "index")
+		"Activities", "Rules", "Automated", "Duties", "Purposes", "Older", "Former", "Edits", "index")
 	var w consent.PurposeWords
 	if got, want := len(wordings(&w)), reflect.TypeFor[consent.PurposeWords]().NumField(); got != want {
 		t.Errorf("got %d wordings, want %d", got, want)
@@ -70,9 +72,9 @@ func shows[T any](t *testing.T, of func(*T) traits, except ...string) {
 func sample(t *testing.T, typ reflect.Type) any {
 	t.Helper()
 	for _, v := range []any{
-		"x", true, 7, &pull.Feed{URL: "x"}, &connector.Link{URL: "x"},
+		"x", true, 7, &pull.Feed{URL: "x"},
 		scim.Policy{Open: true},
-		scim.Clear,
+		scim.Clear, &connector.Link{URL: "x"},
 		&opendsr.Peer{URL: "x"},
 		pull.Map{ID: "x"},
 		map[string]string{"x": "y"},

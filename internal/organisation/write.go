@@ -8,15 +8,18 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 )
 
-// A File is a declaration as a file, with the pictures that it names.
+// A File is a declaration as a file, with the pictures and the connectors that
+// it names.
 type File struct {
-	Text  []byte
-	Logos map[string][]byte // by name of the file
+	Text   []byte
+	Beside map[string][]byte // by path, from the folder of the file
 }
 
 // Write returns what stands as a file: applied, it changes nothing. What is
@@ -36,16 +39,23 @@ func Write(o *Organisation) (File, error) {
 	section(root, "fields", standing(o.Fields, func(f *profile.Field) bool { return f.Retired }), func(f *profile.Field) string { return f.Name }, ofField)
 	section(root, "activities", standing(o.Activities, func(k *activity.Kind) bool { return k.Retired }), func(k *activity.Kind) string { return k.Name }, ofActivity)
 	section(root, "rules", standing(o.Rules, func(r *activity.Rule) bool { return r.Retired }), func(r *activity.Rule) string { return r.Name }, ofRule)
+	section(root, "duties", standing(o.Duties, func(d *rights.Duty) bool { return d.Retired }), func(d *rights.Duty) string { return d.Name }, ofDuty)
+	section(root, "automated", standing(o.Automated, func(k *automated.Kind) bool { return k.Retired }), func(k *automated.Kind) string { return k.Name }, ofAutomated)
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(root); err != nil {
 		return File{}, fmt.Errorf("write declaration: %w", err)
 	}
-	f := File{Text: text.Bytes(), Logos: map[string][]byte{}}
+	f := File{Text: text.Bytes(), Beside: map[string][]byte{}}
 	for i := range o.Brands {
 		if b := &o.Brands[i]; b.Logo != nil && !b.Retired {
-			f.Logos[logoFile(b)] = b.Logo.Data
+			f.Beside[logoFile(b)] = b.Logo.Data
+		}
+	}
+	for i := range o.Systems {
+		if l := o.Systems[i].Connector; l != nil && l.Text != "" && !o.Systems[i].Retired {
+			f.Beside[connectorFile(l.Name)] = []byte(l.Text)
 		}
 	}
 	return f, nil
@@ -94,8 +104,11 @@ func section[T any](root *yaml.Node, name string, list []T, nameOf func(*T) stri
 
 // put writes a trait to the place that its name leads to. The names of what is
 // a mapping in the file are a trait as well, for its order; they are there
-// already.
+// already. What lies beside the file is written nowhere in it.
 func put(node *yaml.Node, t trait) {
+	if t.written == nil {
+		return
+	}
 	path := strings.Split(t.name, ".")
 	for _, key := range path[:len(path)-1] {
 		node = child(node, key)

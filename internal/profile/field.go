@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"time"
+
 	"livingprofile/internal/i18n"
 )
 
@@ -16,7 +18,9 @@ type Field struct {
 	Brands    []string // brands that need it; empty for all
 	Asks      []Ask    `json:",omitempty"` // brands that ask for it themselves
 	Card      Card     // what it is on a contact card; "" for nothing
-	Retired   bool
+	// Keep is how long a value is kept after it was said; 0 for no end.
+	Keep    time.Duration `json:",omitempty"`
+	Retired bool
 
 	Label     i18n.Text
 	Help      i18n.Text

@@ -17,6 +17,7 @@ const (
 	Rejected  ledger.Kind = "attribute.rejected"  // by staff
 	Imported  ledger.Kind = "attribute.imported"  // a system says something else than before
 	Confirmed ledger.Kind = "attribute.confirmed" // a system says the same at a later time
+	Expired   ledger.Kind = "attribute.expired"   // its time was over
 )
 
 // A Step is what one decision changed about one field. Old and New are the

@@ -36,6 +36,7 @@ type Document struct {
 	Given       []Section
 	Inferred    []Section
 	Activities  []Activity
+	Machines    []Machine // for Access alone
 	Consents    []Decision
 	Preferences json.RawMessage // as they are kept; nil for none
 	Recipients  []Recipient
@@ -72,6 +73,22 @@ type Activity struct {
 	Source string            `json:"source"`
 	Until  time.Time         `json:"kept_until"`
 	Values map[string]string `json:"values,omitempty"`
+}
+
+// A Machine is one decision that a system made about the person by itself.
+type Machine struct {
+	Kind      string    `json:"kind"`
+	Label     string    `json:"label"`
+	At        time.Time `json:"at"`
+	System    string    `json:"system"`
+	Until     time.Time `json:"kept_until"`
+	Outcome   string    `json:"outcome"`
+	Logic     string    `json:"logic"`
+	Effect    string    `json:"effect"`
+	Fields    []string  `json:"fields,omitempty"`
+	Statement string    `json:"statement,omitempty"` // the person's own view
+	Review    string    `json:"review,omitempty"`    // what a human decided instead
+	Reasons   string    `json:"reasons,omitempty"`
 }
 
 // A NamedValue is one identifier.
@@ -149,6 +166,7 @@ func (d *Document) Zip(page []byte) ([]byte, error) {
 		z.json("preferences.json", d.Preferences)
 	}
 	if d.Kind == Access {
+		z.json("automated.json", d.Machines)
 		z.json("recipients.json", d.Recipients)
 		z.json("history.json", d.History)
 	}

@@ -28,6 +28,7 @@ const (
 	PartIdentifiers Part = "identifiers" // addresses and numbers
 	PartValues      Part = "values"      // the profile, choices as they stand, preferences
 	PartActivities  Part = "activities"  // what systems saw the person do
+	PartAutomated   Part = "automated"   // what systems decided about the person
 	PartSessions    Part = "sessions"    // and with them every browser is signed out
 	PartCopies      Part = "copies"      // files that were made for a download
 	PartLetters     Part = "letters"     // mail that was not sent yet
@@ -43,14 +44,15 @@ const (
 	PartRecords    Part = "records"    // of consent, without who
 	PartEntries    Part = "entries"    // of the ledger, unreadable without the key
 	PartRequests   Part = "requests"   // their numbers and days
+	PartKept       Part = "kept"       // what a law or a hold keeps, sealed anew
 	PartTombstones Part = "tombstones" // keyed hashes that keep an import from bringing the person back
 )
 
 // Going lists what erasure deletes.
-var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
+var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartAutomated, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
 
 // Staying lists what erasure leaves.
-var Staying = [...]Part{PartRecords, PartEntries, PartRequests, PartTombstones}
+var Staying = [...]Part{PartKept, PartRecords, PartEntries, PartRequests, PartTombstones}
 
 // A Holding is what is held of a subject: how many of each part, and the
 // identifiers by which a later import would know them.
@@ -64,6 +66,8 @@ type Holding struct {
 type Plan struct {
 	Goes  []Portion
 	Stays []Portion
+	// Keeps are the values that a law or a hold keeps, and nothing else of them.
+	Keeps []Kept
 	// Tombstones are the identifiers that no import may bring back.
 	Tombstones []identity.Identifier
 }
@@ -75,14 +79,18 @@ type Portion struct {
 }
 
 // PlanErasure works out what erasing h means. Parts of which there is nothing
-// go as well: something may come to be there until the plan runs.
-func PlanErasure(h Holding) Plan {
-	var p Plan
+// go as well: something may come to be there until the plan runs. keeps survive.
+func PlanErasure(h Holding, keeps ...Kept) Plan {
+	p := Plan{Keeps: keeps}
 	for _, part := range Going {
 		p.Goes = append(p.Goes, Portion{part, h.Count[part]})
 	}
 	for _, part := range Staying {
-		p.Stays = append(p.Stays, Portion{part, h.Count[part]})
+		n := h.Count[part]
+		if part == PartKept {
+			n = len(keeps)
+		}
+		p.Stays = append(p.Stays, Portion{part, n})
 	}
 	p.Tombstones = h.Identifiers
 	return p
@@ -111,6 +119,8 @@ type Certificate struct {
 	KeyGoneAt time.Time
 	Goes      []Portion
 	Stays     []Portion
+	// Keeps is what is kept by law or on hold; a hold may have ended since.
+	Keeps []Retained
 }
 
 // Preview returns the plan of an erasure without carrying it out.
@@ -120,6 +130,7 @@ func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error)
 		return Plan{}, err
 	}
 	all := Holding{Count: map[Part]int{}}
+	var keeps []Kept
 	for _, one := range circle {
 		h, err := s.store.Holding(ctx, one)
 		if err != nil {
@@ -129,8 +140,13 @@ func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error)
 			all.Count[part] += n
 		}
 		all.Identifiers = append(all.Identifiers, h.Identifiers...)
+		some, err := s.desk.Keeps(ctx, one, nil)
+		if err != nil {
+			return Plan{}, err
+		}
+		keeps = append(keeps, some...)
 	}
-	return PlanErasure(all), nil
+	return PlanErasure(all, keeps...), nil
 }
 
 // erase carries out an erasure that is due: everything in one change, then the
@@ -141,7 +157,11 @@ func (s *Service) erase(ctx context.Context, r Request, docket Docket) error {
 	if err != nil {
 		return err
 	}
-	plan := PlanErasure(h)
+	keeps, err := s.desk.Keeps(ctx, r.Subject, r.HeldFields)
+	if err != nil {
+		return err
+	}
+	plan := PlanErasure(h, keeps...)
 	done, t, err := r.With(Act{Move: Fulfil, At: s.clock.Now(), Actor: program})
 	if err != nil {
 		return err
@@ -239,7 +259,11 @@ func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject)
 		if err != nil {
 			return err
 		}
-		row := Erased{Certificate: id.New(), Number: r.Number, Plan: PlanErasure(h)}
+		keeps, err := s.desk.Keeps(ctx, other, r.HeldFields)
+		if err != nil {
+			return err
+		}
+		row := Erased{Certificate: id.New(), Number: r.Number, Plan: PlanErasure(h, keeps...)}
 		_, err = s.store.Commit(ctx, ledger.Change{
 			Subject: other, Base: docket.Version, At: s.clock.Now(), Actor: program, Brand: r.Brand, Cause: string(r.ID),
 			Entries: []ledger.Draft{{Kind: SubjectErased, Payload: row.Certificate}},

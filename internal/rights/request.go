@@ -37,8 +37,10 @@ type Request struct {
 	Zone     string
 	Extended bool
 	Held     bool // a law wants the data kept: it is not erased until released
-	Pauses   []Pause
-	Steps    []Step
+	// HeldFields are kept when the rest is erased, until they are released.
+	HeldFields []string
+	Pauses     []Pause
+	Steps      []Step
 }
 
 // A Matter is what a request is about, beyond its kind.
@@ -84,6 +86,9 @@ func (m *Matter) check(k Kind) error {
 	var wrong []errs.Field
 	if len(m.Text) > maxText {
 		wrong = append(wrong, errs.At("text", "error.too_long", "max", maxText))
+	}
+	if k == Automated && m.Scope != WholePerson && (m.Scope != DecisionScope || m.Name == "") {
+		wrong = append(wrong, errs.At("about", "error.not_a_choice"))
 	}
 	switch k {
 	case Rectification:

@@ -33,6 +33,7 @@ const (
 	CategoryScope Scope = "category"
 	FieldScope    Scope = "field"
 	PurposeScope  Scope = "purpose"
+	DecisionScope Scope = "decision" // one that a system made by itself
 )
 
 // A Freeze is one restriction of processing in force: the data may be stored

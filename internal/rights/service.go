@@ -64,6 +64,9 @@ type Desk interface {
 	// StopMarketing ends the purpose that r objects to at once, when it is
 	// direct marketing (Art. 21(3) GDPR), and tells whether it was.
 	StopMarketing(ctx context.Context, r Request) (bool, error)
+	// Keeps returns the values of a subject that have to survive an erasure now:
+	// by the duties that are declared, and those of the fields on hold.
+	Keeps(ctx context.Context, subject id.Subject, hold []string) ([]Kept, error)
 	// Erased puts what was erased on the erasure list.
 	Erased(ctx context.Context) error
 }
@@ -105,6 +108,14 @@ func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, er
 			return err
 		}
 		chain := Link(&fresh, docket.Requests)
+		if chain.Known == nil {
+			// What was asked in another record of theirs is a repeat as well.
+			others, err := s.others(ctx, f.Subject)
+			if err != nil {
+				return err
+			}
+			chain.Known = Link(&fresh, others.Requests).Known
+		}
 		if chain.Known != nil {
 			r, known = *chain.Known, true
 			return nil

@@ -45,11 +45,14 @@ func (r *Request) keep(a Act) {
 	case Assign:
 		r.Assignee = a.To
 	case Hold:
-		r.Held = true
+		r.Held, r.HeldFields = len(a.Fields) == 0, a.Fields
 	case Release, Reopen:
-		r.Held = false
+		r.Held, r.HeldFields = false, nil
 	}
 }
+
+// holding tells whether a hold keeps anything.
+func (r *Request) holding() bool { return r.Held || len(r.HeldFields) > 0 }
 
 // Upheld tells whether staff weighed an objection and found for the person:
 // what was objected to stays frozen (Art. 21(1) GDPR). An objection to direct

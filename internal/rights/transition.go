@@ -123,7 +123,9 @@ type Act struct {
 	// Seen is how many steps the form showed that the act was made on; 0 for one
 	// that does not depend on any.
 	Seen int
-	To   string // member whom Assign gives the request to; "" for nobody
+	// Fields are those that Hold keeps; none for all that is held.
+	Fields []string
+	To     string // member whom Assign gives the request to; "" for nobody
 }
 
 // maxNote bounds the words of one step, in bytes.
@@ -198,7 +200,7 @@ func (r *Request) allows(a Act) error {
 	case Accept:
 		return r.second(a)
 	case Hold, Release:
-		if r.Kind != Erasure || r.Held == (a.Move == Hold) {
+		if r.Kind != Erasure || r.holding() == (a.Move == Hold) {
 			return errs.New(errs.Conflict, "rights.error.moved_on")
 		}
 	case Propose:

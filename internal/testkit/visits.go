@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/internal/automated"
+	"livingprofile/internal/demo"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
@@ -65,6 +68,11 @@ func visits() []visit {
 		// An order stays: removing one is for training sessions.
 		{"POST /:brand/activity/:observation/remove", http.StatusNotFound, nil, nil},
 		{"POST /:brand/data/:field/rule", on, filled("rule", "off"), func(*Client) string { return "/hibiki/data/usual-machine/rule" }},
+
+		{"GET /:brand/automated", ok, nil, nil},
+		{"POST /:brand/automated", on, filled("kind", "pay-later", "by", "human"), nil},
+		{"GET /:brand/automated/:decision", ok, nil, nil},
+		{"POST /:brand/automated/:decision/say", on, filled("text", "I paid."), nil},
 
 		{"GET /:brand/allow", ok, nil, nil},
 		{"GET /:brand/allow/:purpose", ok, nil, nil},
@@ -238,8 +246,21 @@ func gather(t *testing.T, s *Site) *things {
 		":token": link[strings.LastIndex(link, "/")+1:], ":sheet": part(sheetIn, home), "*": part(assetIn, home),
 		":message": part(messageIn, awaitMail(t, s)),
 		":kind":    "complaint", ":move": "cancel", ":request": string(copied(t, s, subject)), ":certificate": erased(t, s),
-		":join": joined(t, s, subject),
+		":join": joined(t, s, subject), ":decision": machine(t, s, subject),
 	}}
+}
+
+// machine has a system decide about subject, and returns the decision.
+func machine(t *testing.T, s *Site, subject id.Subject) string {
+	t.Helper()
+	d, _, err := s.Automated.Register(t.Context(), automated.Telling{
+		Subject: subject, System: demo.Payments, Brand: "hibiki", Event: "visited", Kind: "pay-later", At: s.Clock.Now(),
+		Outcome: i18n.Text{"en": "No"}, Logic: i18n.Text{"en": "By a rule"}, Effect: i18n.Text{"en": "Pay now"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.ID
 }
 
 // joined has another record of subject joined, and returns the join.

@@ -60,6 +60,9 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"what_was_weighed_goes_with_the_record", joinErased},
 		{"joining_loosens_nothing", joinIsCautious},
 		{"joining_changes_no_record", joinProperty},
+		{"a_person_reads_all_of_their_records_and_no_other", togetherAndApart},
+		{"one_history_of_joined_records_comes_in_pages", togetherStory},
+		{"a_copy_of_two_is_gone_when_they_are_taken_apart", copyOfTwo},
 		{"an_erasure_is_on_the_erasure_list", erasureListed},
 		{"who_is_enrolled_is_found_by_name", enrolled},
 		{"activities_come_in_pages_newest_first", activityPages},
@@ -67,6 +70,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_removed_activity_does_not_come_back", activityRemoved},
 		{"an_activity_belongs_to_its_subject", activityOfAnother},
 		{"what_a_person_says_of_rules_reads_back", activityState},
+		{"automated_decisions_read_back_reviewed", automatedRoundTrip},
 	}
 	alone := []struct {
 		name string
@@ -90,6 +94,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_delivery_is_claimed_once", deliveriesAreClaimedOnce},
 		{"a_delivery_is_settled_by_its_latest_attempt", deliveryIsFenced},
 		{"what_waits_is_probed_and_hurried", deliveriesAreHurried},
+		{"what_failed_often_keeps_its_waits", deliveriesKeepTheirWaits},
 		{"deliveries_are_told_again", deliveriesAreReplayed},
 		{"deliveries_are_swept_but_for_the_last", deliveriesAreSwept},
 		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},
@@ -100,6 +105,9 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_pause_has_a_note", modesHaveNotes},
 		{"a_copy_has_its_time", copiesExpire},
 		{"activities_have_their_time", activitiesExpire},
+		{"automated_decisions_have_their_time", automatedExpire},
+		{"values_are_looked_at_when_the_profile_changed", retentionDues},
+		{"what_is_kept_ends_with_its_key", keptEnds},
 		{"rules_are_asked_when_something_happened", activityDues},
 		{"audiences_read_back_newest_first", audiencesRoundTrip},
 		{"a_crowd_is_everybody_once", crowds},

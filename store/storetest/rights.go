@@ -27,7 +27,7 @@ func (f Fixture) request(subject id.Subject, kind rights.Kind) rights.Request {
 		Matter: rights.Matter{Scope: rights.FieldScope, Name: "name", Text: "words"},
 		Proof:  rights.Proof{Method: "link", Session: "17", Fresh: true, At: at},
 		Rule:   rights.Rule{Article: "Art. 15", Answer: rights.Limit{N: 1, Unit: rights.Months}, Pauses: true, Grounds: []string{"x"}},
-		Zone:   "Asia/Tokyo", Extended: true, Held: true, Assignee: "member", Pauses: []rights.Pause{{From: at, To: at.Add(time.Second)}},
+		Zone:   "Asia/Tokyo", Extended: true, Held: true, HeldFields: []string{"name"}, Assignee: "member", Pauses: []rights.Pause{{From: at, To: at.Add(time.Second)}},
 		Steps: []rights.Step{{At: at, Move: rights.Accept, State: rights.Accepted, By: ledger.ByStaff, Note: "yes", Member: "m", To: "n"}},
 	}
 }
@@ -242,7 +242,7 @@ func (f Fixture) full(t *testing.T) id.Subject {
 	c.Rows = append(c.Rows,
 		consent.Preferences{Language: "ja"}, f.request(subject, rights.Complaint), letter, attempt, rights.Freezes{{Request: "r"}},
 		rights.Copy{ID: id.New(), Request: "r", Body: []byte("x"), Size: 1, MadeAt: now, ExpiresAt: now.Add(time.Hour)},
-		f.observation(subject, "training", id.New(), now))
+		f.observation(subject, "training", id.New(), now), f.decided(subject, id.New(), now))
 	f.commit(t, c)
 	session := login.Session{
 		ID: login.SessionID(id.New()), Digest: []byte(id.New()), Subject: subject, Method: login.ByLink, CreatedAt: now,
@@ -264,7 +264,7 @@ func (f Fixture) rows(t *testing.T, subject id.Subject) map[string]int {
 	counts := map[string]int{}
 	for _, table := range []string{
 		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "sessions", "jobs", "attempts", "answers",
-		"activities", "activity_dues",
+		"activities", "activity_dues", "automated_decisions", "retention_dues",
 	} {
 		var n int
 		must(t, table, f.SQL.QueryRowContext(t.Context(), "select count(*) from "+table+" where subject = $1", subject).Scan(&n))

@@ -69,6 +69,7 @@ const (
 	Home    = "home"
 	Data    = "data"
 	Did     = "did"
+	Machine = "automated"
 	Allow   = "allow"
 	Get     = "get"
 	Rights  = "rights"
@@ -93,6 +94,7 @@ func (f Frame) first() []section {
 func (f Frame) rest() []section {
 	return f.shown(
 		section{Did, "/activity", "chart"},
+		section{Machine, "/automated", "device"},
 		section{Rights, "/requests", "scale"},
 		section{Who, "/who", "share"},
 		section{History, "/history", "clock"},

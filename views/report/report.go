@@ -16,6 +16,7 @@ type Page struct {
 	Identifiers []Value
 	Given       []Section
 	Inferred    []Section // what was worked out
+	Machines    []Section // what systems decided by themselves
 	NoInferred  bool      // it is left out of this copy
 	Choices     []Choice
 	Recipients  []Recipient
