@@ -24,6 +24,7 @@ import (
 	"livingprofile/handlers/health"
 	"livingprofile/handlers/mailbox"
 	"livingprofile/handlers/middleware"
+	"livingprofile/handlers/opendsr"
 	"livingprofile/handlers/portal"
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/scim"
@@ -61,6 +62,7 @@ type Deps struct {
 	Receipt *receipt.Receipt
 	API     *api.API
 	SCIM    *scim.SCIM
+	OpenDSR *opendsr.OpenDSR
 	Footer  *footer.Footer
 	Mailbox *mailbox.Mailbox // nil outside the demo
 	Console *console.Console

@@ -43,6 +43,7 @@ import (
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/once"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/outbound"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/retention"
@@ -224,8 +225,12 @@ type Service struct {
 	outward *outbound.Door
 	tasks   *job.Schedule
 	notary  *ledger.Notary
-	stop    context.CancelFunc
-	stopped chan struct{}
+	// processor takes what controllers pass on.
+	processor *opendsr.Processor
+	// controller passes on what people ask of us.
+	controller *opendsr.Controller
+	stop       context.CancelFunc
+	stopped    chan struct{}
 }
 
 // Options are what a Service may be given beyond the settings.
@@ -267,6 +272,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err := s.tellSystems(); err != nil {
 		return nil, err
 	}
+	if err := s.meetPeers(); err != nil {
+		return nil, err
+	}
 	ring := a.DB.Ring()
 	s.Links = login.NewLinks(a.DB, ring, people, a.Clock, a.settings.Sign, s.runner.Wake)
 	sessions := login.NewSessions(a.DB, ring, a.Clock, a.settings.Sign)
@@ -285,7 +293,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: store.Together{DB: a.DB}, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
 		}),
@@ -298,7 +306,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if deps.API, err = a.api(base); err != nil {
 		return nil, err
 	}
-	deps.SCIM = s.scim(deps.API)
+	deps.SCIM, deps.OpenDSR = s.scim(deps.API), s.opendsr(deps.API)
 	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
@@ -311,7 +319,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
-		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
+		Letter: s.desk.preview, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)
@@ -385,7 +393,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner = job.NewRunner(s.DB, s.Clock, opts)
 	s.runner.Handle(login.Work(people, post, linkURL(s.base, s.Current.Load)))
 	s.runner.Handle(post.Work())
-	s.runner.Handle(carry(s.Rights))
+	s.runner.Handle(carry(s.Rights, s.refer))
 	s.runner.Handle(endSharings(s.Profile))
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))

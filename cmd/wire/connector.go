@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"encoding/json"
 
 	"livingprofile/internal/connector"
 	"livingprofile/internal/errs"
@@ -16,7 +17,18 @@ type speaker struct {
 }
 
 func (a *App) speaker(door *outbound.Door) *speaker {
-	return &speaker{a, connector.Speaker{Door: door, Secret: a.secretFile}}
+	return &speaker{a, connector.Speaker{Door: door, Secret: a.secretFile, Learn: a.learn}}
+}
+
+// learn notes by which number a system knows somebody, as its word.
+func (a *App) learn(ctx context.Context, system, cause, name, number string) error {
+	told, err := json.Marshal(map[string]any{
+		"id": "learn/" + name + "/" + number, "subject": name, "identifier": map[string]string{"kind": "customer", "value": number},
+	})
+	if err == nil {
+		_, err = a.answered(ctx, system, cause, []json.RawMessage{told})
+	}
+	return err
 }
 
 func (s *speaker) link(system string) (*connector.Link, error) {

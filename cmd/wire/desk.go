@@ -53,12 +53,16 @@ func (d *desk) Work(r rights.Request, at time.Time) (any, error) {
 }
 
 // carry says how those jobs are done.
-func carry(s *rights.Service) job.Work {
+func carry(s *rights.Service, refer func(context.Context, id.Subject, rights.RequestID) error) job.Work {
 	return job.Work{
 		Kind: carryKind, Limit: 5 * time.Minute,
 		Do: func(ctx context.Context, j job.Job) error {
 			var c carried
 			if err := j.Decode(&c); err != nil {
+				return err
+			}
+			// First: an erasure takes by what processors know the person.
+			if err := refer(ctx, c.Subject, c.Request); err != nil {
 				return err
 			}
 			return s.Carry(ctx, c.Subject, c.Request)

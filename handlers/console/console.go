@@ -33,6 +33,7 @@ import (
 	"livingprofile/internal/inbound"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/retention"
 	"livingprofile/internal/review"
@@ -105,6 +106,8 @@ type Deps struct {
 	Laws    *rights.Packs
 	Profile *profile.Service
 	Wake    func()
+	// Errands are the processors that a request was passed on to.
+	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Letter is what a letter about a request would say to its person.
 	Letter func(ctx context.Context, r rights.Request, message string) (subject, text string, err error)
 	// Amend changes a brand, whose portal is under Base.

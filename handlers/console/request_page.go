@@ -77,7 +77,14 @@ func (s *Console) sheet(c echo.Context, row review.Row, d *deciding) (*sheet, er
 	}
 	b.fact("brand", brandName(c, row.Brand), "")
 	b.fact("assignee", memberName(ctx, members, row.Assignee), "")
-	return b, nil
+	errands, err := s.Errands(ctx, row.ID)
+	for i := range errands {
+		e := &errands[i]
+		p.Facts = append(p.Facts, view.Fact{
+			Label: systemName(c, e.System), Text: b.t("errand." + string(e.State)), Note: i18n.DateTimeIn(ctx, e.ChangedAt, zone),
+		})
+	}
+	return b, err
 }
 
 func (b *sheet) t(id string, args ...any) string { return i18n.T(b.ctx, id, args...) }

@@ -27,6 +27,7 @@ import (
 	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
 	"livingprofile/views/layout"
@@ -94,6 +95,8 @@ type Deps struct {
 	Joiner    *identity.Joiner
 	Door      *inbound.Service
 	Laws      *rights.Packs
+	// Errands are the processors that a request was passed on to.
+	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Certificates has those of all erasures.
 	Certificates Certificates
 	// Later prepares the work that ends what is shared until a time.

@@ -138,6 +138,11 @@ func (p *Portal) showRequest(c echo.Context, status int, wrong string) error {
 	if page.Told, err = p.requestTold(s, &r); err != nil {
 		return err
 	}
+	errands, err := p.Errands(s.ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	s.errands(&page, errands)
 	if page.Answer != nil {
 		page.Answer.Wrong = wrong
 	}

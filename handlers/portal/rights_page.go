@@ -147,6 +147,9 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 // asker says how it is known who asked: by signing in, or to a member of staff
 // who took the request down.
 func (s *sight) asker(p rights.Proof) string {
+	if p.Method == rights.BySystem {
+		return s.t("errand.passed_on", "system", capital(s.system(p.Session)))
+	}
 	if p.Member == "" {
 		return s.method(p.Method)
 	}

@@ -44,6 +44,8 @@ const (
 	DecisionAsk   Permission = "decision:ask"
 	EventRead     Permission = "event:read"
 	ChangeWrite   Permission = "change:write"
+	// RequestSend is for controllers that pass on what people ask of them.
+	RequestSend Permission = "request:send"
 )
 
 // Permissions of staff members. Which role has which says Role.Permissions.
@@ -130,6 +132,7 @@ func Permissions() []Entry {
 		{DecisionAsk, System, "ask whether data may be used for a purpose"},
 		{EventRead, System, "read the feed of events"},
 		{ChangeWrite, System, "tell of changes in batches, each as far as the key may write what it says"},
+		{RequestSend, System, "pass on requests of people, and read what became of them"},
 		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
 		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
 		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},

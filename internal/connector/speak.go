@@ -23,6 +23,9 @@ type Door interface {
 type Speaker struct {
 	Door   Door
 	Secret func(name string) (string, error) // reads the file of a key
+	// Learn notes the number by which a system knows whom it knows by our name
+	// too; cause is the event that it was told. Nil for nobody who would.
+	Learn func(ctx context.Context, system, cause, name, number string) error
 
 	tokens tokens
 	files  sync.Map // *File by what it was read from
@@ -50,6 +53,10 @@ func (s *Speaker) Check(ctx context.Context, l *Link) hook.Reply {
 	if err != nil {
 		return hook.Reply{Cause: "no_connector"}
 	}
+	if f.Kind == SCIM {
+		_, reply := (&directory{&talk{Speaker: s, ctx: ctx, link: l, file: f}}).send("GET", "/ServiceProviderConfig", nil, "")
+		return reply
+	}
 	if f.Check == nil {
 		return hook.Reply{Cause: "no_check"}
 	}
@@ -62,14 +69,21 @@ func (s *Speaker) Check(ctx context.Context, l *Link) hook.Reply {
 // in the words of an answer to a hook.
 func (s *Speaker) Carry(ctx context.Context, l *Link, p hook.Parcel) hook.Reply {
 	f, err := s.read(l)
-	if err != nil || f.Push == nil {
+	if err != nil || f.Push == nil && f.Kind != SCIM {
 		return hook.Reply{Cause: "no_connector"}
 	}
 	t := &talk{Speaker: s, ctx: ctx, link: l, file: f, parcel: &p}
-	err = t.tell()
+	if f.Kind == SCIM {
+		err = (&directory{t}).tell()
+	} else {
+		err = t.tell()
+	}
 	var b *broken
 	switch {
 	case errors.As(err, &b):
+		if b.reply.Cause == "uniqueness" {
+			return acknowledge("refused", "uniqueness")
+		}
 		return b.reply
 	case errors.Is(err, errAbsent):
 		return acknowledge("not_held", "")

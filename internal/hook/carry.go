@@ -12,7 +12,8 @@ import (
 
 // A Parcel is what is told to a system in its own language.
 type Parcel struct {
-	ID string // of the event
+	ID     string // of the event
+	System string // that is told
 	Message
 	// Email and Phone are addresses that the system may have now; "" for none.
 	Email, Phone string
@@ -48,7 +49,7 @@ func (q *queue) carry(d Delivery) Outcome {
 		case !tell, q.Carry == nil, told && d.Told == m.Data.Version:
 			return q.judge(d, reply, at, began)
 		}
-		p := Parcel{ID: d.Entry, Message: m}
+		p := Parcel{ID: d.Entry, System: q.target.System, Message: m}
 		p.Email, _ = q.value(&m, profile.TypeEmail)
 		p.Phone, _ = q.value(&m, profile.TypePhone)
 		p.Address = q.address(&m, ids)

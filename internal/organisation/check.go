@@ -198,6 +198,9 @@ func (c *checker) system(s *System) {
 	if s.Pull != nil {
 		c.pull(join(p, "pull"), s)
 	}
+	if s.OpenDSR != nil {
+		c.peer(join(p, "opendsr"), s.OpenDSR)
+	}
 	if s.Connector != nil {
 		c.connector(join(p, "connector"), s)
 	}

@@ -15,7 +15,7 @@ var Reserved = [...]string{
 	"auth", "callback", "console", "cookies", "debug", "demo", "docs", "embed", "erasures",
 	"error", "favicon", "health", "healthz", "help", "hooks", "language", "legal", "livez",
 	"login", "logout", "mail", "mailbox", "manifest", "metrics", "oauth", "oidc", "one-click",
-	"openapi", "pprof", "privacy", "readyz", "receipts", "robots", "saml", "schemas", "scim",
+	"openapi", "opendsr", "pprof", "privacy", "readyz", "receipts", "robots", "saml", "schemas", "scim",
 	"security", "sign-in", "sign-out", "sitemap", "staff", "static", "status", "system", "theme",
 	"u", "unsubscribe", "verify", "version", "webhooks", "www",
 }

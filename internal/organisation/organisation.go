@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/rights"
@@ -85,6 +86,8 @@ type System struct {
 	Pull *pull.Feed `json:",omitempty"`
 	// SCIM is what it may do as a client of ours.
 	SCIM scim.Policy `json:",omitzero"`
+	// OpenDSR is where it is told what people ask; nil for nowhere.
+	OpenDSR *opendsr.Peer `json:",omitempty"`
 	// Connector is by what it is spoken to in its own language; nil for nothing.
 	Connector *connector.Link `json:",omitempty"`
 }

@@ -191,6 +191,7 @@ func readSystem(name string, s *object) System {
 	})
 	system.Pull = readPull(s)
 	system.SCIM = readSCIM(s)
+	system.OpenDSR = readProcessor(s)
 	system.Connector = readConnector(s)
 	return system
 }

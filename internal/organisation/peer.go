@@ -1,9 +1,12 @@
 package organisation
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
+	"livingprofile/internal/hook"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/scim"
 )
 
@@ -28,4 +31,54 @@ func readPolicy(o *object) scim.Policy {
 		p.Leaving = scim.Leaving(word)
 	}
 	return p
+}
+
+// readProcessor reads where a system is told what people ask of us.
+func readProcessor(s *object) *opendsr.Peer {
+	node, path := s.take("opendsr")
+	if node == nil {
+		return nil
+	}
+	o := s.object(path, s.language, node)
+	defer o.done()
+	return readPeer(o)
+}
+
+func readPeer(o *object) *opendsr.Peer {
+	p := &opendsr.Peer{URL: o.word("url"), Domain: strings.ToLower(o.word("domain")), Secret: o.word("secret")}
+	if at, err := url.Parse(p.URL); p.Domain == "" && err == nil {
+		p.Domain = at.Hostname()
+	}
+	return p
+}
+
+// peer checks where a system is told what people ask of us.
+func (c *checker) peer(path string, p *opendsr.Peer) {
+	if !hook.ValidURL(p.URL) || strings.ContainsAny(p.URL, "?") {
+		c.note(join(path, "url"), "%s is no address to send to: https, or http on this machine", quoted(p.URL))
+	}
+	if p.Secret != "" && !isName(p.Secret) {
+		c.note(join(path, "secret"), "%s is no name of a file: lower-case letters, digits and hyphens", quoted(p.Secret))
+	}
+}
+
+// ofPeer are the parts of it, for a comparison.
+func (ts *traits) ofPeer(p *opendsr.Peer) {
+	if p == nil {
+		return
+	}
+	ts.add("opendsr.url", p.URL)
+	ts.add("opendsr.domain", p.Domain)
+	ts.add("opendsr.secret", p.Secret)
+}
+
+// Processors are the systems that are told by OpenDSR.
+func (o *Organisation) Processors() map[string]opendsr.Peer {
+	all := map[string]opendsr.Peer{}
+	for i := range o.Systems {
+		if s := &o.Systems[i]; !s.Retired && s.OpenDSR != nil {
+			all[s.Name] = *s.OpenDSR
+		}
+	}
+	return all
 }

@@ -162,6 +162,7 @@ func ofSystem(s *System) (ts traits) {
 	ts.ofPull(s.Pull)
 	ts.add("scim.leaving", string(s.SCIM.Leaving))
 	ts.flag("scim.filters-in-address", s.SCIM.Open)
+	ts.ofPeer(s.OpenDSR)
 	ts.ofConnector(s.Connector)
 	return ts
 }

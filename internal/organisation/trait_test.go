@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/scim"
@@ -28,6 +29,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map", "Method", "Body", "Walk", "Speaks")
 	shows(t, func(l *connector.Link) traits { return ofSystem(&System{Connector: l}) })
 	shows(t, func(m *pull.Map) traits { return ofSystem(&System{Pull: &pull.Feed{Map: *m}}) })
+	shows(t, func(p *opendsr.Peer) traits { return ofSystem(&System{OpenDSR: p}) })
 	shows(t, func(p *scim.Policy) traits { return ofSystem(&System{SCIM: *p}) })
 	shows(t, ofActivity, "Name", "Retired")
 	shows(t, func(f *activity.Field) traits { return ofActivity(&activity.Kind{Fields: []activity.Field{*f}}) })
@@ -73,6 +75,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		"x", true, 7, &pull.Feed{URL: "x"},
 		scim.Policy{Open: true},
 		scim.Clear, &connector.Link{URL: "x"},
+		&opendsr.Peer{URL: "x"},
 		pull.Map{ID: "x"},
 		map[string]string{"x": "y"},
 		map[string]pull.Stance{"x": {From: "y"}},

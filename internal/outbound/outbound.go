@@ -168,6 +168,7 @@ type Answer struct {
 	RetryAfter string // the header, as it was sent
 	Type       string // media type of Body, in lower case
 	Body       []byte // at most as much as the letter says
+	Header     http.Header
 }
 
 // Post sends a letter and returns the answer, whatever its status. The error
@@ -189,7 +190,7 @@ func (d *Door) Post(ctx context.Context, l Letter) (Answer, error) {
 	media, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
 	a := Answer{
 		Status: res.StatusCode, RetryAfter: res.Header.Get("Retry-After"),
-		Type: strings.ToLower(strings.TrimSpace(media)),
+		Type: strings.ToLower(strings.TrimSpace(media)), Header: res.Header,
 	}
 	if a.Status == http.StatusSwitchingProtocols {
 		return a, nil // its body is the bare connection, which no timeout ends

@@ -69,6 +69,15 @@ type Proof struct {
 	Member string `json:"member,omitempty"`
 }
 
+// BySystem is the method of the proof of a request that a system passes on: it
+// alone says who asks. The session of the proof is its name then.
+const BySystem = "system"
+
+// PassedOnBy tells whether r came by a system.
+func (r *Request) PassedOnBy(system string) bool {
+	return r.Proof.Method == BySystem && r.Proof.Session == system
+}
+
 // maxText bounds the person's own words, in bytes.
 const maxText = 4000
 

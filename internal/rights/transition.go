@@ -66,6 +66,7 @@ func Transitions() []Transition {
 		program = []ledger.ActorKind{ledger.ByProgram, ledger.ByStaff}
 		staff   = []ledger.ActorKind{ledger.ByStaff}
 		subject = []ledger.ActorKind{ledger.BySubject}
+		passer  = []ledger.ActorKind{ledger.BySubject, ledger.BySystem}
 		open    = []State{Initiated, Acknowledged, RequiresAction, Accepted, Delayed}
 		decided = []State{Accepted, Delayed}
 		waiting = []State{Acknowledged, RequiresAction, Delayed}
@@ -80,7 +81,7 @@ func Transitions() []Transition {
 		{Delay, []State{Acknowledged, RequiresAction, Accepted}, Delayed, staff, "request.delayed", "delayed", true},
 		{Fulfil, decided, Fulfilled, program, RequestFulfilled, "fulfilled", false},
 		{Fail, decided, Unfulfilled, program, "request.unfulfilled", "unfulfilled", true},
-		{Cancel, open, Cancelled, subject, RequestCancelled, "cancelled", false},
+		{Cancel, open, Cancelled, passer, RequestCancelled, "cancelled", false},
 		{Lift, []State{Fulfilled}, Cancelled, subject, RestrictionLifted, "", false},
 		{Reopen, []State{Cancelled, Rejected, Unfulfilled}, Initiated, subject, "request.reopened", "", false},
 		{Propose, waiting, "", staff, "request.proposed", "", true},
@@ -145,6 +146,8 @@ func (r Request) With(a Act) (Request, Transition, error) {
 	case !slices.Contains(t.By, a.Actor.Kind):
 		return r, t, errs.New(errs.Forbidden, "error.forbidden")
 	case a.Actor.Kind == ledger.BySubject && a.Actor.ID != string(r.Subject):
+		return r, t, errs.New(errs.NotFound, "rights.error.no_request")
+	case a.Actor.Kind == ledger.BySystem && !r.PassedOnBy(a.Actor.ID):
 		return r, t, errs.New(errs.NotFound, "rights.error.no_request")
 	case a.Self:
 		return r, t, errs.New(errs.Forbidden, "request.error.own")

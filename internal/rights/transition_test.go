@@ -79,7 +79,7 @@ var allowed = map[Move]struct {
 	Delay:       {"acknowledged requires_action accepted", Delayed, "staff"},
 	Fulfil:      {"accepted delayed", Fulfilled, "program staff"},
 	Fail:        {"accepted delayed", Unfulfilled, "program staff"},
-	Cancel:      {"initiated acknowledged requires_action accepted delayed", Cancelled, "subject"},
+	Cancel:      {"initiated acknowledged requires_action accepted delayed", Cancelled, "subject system"},
 	Lift:        {"fulfilled", Cancelled, "subject"},
 	Reopen:      {"cancelled rejected unfulfilled", Initiated, "subject"},
 	Propose:     {"acknowledged requires_action delayed", "", "staff"},
@@ -95,6 +95,8 @@ func excepted(move Move, kind Kind, by ledger.ActorKind) bool {
 	switch move {
 	case Lift:
 		return kind != Restriction
+	case Cancel:
+		return by == ledger.BySystem // that did not pass it on
 	case Fulfil:
 		return kind.Runs() && by == ledger.ByStaff
 	case Propose, Hold, Release:
@@ -165,6 +167,11 @@ func groundFor(m Move) string {
 func TestWith_refusals(t *testing.T) {
 	t.Parallel()
 	staff := actors()[ledger.ByStaff]
+	passedOn := func(kind Kind, system string) Request {
+		r := request(t, kind)
+		r.Proof = Proof{Method: BySystem, Session: system}
+		return r
+	}
 	ready := func(kind Kind) Request {
 		r := request(t, kind)
 		r.State = Acknowledged
@@ -183,6 +190,8 @@ func TestWith_refusals(t *testing.T) {
 		"cancelled by another subject":         {ready(Access), Act{Move: Cancel, Actor: ledger.Self("another")}, errs.NotFound},
 		"erasure that staff say they did":      {accepted(request(t, Erasure)), Act{Move: Fulfil, Actor: staff}, errs.Forbidden},
 		"grave one opened again without proof": {closed(request(t, Erasure)), Act{Move: Reopen, Actor: ledger.Self("somebody")}, errs.Stale},
+		"cancelled by another system":          {passedOn(Access, "desk"), Act{Move: Cancel, Actor: actors()[ledger.BySystem]}, errs.NotFound},
+		"cancelled by who passed it on":        {passedOn(Access, "shop"), Act{Move: Cancel, Actor: actors()[ledger.BySystem]}, nil},
 		"unknown move":                         {ready(Access), Act{Move: "jump", Actor: staff}, errs.Invalid},
 	} {
 		if tt.act.At.IsZero() {

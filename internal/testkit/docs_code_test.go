@@ -146,9 +146,9 @@ var never = [...]string{
 	"impl", "manager", "helper", "util", "utils", "dsr",
 }
 
-// rightly are names with such a word that is right: the machine's user, and a
-// role.
-var rightly = [...]string{"asUser", "BrandManager"}
+// rightly are names with such a word that is right: the machine's user, a role,
+// and a standard.
+var rightly = [...]string{"asUser", "BrandManager", "OpenDSR"}
 
 // No name in the code is a word that the glossary avoids. What a browser calls
 // itself is another exception, for HTTP calls it so.

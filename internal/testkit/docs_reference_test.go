@@ -38,9 +38,10 @@ func TestDeclarationKeys(t *testing.T) {
 	for part, functions := range map[string][]string{
 		"## At the top":  {"Parse", "readOrganisation"},
 		"## A brand":     {"readBrand"},
-		"## A system":    {"readSystem", "readPull", "readSCIM", "readConnector"},
+		"## A system":    {"readSystem", "readPull", "readSCIM", "readProcessor", "readConnector"},
 		"## A connector": {"readLink", "every"},
 		"## SCIM":        {"readPolicy"},
+		"## OpenDSR":     {"readPeer"},
 		"## A pull":      {"readFeed", "every"},
 		"## An endpoint": {"readEndpoint"},
 		"## A purpose":   {"readPurpose"},

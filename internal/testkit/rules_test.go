@@ -125,7 +125,7 @@ var layers = [...][]string{
 	{"profile", "consent", "rights", "automated"},
 	{"decision", "receipt"},
 	{"job", "mail", "hook", "activity", "retention", "pull", "scim"},
-	{"authz", "login", "brand", "once", "footer", "connector"},
+	{"authz", "login", "brand", "once", "footer", "connector", "opendsr"},
 	{"staff", "figures"},
 	{"review"},
 	{"organisation", "audience"},
