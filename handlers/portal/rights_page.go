@@ -146,6 +146,9 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 // asker says how it is known who asked: by signing in, or to a member of staff
 // who took the request down.
 func (s *sight) asker(p rights.Proof) string {
+	if p.System != "" {
+		return s.t("agent.through", "system", s.system(p.System))
+	}
 	if p.Member == "" {
 		return s.method(p.Method)
 	}
@@ -244,6 +247,11 @@ func (s *sight) sense(r *rights.Request, all []rights.Request) string {
 }
 
 func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request) {
+	if r.Proof.Agent != "" {
+		page.About = append(page.About,
+			view.About{Label: s.t("agent.title"), Text: r.Proof.Agent},
+			view.About{Label: s.t("agent.mandate"), Text: r.Proof.Mandate})
+	}
 	if name := s.matterName(r.Matter); name != "" {
 		page.About = append(page.About, view.About{Label: s.t("rights.about"), Text: name})
 	}
@@ -259,6 +267,10 @@ func (s *sight) requestButtons(r *rights.Request) []view.RequestButton {
 		}
 	}
 	switch {
+	case r.Cancellable() && r.Proof.Agent != "":
+		b := button(rights.Cancel)
+		b.Text, b.Hint = s.t("agent.revoke"), s.t("agent.revoke_hint")
+		return []view.RequestButton{b}
 	case r.Cancellable():
 		return []view.RequestButton{button(rights.Cancel)}
 	case r.Kind == rights.Restriction && r.State == rights.Fulfilled, r.Upheld():

@@ -89,7 +89,7 @@ func NewService(s Store, d Desk, c clock.Clock) *Service { return &Service{s, d,
 // tells. What can be done at once is done in the same change.
 func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, err error) {
 	f.At = s.clock.Now()
-	if f.Kind.Grave() && !f.Proof.Fresh && f.Actor.Kind != ledger.ByStaff {
+	if f.Kind.Grave() && !f.Proof.Fresh && !others(f.Actor) {
 		return r, false, errs.New(errs.Stale, "error.proof_needed")
 	}
 	fresh, err := New(f)
@@ -118,6 +118,9 @@ func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, er
 	return r, known, err
 }
 
+// others tells whether an actor files what somebody else asks for.
+func others(a ledger.Actor) bool { return a.Kind == ledger.ByStaff || a.Kind == ledger.BySystem }
+
 func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket, chain Chain, stopped bool) error {
 	c := change{
 		Change: ledger.Change{Subject: f.Subject, Base: docket.Version, At: f.At, Actor: f.Actor, Brand: f.Brand},
@@ -125,7 +128,7 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 	}
 	c.Entries = append(c.Entries, r.entry(RequestInitiated))
 	start := startOf(r.Kind, stopped)
-	if f.Actor.Kind == ledger.ByStaff && r.Kind.Grave() {
+	if others(f.Actor) && r.Kind.Grave() {
 		// Whoever took it down is not who proved that they ask.
 		start = []Move{Acknowledge}
 	}
