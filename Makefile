@@ -16,9 +16,12 @@ apart := livingprofile/cmd/bench livingprofile/cmd/livingprofile livingprofile/e
 # database engine and the YAML reader too takes half as long again.
 unwatched := -gcflags=modernc.org/...=-race=false -gcflags=go.yaml.in/...=-race=false
 
+# Memory is there and time is not. What go vet finds, make check has found.
+gotest := GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -vet=off -ldflags="-s -w" -timeout 14m
+
 test: setup check ## everything: what CI runs
-	LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -race $(unwatched) -timeout 14m $(filter-out $(apart),$(shell go list ./...))
-	LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -timeout 14m $(apart)
+	$(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...))
+	$(gotest) $(apart)
 
 check: ## format, vet, staticcheck, generated files
 	@unformatted=$$(go tool gofumpt -l $$(git ls-files '*.go' | grep -v _templ.go)); \

@@ -103,6 +103,7 @@ func (p *visitor) consolePages(base string) []struct {
 	}{
 		{"console-today", at("")},
 		{"console-purposes", at("/purposes")},
+		{"console-register", at("/register")},
 		{"console-people", at("/people")},
 		{"console-found", func() int {
 			p.Open(base + "/people")

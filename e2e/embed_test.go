@@ -64,10 +64,12 @@ func (m *mall) frame(p *visitor, b *testkit.Browser, brand string) *visitor {
 
 // follow presses a link or a button of the frame and waits for what it leads
 // to. A mouse would miss: where a frame of another process is scrolled to is
-// known to the page around a little later.
+// known to the page around a little later. What has just arrived is pressed
+// once htmx has bound it; before that a form would leave without the bearer.
 func (p *visitor) follow(selector, until string) {
 	p.t.Helper()
-	p.Until(fmt.Sprintf(`document.querySelector(%q)?.checkVisibility()`, selector))
+	p.Until(fmt.Sprintf(`document.querySelector(%q)?.checkVisibility() &&
+		!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")`, selector))
 	p.Eval(fmt.Sprintf(`document.querySelector(%q).click()`, selector), nil)
 	p.Until(until)
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/testkit"
 )
@@ -22,7 +21,7 @@ func TestAsked(t *testing.T) {
 }
 
 func asked(t *testing.T, e testkit.Engine) {
-	now := clock.NewFake(time.Now())
+	now := testkit.Today()
 	s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Clock: now})
 	c := s.Client(t)
 	c.Enter("kawara", thomas, false)

@@ -27,7 +27,7 @@ type frames struct {
 
 func newFrames(t *testing.T, e testkit.Engine) *frames {
 	t.Helper()
-	c := clock.NewFake(time.Now())
+	c := testkit.Today()
 	s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Clock: c})
 	f := &frames{Site: s, t: t, clock: c}
 	f.key = f.makeKey(authz.LinkCreate, authz.FrameCreate)

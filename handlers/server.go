@@ -110,9 +110,12 @@ func maxBody(r *http.Request) int64 {
 	case "/api/v1/decisions", "/access/v1/evaluations", "/api/v1/changes":
 		return 4 << 20
 	case api.ImportsPath, console.ImportsPath:
-		return intake.MaxUpload + MaxBody
+		return intake.MaxUpload + intake.MaxSentMap + MaxBody
 	case api.FilterPath:
 		return 0
+	}
+	if strings.HasPrefix(r.URL.Path, console.BrandsPath+"/") {
+		return organisation.MaxLogo + MaxBody
 	}
 	return MaxBody
 }

@@ -77,6 +77,23 @@ func TestWellKnown(t *testing.T) {
 	})
 }
 
+// TestRegister: the brand's record of processing is there for everybody, about
+// that brand alone.
+func TestRegister(t *testing.T) {
+	c := testkit.NewSite(t, testkit.SiteOptions{}).Client(t)
+	a := c.Get("/kawara/register.json")
+	var got map[string]any
+	if err := json.Unmarshal([]byte(a.Body), &got); err != nil || a.Header.Get("Content-Type") != "application/ld+json" {
+		t.Fatalf("got %q, %v", a.Header.Get("Content-Type"), err)
+	}
+	if !strings.Contains(a.Body, `"dct:identifier":"kawara"`) || strings.Contains(a.Body, `"dct:identifier":"hibiki"`) {
+		t.Error("it is not about the brand alone")
+	}
+	if a := c.Get("/nobody/register.json"); a.Status != http.StatusNotFound {
+		t.Errorf("no brand: got %d, want 404", a.Status)
+	}
+}
+
 func TestConsentMode(t *testing.T) {
 	s := testkit.NewSite(t, testkit.SiteOptions{})
 	c := s.Client(t)

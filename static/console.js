@@ -34,6 +34,23 @@
     });
   }
 
+  // A form with a preview shows it anew as one types; the newest answer counts.
+  for (const form of document.querySelectorAll("form[data-preview]")) {
+    let waiting, asked;
+    const show = async () => {
+      asked?.abort();
+      asked = new AbortController();
+      const answer = await fetch(form.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: asked.signal });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = page.getElementById("preview");
+      if (part) document.getElementById("preview").replaceWith(part);
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => show().catch(() => {}), 250);
+    });
+  }
+
   // One letter does one thing, unless somebody is writing.
   const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")].map((r) => r.querySelector("a, button")).filter(Boolean);
   const inRow = (what) => document.activeElement.closest("tr")?.querySelector(what);

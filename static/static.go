@@ -81,6 +81,23 @@ func Theme(tokens string) *Asset {
 	return NewAsset("text/css; charset=utf-8", []byte(stylesheet()+"\n"+tokens))
 }
 
+// Preview returns what makes two parts of a page look as pages of a brand do,
+// .look.light and .look.dark, whichever the page itself is. light and dark are
+// the declarations of the brand.
+func Preview(light, dark string) []byte {
+	ours := string(read("css/tokens.css"))
+	first, rest, _ := strings.Cut(ours, "@media")
+	return []byte(".look{" + block(first) + light + "color-scheme:light}\n" +
+		".look.dark{" + block(rest) + dark + "color-scheme:dark}\n")
+}
+
+// block is what stands between the braces of the first :root of a sheet.
+func block(sheet string) string {
+	_, sheet, _ = strings.Cut(sheet, ":root {")
+	inner, _, _ := strings.Cut(sheet, "}")
+	return inner
+}
+
 // Widget returns the script that other sites' pages load to show a portal.
 func Widget() []byte { return read("embed/widget.js") }
 

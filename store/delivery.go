@@ -9,6 +9,7 @@ import (
 
 	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
 )
 
 // Deliveries returns what the systems of a subject were told, or are to be,
@@ -50,8 +51,9 @@ func (db *DB) Counts(ctx context.Context, endpoint string) (map[hook.State]int, 
 	return counts, err
 }
 
-// Replay makes due again what a span selects, and returns how many.
-func (db *DB) Replay(ctx context.Context, endpoint string, s hook.Span, now time.Time) (int, error) {
+// Replay makes due again what a span selects, with an entry of who wanted it in
+// the ledger, and returns how many.
+func (db *DB) Replay(ctx context.Context, endpoint string, s hook.Span, actor ledger.Actor, now time.Time) (int, error) {
 	where := []string{"endpoint = $2", "lease_until <= $1"}
 	args := []any{micros(now), endpoint}
 	add := func(condition string, arg any) {
@@ -74,15 +76,25 @@ func (db *DB) Replay(ctx context.Context, endpoint string, s hook.Span, now time
 	if s.Failed {
 		add("state = $%d", hook.Failed)
 	}
-	var n int64
-	err := db.main.update(ctx, func(c conn) (err error) {
-		n, err = c.exec(ctx, `
-			update hook_deliveries
-			set state = 'waiting', due_at = $1, set_at = $1, over_at = 0, tries = 0, attempt = attempt + 1, cause = ''
-			where `+strings.Join(where, " and "), args...)
-		return err
+	those := " where " + strings.Join(where, " and ")
+	n := 0
+	err := db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select count(*) from hook_deliveries"+those, args, &n)
 	})
-	return int(n), err
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	_, err = db.Commit(ctx, ledger.Change{
+		At: now, Actor: actor,
+		Entries: []ledger.Draft{{Kind: hook.EndpointReplayed, Payload: hook.Trace{Endpoint: endpoint, Span: &s, Count: n}}},
+		Rows: []any{write{
+			query: `
+				update hook_deliveries
+				set state = 'waiting', due_at = $1, set_at = $1, over_at = 0, tries = 0, attempt = attempt + 1, cause = ''` + those,
+			args: args,
+		}},
+	})
+	return n, err
 }
 
 // SweepDeliveries deletes what was over before a time, but for the last that
@@ -95,6 +107,9 @@ func (db *DB) SweepDeliveries(ctx context.Context, before time.Time) (int, error
 			update hook_deliveries
 			set state = 'failed', cause = 'too_old', due_at = 0, over_at = $1
 			where due_at > 0 and at < $2 and set_at < $2`, micros(db.now()), micros(before)); err != nil {
+			return err
+		}
+		if _, err = c.exec(ctx, "delete from hook_hours where hour < $1", micros(before)); err != nil {
 			return err
 		}
 		n, err = c.exec(ctx, `

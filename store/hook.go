@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -108,7 +109,7 @@ func (db *DB) Spread(ctx context.Context, revision int64, stretches []hook.Stret
 			d := &all[i]
 			if _, err := c.exec(ctx, `
 				insert into hook_deliveries (`+deliveryColumns+`, lease_until, set_at)
-				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', 0, $17)
 				on conflict (lane, endpoint, seq) do nothing`,
 				d.Lane, d.Endpoint, d.Seq, d.Entry, d.Subject, d.Version, d.Kind, micros(d.At),
 				d.State, d.Attempt, d.Tries, micros(d.Due), micros(d.Tried), micros(d.Over), d.Told, d.Cause, now); err != nil {
@@ -121,13 +122,20 @@ func (db *DB) Spread(ctx context.Context, revision int64, stretches []hook.Stret
 
 const deliveryColumns = `
 	lane, endpoint, seq, entry, subject, version, kind, at,
-	state, attempt, tries, due_at, tried_at, over_at, told, cause`
+	state, attempt, tries, due_at, tried_at, over_at, told, cause, attempts, fields`
 
 func scanDelivery(rows *sql.Rows) (hook.Delivery, error) {
 	var d hook.Delivery
 	var at, due, tried, over int64
+	var attempts, fields string
 	err := rows.Scan(&d.Lane, &d.Endpoint, &d.Seq, &d.Entry, &d.Subject, &d.Version, &d.Kind, &at,
-		&d.State, &d.Attempt, &d.Tries, &due, &tried, &over, &d.Told, &d.Cause)
+		&d.State, &d.Attempt, &d.Tries, &due, &tried, &over, &d.Told, &d.Cause, &attempts, &fields)
+	if err == nil && attempts != "" {
+		err = json.Unmarshal([]byte(attempts), &d.Attempts)
+	}
+	if fields != "" {
+		d.Fields = strings.Split(fields, " ")
+	}
 	d.At, d.Due, d.Tried, d.Over = fromMicros(at), fromMicros(due), fromMicros(tried), fromMicros(over)
 	return d, err
 }
@@ -161,8 +169,8 @@ func (db *DB) standing(ctx context.Context, c conn, endpoint string, now time.Ti
 	if err != nil {
 		return s, err
 	}
-	err = c.one(ctx, "select mode, cause, since, failing_since, slow_until, worked_at from hook_endpoints where endpoint = $1",
-		[]any{endpoint}, &s.Mode, &s.Cause, &since, &failing, &slow, &worked)
+	err = c.one(ctx, "select mode, cause, note, since, failing_since, slow_until, worked_at from hook_endpoints where endpoint = $1",
+		[]any{endpoint}, &s.Mode, &s.Cause, &s.Note, &since, &failing, &slow, &worked)
 	if err != nil && !isKind(err, errs.NotFound) {
 		return s, err
 	}
@@ -190,6 +198,9 @@ func (db *DB) Turn(ctx context.Context, t hook.Turn) ([]hook.Delivery, error) {
 			if err := settleDelivery(ctx, c, &t.Outcomes[i].Delivery, t.Now); err != nil {
 				return err
 			}
+		}
+		if err := countHour(ctx, c, t); err != nil {
+			return err
 		}
 		if err := writeHealth(ctx, c, t); err != nil {
 			return err
@@ -245,13 +256,21 @@ func claimDeliveries(ctx context.Context, c conn, t hook.Turn, claimed []hook.De
 
 // settleDelivery writes what an attempt came to, if it is still the latest.
 func settleDelivery(ctx context.Context, c conn, d *hook.Delivery, now time.Time) error {
+	attempts := ""
+	if len(d.Attempts) > 0 {
+		text, err := json.Marshal(d.Attempts)
+		if err != nil {
+			return fmt.Errorf("attempts of a delivery: %w", err)
+		}
+		attempts = string(text)
+	}
 	_, err := c.exec(ctx, `
 		update hook_deliveries
 		set state = $1, tries = $2, due_at = $3, tried_at = $4, over_at = $5, told = $6, cause = $7,
-			lease_until = 0, set_at = $8
-		where lane = $9 and endpoint = $10 and seq = $11 and attempt = $12 and due_at > 0`,
+			lease_until = 0, set_at = $8, attempts = $9, fields = $10
+		where lane = $11 and endpoint = $12 and seq = $13 and attempt = $14 and due_at > 0`,
 		d.State, d.Tries, micros(d.Due), micros(d.Tried), micros(d.Over), d.Told, d.Cause,
-		micros(now), d.Lane, d.Endpoint, d.Seq, d.Attempt)
+		micros(now), attempts, strings.Join(d.Fields, " "), d.Lane, d.Endpoint, d.Seq, d.Attempt)
 	return err
 }
 
@@ -281,7 +300,7 @@ func hurry(ctx context.Context, c conn, endpoint string, now time.Time) error {
 }
 
 // SetMode pauses, resumes or disables an endpoint.
-func (db *DB) SetMode(ctx context.Context, endpoint string, m hook.Mode, cause string, actor ledger.Actor, now time.Time) error {
+func (db *DB) SetMode(ctx context.Context, endpoint string, m hook.Mode, cause, note string, actor ledger.Actor, now time.Time) error {
 	kind := hook.EndpointPaused
 	switch m {
 	case hook.Active:
@@ -292,11 +311,11 @@ func (db *DB) SetMode(ctx context.Context, endpoint string, m hook.Mode, cause s
 	}
 	rows := []any{write{
 		query: `
-			insert into hook_endpoints (endpoint, mode, cause, since, failing_since, slow_until, worked_at)
-			values ($1, $2, $3, $4, 0, 0, 0)
+			insert into hook_endpoints (endpoint, mode, cause, note, since, failing_since, slow_until, worked_at)
+			values ($1, $2, $3, $5, $4, 0, 0, 0)
 			on conflict (endpoint) do update
-			set mode = excluded.mode, cause = excluded.cause, since = excluded.since, failing_since = 0, slow_until = 0`,
-		args: []any{endpoint, m, cause, micros(now)},
+			set mode = excluded.mode, cause = excluded.cause, note = excluded.note, since = excluded.since, failing_since = 0, slow_until = 0`,
+		args: []any{endpoint, m, cause, micros(now), note},
 	}}
 	if m == hook.Active {
 		rows = append(rows, write{
@@ -305,7 +324,7 @@ func (db *DB) SetMode(ctx context.Context, endpoint string, m hook.Mode, cause s
 		})
 	}
 	_, err := db.Commit(ctx, ledger.Change{
-		At: now, Actor: actor, Entries: []ledger.Draft{{Kind: kind, Payload: hook.Trace{Endpoint: endpoint, Cause: cause}}}, Rows: rows,
+		At: now, Actor: actor, Entries: []ledger.Draft{{Kind: kind, Payload: hook.Trace{Endpoint: endpoint, Cause: cause, Note: note}}}, Rows: rows,
 	})
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 )
@@ -89,6 +90,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case pull.Position:
 		w, err := db.pullWrite(r)
 		return []write{w}, err
+	case review.Warned:
+		return []write{warnedWrite(r)}, nil
 	case []consent.Notice:
 		return noticeWrites(r), nil
 	case login.Attempt:

@@ -68,7 +68,25 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
+// Migrate brings both schemas up to date and opens nothing. It needs no master
+// key.
+func Migrate(ctx context.Context, o Options) error {
+	db := &DB{}
+	return errors.Join(db.connect(ctx, &o), db.Close())
+}
+
 func (db *DB) open(ctx context.Context, o Options) (err error) {
+	if err := db.connect(ctx, &o); err != nil {
+		return err
+	}
+	if db.ring, err = keyring.New(ctx, o.Master, &keyStore{db.keys, o.Clock}, o.Clock, o.Ring); err != nil {
+		return err
+	}
+	return db.install(ctx)
+}
+
+// connect opens both databases, whose schemas are then up to date.
+func (db *DB) connect(ctx context.Context, o *Options) (err error) {
 	if db.main, err = openEngine(ctx, o.Database, "profile.db", o.Connections); err != nil {
 		return err
 	}
@@ -86,10 +104,7 @@ func (db *DB) open(ctx context.Context, o Options) (err error) {
 	if err := prepareEngine(ctx, db.keys, "keymigrations", keySchema); err != nil {
 		return fmt.Errorf("key store: %w", err)
 	}
-	if db.ring, err = keyring.New(ctx, o.Master, &keyStore{db.keys, o.Clock}, o.Clock, o.Ring); err != nil {
-		return err
-	}
-	return db.install(ctx)
+	return nil
 }
 
 func isPostgres(address string) bool {

@@ -23,6 +23,7 @@ const (
 // An uploadBody is what a row of imports has sealed.
 type uploadBody struct {
 	Map      string          `json:"map"`
+	MapText  []byte          `json:"map_text,omitempty"`
 	Format   intake.Format   `json:"format"`
 	Charset  string          `json:"charset,omitempty"`
 	Bytes    int64           `json:"bytes,omitempty"`
@@ -40,7 +41,7 @@ func partPlace(upload, part string, at int64) keyring.Place {
 }
 
 func (db *DB) uploadBody(u *intake.Upload) ([]byte, error) {
-	plain, err := json.Marshal(uploadBody{u.Map, u.Format, u.Charset, u.Bytes, u.Position, u.Report, u.Problem})
+	plain, err := json.Marshal(uploadBody{u.Map, u.MapText, u.Format, u.Charset, u.Bytes, u.Position, u.Report, u.Problem})
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", u.ID, err)
 	}
@@ -184,7 +185,7 @@ func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]intake.
 			if err := json.Unmarshal(plain, &b); err != nil {
 				return fmt.Errorf("import %s: %w", u.ID, err)
 			}
-			u.Map, u.Format, u.Charset, u.Bytes = b.Map, b.Format, b.Charset, b.Bytes
+			u.Map, u.MapText, u.Format, u.Charset, u.Bytes = b.Map, b.MapText, b.Format, b.Charset, b.Bytes
 			u.Position, u.Report, u.Problem = b.Position, b.Report, b.Problem
 			all = append(all, u)
 			return nil

@@ -16,11 +16,16 @@ import (
 type applyCmd struct {
 	File   string `arg:"" help:"Declaration of the organisation." type:"existingfile"`
 	DryRun bool   `help:"Print the plan and change nothing."`
+	// PutBack is asked for by name: whoever applies a file seldom knows what
+	// others changed in the console meanwhile.
+	PutBack bool `help:"Put back what was changed in the console and is not in the file."`
 }
 
 func (*applyCmd) Help() string {
 	return `The same file twice changes nothing. What is no longer in the file is retired
-and never deleted; what a purpose says is versioned.
+and never deleted; what a purpose says is versioned. A file that does not have
+what was changed in the console since is refused: write it with declared, or put
+it back with --put-back.
 
 Examples:
   livingprofile apply organisation.yaml --dry-run
@@ -57,10 +62,12 @@ func (c *applyCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	if err != nil {
 		return err
 	}
-	plan, err := a.Declare(ctx, wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "apply"}, Dry: c.DryRun})
-	if err == nil {
+	plan, err := a.Declare(ctx, wire.Declaration{
+		Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "apply"}, Dry: c.DryRun, PutBack: c.PutBack,
+	})
+	if plan != nil {
 		fmt.Fprint(env.stdout, plan)
-		if c.DryRun && !plan.Empty() {
+		if err == nil && c.DryRun && !plan.Empty() {
 			fmt.Fprint(env.stdout, dryRunWords)
 		}
 	}

@@ -206,7 +206,7 @@ func (c *hooksReplayCmd) Run(ctx context.Context, env *environment, d *Data) err
 	return d.withTarget(ctx, env, c.Endpoint, func(a *wire.App, t *hook.Target) error {
 		n, err := a.DB.Replay(ctx, t.ID, hook.Span{
 			From: c.From, To: c.To, Subject: c.Subject, Entry: c.Delivery, Failed: c.Failed,
-		}, a.Clock.Now())
+		}, byHooks, a.Clock.Now())
 		if err == nil {
 			fmt.Fprintf(env.stdout, "%d to be told to %s again.\n", n, t.ID)
 		}
@@ -238,7 +238,7 @@ func (c *hooksResumeCmd) Run(ctx context.Context, env *environment, d *Data) err
 
 func (d *Data) setMode(ctx context.Context, env *environment, endpoint string, m hook.Mode, cause, words string) error {
 	return d.withTarget(ctx, env, endpoint, func(a *wire.App, t *hook.Target) error {
-		err := a.DB.SetMode(ctx, t.ID, m, cause, byHooks, a.Clock.Now())
+		err := a.DB.SetMode(ctx, t.ID, m, cause, "", byHooks, a.Clock.Now())
 		if err == nil {
 			fmt.Fprintf(env.stderr, "%s %s.\n", t.ID, words)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ func printColumns(w io.Writer, r *intake.Report, charset string) {
 	}{
 		{"columns that were not read", r.Unread},
 		{"columns that the file does not have", r.Missing},
-		{"fields and purposes that are not declared", r.LeftOut},
+		{"fields, purposes and activities that are not declared", r.LeftOut},
 	} {
 		if len(list.names) > 0 {
 			fmt.Fprintf(w, "%s: %s\n", list.what, strings.Join(list.names, ", "))
@@ -91,6 +92,13 @@ func printItem(w io.Writer, item *intake.Item) {
 	for _, field := range fields {
 		c := item.Claims[field]
 		fmt.Fprintf(w, "  %s: %s (%s)\n", field, strings.ReplaceAll(c.Value, "\n", " / "), c.Origin)
+	}
+	for _, a := range item.Acts {
+		fmt.Fprintf(w, "  activity %s %s %s", a.Kind, a.Event, a.At.Format(time.RFC3339))
+		for _, field := range slices.Sorted(maps.Keys(a.Values)) {
+			fmt.Fprintf(w, " %s=%s", field, a.Values[field])
+		}
+		fmt.Fprintln(w)
 	}
 	for _, c := range item.Consents {
 		at := ""

@@ -28,19 +28,20 @@ type program struct {
 
 	Data
 
-	Serve   serveCmd   `cmd:"" help:"Serve the portal."`
-	Demo    demoCmd    `cmd:"" help:"Serve a made-up organisation with some hundred people, to try everything."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database and the key store up to date, and stop."`
-	Apply   applyCmd   `cmd:"" help:"Create or change the organisation from a file."`
-	Import  importCmd  `cmd:"" help:"Bring people in from a file of a source system."`
-	Keys    keysCmd    `cmd:"" help:"Create and rotate the master key."`
-	APIKey  apikeyCmd  `cmd:"" name:"apikey" help:"Create, list and revoke API keys."`
-	Staff   staffCmd   `cmd:"" help:"Invite, list and disable staff members."`
-	Hooks   hooksCmd   `cmd:"" help:"See and steer what connected systems are told."`
-	Verify  verifyCmd  `cmd:"" help:"Verify the whole ledger and name the first bad entry of each lane."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine: what the product costs beside the least it could."`
-	Routes  routesCmd  `cmd:"" help:"Print the whole surface as JSON: method, path, permission."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Serve the portal."`
+	Demo     demoCmd     `cmd:"" help:"Serve a made-up organisation with some hundred people, to try everything."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database and the key store up to date, and stop."`
+	Apply    applyCmd    `cmd:"" help:"Create or change the organisation from a file."`
+	Declared declaredCmd `cmd:"" help:"Write what is declared to a file, with what was changed in the console."`
+	Import   importCmd   `cmd:"" help:"Bring people in from a file of a source system."`
+	Keys     keysCmd     `cmd:"" help:"Create and rotate the master key."`
+	APIKey   apikeyCmd   `cmd:"" name:"apikey" help:"Create, list and revoke API keys."`
+	Staff    staffCmd    `cmd:"" help:"Invite, list and disable staff members."`
+	Hooks    hooksCmd    `cmd:"" help:"See and steer what connected systems are told."`
+	Verify   verifyCmd   `cmd:"" help:"Verify the whole ledger and name the first bad entry of each lane."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine: what the product costs beside the least it could."`
+	Routes   routesCmd   `cmd:"" help:"Print the whole surface as JSON: method, path, permission."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // An environment is what a command may touch of the world.

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"syscall"
 
+	"livingprofile/cmd/wire"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
-	"livingprofile/locales"
 )
 
 // sentence returns what the operator reads of an error. Problems of a file
@@ -35,7 +35,7 @@ func sentence(err error) string {
 // words returns the message of a public error with its cause, and a line for
 // each field.
 func words(e *errs.Error) string {
-	bundle, err := i18n.Load(locales.FS)
+	bundle, err := wire.Words()
 	if err != nil {
 		return e.Error()
 	}

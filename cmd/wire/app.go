@@ -43,13 +43,12 @@ import (
 	"livingprofile/internal/mail"
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/once"
-	"livingprofile/internal/organisation"
+	"livingprofile/internal/outbound"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/retention"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
-	"livingprofile/locales"
 	"livingprofile/store"
 )
 
@@ -127,8 +126,8 @@ func wrongMaster(path string, created bool) error {
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
-	if a.Bundle, err = i18n.Load(locales.FS); err != nil {
-		return fmt.Errorf("read locales: %w", err)
+	if a.Bundle, err = Words(); err != nil {
+		return err
 	}
 	name := "livingprofile/" + a.DB.Installation()
 	if a.signer, a.verifier, err = a.DB.Ring().CheckpointKeys(name); err != nil {
@@ -222,6 +221,7 @@ type Service struct {
 	desk    *desk
 	runner  *job.Runner
 	hooks   *hook.Worker
+	outward *outbound.Door
 	tasks   *job.Schedule
 	notary  *ledger.Notary
 	stop    context.CancelFunc
@@ -304,9 +304,11 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
 	s.tasks.Add(s.warn(s.Review))
+	s.tasks.Add(s.warnOfSystems())
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
-		Desk: a.Desk(), Uploads: a.DB, Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: s.desk.preview, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
@@ -464,39 +466,6 @@ func (s *Service) Stop(ctx context.Context) error {
 		<-s.stopped
 	}
 	return errors.Join(err, s.notary.Finish(ctx))
-}
-
-// A Declaration is a draft that is to become the organisation.
-type Declaration struct {
-	Draft *organisation.Draft
-	Actor ledger.Actor
-	Dry   bool      // plan only
-	At    time.Time // when its words began to count; zero for now
-}
-
-// Declare makes a draft the organisation, and returns what that changes.
-func (a *App) Declare(ctx context.Context, d Declaration) (*organisation.Plan, error) {
-	if d.At.IsZero() {
-		d.At = a.Clock.Now()
-	}
-	var plan *organisation.Plan
-	err := ledger.Retry(func() error {
-		if err := a.Current.Refresh(ctx); err != nil {
-			return err
-		}
-		plan = organisation.Diff(a.Current.now.Load(), d.Draft, d.At)
-		if d.Dry || plan.Empty() {
-			return nil
-		}
-		return a.DB.Declare(ctx, plan.Next, ledger.Change{
-			At: d.At, Actor: d.Actor,
-			Entries: []ledger.Draft{{Kind: "organisation.declared", Payload: map[string]any{"revision": plan.Next.Revision, "steps": plan.Steps}}},
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return plan, a.Current.Refresh(ctx)
 }
 
 // Keys makes and checks the API keys of the installation.

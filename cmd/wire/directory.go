@@ -60,7 +60,7 @@ type renderer struct {
 
 func (r *renderer) Render(ctx context.Context, l mail.Letter) (mail.Message, error) {
 	org := r.org.Load()
-	if l.Template == view.WarningTemplate {
+	if l.Template == view.WarningTemplate || l.Template == view.TroubleTemplate {
 		return r.staff(ctx, l, org)
 	}
 	b, ok := org.Brand(l.Brand)

@@ -14,6 +14,7 @@ func (s *Service) tellSystems() error {
 	if err != nil {
 		return err
 	}
+	s.outward = door
 	s.hooks = hook.NewWorker(hook.Deps{
 		Feed: s.DB, Queue: s.DB, People: s.DB, Door: door, Clock: s.Clock,
 		Catalogue: func() (hook.Catalogue, int64) {

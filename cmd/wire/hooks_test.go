@@ -385,7 +385,7 @@ func TestHooks_endpoint_that_is_gone(t *testing.T) {
 		return true, counts[hook.Waiting] == 2
 	})
 	staff := ledger.Actor{Kind: ledger.ByProgram, ID: "hooks"}
-	if err := o.db.SetMode(t.Context(), endpoint, hook.Active, "", staff, o.clock.Now()); err != nil {
+	if err := o.db.SetMode(t.Context(), endpoint, hook.Active, "", "", staff, o.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	testkit.Eventually(t, "everything to be told", func() (bool, bool) { return true, !o.waiting(endpoint) })

@@ -66,14 +66,8 @@ func pulling(t *testing.T, e testkit.Engine, h http.Handler) (*testkit.Site, *pu
 	t.Helper()
 	outside := httptest.NewServer(h)
 	t.Cleanup(outside.Close)
-	folder := t.TempDir()
-	s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Set: func(s *wire.Settings) {
-		if e == testkit.OnPostgres {
-			s.Folder = folder
-		} else {
-			folder = s.Database
-		}
-	}})
+	var folder string
+	s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Set: func(s *wire.Settings) { folder = s.Folder }})
 	if err := os.MkdirAll(filepath.Join(folder, "secrets"), 0o700); err != nil {
 		t.Fatal(err)
 	}

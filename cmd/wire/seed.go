@@ -53,6 +53,9 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 	if err != nil {
 		return err
 	}
+	if _, err := demo.Orders(all, folder, a.Clock.Now()); err != nil {
+		return err
+	}
 	// Whom the customer desk knows has a past here, which comes before what the
 	// systems send today; the others decided after they were brought in.
 	if err := a.seedPeople(ctx, all, func(p *demo.Person) bool { return p.CRM != nil }); err != nil {

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -135,10 +136,10 @@ func TestMailServerDown(t *testing.T) {
 	if strings.Contains(log.String(), "thomas.weber") || strings.Contains(log.String(), "marker") {
 		t.Error("the log names who the mail is to")
 	}
-	box, err := mailbox.Listen(mailbox.Options{Addr: address.String()})
-	if err != nil {
-		t.Skipf("the port was taken meanwhile: %v", err)
-	}
+	box := testkit.Eventually(t, "the port of the mail server", func() (*mailbox.Server, bool) {
+		box, err := mailbox.Listen(mailbox.Options{Addr: address.String()})
+		return box, err == nil
+	})
 	defer box.Close()
 	fake.Advance(time.Minute)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -152,12 +153,15 @@ func TestMailServerDown(t *testing.T) {
 // TestNoMailServer: without a mail server mail waits, and leaves when there is
 // one.
 func TestNoMailServer(t *testing.T) {
-	folder := t.TempDir()
+	folder := filepath.Join(t.TempDir(), "kept")
 	fake := testkit.NewClock()
 	t.Run("it_waits", func(t *testing.T) {
 		var log buffer
 		s := testkit.NewSite(t, testkit.SiteOptions{Clock: fake, Log: &log, Set: func(s *wire.Settings) {
-			s.Mail.Host, s.Database = "", folder
+			if err := os.Rename(s.Folder, folder); err != nil {
+				t.Fatal(err)
+			}
+			s.Mail.Host, s.Database, s.Folder = "", folder, folder
 		}})
 		if a := s.Client(t).Send("/hibiki/sign-in", url.Values{"address": {thomas}}); a.Status != http.StatusSeeOther {
 			t.Fatalf("got %d", a.Status)
@@ -169,7 +173,7 @@ func TestNoMailServer(t *testing.T) {
 		fake.Advance(time.Minute)
 	})
 	t.Run("and_leaves", func(t *testing.T) {
-		s := testkit.NewSite(t, testkit.SiteOptions{Clock: fake, Set: func(s *wire.Settings) { s.Database = folder }})
+		s := testkit.NewSite(t, testkit.SiteOptions{Clock: fake, Set: func(s *wire.Settings) { s.Database, s.Folder = folder, folder }})
 		s.Link(t, thomas)
 	})
 }

@@ -23,7 +23,7 @@ func (a *App) ShowOn(ctx context.Context, newsletter string, origin func(brand s
 			b.Origins = append(b.Origins, site)
 		}
 	}
-	_, err = a.Declare(ctx, Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "demo"}})
+	_, err = a.Declare(ctx, Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "demo"}, PutBack: true})
 	return err
 }
 

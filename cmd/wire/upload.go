@@ -48,7 +48,7 @@ func (a *App) ImportNext(ctx context.Context, slice time.Duration) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	m, err := intake.LoadMap(u.Map)
+	m, err := u.LoadMap()
 	if err != nil {
 		return false, err
 	}

@@ -27,21 +27,31 @@ type tuple struct {
 		Properties json.RawMessage `json:"properties"`
 	} `json:"subject"`
 	Action *struct {
-		Name       string `json:"name"`
-		Properties struct {
-			Channel string `json:"channel"`
-		} `json:"properties"`
+		Name       string                 `json:"name"`
+		Properties open[actionProperties] `json:"properties"`
 	} `json:"action"`
 	Resource *struct {
 		Type       string          `json:"type"`
 		ID         string          `json:"id"`
 		Properties json.RawMessage `json:"properties"`
 	} `json:"resource"`
-	Context *struct {
-		Time   *string `json:"time"`
-		Record bool    `json:"record"`
-	} `json:"context"`
+	Context *open[tupleContext] `json:"context"`
 }
+
+type actionProperties struct {
+	Channel string `json:"channel"`
+}
+
+type tupleContext struct {
+	Time   *string `json:"time"`
+	Record bool    `json:"record"`
+}
+
+// An open object may have members that we do not know: callers of AuthZEN send
+// the same properties and context to whomever they ask (AuthZEN 1.0, 5.1-5.4).
+type open[T any] struct{ Of T }
+
+func (o *open[T]) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &o.Of) }
 
 // within fills in what t leaves out.
 func (t tuple) within(outer *tuple) tuple {
@@ -163,13 +173,13 @@ func (a *API) weigh(c echo.Context, who *caller, t *tuple) (evaluation, error) {
 	if t.Resource.Type != "purpose" {
 		bad = append(bad, errs.At("resource.type", "error.not_a_choice"))
 	}
-	channel := t.Action.Properties.Channel
+	channel := t.Action.Properties.Of.Channel
 	if n := t.Action.Name; n != "use" && n != "contact" || n == "contact" && channel == "" {
 		bad = append(bad, errs.At("action.name", "error.not_a_choice"))
 	}
 	var at *string
 	if t.Context != nil {
-		at = t.Context.Time
+		at = t.Context.Of.Time
 	}
 	ask, err := a.asking(who, consent.PurposeID(t.Resource.ID), channel, at)
 	if err == nil {
@@ -178,7 +188,7 @@ func (a *API) weigh(c echo.Context, who *caller, t *tuple) (evaluation, error) {
 	if err != nil {
 		return evaluation{}, err
 	}
-	ask.record = t.Context != nil && t.Context.Record
+	ask.record = t.Context != nil && t.Context.Of.Record
 	var r ruling
 	if t.Subject.Type == "subject" {
 		r, err = a.rule(web.Context(c), ask, t.Subject.ID)

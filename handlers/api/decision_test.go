@@ -196,6 +196,16 @@ func TestAuthZEN(t *testing.T) {
 	if !one.Decision || one.Context.Record == "" || a.Header.Get("X-Request-ID") != "bfe9" {
 		t.Errorf("got %+v, %q", one, a.Header.Get("X-Request-ID"))
 	}
+	const elsewhere = `{"subject":{"type":"email","id":"` + thomas + `","properties":{"role":"x"}},` +
+		`"action":{"name":"use","properties":{"method":"GET"}},"context":{"ip":"192.0.2.1","deep":{"a":[1]}},` +
+		`"resource":{"type":"purpose","id":"reviews","properties":{"owner":{"id":1}}}}`
+	one.Decision = false
+	if k.want(http.StatusOK, &one, key, "POST", "/access/v1/evaluation", elsewhere); !one.Decision {
+		t.Error("properties and a context that are not ours make a difference")
+	}
+	if a := k.ask(key, "POST", "/access/v1/evaluation", strings.Replace(elsewhere, `"ip":"192.0.2.1"`, `"record":"perhaps"`, 1)); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a word of ours of another type: got %d %s", a.Status, a.Body)
+	}
 	all := func(semantic string) (got []bool) {
 		var body struct{ Evaluations []struct{ Decision bool } }
 		k.want(http.StatusOK, &body, key, "POST", "/access/v1/evaluations", `{`+about+`,"options":{"evaluations_semantic":"`+semantic+`"},"evaluations":[

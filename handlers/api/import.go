@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"fmt"
-	"mime"
 	"net/http"
 	"time"
 
@@ -43,20 +42,28 @@ func (a *API) MakeImport(c echo.Context) error {
 	if err := knownQuery(c, "map", "charset", "dry_run"); err != nil {
 		return err
 	}
-	kind, parameters, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
-	format, ok := formats[kind]
-	if err != nil || !ok {
-		return refusal(http.StatusUnsupportedMediaType, "error.not_a_file")
+	sent, err := readFile(c)
+	if err != nil {
+		return err
 	}
 	if !who.system.Source {
 		return errs.New(errs.Forbidden, "error.no_source")
 	}
 	u := intake.Upload{
-		Source: who.system.Name, Map: c.QueryParam("map"), Format: format, Charset: c.QueryParam("charset"),
+		Source: who.system.Name, Map: c.QueryParam("map"), Format: sent.format, Charset: c.QueryParam("charset"),
 		Actor: ledger.Actor{Kind: ledger.BySystem, ID: who.system.Name},
 	}
-	if u.Charset == "" && format == intake.CSV {
-		u.Charset = parameters["charset"]
+	if sent.text != nil {
+		if u.Map != "" {
+			return errs.InvalidFields(errs.At("map", "error.map_twice"))
+		}
+		u.Map, u.MapText = sent.name, sent.text
+	}
+	if u.Charset == "" && u.Format == intake.CSV {
+		u.Charset = sent.charset
+	}
+	if err := u.Fits(who.org); err != nil {
+		return err
 	}
 	switch c.QueryParam("dry_run") {
 	case "", "false":
@@ -73,7 +80,7 @@ func (a *API) MakeImport(c echo.Context) error {
 		// The query is a part of what is repeated.
 		u.Once = a.Secrets.Digest("api.once.key", fmt.Appendf(nil, "%s POST %s %s %s", who.key.ID, c.Path(), name, c.QueryParams().Encode()))
 	}
-	u, known, err := a.Desk.Receive(web.Context(c), u, c.Request().Body)
+	u, known, err := a.Desk.Receive(web.Context(c), u, sent.body)
 	if err != nil {
 		return err
 	}

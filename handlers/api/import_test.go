@@ -140,7 +140,7 @@ func TestImportsGoOn(t *testing.T) {
 			key := k.key(ofSystem("shop"))
 			var body strings.Builder
 			body.WriteString("id,email,given_name,family_name\n")
-			const rows = 1600
+			const rows = 640
 			for n := range rows {
 				if n%40 == 39 {
 					fmt.Fprintf(&body, "%d,short\n", n)

@@ -30,7 +30,7 @@ type kit struct {
 
 func newKit(t *testing.T, e testkit.Engine, set ...func(*wire.Settings)) *kit {
 	t.Helper()
-	c := clock.NewFake(time.Now())
+	c := testkit.Today()
 	o := testkit.SiteOptions{Engine: e, Clock: c}
 	if len(set) > 0 {
 		o.Set = set[0]

@@ -11,6 +11,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ import (
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/figures"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -89,6 +91,9 @@ type Deps struct {
 	// Desk takes files in, and Uploads has what became of them.
 	Desk    *intake.Desk
 	Uploads Uploads
+	// Systems reads how connected systems do, and Hooks changes that.
+	Systems Systems
+	Hooks   *hook.Desk
 	// Review answers requests under Laws, Profile writes what a correction
 	// comes to, and Wake has work done that was just enqueued.
 	Review  *review.Service
@@ -97,6 +102,9 @@ type Deps struct {
 	Wake    func()
 	// Letter is what a letter about a request would say to its person.
 	Letter func(ctx context.Context, r rights.Request, message string) (subject, text string, err error)
+	// Amend changes a brand, whose portal is under Base.
+	Amend  Amender
+	Base   *url.URL
 	Clock  clock.Clock
 	Locale []string // that the console speaks
 	URL    string   // under which the console is reached, for invitations
@@ -124,11 +132,14 @@ var sections = [...]struct {
 	{layout.Section{Name: "joins", Href: web.ConsolePath + "/joins", Icon: "share"}, authz.PersonJoin},
 	{layout.Section{Name: "imports", Href: ImportsPath, Icon: "box"}, authz.ImportRead},
 	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
+	{layout.Section{Name: "register", Href: RegisterPath, Icon: "doc"}, authz.PurposeRead},
 	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},
+	{layout.Section{Name: "brands", Href: BrandsPath, Icon: "building"}, authz.BrandRead},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
 	{layout.Section{Name: "retention", Href: RetentionPath, Icon: "bin"}, authz.RetentionRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
+	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},
 	{layout.Section{Name: "keys", Href: web.ConsolePath + "/keys", Icon: "key"}, authz.KeyRead},
 }
 

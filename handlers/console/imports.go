@@ -34,9 +34,9 @@ type Uploads interface {
 const importsShown = 50
 
 // Imports lists the imports, and takes a file.
-func (s *Console) Imports(c echo.Context) error { return s.showImports(c, url.Values{}, nil) }
+func (s *Console) Imports(c echo.Context) error { return s.showImports(c, url.Values{}, nil, nil) }
 
-func (s *Console) showImports(c echo.Context, typed url.Values, wrong map[string]string) error {
+func (s *Console) showImports(c echo.Context, typed url.Values, wrong map[string]string, problems []string) error {
 	all, err := s.Uploads.Uploads(web.Context(c), importsShown)
 	if err != nil {
 		return err
@@ -46,7 +46,8 @@ func (s *Console) showImports(c echo.Context, typed url.Values, wrong map[string
 		p.Items = append(p.Items, importItem(c, &all[i]))
 	}
 	if me(c).Role.Has(authz.ImportMake) {
-		p.Make, p.Wrong = importForm(c, typed, wrong), wrong["file"]
+		p.MapWrong = problems
+		p.Make, p.Own, p.Wrong = importForm(c, typed, wrong), ownForm(c, typed, len(p.MapWrong) > 0), wrong["file"]
 	}
 	return web.Render(c, page(wrong), view.Imports(s.desk(c, "imports", title(c, "imports")), p))
 }
@@ -86,6 +87,7 @@ func importForm(c echo.Context, typed url.Values, wrong map[string]string) []ui.
 	for _, name := range intake.Maps() {
 		maps.Options = append(maps.Options, ui.Option{Value: name, Label: name})
 	}
+	maps.Options = append(maps.Options, ui.Option{Value: intake.OwnMap, Label: i18n.T(ctx, "imports.own_map")})
 	return []ui.Input{source, maps, {
 		Kind: ui.Text, Name: "charset", Label: i18n.T(ctx, "imports.charset"), Hint: i18n.T(ctx, "imports.charset_hint"),
 		Value: typed.Get("charset"), Wrong: wrong["charset"], Fill: "off",
@@ -94,7 +96,8 @@ func importForm(c echo.Context, typed url.Values, wrong map[string]string) []ui.
 
 // MakeImport takes a file and holds it until somebody has seen what it means.
 func (s *Console) MakeImport(c echo.Context) error {
-	form, name, body, err := web.Upload(c, "file", "source", "map", "charset")
+	fields := web.FileForm{File: "file", Fields: []string{"source", "map", "charset"}, Texts: []string{"own", "own_file"}, Most: intake.MaxSentMap}
+	form, name, body, err := fields.Read(c)
 	if err != nil {
 		return err
 	}
@@ -102,7 +105,11 @@ func (s *Console) MakeImport(c echo.Context) error {
 		Source: form.Get("source"), Map: form.Get("map"), Charset: form.Get("charset"),
 		Format: intake.FormatOf(name), State: intake.Held, Actor: me(c).Actor(),
 	}
-	sys, ok := web.Of(c).Organisation.System(u.Source)
+	if u.Map == intake.OwnMap {
+		u.Map, u.MapText = ownMap(form)
+	}
+	org := web.Of(c).Organisation
+	sys, ok := org.System(u.Source)
 	switch {
 	case !ok || !sys.Source || sys.Retired:
 		err = errs.InvalidFields(errs.At("source", "error.not_a_choice"))
@@ -111,13 +118,15 @@ func (s *Console) MakeImport(c echo.Context) error {
 	case u.Format == "":
 		err = errs.InvalidFields(errs.At("file", "error.not_a_file"))
 	default:
-		u, _, err = s.Desk.Receive(web.Context(c), u, body)
+		if err = u.Fits(org); err == nil {
+			u, _, err = s.Desk.Receive(web.Context(c), u, body)
+		}
 	}
 	if wrong, ok := web.Wrong(c, err); ok {
 		if text, whole := wrong[""]; whole {
 			wrong["file"] = text
 		}
-		return s.showImports(c, form, wrong)
+		return s.showImports(c, form, wrong, mapProblems(c, err))
 	}
 	if err != nil {
 		return err
@@ -165,7 +174,7 @@ func (s *Console) ShowImport(c echo.Context) error {
 // sample says what the first rows would become, without what they hold.
 func (s *Console) sample(c echo.Context, u *intake.Upload, p *view.ImportPage) {
 	ctx, org := web.Context(c), web.Of(c).Organisation
-	m, err := intake.LoadMap(u.Map)
+	m, err := u.LoadMap()
 	if err != nil {
 		p.Problem = i18n.T(ctx, "error.no_such_map")
 		return
@@ -203,6 +212,11 @@ func (s *Console) sample(c echo.Context, u *intake.Upload, p *view.ImportPage) {
 		for _, said := range row.Item.Consents {
 			if v, ok := org.Purpose(said.Purpose); ok {
 				one.Means = append(one.Means, v.Words.Question.In(web.Of(c).Locale))
+			}
+		}
+		for _, act := range row.Item.Acts {
+			if k, ok := org.Activity(act.Kind); ok {
+				one.Means = append(one.Means, k.Label.In(web.Of(c).Locale))
 			}
 		}
 		p.Sample = append(p.Sample, one)

@@ -66,6 +66,21 @@ func TestImports(t *testing.T) {
 		t.Errorf("a DPO: got %d", a.Status)
 	}
 
+	const own = "required: [id, email]\nidentifiers:\n  - {kind: customer, column: id}\n  - {kind: email, column: email}\nfields:\n  - {field: given-name, column: given_name}\n"
+	bad := sendFile(t, c, c.CSRF, "a.csv", file, "source", "shop", "map", "own", "own", strings.Replace(own, "given-name", "shoe-size", 1))
+	if bad.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a map that does not fit: got %d", bad.Status)
+	}
+	wantIn(t, "a map that does not fit", bad.Body, "fields.0.field: Line 6", "shoe-size", "kind: customer")
+	mine := sendFile(t, c, c.CSRF, "a.csv", file, "source", "shop", "map", "own", "own", own)
+	if mine.Status != http.StatusSeeOther {
+		t.Fatalf("a map of one's own: got %d: %.300s", mine.Status, mine.Body)
+	}
+	wantIn(t, "a sample by a map of one's own", c.Page(mine.Location()), "What the first rows mean", "Given name", "Columns that the map does not know", "family_name")
+	if a := c.Post(mine.Location(), url.Values{"act": {"discard"}}); a.Status != http.StatusSeeOther {
+		t.Errorf("discard: got %d", a.Status)
+	}
+
 	hold := func() string {
 		t.Helper()
 		a := sendFile(t, c, c.CSRF, "people.csv", file, all...)

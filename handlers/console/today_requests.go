@@ -90,7 +90,7 @@ func requestCharts(ctx context.Context, counted *figures.Requests, m staff.Membe
 			Tall: int(w.Received * barHeight / most), Low: int(w.Closed * barHeight / most), Slow: int(w.Days * barHeight / slowest),
 		})
 	}
-	c.Most, c.Slowest = i18n.Number(ctx, int(most)), i18n.Number(ctx, int(slowest))
+	c.Most, c.Slowest = i18n.Number(ctx, int(most)), i18n.T(ctx, "request.limit.days", "count", int(slowest))
 	for _, o := range counted.Outcomes(m.Sees) {
 		share := int(o.Refused * 100 / (o.Done + o.Refused))
 		c.Outcomes = append(c.Outcomes, view.Outcome{

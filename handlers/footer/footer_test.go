@@ -33,7 +33,7 @@ type kit struct {
 // newKit is a site on which one person gets two topics of hibiki.
 func newKit(t *testing.T, e testkit.Engine) *kit {
 	t.Helper()
-	c := clock.NewFake(time.Now())
+	c := testkit.Today()
 	k := &kit{Site: testkit.NewSite(t, testkit.SiteOptions{Engine: e, Clock: c}), t: t, clock: c}
 	var err error
 	if k.subject, err = k.Identity.ByEmail(t.Context(), address); err != nil {

@@ -30,4 +30,3 @@ func (p *Portal) AskOpenly(c echo.Context) error {
 	f := web.Frame(c, "", s.t("ask.title"))
 	return web.Render(c, http.StatusOK, view.Openly(f, page))
 }
-

@@ -102,6 +102,25 @@ func parseParts(r *http.Request) error {
 	return nil
 }
 
+// File returns the one file of a posted form that has been read already; nil
+// for none. A file of more than limit bytes is refused before it is read.
+func File(c echo.Context, name string, limit int64) ([]byte, error) {
+	m := c.Request().MultipartForm
+	if m == nil || len(m.File[name]) == 0 {
+		return nil, nil
+	}
+	header := m.File[name][0]
+	if header.Size > limit {
+		return nil, &http.MaxBytesError{Limit: limit}
+	}
+	f, err := header.Open()
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(f)
+	return data, errors.Join(err, f.Close())
+}
+
 // prefix lets a form have a family of fields: "box.*" allows "box.email".
 func prefix(name string) string {
 	if i := strings.IndexByte(name, '.'); i >= 0 {

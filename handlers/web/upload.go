@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,16 +29,31 @@ func IsUpload(r *http.Request) bool {
 // maxText bounds the text of one field before the file.
 const maxText = 4 << 10
 
-// Upload reads a form whose last field is a file: the others, which have to
-// come before it, and the file as a stream with its name. It is errs.Forbidden
-// when the session's token is not among them, and errs.Invalid for a form
-// without a file or with a field that is not known.
-func Upload(c echo.Context, file string, fields ...string) (form url.Values, name string, body io.Reader, err error) {
-	form = url.Values{}
-	known := map[string]bool{"csrf": true}
-	for _, f := range fields {
-		known[f] = true
+// A FileForm is a form whose last field is a file.
+type FileForm struct {
+	File   string
+	Fields []string // short texts, before the file
+	Texts  []string // longer ones, each a text or a file of its own
+	Most   int      // bytes of each of Texts
+}
+
+// most is how long a field may be; 0 for one that is not known.
+func (f *FileForm) most(part *multipart.Part) int {
+	switch name := part.FormName(); {
+	case slices.Contains(f.Texts, name):
+		return f.Most
+	case part.FileName() == "" && (name == "csrf" || slices.Contains(f.Fields, name)):
+		return maxText
 	}
+	return 0
+}
+
+// Read reads the form: the other fields, which have to come before the file,
+// and the file as a stream with its name. It is errs.Forbidden when the
+// session's token is not among them, and errs.Invalid for a form without a file
+// or with a field that is not known.
+func (f *FileForm) Read(c echo.Context) (form url.Values, name string, body io.Reader, err error) {
+	form = url.Values{}
 	bad := func(err error) (url.Values, string, io.Reader, error) {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
@@ -58,15 +74,22 @@ func Upload(c echo.Context, file string, fields ...string) (form url.Values, nam
 			return nil, "", nil, errs.New(errs.Forbidden, "error.form_expired")
 		case err != nil:
 			return bad(err)
-		case part.FormName() == file:
+		case part.FormName() == f.File:
 			return form, part.FileName(), part, nil
-		case !known[part.FormName()] || part.FileName() != "":
-			return bad(errors.New("a field that is not known"))
 		}
-		text, err := io.ReadAll(io.LimitReader(part, maxText+1))
-		if err != nil || len(text) > maxText {
-			return bad(errors.Join(err, errors.New("a field that is too long")))
+		most := f.most(part)
+		text, err := io.ReadAll(io.LimitReader(part, int64(most)+1))
+		switch {
+		case err != nil:
+			return bad(err)
+		case most == 0:
+			return bad(errors.New("a field that is not known"))
+		case len(text) > most:
+			return bad(errors.New("a field that is too long"))
 		}
 		form.Add(part.FormName(), string(text))
+		if part.FileName() != "" {
+			form.Set(part.FormName()+".name", part.FileName())
+		}
 	}
 }

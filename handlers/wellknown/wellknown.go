@@ -6,6 +6,7 @@
 package wellknown
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,6 +21,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/register"
 	"livingprofile/internal/rights"
 )
 
@@ -102,6 +104,19 @@ func (w *WellKnown) ChangePassword(c echo.Context) error {
 // that read one (Art. 20 GDPR).
 func (w *WellKnown) CopySchema(c echo.Context) error {
 	return c.Blob(http.StatusOK, "application/schema+json", rights.CopySchema)
+}
+
+// Register is the brand's record of processing activities, for programs (Art.
+// 30(1) GDPR). It names what is done with data, and nobody's data.
+func (w *WellKnown) Register(c echo.Context) error {
+	v := web.Of(c)
+	if v.Brand == nil || v.BrandName() != c.Param("brand") {
+		return errs.New(errs.NotFound, "error.no_brand")
+	}
+	all := register.Of(v.Organisation, func(name string) bool { return name == v.BrandName() })
+	address := v.Brand.Site(w.base).JoinPath(v.BrandName(), "register.json").String()
+	c.Response().Header().Set(echo.HeaderContentType, "application/ld+json")
+	return json.NewEncoder(c.Response()).Encode(register.Describe(v.Organisation, all, address))
 }
 
 // A support says whether Global Privacy Control is honoured, and since when

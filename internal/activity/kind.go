@@ -65,6 +65,15 @@ func (f *Field) AsField() *profile.Field {
 // maxText bounds a text of an observation, in bytes.
 const maxText = 500
 
+// Canonical returns a value of the field in the form in which it is kept, or an
+// Invalid error whose message says what is wrong.
+func (f *Field) Canonical(value string) (string, error) {
+	if len(value) > maxText {
+		return "", errs.New(errs.Invalid, "error.too_long", "max", maxText)
+	}
+	return profile.Canonical(f.AsField(), value, "")
+}
+
 // Canonical returns values in the form in which they are kept; empty ones are
 // left out. The error is Invalid, with the places of what is wrong.
 func (k *Kind) Canonical(values map[string]string) (map[string]string, error) {

@@ -70,12 +70,21 @@ const (
 	AudienceManage Permission = "audience:manage"
 	AudienceExport Permission = "audience:export"
 
+	BrandRead   Permission = "brand:read"
+	BrandManage Permission = "brand:manage"
+
 	LedgerRead   Permission = "ledger:read"
 	LedgerExport Permission = "ledger:export"
 	StaffRead    Permission = "staff:read"
 	StaffManage  Permission = "staff:manage"
 	KeyRead      Permission = "apikey:read"
 	KeyManage    Permission = "apikey:manage"
+
+	// Connected systems: how they do; telling them again, pausing; secrets and
+	// the maps of their feeds.
+	SystemRead    Permission = "system:read"
+	SystemOperate Permission = "system:operate"
+	SystemManage  Permission = "system:manage"
 )
 
 // A Holder is a sort of caller that a permission can belong to.
@@ -139,12 +148,17 @@ func Permissions() []Entry {
 		{RetentionRead, StaffMember, "see how long things are kept, and what ends when"},
 		{RetentionManage, StaffMember, "look at what is kept of erased people, and release holds"},
 		{LawRead, StaffMember, "see the law packs and the limits in them"},
+		{BrandRead, StaffMember, "see brands: names, look, sites, and what they ask for"},
+		{BrandManage, StaffMember, "change brands, each within its own bounds"},
 		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
 		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
 		{StaffRead, StaffMember, "see who works here and in which role"},
 		{StaffManage, StaffMember, "invite, change and disable staff members"},
 		{KeyRead, StaffMember, "see the API keys of systems"},
 		{KeyManage, StaffMember, "make and revoke API keys"},
+		{SystemRead, StaffMember, "see how connected systems do, without what they are told of anybody"},
+		{SystemOperate, StaffMember, "pause and resume systems, try them, tell them again"},
+		{SystemManage, StaffMember, "change the secrets of systems, and how their feeds are read"},
 	}
 }
 

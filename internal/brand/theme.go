@@ -47,37 +47,44 @@ const (
 // Theme returns the custom properties of the brand, for light and dark pages;
 // "" when it has none. Colours that do not stand out enough are corrected.
 func (b *Brand) Theme() string {
-	var light, dark strings.Builder
+	light, dark := b.Tokens()
+	var sheet strings.Builder
+	if light != "" {
+		sheet.WriteString(":root{" + light + "}")
+	}
+	if dark != "" {
+		sheet.WriteString("@media (prefers-color-scheme:dark){:root{" + dark + "}}")
+	}
+	return sheet.String()
+}
+
+// Tokens are the declarations of Theme: those of light pages, and what dark
+// ones have beyond them.
+func (b *Brand) Tokens() (light, dark string) {
+	var l, d strings.Builder
 	if c, ok := parseColour(b.Ground); ok {
-		fmt.Fprintf(&light, "--paper:%s;", c.ground())
+		fmt.Fprintf(&l, "--paper:%s;", c.ground())
 	}
 	if c, ok := parseColour(b.Accent); ok {
-		light.WriteString(c.light(b.paper()).tokens(lightCard))
-		dark.WriteString(c.dark().tokens(darkCard))
+		l.WriteString(c.light(b.paper()).tokens(lightCard))
+		d.WriteString(c.dark().tokens(darkCard))
 	}
 	switch b.Corners {
 	case Square:
-		light.WriteString("--r:0px;--r-s:0px;")
+		l.WriteString("--r:0px;--r-s:0px;")
 	case Small:
-		light.WriteString("--r:6px;--r-s:4px;")
+		l.WriteString("--r:6px;--r-s:4px;")
 	case Round:
-		light.WriteString("--r:20px;--r-s:16px;")
+		l.WriteString("--r:20px;--r-s:16px;")
 	}
 	if len(b.Fonts) > 0 {
-		fmt.Fprintf(&light, "--font:\"%s\",;", strings.Join(b.Fonts, `","`))
+		fmt.Fprintf(&l, "--font:\"%s\",;", strings.Join(b.Fonts, `","`))
 	}
-	var sheet strings.Builder
-	if light.Len() > 0 {
-		sheet.WriteString(":root{" + light.String() + "}")
-	}
-	if dark.Len() > 0 || b.Ground != "" {
+	if b.Ground != "" {
 		// The page of a dark theme is the product's own.
-		if b.Ground != "" {
-			dark.WriteString("--paper:" + darkPaper + ";")
-		}
-		sheet.WriteString("@media (prefers-color-scheme:dark){:root{" + dark.String() + "}}")
+		d.WriteString("--paper:" + darkPaper + ";")
 	}
-	return sheet.String()
+	return l.String(), d.String()
 }
 
 const darkPaper = "#141715"
@@ -112,34 +119,20 @@ func (b *Brand) paper() colour {
 // ground returns c, made paler until all that stands on it can be read.
 func (c colour) ground() colour {
 	return c.towards(white, func(c colour) bool {
-		for _, text := range onPaper {
-			if contrast(text, c) < textContrast {
-				return false
-			}
-		}
-		return contrast(edge, c) >= partContrast
+		return c.under(onPaper...) >= textContrast && c.under(edge) >= partContrast
 	})
 }
 
 // light returns c, made darker until it can be read on every ground of light
 // pages.
 func (c colour) light(paper colour) colour {
-	return c.towards(black, func(c colour) bool { return c.readable(paper, lightCard, lightWash, c.wash(lightCard)) })
+	return c.towards(black, func(c colour) bool { return c.onLight(paper) >= textContrast })
 }
 
 // dark returns c, made paler until it can be read on every ground of dark
 // pages.
 func (c colour) dark() colour {
-	return c.towards(white, func(c colour) bool { return c.readable(darkCard, darkWash, c.wash(darkCard)) })
-}
-
-func (c colour) readable(grounds ...colour) bool {
-	for _, g := range grounds {
-		if contrast(c, g) < textContrast {
-			return false
-		}
-	}
-	return true
+	return c.towards(white, func(c colour) bool { return c.onDark() >= textContrast })
 }
 
 // towards mixes c with goal until it is enough; goal itself always is.

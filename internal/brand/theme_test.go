@@ -90,6 +90,26 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
+// A reading says what Theme does, and where it corrects and why.
+func TestReadings(t *testing.T) {
+	b := Brand{Accent: "#ffd400", Ground: "#334455"}
+	var got []string
+	for _, r := range b.Readings() {
+		got = append(got, fmt.Sprintf("%s %s %s %.1f %s %.1f %v", r.Key, r.On, r.Declared, r.Ratio, r.Shown, r.Reached, r.Corrected()))
+	}
+	if d := cmp.Diff(got, []string{
+		"accent light #ffd400 1.2 #796a09 4.7 true",
+		"accent dark #ffd400 9.0 #ffd400 9.0 false",
+		"ground light #334455 1.5 #f3f4f5 5.7 true",
+		"ground edges #334455 2.9 #f3f4f5 3.1 true",
+	}); d != "" {
+		t.Errorf("(-got +want):\n%s", d)
+	}
+	if none := (&Brand{Accent: "red", Ground: "url(x)"}).Readings(); none != nil {
+		t.Errorf("got %v of what is no colour", none)
+	}
+}
+
 var token = regexp.MustCompile(`--([a-z-]+):(#[0-9a-f]{6});`)
 
 // tokensOf returns the colours of a stylesheet's light and dark part.
@@ -157,7 +177,7 @@ func TestTheme_corrects_no_more_than_it_must(t *testing.T) {
 		if fixed := c.light(lightPaper); fixed.light(lightPaper) != fixed {
 			t.Errorf("%s becomes %s, and then %s", c, fixed, fixed.light(lightPaper))
 		}
-		if c.readable(lightPaper, lightCard, lightWash, c.wash(lightCard)) && c.light(lightPaper) != c {
+		if c.onLight(lightPaper) >= textContrast && c.light(lightPaper) != c {
 			t.Errorf("%s can be read and was changed", c)
 		}
 		if fixed := c.ground(); fixed.ground() != fixed {

@@ -28,6 +28,9 @@ type Delivery struct {
 	Over    time.Time // when it was settled
 	Told    int64     // version of the subject that the last body said
 	Cause   string    // why it is not applied, a code
+
+	Attempts []Attempt // the latest, oldest first
+	Fields   []string  // names of those whose values were sent last
 }
 
 // New returns the delivery of e to t, due at once.

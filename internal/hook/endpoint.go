@@ -76,6 +76,11 @@ func within(some, all []string) []string {
 	return both
 }
 
+// For tells whether the target is told about a brand.
+func (t *Target) For(brand string) bool {
+	return len(t.Brands) == 0 || slices.Contains(t.Brands, brand)
+}
+
 // Wants tells whether the target is told of e.
 //
 // What the system itself brought in about values is not told back to it. A
@@ -120,19 +125,27 @@ const (
 	EndpointResumed  ledger.Kind = "endpoint.resumed"
 	EndpointDisabled ledger.Kind = "endpoint.disabled"
 	SecretMade       ledger.Kind = "endpoint.secret_made"
+	SecretEnded      ledger.Kind = "endpoint.secret_ended"
+	EndpointReplayed ledger.Kind = "endpoint.replayed"
+	EndpointPinged   ledger.Kind = "endpoint.pinged"
 )
 
 // A Trace is the payload of an entry about an endpoint.
 type Trace struct {
 	Endpoint string    `json:"endpoint"`
 	Cause    string    `json:"cause,omitempty"`
+	Note     string    `json:"note,omitempty"` // what staff said
 	Until    time.Time `json:"until,omitzero"` // of the older secrets
+	Span     *Span     `json:"span,omitempty"` // what was told again
+	Count    int       `json:"count,omitempty"`
+	Answer   int       `json:"answer,omitempty"` // to a ping; 0 for none
 }
 
 // A Health is what is known of an endpoint from its answers.
 type Health struct {
 	Mode    Mode
 	Cause   string // why it is not active, a code
+	Note    string // what staff said when they paused it
 	Since   time.Time
 	Failing time.Time // first failure since the last success; zero while it works
 	Slow    time.Time // nothing is sent before

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"livingprofile/internal/automated"
@@ -112,7 +113,7 @@ func TestFanOut_does_not_depend_on_stretches(t *testing.T) {
 		seen := map[string]bool{}
 		for i := range cut {
 			key := cut[i].Endpoint + cut[i].Entry
-			if seen[key] || whole[i] != cut[i] {
+			if seen[key] || !cmp.Equal(whole[i], cut[i]) {
 				t.Fatalf("got %v, want %v once", cut[i], whole[i])
 			}
 			seen[key] = true

@@ -79,7 +79,7 @@ func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
 			continue
 		}
 		for _, brand := range c.BrandNames() {
-			if !v.On(brand) || len(t.Brands) > 0 && !slices.Contains(t.Brands, brand) {
+			if !v.On(brand) || !t.For(brand) {
 				continue
 			}
 			verdict := decision.May(s.Facts, decision.Question{Purpose: v, Brand: brand, At: s.At})

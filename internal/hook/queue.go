@@ -3,6 +3,8 @@ package hook
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"livingprofile/internal/errs"
@@ -104,7 +106,7 @@ func (q *queue) mark(h *Health, err error) {
 	if h == nil || h.Mode == Active || err != nil {
 		return
 	}
-	err = q.Queue.SetMode(q.ctx, q.target.ID, h.Mode, h.Cause, ledger.Actor{Kind: ledger.ByProgram, ID: "hooks"}, h.Since)
+	err = q.Queue.SetMode(q.ctx, q.target.ID, h.Mode, h.Cause, "", ledger.Actor{Kind: ledger.ByProgram, ID: "hooks"}, h.Since)
 	if err != nil {
 		q.failed("mark endpoint", err)
 		return
@@ -143,7 +145,8 @@ func (q *queue) send(d Delivery) Outcome {
 		q.failed("write body", err)
 		return q.unread(d, now)
 	}
-	d.Told = m.Data.Version
+	d.Told, d.Fields = m.Data.Version, slices.Sorted(maps.Keys(m.Data.Fields))
+	began := time.Now()
 	reply := post(q.ctx, q.Door, outbound.Letter{
 		URL: q.target.URL, Headers: Headers(q.standing.Secrets, d.Entry, now, media, body), Body: body,
 	})
@@ -151,7 +154,13 @@ func (q *queue) send(d Delivery) Outcome {
 		q.failed("take in what an answer brought", err)
 		return q.unread(d, now)
 	}
-	return Judge(d, reply, q.Clock.Now(), luck())
+	o := Judge(d, reply, q.Clock.Now(), luck())
+	a := Attempt{At: now, Status: reply.Status, Took: time.Since(began).Truncate(time.Millisecond)}
+	if !o.Worked {
+		a.Cause = o.Cause
+	}
+	o.attempted(a)
+	return o
 }
 
 // unread is the outcome of a delivery whose body could not be written: nothing

@@ -43,8 +43,9 @@ type Queue interface {
 	// transaction.
 	Turn(ctx context.Context, t Turn) ([]Delivery, error)
 	// SetMode pauses, resumes or disables an endpoint, with an entry in the
-	// ledger. On resuming, what waits is due at once.
-	SetMode(ctx context.Context, endpoint string, m Mode, cause string, actor ledger.Actor, now time.Time) error
+	// ledger. note is what staff said about it. On resuming, what waits is due at
+	// once.
+	SetMode(ctx context.Context, endpoint string, m Mode, cause, note string, actor ledger.Actor, now time.Time) error
 	// RewindDeliveries makes due what was written under a clock that ran ahead by more
 	// than skew; it returns how many.
 	RewindDeliveries(ctx context.Context, now time.Time, skew time.Duration) (int, error)
@@ -85,8 +86,9 @@ type People interface {
 
 // A Span selects deliveries. The zero Span is everything that is kept.
 type Span struct {
-	From, To time.Time  // of the entry; zero for open
-	Subject  id.Subject // "" for everybody
-	Entry    string     // one delivery
-	Failed   bool       // only what was given up
+	From    time.Time  `json:"from,omitzero"` // of the entry; zero for open
+	To      time.Time  `json:"to,omitzero"`
+	Subject id.Subject `json:"subject,omitempty"` // "" for everybody
+	Entry   string     `json:"entry,omitempty"`   // one delivery
+	Failed  bool       `json:"failed,omitempty"`  // only what was given up
 }

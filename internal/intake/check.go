@@ -54,6 +54,9 @@ func (m *Map) validate() error {
 	for i := range m.Consents {
 		c.consent(at("consents", i), &m.Consents[i])
 	}
+	for i := range m.Activities {
+		c.activity(at("activities", i), &m.Activities[i])
+	}
 	return c.err()
 }
 
@@ -168,6 +171,9 @@ func (m *Map) Check(org *organisation.Organisation, system string) error {
 		if r := &m.Consents[i]; !r.Optional {
 			c.refuse(at("consents", i)+".purpose", purposeUnfit(org, r.Purpose))
 		}
+	}
+	for i := range m.Activities {
+		c.checkActivity(at("activities", i), &m.Activities[i], org, s)
 	}
 	return c.err()
 }

@@ -20,6 +20,7 @@ type Item struct {
 	// makes no claim.
 	Claims   map[string]profile.Claim
 	Consents []Consent
+	Acts     []Act
 	Country  string    // ISO 3166; "" when neither row nor map says
 	At       time.Time // when the source last changed the record; zero when it does not say
 }

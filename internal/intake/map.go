@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -33,6 +34,9 @@ type Map struct {
 	Zone      string   `yaml:"zone"`      // IANA name, of times without a zone; "" for UTC
 	Required  []string `yaml:"required"`  // columns without which a file is refused
 	Ignore    []string `yaml:"ignore"`    // columns that are known and not read
+	// OnlyWith is a column. Rows where it is empty belong to the row above, as
+	// the further lines of an order do, and are passed over.
+	OnlyWith string `yaml:"only_with"`
 
 	Key         Cell             `yaml:"key"` // the source's own key of the record
 	Time        *Time            `yaml:"time"`
@@ -40,6 +44,7 @@ type Map struct {
 	Identifiers []IdentifierRule `yaml:"identifiers"`
 	Fields      []FieldRule      `yaml:"fields"`
 	Consents    []ConsentRule    `yaml:"consents"`
+	Activities  []ActivityRule   `yaml:"activities"`
 
 	name string
 	file string // as it is named in problems
@@ -160,6 +165,7 @@ func Maps() []string {
 	for i, e := range entries {
 		names[i] = strings.TrimSuffix(e.Name(), ".yaml")
 	}
+	slices.Sort(names)
 	return names
 }
 
@@ -242,6 +248,7 @@ func (m *Map) columns() []string {
 		}
 	}
 	add(m.Required...)
+	add(m.OnlyWith)
 	add(m.Key.names()...)
 	if m.Time != nil {
 		add(m.Time.names()...)
@@ -263,6 +270,17 @@ func (m *Map) columns() []string {
 			add(r.Cases[j].If)
 			add(r.Cases[j].At.names()...)
 			add(r.Cases[j].Proof...)
+		}
+	}
+	for i := range m.Activities {
+		r := &m.Activities[i]
+		add(r.If)
+		for _, c := range []*Cell{&r.KindOf, &r.Event, &r.Brand} {
+			add(c.names()...)
+		}
+		add(r.At.names()...)
+		for j := range r.Values {
+			add(r.Values[j].names()...)
 		}
 	}
 	return all

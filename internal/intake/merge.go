@@ -29,6 +29,9 @@ type MergeStore interface {
 	// ErasedAmong returns which of identifiers belonged to somebody who was
 	// erased, by their place in the list.
 	ErasedAmong(ctx context.Context, identifiers []identity.Identifier) (map[int]bool, error)
+	// KnownEvents returns which activities a source has told of, removed ones
+	// too, by its own id of them.
+	KnownEvents(ctx context.Context, subject id.Subject, source string, events []string) (map[string]bool, error)
 	// Commit writes a change whole or not at all; errs.Conflict when the
 	// subject moved or another has proved an identifier.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)

@@ -20,6 +20,7 @@ type plan struct {
 	source  string
 	started time.Time // when the import began
 
+	only        cell // no place where the map names none
 	key         cell
 	time        moment
 	country     cell
@@ -27,10 +28,11 @@ type plan struct {
 	identifiers []identifierPlan
 	fields      []fieldPlan
 	consents    []consentPlan
+	activities  []activityPlan
 
 	unread  []string
 	missing []string
-	leftOut []string // fields and purposes of optional rules
+	leftOut []string // fields, purposes and activities of optional rules
 }
 
 // A cell is a Cell with places for names. No places read as empty.
@@ -82,13 +84,14 @@ func (m *Map) bind(header Header, org *organisation.Organisation, source string,
 		}
 		b.places[name] = i
 	}
-	known := m.columns()
+	known, open := m.columns(), m.openColumns(org, source)
 	p := &plan{source: source, started: started, home: m.Country.Default}
 	for _, name := range known {
 		if i, ok := b.places[name]; !ok || i >= header.Found {
 			p.missing = append(p.missing, name)
 		}
 	}
+	known = append(known, open...)
 	for _, name := range header.Columns[:header.Found] {
 		ours := name == rejectedLine || name == rejectedBecause || name == rejectedRow
 		if name != "" && !ours && !slices.Contains(known, name) && !slices.Contains(m.Ignore, name) {
@@ -116,6 +119,7 @@ func (m *Map) bind(header Header, org *organisation.Organisation, source string,
 		}
 		p.consents = append(p.consents, b.consent(r))
 	}
+	m.bindActivities(b, p, org, system)
 	return p, b.err
 }
 
@@ -163,6 +167,7 @@ func (m *Map) fits(p *plan, known, twice []string) error {
 
 func (m *Map) bindRules(b *binder, p *plan) {
 	p.key = b.cell(&m.Key)
+	p.only = b.cell(&Cell{Column: m.OnlyWith})
 	p.country = b.cell(&m.Country.Cell)
 	if m.Time != nil {
 		p.time = b.moment(*m.Time)
@@ -241,6 +246,11 @@ func (b *binder) moment(t Time) moment {
 		bound.column = names[0]
 	}
 	return bound
+}
+
+// passes tells whether a row belongs to the one above it.
+func (p *plan) passes(row *Row) bool {
+	return len(p.only.places) > 0 && row.Fault == nil && p.only.empty(row)
 }
 
 // read returns the text of the cell in a row, trimmed, "" when there is none.

@@ -32,6 +32,9 @@ func Preview(ctx context.Context, file io.Reader, m *Map, n int, o Options) ([]S
 		if err != nil {
 			return all, im.report, err
 		}
+		if im.plan.passes(&row) {
+			continue
+		}
 		item, notes, fault := im.plan.read(&row)
 		all = append(all, Sample{row.Line, item, notes, fault})
 	}

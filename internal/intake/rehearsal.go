@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -31,6 +33,7 @@ type Rehearsal struct {
 type rehearsed struct {
 	facts       decision.Facts
 	identifiers []identity.Identifier
+	events      map[string]bool // activities that would be told of, of one source
 }
 
 // NewRehearsal returns a Rehearsal on s, which it only reads.
@@ -63,6 +66,19 @@ func (r *Rehearsal) Identifiers(ctx context.Context, subject id.Subject) ([]iden
 // ErasedAmong implements MergeStore: nobody is erased by an import.
 func (r *Rehearsal) ErasedAmong(ctx context.Context, identifiers []identity.Identifier) (map[int]bool, error) {
 	return r.store.ErasedAmong(ctx, identifiers)
+}
+
+// KnownEvents implements MergeStore.
+func (r *Rehearsal) KnownEvents(ctx context.Context, subject id.Subject, source string, events []string) (map[string]bool, error) {
+	known, err := r.store.KnownEvents(ctx, subject, source, events)
+	if p := r.person(subject); err == nil && p != nil {
+		for _, event := range events {
+			if p.events[event] {
+				known[event] = true
+			}
+		}
+	}
+	return known, err
 }
 
 // Holders implements MergeStore.
@@ -127,6 +143,9 @@ func (r *Rehearsal) before(ctx context.Context, c ledger.Change) (p *rehearsed, 
 	if c.Base == 0 && r.person(c.Subject) == nil {
 		return p, nil
 	}
+	if before := r.person(c.Subject); before != nil {
+		p.events = maps.Clone(before.events)
+	}
 	if p.facts, err = r.Facts(ctx, c.Subject); err != nil {
 		return nil, err
 	}
@@ -161,6 +180,11 @@ func (p *rehearsed) write(c *ledger.Change, row any) error {
 	case consent.State:
 		p.facts.Consents = row
 	case consent.Record: // the state has it
+	case activity.Observation:
+		if p.events == nil {
+			p.events = map[string]bool{}
+		}
+		p.events[row.Event] = true
 	default:
 		return fmt.Errorf("a rehearsal cannot keep %T", row)
 	}

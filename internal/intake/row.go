@@ -72,6 +72,11 @@ func (r *rowReader) run() *Fault {
 			return fault
 		}
 	}
+	for i := range p.activities {
+		if fault := p.activities[i].read(r); fault != nil {
+			return fault
+		}
+	}
 	return nil
 }
 

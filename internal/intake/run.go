@@ -202,6 +202,8 @@ func (im *run) apply(ctx context.Context, c *chunk) error {
 		fault := c.faults[i]
 		if item := c.places[i]; item >= 0 {
 			fault = im.report.count(c.rows[i].Line, outcomes[item])
+		} else if fault == nil {
+			im.report.Unchanged++
 		}
 		for _, note := range c.notes[i] {
 			im.report.warn(c.rows[i].Line, note)
@@ -232,7 +234,7 @@ type chunk struct {
 
 	// What a parser fills in before it closes parsed.
 	items  []Item
-	places []int     // by row: of its item, -1 for none
+	places []int     // by row: of its item, -1 for none; without a fault it is passed over
 	notes  [][]Fault // by row
 	faults []*Fault  // by row
 	parsed chan struct{}
@@ -244,6 +246,10 @@ func (c *chunk) parse(p *plan) {
 	c.items, c.places = make([]Item, 0, n), make([]int, n)
 	c.notes, c.faults = make([][]Fault, n), make([]*Fault, n)
 	for i := range c.rows {
+		if p.passes(&c.rows[i]) {
+			c.places[i] = -1
+			continue
+		}
 		item, notes, fault := p.read(&c.rows[i])
 		c.places[i], c.notes[i], c.faults[i] = -1, notes, fault
 		if fault == nil {

@@ -94,7 +94,7 @@ func newReader(m *Map, file io.Reader, o *Options) (Reader, string, error) {
 		return nil, "", err
 	}
 	if f == JSONL {
-		return newJSONL(t, m.columns()), t.charset, nil
+		return newJSONL(t, append(m.columns(), m.openColumns(o.Organisation, o.Source)...)), t.charset, nil
 	}
 	comma := ','
 	if m.Separator != "" {

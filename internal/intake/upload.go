@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
-	"slices"
 	"time"
 
 	"livingprofile/internal/clock"
@@ -25,7 +25,8 @@ const MaxUpload = 256 << 20
 type Upload struct {
 	ID      string
 	Source  string
-	Map     string // name of a ready-made map
+	Map     string // name of a ready-made map, or what that of MapText is called
+	MapText []byte // a map that was sent along; nil for a ready-made one
 	Format  Format
 	Charset string
 	DryRun  bool
@@ -123,8 +124,8 @@ func NewDesk(s UploadStore, c clock.Clock, print func(sum []byte) []byte) *Desk 
 // An upload whose State is Held is kept, and waits for Release.
 func (d *Desk) Receive(ctx context.Context, u Upload, body io.Reader) (got Upload, known bool, err error) {
 	held := u.State == Held
-	if !slices.Contains(Maps(), u.Map) {
-		return u, false, errs.InvalidFields(errs.At("map", "error.no_such_map"))
+	if _, err := u.LoadMap(); err != nil {
+		return u, false, err
 	}
 	if !u.Format.known() {
 		return u, false, errs.InvalidFields(errs.At("format", "error.not_a_choice"))
@@ -139,7 +140,7 @@ func (d *Desk) Receive(ctx context.Context, u Upload, body io.Reader) (got Uploa
 	case err != nil:
 		return u, false, err
 	case before.State != Receiving:
-		return d.again(before, body)
+		return d.again(before, &u, body)
 	default:
 		// It was cut off, and is sent again.
 		u.ID = before.ID
@@ -152,7 +153,7 @@ func (d *Desk) Receive(ctx context.Context, u Upload, body io.Reader) (got Uploa
 			return u, false, err
 		}
 	}
-	sum := sha256.New()
+	sum := u.digest()
 	if u.Size, err = d.keep(ctx, u.ID, io.TeeReader(body, sum)); err != nil {
 		return u, false, err
 	}
@@ -164,6 +165,17 @@ func (d *Desk) Receive(ctx context.Context, u Upload, body io.Reader) (got Uploa
 		u.State = Held
 	}
 	return u, false, d.store.PutUpload(ctx, u, ImportReceived)
+}
+
+// digest begins the digest of what was sent: a file under another map is
+// another import.
+func (u *Upload) digest() hash.Hash {
+	sum := sha256.New()
+	if u.MapText != nil {
+		own := sha256.Sum256(u.MapText)
+		_, _ = sum.Write(own[:]) // a hash takes everything
+	}
+	return sum
 }
 
 // Release has an upload that is held imported, or tried, by whoever says so. It
@@ -187,8 +199,8 @@ func (d *Desk) Discard(ctx context.Context, u Upload, by ledger.Actor) error {
 }
 
 // again answers a repeat.
-func (d *Desk) again(before Upload, body io.Reader) (Upload, bool, error) {
-	sum := sha256.New()
+func (d *Desk) again(before Upload, u *Upload, body io.Reader) (Upload, bool, error) {
+	sum := u.digest()
 	if _, err := io.Copy(sum, body); err != nil {
 		return before, false, err
 	}

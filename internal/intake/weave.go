@@ -55,7 +55,7 @@ func (m *Merger) weave(ctx context.Context, p *person) (*weaving, error) {
 		w.consent(s)
 	}
 	w.claim()
-	return w, nil
+	return w, w.act(ctx)
 }
 
 func (w *weaving) load(ctx context.Context) (err error) {

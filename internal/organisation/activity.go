@@ -1,8 +1,6 @@
 package organisation
 
 import (
-	"strconv"
-
 	"livingprofile/internal/activity"
 	"livingprofile/internal/profile"
 )
@@ -83,7 +81,7 @@ func ofActivity(k *activity.Kind) (ts traits) {
 	ts.add("category", k.Category)
 	ts.list("purposes", k.Purposes)
 	ts.list("brands", k.Brands)
-	ts.add("keep", termWords(k.Keep))
+	ts.term("keep", k.Keep)
 	ts.flag("removable", k.Removable)
 	ts.flag("sensitive", k.Sensitive)
 	ts.text("label", k.Label)
@@ -113,10 +111,8 @@ func ofRule(r *activity.Rule) (ts traits) {
 	ts.add("activity", r.Activity)
 	ts.add("calculate", string(r.Calculate))
 	ts.add("of", r.Of)
-	ts.add("window", termWords(r.Window))
-	if r.Least != 0 {
-		ts.add("least", strconv.Itoa(r.Least))
-	}
+	ts.term("window", r.Window)
+	ts.number("least", r.Least)
 	ts.text("label", r.Label)
 	return ts
 }

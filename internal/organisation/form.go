@@ -2,11 +2,14 @@ package organisation
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"golang.org/x/text/language"
+
+	"livingprofile/internal/brand"
 )
 
 // localeProblem says what is wrong with tag as a language, or "". A language
@@ -100,4 +103,26 @@ func isFont(s string) bool {
 	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != ' ' && r != '-'
 	})
+}
+
+// Presentable returns b without those parts of its look that a declaration
+// would be refused for.
+func Presentable(b brand.Brand) brand.Brand {
+	if !isColour(b.Accent) {
+		b.Accent = ""
+	}
+	if !isColour(b.Ground) {
+		b.Ground = ""
+	}
+	if !slices.Contains(brand.AllCorners[:], b.Corners) {
+		b.Corners = ""
+	}
+	var fonts []string
+	for _, name := range b.Fonts {
+		if isFont(name) {
+			fonts = append(fonts, name)
+		}
+	}
+	b.Fonts = fonts
+	return b
 }

@@ -12,13 +12,25 @@ import (
 	"slices"
 
 	"livingprofile/internal/brand"
+	"livingprofile/internal/errs"
 )
 
 // The limits of a logo: every page waits for it.
 const (
-	maxLogo     = 64 << 10 // bytes
+	// MaxLogo is how large it may be.
+	MaxLogo     = 64 << 10 // bytes
 	maxLogoSide = 1024     // pixels
 )
+
+// ReadLogo returns a picture that was sent; errs.Invalid for what is none, or
+// too large for a logo.
+func ReadLogo(data []byte) (*brand.Logo, error) {
+	logo, problem := logoOf(data)
+	if problem != "" {
+		return nil, errs.InvalidFields(errs.At("logo", "error.not_a_logo"))
+	}
+	return logo, nil
+}
 
 // Attach reads the logos that the draft names, from the folder of its file. An
 // error is of type Problems.
@@ -50,7 +62,12 @@ func readLogo(files fs.FS, path string) (*brand.Logo, string) {
 		return nil, "there is no file " + quoted(path)
 	case err != nil:
 		return nil, "cannot be read: " + err.Error()
-	case len(data) > maxLogo:
+	}
+	return logoOf(data)
+}
+
+func logoOf(data []byte) (*brand.Logo, string) {
+	if len(data) > MaxLogo {
 		return nil, "is larger than 64 KiB"
 	}
 	logo := &brand.Logo{Type: "image/png", Data: data}
@@ -79,6 +96,6 @@ func readSome(files fs.FS, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxLogo+1))
+	data, err := io.ReadAll(io.LimitReader(f, MaxLogo+1))
 	return data, errors.Join(err, f.Close())
 }

@@ -52,6 +52,9 @@ type Organisation struct {
 	// fields, purposes and wishes still name it, and pages its label.
 	Former Former
 
+	// Edits are what the console changed since a file was applied.
+	Edits []Edit `json:",omitempty"`
+
 	index *index
 }
 

@@ -18,6 +18,9 @@ type Plan struct {
 	Steps []Step
 	// Warnings are consequences that are easily overlooked, in plain words.
 	Warnings []string
+	// PutsBack is what was changed in the console and would be again as it was
+	// before, since the file does not know of it.
+	PutsBack []Edit
 	// Next is the organisation after the plan; with no steps it is the current
 	// one.
 	Next *Organisation
@@ -41,6 +44,7 @@ const (
 	Renew   Action = "new version" // of a purpose; the old one is kept
 	Retire  Action = "retire"      // no longer offered; what is recorded stays
 	Restore Action = "restore"     // was retired, and is declared again
+	Settle  Action = "as the file" // what was changed in the console is in the file now
 )
 
 // A Detail is one attribute that changes.
@@ -59,10 +63,18 @@ func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
 // it in place, since that is about the step to the version and not about what
 // it says. Words in a language that the draft no longer has stay with the
 // version: somebody has read them.
+//
+// What the console changed since the last file is the file's again, see Edit.
 func Diff(current *Organisation, d *Draft, now time.Time) *Plan {
 	if current == nil {
 		current = New(Organisation{})
 	}
+	p := compare(current, d, now)
+	p.settle(current)
+	return p
+}
+
+func compare(current *Organisation, d *Draft, now time.Time) *Plan {
 	p := &Plan{}
 	next := Organisation{
 		Revision: current.Revision,
@@ -71,6 +83,7 @@ func Diff(current *Organisation, d *Draft, now time.Time) *Plan {
 		Address:  d.Declared.Address,
 		Privacy:  d.Declared.Privacy,
 		Security: d.Declared.Security,
+		Edits:    current.Edits,
 	}
 	if details := differ(own(current), own(&next)); len(details) > 0 {
 		p.add(Step{Change, "organisation", "", details})

@@ -27,6 +27,9 @@ func (p *Plan) String() string {
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "! %s\n", w)
 	}
+	for _, e := range p.PutsBack {
+		fmt.Fprintf(&b, "! %s was changed in the console on %s; the file puts it back\n", e, dateWords(e.At))
+	}
 	b.WriteString("\n" + p.sum() + "\n")
 	return b.String()
 }
@@ -45,7 +48,7 @@ func (s *Step) mark() string {
 func (s *Step) lines() []string {
 	var lines []string
 	switch s.Action {
-	case Create, Retire, Restore, Renew:
+	case Create, Retire, Restore, Renew, Settle:
 		lines = append(lines, string(s.Action))
 	case Change:
 	}
@@ -86,6 +89,7 @@ func (p *Plan) sum() string {
 		{Renew, "with a new version"},
 		{Retire, "to retire"},
 		{Restore, "to restore"},
+		{Settle, "to note"},
 	} {
 		if n := counts[c.action]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, c.words))

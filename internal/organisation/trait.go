@@ -17,25 +17,43 @@ import (
 
 // A trait is one attribute of something declared, as words. Two declarations
 // are the same when their traits are.
-type trait struct{ name, value string }
+type trait struct {
+	name, value string
+	// written is the value as a file has it: a string, a bool, a number or a
+	// list.
+	written any
+}
 
 // traits collects attributes; what is empty is left out.
 type traits []trait
 
-func (ts *traits) add(name, value string) {
+func (ts *traits) add(name, value string) { ts.write(name, value, value) }
+
+func (ts *traits) write(name, value string, written any) {
 	if value != "" {
-		*ts = append(*ts, trait{name, value})
+		*ts = append(*ts, trait{name, value, written})
 	}
 }
 
 func (ts *traits) flag(name string, on bool) {
 	if on {
-		ts.add(name, "true")
+		ts.write(name, "true", true)
+	}
+}
+
+func (ts *traits) number(name string, n int) {
+	if n != 0 {
+		ts.write(name, strconv.Itoa(n), n)
 	}
 }
 
 func (ts *traits) list(name string, list []string) {
-	ts.add(name, strings.Join(list, ", "))
+	ts.write(name, strings.Join(list, ", "), list)
+}
+
+// term adds a length of time in days.
+func (ts *traits) term(name string, d time.Duration) {
+	ts.write(name, termWords(d), fmt.Sprintf("%dd", d/day))
 }
 
 func (ts *traits) text(name string, t i18n.Text) {
@@ -58,7 +76,7 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.text("label", b.Label)
 	ts.add("mark", b.Mark)
 	ts.text("voice", b.Voice)
-	ts.add("logo", logoWords(b.Logo))
+	ts.write("logo", logoWords(b.Logo), logoFile(b))
 	ts.add("accent", b.Accent)
 	ts.add("contact", b.Contact)
 	ts.list("locales", b.Locales)
@@ -71,7 +89,7 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.add("ground", b.Ground)
 	ts.add("corners", string(b.Corners))
 	ts.list("fonts", b.Fonts)
-	ts.add("ask-every", termWords(b.AskEvery))
+	ts.term("ask-every", b.AskEvery)
 	return ts
 }
 
@@ -124,9 +142,7 @@ func ofField(f *profile.Field) (ts traits) {
 func ofSystem(s *System) (ts traits) {
 	ts.text("label", s.Label)
 	ts.text("human", s.Human)
-	if s.Rank != 0 {
-		ts.add("rank", strconv.Itoa(s.Rank))
-	}
+	ts.number("rank", s.Rank)
 	ts.list("fields", s.Fields)
 	ts.list("purposes", s.Purposes)
 	ts.list("activities", s.Activities)
@@ -166,7 +182,7 @@ func ofPurpose(v *consent.PurposeVersion) (ts traits) {
 	ts.list("channels", v.Channels)
 	ts.list("categories", v.Categories)
 	ts.list("recipients", v.Recipients)
-	ts.add("expires", termWords(v.Expires))
+	ts.term("expires", v.Expires)
 	ts.flag("double-opt-in", v.DoubleOptIn)
 	ts.add("signal", string(v.Signal))
 	return ts

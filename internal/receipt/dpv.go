@@ -18,9 +18,9 @@ const (
 	recordSchema  = "https://w3id.org/dpv/schema/dpv-27560#record"
 )
 
-// context has the vocabularies that the receipt uses. It stands in the receipt
-// itself, so that reading one asks nobody else.
-func context() Node {
+// Vocabularies is the context with all that is used here. It stands in each
+// document itself, so that reading one asks nobody else.
+func Vocabularies() Node {
 	return Node{
 		"dct":     "http://purl.org/dc/terms/",
 		"dpv":     "https://w3id.org/dpv#",
@@ -36,7 +36,7 @@ func context() Node {
 func NewRecord(r *consent.Receipt, s Setting) Node {
 	d := describing{r: r, s: s}
 	return Node{
-		"@context":                context(),
+		"@context":                Vocabularies(),
 		"@id":                     s.Receipt,
 		"@type":                   "dpv:ConsentReceipt",
 		"dct:identifier":          string(r.ID),
@@ -70,7 +70,7 @@ func (d describing) record(address string) Node {
 		},
 		"dpv:hasConsentStatus": d.event(),
 	}
-	if basis := bases(d.r.Purpose.Basis); len(basis) > 0 {
+	if basis := Bases(d.r.Purpose.Basis); len(basis) > 0 {
 		n["dpv:hasLegalBasis"] = basis
 	}
 	if d.r.Purpose.Basis == consent.Consent {
@@ -186,8 +186,8 @@ func state(s consent.Status) string {
 	return "dpv:ConsentUnknown"
 }
 
-// bases names a legal basis in the DPV and in Art. 6(1) GDPR.
-func bases(b consent.Basis) []Node {
+// Bases names a legal basis in the DPV and in Art. 6(1) GDPR.
+func Bases(b consent.Basis) []Node {
 	switch b {
 	case consent.Consent:
 		return refs("dpv:Consent", "eu-gdpr:A6-1-a")

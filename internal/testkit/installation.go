@@ -25,7 +25,7 @@ type Installation struct {
 // has and a clock that stands at Start.
 func Install(tb testing.TB, e Engine) *Installation {
 	tb.Helper()
-	return &Installation{Engine: e, Address: e.Address(tb), Master: keytest.Master(tb), Clock: NewClock()}
+	return &Installation{Engine: e, Address: schemaOnly(tb, e), Master: keytest.Master(tb), Clock: NewClock()}
 }
 
 // Options returns what opens it.

@@ -11,55 +11,85 @@ import (
 
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/clock"
+	"livingprofile/store"
 )
 
-// A mould is a seeded installation on SQLite, of which sites are copies: the
-// seed is made once for each test binary.
+// A mould is an installation of which others are copies: what takes long, the
+// schema and the demo's people, is made once for each test binary.
 type mould struct {
-	once   sync.Once
-	folder string // "" when it could not be made
+	once    sync.Once
+	folder  string // of the master key, and on SQLite of the databases
+	address string // of the database; "" when the mould could not be made
 }
 
 type mouldKey struct {
-	people int
-	at     time.Time // zero for the machine's clock
+	engine Engine
+	people int       // 0 for a schema and nothing else
+	at     time.Time // when the people were made; zero for the machine's clock
 }
 
 var moulds sync.Map // of *mould by mouldKey
 
-// cast fills folder with a copy of the installation that o asks for.
-func cast(tb testing.TB, o SiteOptions, folder string) {
+// schemaOnly returns the address of a database that is up to date and empty.
+func schemaOnly(tb testing.TB, e Engine) string {
 	tb.Helper()
-	key := mouldKey{people: o.People}
+	address, _ := cast(tb, mouldKey{engine: e}, func(tb testing.TB, m *mould) error {
+		return store.Migrate(tb.Context(), store.Options{Database: m.address})
+	})
+	return address
+}
+
+// seeded returns the address and the folder of an installation with the demo's
+// people in it.
+func seeded(tb testing.TB, o SiteOptions) (address, folder string) {
+	tb.Helper()
+	key := mouldKey{engine: o.Engine, people: o.People}
 	if _, machine := o.Clock.(clock.System); !machine {
 		key.at = o.Clock.Now()
 	}
+	return cast(tb, key, func(tb testing.TB, m *mould) error {
+		s := wire.Settings{Database: m.address, Folder: m.folder}
+		a, err := wire.Open(tb.Context(), s, o.Clock, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		if err != nil {
+			return err
+		}
+		if err := a.Seed(tb.Context(), tb.TempDir(), o.People); err != nil {
+			return err
+		}
+		return a.Close()
+	})
+}
+
+// cast copies the mould of key, which make fills when it is the first.
+func cast(tb testing.TB, key mouldKey, make func(testing.TB, *mould) error) (address, folder string) {
+	tb.Helper()
 	stored, _ := moulds.LoadOrStore(key, new(mould))
 	m := stored.(*mould) //nolint:forcetypeassert // nothing else is stored
-	m.once.Do(func() { m.make(Lasting(tb), o) })
-	if m.folder == "" {
+	m.once.Do(func() {
+		tb := Lasting(tb)
+		made := &mould{folder: tb.TempDir()}
+		if made.address = made.folder; key.engine == OnPostgres {
+			made.address = Postgres(tb)
+		}
+		if err := make(tb, made); err != nil {
+			tb.Fatal(err)
+		}
+		m.folder, m.address = made.folder, made.address
+	})
+	if m.address == "" {
 		tb.Fatal("the installation to copy could not be made")
 	}
+	folder = tb.TempDir()
 	if err := os.CopyFS(folder, os.DirFS(m.folder)); err != nil {
 		tb.Fatal(err)
 	}
-	if err := os.Chmod(filepath.Join(folder, "master.json"), 0o600); err != nil {
-		tb.Fatal(err)
+	if master := filepath.Join(folder, "master.json"); key.people > 0 {
+		if err := os.Chmod(master, 0o600); err != nil {
+			tb.Fatal(err)
+		}
 	}
-}
-
-func (m *mould) make(tb testing.TB, o SiteOptions) {
-	tb.Helper()
-	folder := tb.TempDir()
-	a, err := wire.Open(tb.Context(), wire.Settings{Database: folder}, o.Clock, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	if err != nil {
-		tb.Fatal(err)
+	if key.engine == OnPostgres {
+		return copyDatabase(tb, m.address), folder
 	}
-	if err := a.Seed(tb.Context(), tb.TempDir(), o.People); err != nil {
-		tb.Fatal(err)
-	}
-	if err := a.Close(); err != nil {
-		tb.Fatal(err)
-	}
-	m.folder = folder
+	return folder, folder
 }

@@ -16,11 +16,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"livingprofile/internal/id"
@@ -92,14 +94,40 @@ func Missing(tb testing.TB, what string, why error) {
 
 func createDatabase(tb testing.TB, server string) string {
 	tb.Helper()
+	return makeDatabase(tb, server, "template0")
+}
+
+// copyDatabase returns the address of a copy of the database at address, to
+// which nobody is connected.
+func copyDatabase(tb testing.TB, address string) string {
+	tb.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	template := strings.TrimPrefix(u.Path, "/")
+	u.Path = "/postgres"
+	return makeDatabase(tb, u.String(), template)
+}
+
+func makeDatabase(tb testing.TB, server, template string) string {
+	tb.Helper()
 	db, err := sql.Open("pgx", server)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	name := "test_" + id.New()
-	if _, err := db.ExecContext(tb.Context(), "create database "+name); err != nil {
-		tb.Fatalf("create database: %v", err)
-	}
+	Eventually(tb, "a new database", func() (string, bool) {
+		_, err := db.ExecContext(tb.Context(), "create database "+name+" template "+template)
+		var refused *pgconn.PgError
+		if errors.As(err, &refused) && refused.Code == "55006" {
+			return "", false // whoever made the template is still leaving
+		}
+		if err != nil {
+			tb.Fatalf("create database: %v", err)
+		}
+		return name, true
+	})
 	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()

@@ -130,7 +130,7 @@ var layers = [...][]string{
 	{"staff", "figures"},
 	{"review"},
 	{"organisation", "audience"},
-	{"inbound", "intake", "demo"},
+	{"inbound", "intake", "demo", "register"},
 }
 
 // layerOf returns the place of a package's path under internal, or -1.

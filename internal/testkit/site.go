@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -62,34 +61,22 @@ func NewSite(tb testing.TB, o SiteOptions) *Site {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { box.Close() })
-	s := wire.Settings{Database: o.Engine.Address(tb), BaseURL: "http://" + l.Addr().String()}
+	s := wire.Settings{BaseURL: "http://" + l.Addr().String()}
+	s.Database, s.Folder = seeded(tb, o)
 	s.Mail.Config = mail.Config{Host: box.Host(), Port: box.Port(), TLS: mail.NoTLS}
 	s.Mail.From = "privacy@example.com"
 	s.Sign.AsksPerAddress, s.Sign.AsksPerNetwork = 1000, 10000
-	if o.Engine == OnPostgres {
-		s.Folder = tb.TempDir()
-	}
 	if o.Set != nil {
 		o.Set(&s)
 	}
-	seeded := false
-	if entries, err := os.ReadDir(s.Database); err == nil && len(entries) == 0 {
-		cast(tb, o, s.Database)
-		seeded = true
-	}
-	return startSite(tb, s, o, l, box, seeded)
+	return startSite(tb, s, o, l, box)
 }
 
-func startSite(tb testing.TB, s wire.Settings, o SiteOptions, l net.Listener, box *mailbox.Server, seeded bool) *Site {
+func startSite(tb testing.TB, s wire.Settings, o SiteOptions, l net.Listener, box *mailbox.Server) *Site {
 	tb.Helper()
 	a, err := wire.Open(tb.Context(), s, o.Clock, slog.New(slog.NewJSONHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		tb.Fatal(err)
-	}
-	if !seeded {
-		if err := a.Seed(tb.Context(), tb.TempDir(), o.People); err != nil {
-			tb.Fatal(err)
-		}
 	}
 	service, err := wire.NewService(tb.Context(), a, wire.Options{Version: "test", Mailbox: box})
 	if err != nil {

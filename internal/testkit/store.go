@@ -33,7 +33,7 @@ func OnEngines(t *testing.T, test func(t *testing.T, db *store.DB, c *clock.Fake
 	}
 }
 
-// Address returns where a fresh database of the engine is.
+// Address returns where a fresh database of the engine is, without a schema.
 func (e Engine) Address(tb testing.TB) string {
 	tb.Helper()
 	if e == OnPostgres {
@@ -48,7 +48,7 @@ func OpenStore(tb testing.TB, e Engine, c clock.Clock, master keyring.Wrapper) *
 	if master == nil {
 		master = keytest.Master(tb)
 	}
-	db, err := store.Open(tb.Context(), store.Options{Database: e.Address(tb), Master: master, Clock: c})
+	db, err := store.Open(tb.Context(), store.Options{Database: schemaOnly(tb, e), Master: master, Clock: c})
 	if err != nil {
 		tb.Fatal(err)
 	}

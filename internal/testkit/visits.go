@@ -45,6 +45,7 @@ func visits() []visit {
 		{"GET /schemas/copy.json", ok, nil, nil},
 		{"GET /.well-known/authzen-configuration", ok, nil, nil},
 		{"GET /:brand/consent-mode.json", ok, nil, nil},
+		{"GET /:brand/register.json", ok, nil, nil},
 		{"GET /embed/widget.js", ok, nil, nil},
 		{"GET /embed/:brand", ok, nil, nil},
 		{"GET /", ok, nil, nil},

@@ -224,7 +224,7 @@ func deliveriesAreReplayed(t *testing.T, f Fixture) {
 		"all":                {hook.Span{}, 2},
 		"in somebody's name": {hook.Span{Subject: "nobody"}, 0},
 	} {
-		n, err := f.DB.Replay(t.Context(), "crm/main", tt.span, f.now())
+		n, err := f.DB.Replay(t.Context(), "crm/main", tt.span, test, f.now())
 		must(t, name, err)
 		if n != tt.want {
 			t.Errorf("%s: got %d, want %d", name, n, tt.want)

@@ -245,6 +245,8 @@ func Render(ctx context.Context, b Brand, template string, data []byte) (Message
 		return from(ctx, b, data, Moved)
 	case WarningTemplate:
 		return from(ctx, b, data, Warn)
+	case TroubleTemplate:
+		return from(ctx, b, data, Worry)
 	}
 	return Message{}, fmt.Errorf("no mail template %q: %w", template, errs.NotFound)
 }

@@ -1,0 +1,140 @@
+package console
+
+import (
+	"context"
+	"encoding/csv"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"livingprofile/handlers/web"
+	"livingprofile/internal/brand"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/organisation"
+	"livingprofile/internal/register"
+	"livingprofile/internal/rights"
+	view "livingprofile/views/console"
+)
+
+// RegisterPath is the record of processing activities.
+const RegisterPath = web.ConsolePath + "/register"
+
+// Register shows the record of processing activities of the member's brands
+// (Art. 30(1) GDPR).
+func (s *Console) Register(c echo.Context) error {
+	p := view.RegisterPage{Contact: web.Of(c).Organisation.Contact, Address: web.Of(c).Organisation.Address}
+	for _, k := range register.Of(web.Of(c).Organisation, me(c).Sees) {
+		shown := view.Controller{Name: k.Name, Contact: k.Brands[0].Contact}
+		for _, b := range k.Brands {
+			shown.Brands = append(shown.Brands, view.RegisterBrand{
+				Label: b.Label.In(web.Of(c).Locale), Data: b.Site(s.Base).JoinPath(b.Name, "register.json").String(),
+			})
+		}
+		for i := range k.Lines {
+			shown.Lines = append(shown.Lines, s.registerLine(c, &k, &k.Lines[i]))
+		}
+		p.Controllers = append(p.Controllers, shown)
+	}
+	return web.Render(c, http.StatusOK, view.Register(s.desk(c, "register", title(c, "register")), p))
+}
+
+func (s *Console) registerLine(c echo.Context, k *register.Controller, l *register.Line) view.RegisterLine {
+	ctx, locale := web.Context(c), web.Of(c).Locale
+	v := l.Purpose
+	line := view.RegisterLine{
+		Title: v.Words.Question.In(locale), Sentence: v.Words.Sentence.In(locale),
+		Basis: i18n.T(ctx, "console.basis."+string(v.Basis)), Sensitive: l.Sensitive(), Data: dataOf(l, locale),
+		Kept: v.Words.Retention.In(locale),
+	}
+	if len(l.Brands) < len(k.Brands) {
+		line.Brands = i18n.List(ctx, labels(l.Brands, func(b *brand.Brand) string { return b.Label.In(locale) }))
+	}
+	for _, r := range l.Recipients {
+		line.Recipients = append(line.Recipients, view.Recipient{
+			Label: r.Label.In(locale), Country: r.Country, Elsewhere: s.elsewhere(k, r),
+		})
+	}
+	return line
+}
+
+// elsewhere tells whether a recipient keeps data under another law than that of
+// the controller's first brand, which is what a transfer is about (Art. 44
+// GDPR).
+func (s *Console) elsewhere(k *register.Controller, r *organisation.System) bool {
+	now := s.Clock.Now()
+	return r.Country != "" && s.Laws.For(r.Country, now).Code != s.Laws.For(k.Brands[0].Country, now).Code
+}
+
+// dataOf is what of each category is used: "Contact: e-mail, telephone".
+func dataOf(l *register.Line, locale string) []view.Fact {
+	var all []view.Fact
+	for _, category := range l.Categories {
+		fact := view.Fact{Label: category.Label.In(locale)}
+		add := func(of, label string) {
+			if of != category.Name {
+				return
+			}
+			if fact.Text != "" {
+				fact.Text += " · "
+			}
+			fact.Text += label
+		}
+		for _, f := range l.Fields {
+			add(f.Category, f.Label.In(locale))
+		}
+		for _, k := range l.Activities {
+			add(k.Category, k.Label.In(locale))
+		}
+		all = append(all, fact)
+	}
+	return all
+}
+
+// ExportRegister is the register as a table for other programs.
+func (s *Console) ExportRegister(c echo.Context) error {
+	ctx, locale := web.Context(c), web.Of(c).Locale
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="register.csv"`)
+	w := csv.NewWriter(c.Response())
+	w.UseCRLF = true // RFC 4180, 2.1
+	write := func(cells ...string) {
+		for i := range cells {
+			cells[i] = rights.Guard(cells[i])
+		}
+		_ = w.Write(cells) // w.Error has it
+	}
+	write(registerHeads(ctx)...)
+	for _, k := range register.Of(web.Of(c).Organisation, me(c).Sees) {
+		for i := range k.Lines {
+			l := s.registerLine(c, &k, &k.Lines[i])
+			data := labels(l.Data, func(f view.Fact) string { return f.Label + ": " + f.Text })
+			recipients := labels(l.Recipients, func(r view.Recipient) string { return r.Label + " (" + r.Country + ")" })
+			brands := labels(k.Lines[i].Brands, func(b *brand.Brand) string { return b.Label.In(locale) })
+			write(k.Name, i18n.List(ctx, brands), l.Title, l.Basis, i18n.List(ctx, data), yesNo(ctx, l.Sensitive),
+				i18n.List(ctx, recipients), l.Kept)
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+func registerHeads(ctx context.Context) []string {
+	return labels([]string{"controller", "brands", "purpose", "basis", "data", "sensitive", "recipients", "kept"},
+		func(name string) string { return i18n.T(ctx, "register.head."+name) })
+}
+
+func yesNo(ctx context.Context, yes bool) string {
+	if yes {
+		return i18n.T(ctx, "register.yes")
+	}
+	return i18n.T(ctx, "register.no")
+}
+
+func labels[T any](list []T, label func(T) string) []string {
+	all := make([]string, 0, len(list))
+	for _, one := range list {
+		all = append(all, label(one))
+	}
+	return all
+}
