@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 )
 
 // An Edit is one attribute that was changed in the console. It is kept until a
@@ -82,6 +84,8 @@ func (o *Organisation) declared() Organisation {
 		Topics:     standing(o.Topics, func(t *consent.Topic) bool { return t.Retired }),
 		Activities: standing(o.Activities, func(k *activity.Kind) bool { return k.Retired }),
 		Rules:      standing(o.Rules, func(r *activity.Rule) bool { return r.Retired }),
+		Duties:     standing(o.Duties, func(d *rights.Duty) bool { return d.Retired }),
+		Automated:  standing(o.Automated, func(k *automated.Kind) bool { return k.Retired }),
 		Purposes:   standing(o.Purposes, func(v *consent.PurposeVersion) bool { return v.Retired }),
 	}
 }

@@ -47,7 +47,7 @@ func ofAutomated(k *automated.Kind) (ts traits) {
 	ts.add("purpose", k.Purpose)
 	ts.list("fields", k.Fields)
 	ts.list("brands", k.Brands)
-	ts.add("keep", termWords(k.Keep))
+	ts.term("keep", k.Keep)
 	ts.flag("refusable", k.Refusable)
 	ts.text("label", k.Label)
 	ts.text("help", k.Help)

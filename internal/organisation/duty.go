@@ -47,7 +47,7 @@ func readDuty(name string, d *object) rights.Duty {
 
 func ofDuty(d *rights.Duty) (ts traits) {
 	ts.list("fields", d.Fields)
-	ts.add("keep", termWords(d.Keep))
+	ts.term("keep", d.Keep)
 	ts.text("label", d.Label)
 	ts.text("law", d.Law)
 	return ts

@@ -134,7 +134,7 @@ func ofField(f *profile.Field) (ts traits) {
 	ts.text("help", f.Help)
 	ts.text("locked", f.Locked)
 	ts.text("retention", f.Retention)
-	ts.add("keep", termWords(f.Keep))
+	ts.term("keep", f.Keep)
 	ts.text("how", f.How)
 	return ts
 }

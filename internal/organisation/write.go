@@ -8,9 +8,11 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 )
 
 // A File is a declaration as a file, with the pictures that it names.
@@ -36,6 +38,8 @@ func Write(o *Organisation) (File, error) {
 	section(root, "fields", standing(o.Fields, func(f *profile.Field) bool { return f.Retired }), func(f *profile.Field) string { return f.Name }, ofField)
 	section(root, "activities", standing(o.Activities, func(k *activity.Kind) bool { return k.Retired }), func(k *activity.Kind) string { return k.Name }, ofActivity)
 	section(root, "rules", standing(o.Rules, func(r *activity.Rule) bool { return r.Retired }), func(r *activity.Rule) string { return r.Name }, ofRule)
+	section(root, "duties", standing(o.Duties, func(d *rights.Duty) bool { return d.Retired }), func(d *rights.Duty) string { return d.Name }, ofDuty)
+	section(root, "automated", standing(o.Automated, func(k *automated.Kind) bool { return k.Retired }), func(k *automated.Kind) string { return k.Name }, ofAutomated)
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
