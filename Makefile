@@ -3,6 +3,7 @@
 
 export LIVINGPROFILE_AXE := $(CURDIR)/.cache/axe/axe.min.js
 export LIVINGPROFILE_OPENAPI_LINTERS := $(CURDIR)/.cache/openapi
+export LIVINGPROFILE_WEBHOOK_VERIFIERS := $(CURDIR)/.cache/verifiers
 
 .PHONY: run test check setup generate short pictures
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/scim"
 	"livingprofile/handlers/web"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
@@ -69,6 +70,9 @@ func (s *Server) writeError(c echo.Context, status int, err error) error {
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
 		web.RetryAfter(c, retryAfter(err))
 	}
+	if is, err := s.peerFault(c, status, err); is {
+		return err
+	}
 	if !wantsPage(c) {
 		return s.problem(c, status, err)
 	}
@@ -128,7 +132,7 @@ func refererPath(c echo.Context) string {
 
 func wantsPage(c echo.Context) bool {
 	accept := c.Request().Header.Get("Accept")
-	return !isAPI(c) && !strings.HasSuffix(c.Request().URL.Path, ".json") &&
+	return !isAPI(c) && !scim.IsPath(c.Request().URL.Path) && !strings.HasSuffix(c.Request().URL.Path, ".json") &&
 		!strings.Contains(accept, "application/json") && !strings.Contains(accept, "application/problem+json")
 }
 

@@ -158,6 +158,7 @@ func (s *Server) Routes() []Route {
 	for _, r := range s.insideRoutes() {
 		routes = append(routes, r.Route)
 	}
+	routes = append(routes, s.peerRoutes()...)
 	routes = append(routes, s.consoleRoutes()...)
 	if s.mailbox != nil {
 		routes = append(routes,
@@ -219,9 +220,6 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/audiences/:audience/people", authz.AudienceExport, s.console.PreviewAudience},
 		{post, "/console/audiences/:audience/export", authz.AudienceExport, s.console.ExportAudience},
 		{post, "/console/audiences/:audience/remove", authz.AudienceManage, s.console.RemoveAudience},
-		{get, console.RetentionPath, authz.RetentionRead, s.console.ShowRetention},
-		{post, "/console/retention/kept", authz.RetentionManage, s.console.OpenKept},
-		{post, "/console/retention/release/:certificate", authz.RetentionManage, s.console.ReleaseKept},
 		{get, console.BrandsPath, authz.BrandRead, s.console.Brands},
 		{get, "/console/brands.css", authz.BrandRead, s.console.LookSheet},
 		{get, "/console/brands/:brand", authz.BrandRead, s.console.ShowBrand},
@@ -230,6 +228,9 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/brands/:brand/look/preview", authz.BrandManage, s.console.PreviewBrand},
 		{get, "/console/brands/:brand/logo", authz.BrandRead, s.console.BrandLogo},
 		{post, "/console/brands/:brand/logo", authz.BrandManage, s.console.SaveLogo},
+		{get, console.RetentionPath, authz.RetentionRead, s.console.ShowRetention},
+		{post, "/console/retention/kept", authz.RetentionManage, s.console.OpenKept},
+		{post, "/console/retention/release/:certificate", authz.RetentionManage, s.console.ReleaseKept},
 		{get, "/console/audit", authz.LedgerRead, s.console.Audit},
 		{post, "/console/audit", authz.LedgerRead, s.console.FilterAudit},
 		{post, "/console/audit/export", authz.LedgerExport, s.console.ExportAudit},

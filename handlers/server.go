@@ -26,6 +26,7 @@ import (
 	"livingprofile/handlers/middleware"
 	"livingprofile/handlers/portal"
 	"livingprofile/handlers/receipt"
+	"livingprofile/handlers/scim"
 	"livingprofile/handlers/signin"
 	"livingprofile/handlers/web"
 	"livingprofile/handlers/wellknown"
@@ -59,6 +60,7 @@ type Deps struct {
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
 	API     *api.API
+	SCIM    *scim.SCIM
 	Footer  *footer.Footer
 	Mailbox *mailbox.Mailbox // nil outside the demo
 	Console *console.Console

@@ -107,6 +107,8 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 	}
 	writes = append(writes, write{
 		query: "delete from conflicts where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
+	}, write{
+		query: "delete from enrolments where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
 	})
 	return append(writes, write{
 		query:  "update subjects set state = $1, circle = '' where lane = $2 and id = $3",

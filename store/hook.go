@@ -293,9 +293,10 @@ func writeHealth(ctx context.Context, c conn, t hook.Turn) error {
 	return hurry(ctx, c, t.Endpoint, t.Now)
 }
 
-// hurry makes everything that waits due.
+// hurry makes what waits due, but for what was hurried often enough.
 func hurry(ctx context.Context, c conn, endpoint string, now time.Time) error {
-	_, err := c.exec(ctx, "update hook_deliveries set due_at = $1, set_at = $1 where endpoint = $2 and due_at > $1", micros(now), endpoint)
+	_, err := c.exec(ctx, "update hook_deliveries set due_at = $1, set_at = $1 where endpoint = $2 and due_at > $1 and tries < $3",
+		micros(now), endpoint, hook.HurryBelow)
 	return err
 }
 

@@ -284,7 +284,8 @@ func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject) error {
 			return err
 		}
 	}
-	for member, circle := range identity.Circles(members, pairs) {
+	next := identity.Circles(members, pairs)
+	for member, circle := range next {
 		if now[member] == circle {
 			continue
 		}
@@ -292,5 +293,32 @@ func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject) error {
 			return err
 		}
 	}
+	if !parted(now, next) {
+		return nil
+	}
+	// A copy that waits may hold what is another's since.
+	for _, member := range members {
+		if _, err := q.exec(ctx, "delete from copies where lane = $1 and subject = $2 and taken_at = 0", db.lane(member), member); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// parted tells whether somebody who was in one circle with another is not any
+// more.
+func parted(before, after map[id.Subject]id.Subject) bool {
+	in := map[id.Subject]id.Subject{}
+	for member, circle := range before {
+		if circle == "" {
+			continue
+		}
+		had, ok := in[circle]
+		now := after[member]
+		if now == "" || ok && now != had {
+			return true
+		}
+		in[circle] = now
+	}
+	return false
 }

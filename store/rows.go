@@ -18,6 +18,7 @@ import (
 	"livingprofile/internal/pull"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/scim"
 	"livingprofile/internal/staff"
 )
 
@@ -108,6 +109,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok, err := db.activityWrites(p, key, row); ok {
 		return writes, err
 	}
+	if writes, ok := db.enrolmentWrites(p, key, row); ok {
+		return writes, nil
+	}
 	if writes, ok, err := db.automatedWrites(p, key, row); ok {
 		return writes, err
 	}
@@ -124,7 +128,7 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
-		activity.Removal, activity.State, automated.Humans:
+		activity.Removal, activity.State, automated.Humans, scim.Ended:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject
@@ -137,6 +141,8 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case consent.Record:
 		return p.Subject != "" && r.Subject == p.Subject
 	case inbound.Conflict:
+		return p.Subject != "" && r.Subject == p.Subject
+	case scim.Enrolment:
 		return p.Subject != "" && r.Subject == p.Subject
 	case job.Job:
 		return r.Subject == "" || r.Subject == p.Subject

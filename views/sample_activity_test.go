@@ -39,7 +39,7 @@ func (s teller) activity() portal.ActivityPage {
 	item := func(id, remove string) portal.ActivityItem {
 		return portal.ActivityItem{
 			ID: id, Title: s.training(), Facts: []portal.ActivityFact{minutes}, Source: s.say("the club’s machines", "クラブのマシン", "أجهزة النادي"),
-			At: day(3, 9, 1, 2), Until: day(3, 9, 1, 2).AddDate(2, 0, 0), Remove: remove,
+			At: day(3, 9, 1, 2), Remove: remove,
 		}
 	}
 	return portal.ActivityPage{
@@ -48,7 +48,7 @@ func (s teller) activity() portal.ActivityPage {
 			{Link: ui.Link{Text: s.training(), Href: "/hibiki/activity?kind=training"}},
 			{Link: ui.Link{Text: s.say("Order", "ご注文", "طلب"), Href: "/hibiki/activity?kind=order"}},
 		},
-		Charts: []portal.ActivityChart{chart},
+		Charts: []portal.ActivityChart{chart}, Folded: true,
 		Months: []portal.ActivityMonth{{Start: day(3, 9, 1, 2), Items: []portal.ActivityItem{item("a", "/hibiki/activity/a/remove"), item("b", "")}}},
 		First:  "/hibiki/activity", Older: "/hibiki/activity?before=b",
 	}

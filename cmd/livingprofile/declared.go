@@ -42,7 +42,7 @@ func (c *declaredCmd) Run(ctx context.Context, env *environment, d *Data) error 
 
 func (c *declaredCmd) write(f organisation.File) error {
 	files := map[string][]byte{c.File: f.Text}
-	for name, data := range f.Logos {
+	for name, data := range f.Beside {
 		files[filepath.Join(filepath.Dir(c.File), name)] = data
 	}
 	how := os.O_WRONLY | os.O_CREATE | os.O_EXCL
@@ -50,6 +50,9 @@ func (c *declaredCmd) write(f organisation.File) error {
 		how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
 	for path, data := range files {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // as below
+			return err
+		}
 		out, err := os.OpenFile(path, how, 0o644) //nolint:gosec // the operator names the file, which is a public one
 		if errors.Is(err, os.ErrExist) {
 			return fmt.Errorf("%s is there already: name another, or write over it with --replace", path)

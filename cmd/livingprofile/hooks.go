@@ -73,6 +73,7 @@ func (hooksListCmd) Run(ctx context.Context, env *environment, d *Data) error {
 				return err
 			}
 			s := standings[t.ID]
+			s.Unsigned = t.Speaks != ""
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", t.ID, t.URL, t.Body, standingWords(&s),
 				counts[hook.Waiting], counts[hook.Failed], moment(s.Worked))
 		}
@@ -82,7 +83,7 @@ func (hooksListCmd) Run(ctx context.Context, env *environment, d *Data) error {
 
 func standingWords(s *hook.Standing) string {
 	switch {
-	case len(s.Secrets) == 0:
+	case len(s.Secrets) == 0 && !s.Unsigned:
 		return "has no secret"
 	case s.Mode != hook.Active:
 		return string(s.Mode) + " (" + s.Cause + ")"

@@ -22,6 +22,7 @@ func (s *Service) tellSystems() error {
 			return o, o.Revision
 		},
 		Alias: s.DB.Ring().Pairwise, Source: s.base.String(), Intake: s.answered,
+		Carry: s.speaker(door).carry,
 	}, hook.Options{Log: s.Log, Observe: s.metrics.delivery})
 	feeds, err := s.pulls()
 	if err != nil {
@@ -38,6 +39,9 @@ func (a *App) Ping(ctx context.Context, t *hook.Target, allow []string) (hook.Re
 		return hook.Reply{}, err
 	}
 	defer door.Close()
+	if t.Speaks != "" {
+		return a.speaker(door).check(ctx, t)
+	}
 	now := a.Clock.Now()
 	standings, err := a.DB.Standing(ctx, []string{t.ID}, now)
 	if err != nil {

@@ -290,7 +290,7 @@ func storm(t *testing.T, e testkit.Engine) {
 		if now := s.calls(); now != calls {
 			calls, idle = now, 0
 		} else if idle++; idle > 2 {
-			o.clock.Advance(10 * time.Minute)
+			o.clock.Advance(time.Hour)
 		}
 		w.Wake()
 		return true, !o.waiting(endpoint)

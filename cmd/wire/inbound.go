@@ -56,6 +56,7 @@ func (a *App) Puller(allow []string) (*pull.Puller, error) {
 	}
 	return &pull.Puller{Deps: pull.Deps{
 		Door: door, Store: a.DB, Take: a.pulled, Clock: a.Clock, Secret: a.secretFile, Log: a.Log,
+		Login: a.speaker(door).login,
 	}}, nil
 }
 

@@ -71,6 +71,9 @@ func systemRoutes(t *testing.T, k *kit) map[use]authz.Permission {
 		if e, ok := authz.Lookup(r.Permission); !ok || e.Holder != authz.System {
 			continue
 		}
+		if strings.HasPrefix(r.Path, "/scim/") {
+			continue // handlers/scim walks these
+		}
 		u, ok := by[r.Method+" "+r.Path]
 		if !ok {
 			t.Errorf("the route %s %s is used by nobody", r.Method, r.Path)

@@ -142,7 +142,7 @@ func TestDescriptionIsTheSurface(t *testing.T) {
 	k := newKit(t, testkit.OnSQLite)
 	routes := map[string]authz.Permission{}
 	for _, r := range k.Server.Routes() {
-		if e, ok := authz.Lookup(r.Permission); ok && e.Holder == authz.System {
+		if e, ok := authz.Lookup(r.Permission); ok && e.Holder == authz.System && !strings.HasPrefix(r.Path, "/scim/") {
 			path := strings.NewReplacer(":subject", "{subject}", ":import", "{import}", ":audience", "{audience}").Replace(strings.TrimPrefix(r.Path, "/api/v1"))
 			routes[strings.ToLower(r.Method)+" "+path] = r.Permission
 		}

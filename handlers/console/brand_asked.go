@@ -90,7 +90,7 @@ func (w asker) ask(b *brand.Brand, name, label string, levels ...string) ui.Inpu
 	group := ui.Input{Kind: ui.Group, Name: "ask." + name, Label: label, Parts: []ui.Input{level}}
 	for _, tag := range b.Locales {
 		why := w.wordsIn("why."+name+"."+tag, tag)
-		why.Label = w.t("field.why", "language", i18n.Lang(tag))
+		why.Kind, why.Label = ui.Long, w.t("field.why", "language", i18n.Lang(tag))
 		group.Parts = append(group.Parts, why)
 	}
 	return group

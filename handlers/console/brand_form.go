@@ -238,10 +238,12 @@ func (w asker) list(name string, values ...string) ui.Input {
 }
 
 // words asks for a text in each language.
-func (w asker) words(name string, tags []string) ui.Input {
+func (w asker) words(kind, name string, tags []string) ui.Input {
 	group := ui.Input{Kind: ui.Group, Name: name, Label: w.t("field." + underscored(name)), Wrong: w.wrong[name]}
 	for _, tag := range tags {
-		group.Parts = append(group.Parts, w.wordsIn(name+"."+tag, tag))
+		one := w.wordsIn(name+"."+tag, tag)
+		one.Kind = kind
+		group.Parts = append(group.Parts, one)
 	}
 	return group
 }
@@ -278,7 +280,7 @@ func (w asker) basics(spoken []string, b *brand.Brand) []ui.Input {
 	contact := w.text("contact", false)
 	contact.Kind = ui.Email
 	return []ui.Input{
-		w.words("label", b.Locales), w.words("voice", b.Locales), mark, w.text("legal-name", true), contact, locales, first,
+		w.words(ui.Text, "label", b.Locales), w.words(ui.Long, "voice", b.Locales), mark, w.text("legal-name", true), contact, locales, first,
 		register, country, w.text("zone", true), every,
 	}
 }

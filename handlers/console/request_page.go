@@ -105,8 +105,8 @@ func (b *sheet) opened(held *view.PersonPage) {
 		b.page.Facts = append(b.page.Facts, view.Fact{Label: b.t("agent.title"), Text: r.Proof.Agent, Note: r.Proof.Mandate})
 	}
 	b.fact("locale", i18n.Lang(r.Locale), "")
-	if about := b.about(); about != "" {
-		b.fact("about", about, "")
+	if about := b.about(); about.Text != "" {
+		b.page.Facts = append(b.page.Facts, about)
 	}
 	if r.Matter.Text != "" && b.readable() {
 		b.fact("words", r.Matter.Text, "")
@@ -164,14 +164,25 @@ func (b *sheet) rule() {
 // proofName is the proof as locales name it.
 func proofName(method string) string {
 	switch method {
-	case "link", "brand_link", "passkey", "phone", "letter", "person", "none":
+	case "link", "brand_link", "passkey", "phone", "letter", "person", "system", "none":
 		return method
 	}
 	return "another"
 }
 
-// about names what a request is about, "" for the whole person.
-func (b *sheet) about() string {
+// about names what a request is about, another request with its number; no
+// text for the whole person.
+func (b *sheet) about() view.Fact {
+	about := view.Fact{Label: b.t("request.fact.about"), Text: b.matter()}
+	if other, ok := b.docket.Find(rights.RequestID(b.request.Matter.Name)); ok {
+		if about.Text = other.Number; b.me.Sees(other.Brand) {
+			about.Href = requestsPath + "/" + string(other.ID)
+		}
+	}
+	return about
+}
+
+func (b *sheet) matter() string {
 	m := b.request.Matter
 	switch m.Scope {
 	case rights.FieldScope:

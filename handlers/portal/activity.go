@@ -9,13 +9,14 @@ import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
 	"livingprofile/views/layout"
 	view "livingprofile/views/portal"
 )
 
 const (
 	// activityLength is how much of the timeline stands on one page.
-	activityLength = 30
+	activityLength = 20
 	// chartMonths is how far the charts look back, the current month included.
 	chartMonths = 12
 	// chartMost bounds what the charts are made of, the newest first.
@@ -83,7 +84,16 @@ func (p *Portal) RemoveActivity(c echo.Context) error {
 	if !id.Valid(observation) {
 		return errs.New(errs.NotFound, "")
 	}
-	if err := p.Deps.Activity.Remove(web.Context(c), doer(c), observation); err != nil {
+	who, ctx := doer(c), web.Context(c)
+	list, err := p.Read.Activities(ctx, who.Subject, activity.Page{ID: observation, Now: p.Clock.Now(), Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return errs.New(errs.NotFound, "")
+	}
+	who.Subject, who.Actor = list[0].Subject, ledger.Self(list[0].Subject)
+	if err := p.Deps.Activity.Remove(ctx, who, observation); err != nil {
 		return err
 	}
 	return tell(c, web.Path(c, "/activity"), web.Flash{ID: "activity.removed"})
@@ -107,8 +117,16 @@ func (p *Portal) SwitchRule(c echo.Context) error {
 	if said == "" {
 		return errs.New(errs.Invalid, "error.not_a_choice")
 	}
-	if err := p.Deps.Activity.Switch(web.Context(c), doer(c), r.Name, form.Get("rule") == "on"); err != nil {
+	who, ctx := doer(c), web.Context(c)
+	circle, err := p.Joins.Circle(ctx, who.Subject)
+	if err != nil {
 		return err
+	}
+	for _, who.Subject = range circle {
+		who.Actor = ledger.Self(who.Subject)
+		if err := p.Deps.Activity.Switch(ctx, who, r.Name, form.Get("rule") == "on"); err != nil {
+			return err
+		}
 	}
 	return tell(c, web.Path(c, "/data/%s", field.Name), web.Flash{ID: said})
 }

@@ -17,7 +17,7 @@ import (
 // activityPage is a part of the timeline. list may have one more than is shown;
 // year is what the charts are made of.
 func (s *sight) activityPage(kind, before string, list, year []activity.Observation) view.ActivityPage {
-	page := view.ActivityPage{Kinds: []ui.Tab{{
+	page := view.ActivityPage{Folded: kind == "", Kinds: []ui.Tab{{
 		Link: ui.Link{Text: s.t("activity.all"), Href: s.activityPath("", "")}, Current: kind == "",
 	}}}
 	for i := range s.org.Activities {
@@ -63,7 +63,7 @@ func (s *sight) activityPath(kind, before string) string {
 }
 
 func (s *sight) activityItem(o *activity.Observation) view.ActivityItem {
-	item := view.ActivityItem{ID: o.ID, Title: s.activityLabel(o.Kind), Source: s.source(o.Source), At: o.At, Until: o.Expires}
+	item := view.ActivityItem{ID: o.ID, Title: s.activityLabel(o.Kind), Source: s.source(o.Source), At: o.At}
 	k, ok := s.org.Activity(o.Kind)
 	if !ok {
 		return item
@@ -117,7 +117,7 @@ func (s *sight) activityChart(k *activity.Kind, year []activity.Observation) *vi
 		Totals: []view.ActivityFact{{Label: s.t("activity.count"), Value: i18n.Number(s.ctx, all)}},
 		Text:   s.t("activity.chart", "busiest", i18n.Month(s.ctx, busiest), "number", i18n.Number(s.ctx, most)),
 		Heads:  []string{s.t("activity.month"), s.t("activity.count")},
-		Keep:   s.t("activity.keep", "span", i18n.Span(s.ctx, k.Keep)),
+		Keep:   s.t("activity.keep", "span", i18n.Term(s.ctx, k.Keep)),
 	}
 	for _, v := range s.org.PurposesOn(s.brand.Name) {
 		if uses(k.AsField(), v.Purpose) {
@@ -169,7 +169,7 @@ func (s *sight) ruleText(f *profile.Field) string {
 	}
 	window := s.t("activity.rule.always")
 	if r.Window > 0 {
-		window = s.t("activity.rule.window", "span", i18n.Span(s.ctx, r.Window))
+		window = s.t("activity.rule.window", "span", i18n.Term(s.ctx, r.Window))
 	}
 	activityName := s.in(k.Label)
 	var text string

@@ -9,6 +9,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/scim"
 	"livingprofile/internal/staff"
 	view "livingprofile/views/portal"
 )
@@ -43,6 +44,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.conflictEvent(h)
 	case "decision":
 		item, ok = s.decisionEvent(h)
+	case "enrolment":
+		item, ok = view.HistoryItem{Icon: "share", Text: s.t("event." + string(h.Kind))}, known(scim.Enrolments[:], h.Kind)
 	case "activity", "inference":
 		item, ok = s.activityEvent(h)
 	case "automated":

@@ -2,7 +2,7 @@ package portal
 
 import (
 	"net/http"
-	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,21 +26,20 @@ func (p *Portal) History(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// One more than is shown tells whether there is an older page.
-	happened, err := p.Read.History(s.ctx, web.Of(c).Subject(), ledger.HistoryPage{
-		Before: part.before, Kinds: part.group.kinds, Limit: historyLength + 1,
+	happened, older, err := p.Read.Story(s.ctx, web.Of(c).Subject(), ledger.Chapter{
+		From: part.from, Kinds: part.group.kinds, Limit: historyLength,
 	})
 	if err != nil {
 		return err
 	}
 	f := p.frame(c, s, layout.History, s.t("portal.history.title"))
-	return web.Render(c, http.StatusOK, view.History(f, s.historyPage(part, happened)))
+	return web.Render(c, http.StatusOK, view.History(f, s.historyPage(part, happened, older)))
 }
 
 // A part says which part of the history is shown.
 type part struct {
-	group  kindGroup
-	before int64 // 0 for the newest
+	group kindGroup
+	from  string // where the part before ended, a version for each record; "" for the newest
 }
 
 // A kindGroup is what the filter tells apart.
@@ -61,16 +60,16 @@ func kindGroups() []kindGroup {
 	}
 }
 
+// longestPlace is more than the places in all records of anybody are.
+const longestPlace = 400
+
 // partOf reads the address of a part.
 func partOf(kind, before string) (part, error) {
 	p := part{group: kindGroups()[0]}
-	if before != "" {
-		n, err := strconv.ParseInt(before, 10, 64)
-		if err != nil || n < 1 {
-			return p, errs.New(errs.NotFound, "")
-		}
-		p.before = n
+	if strings.ContainsFunc(before, func(r rune) bool { return (r < '0' || r > '9') && r != '.' }) || len(before) > longestPlace {
+		return p, errs.New(errs.NotFound, "")
 	}
+	p.from = before
 	for _, g := range kindGroups() {
 		if g.name == kind {
 			p.group = g

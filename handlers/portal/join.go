@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -55,6 +56,19 @@ func (p *Portal) joined(c echo.Context, s *sight) ([]view.JoinItem, error) {
 		}
 	}
 	return list, nil
+}
+
+// mine is nil when a record is one of the visitor's, and errs.NotFound for
+// another.
+func (p *Portal) mine(ctx context.Context, visitor, subject id.Subject) error {
+	if visitor == subject {
+		return nil
+	}
+	circle, err := p.Joins.Circle(ctx, visitor)
+	if err == nil && !slices.Contains(circle, subject) {
+		err = errs.New(errs.NotFound, "")
+	}
+	return err
 }
 
 // joinItem tells of one join; ids are those of the other record.

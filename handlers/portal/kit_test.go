@@ -27,6 +27,7 @@ import (
 	"livingprofile/internal/profile"
 	"livingprofile/internal/testkit"
 	"livingprofile/locales"
+	"livingprofile/store"
 )
 
 // A kit is the portal on a store of its own, with one person signed in.
@@ -117,7 +118,7 @@ func newKit(t *testing.T) *kit {
 		t.Fatal(err)
 	}
 	k.Portal = portal.New(portal.Deps{
-		Read: db, Registry: db, Joins: db, Joiner: identity.NewJoiner(db, c), Clock: c, Bundle: bundle(t), Installation: db.Installation(),
+		Read: store.Together{DB: db}, Registry: db, Joins: db, Joiner: identity.NewJoiner(db, c), Clock: c, Bundle: bundle(t), Installation: db.Installation(),
 		Base:     &url.URL{Scheme: "https", Host: "privacy.example.com"},
 		Consent:  consent.NewService(db, func() consent.Catalogue { return k.org }, c),
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),

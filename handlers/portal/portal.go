@@ -32,7 +32,8 @@ import (
 	"livingprofile/views/layout"
 )
 
-// A Reader reads what the pages show. Each method sees one moment, and returns
+// A Reader reads what the pages show, of all records of a person that are
+// joined; their Identifiers alone are those of one. Each method returns
 // errs.NotFound or errs.Gone for a subject whose data cannot be opened.
 type Reader interface {
 	// Facts returns all that is held of a subject.
@@ -51,6 +52,9 @@ type Reader interface {
 	ActivityState(ctx context.Context, subject id.Subject) (activity.State, error)
 	// History returns a page of what happened, newest first.
 	History(ctx context.Context, subject id.Subject, page ledger.HistoryPage) ([]ledger.Happening, error)
+	// Story returns a page of what happened in all records of the person, newest
+	// first, and where the next one begins; "" after the last.
+	Story(ctx context.Context, subject id.Subject, c ledger.Chapter) (page []ledger.Happening, next string, err error)
 }
 
 // A Registry has what receipts are made of.

@@ -40,6 +40,11 @@ func (c *counted) History(ctx context.Context, subject id.Subject, page ledger.H
 	return c.Reader.History(ctx, subject, page)
 }
 
+func (c *counted) Story(ctx context.Context, subject id.Subject, chapter ledger.Chapter) ([]ledger.Happening, string, error) {
+	c.n++
+	return c.Reader.Story(ctx, subject, chapter)
+}
+
 // A page reads what it shows at once: its cost must not grow with the number of
 // its rows.
 func TestPages_read_at_most(t *testing.T) {

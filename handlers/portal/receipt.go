@@ -41,10 +41,10 @@ func (p *Portal) receipt(c echo.Context, name consent.RecordID) (consent.Receipt
 		return consent.Receipt{}, errs.New(errs.NotFound, "")
 	}
 	proved, err := p.Registry.ProvedRecord(ctx, name)
-	if err == nil && proved.Subject != v.Subject() {
-		err = errs.New(errs.NotFound, "")
-	}
 	if err != nil {
+		return consent.Receipt{}, err
+	}
+	if err := p.mine(ctx, v.Subject(), proved.Subject); err != nil {
 		return consent.Receipt{}, err
 	}
 	var shown *consent.Notice

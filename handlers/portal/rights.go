@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	"livingprofile/views/layout"
 	view "livingprofile/views/portal"
@@ -157,8 +158,16 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 		return errs.New(errs.NotFound, "rights.error.no_request")
 	}
 	v := web.Of(c)
-	r, err := p.Rights.Move(web.Context(c), v.Subject(), rights.RequestID(c.Param("request")), rights.Act{
-		Move: move, Actor: v.Actor(), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
+	docket, err := p.Rights.All(web.Context(c), v.Subject())
+	if err != nil {
+		return err
+	}
+	r, err := requestIn(c, docket)
+	if err != nil {
+		return err
+	}
+	r, err = p.Rights.Move(web.Context(c), r.Subject, r.ID, rights.Act{
+		Move: move, Actor: ledger.Self(r.Subject), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
 	})
 	if wrong, ok := web.Wrong(c, err); ok && (move == rights.Answer || move == rights.Reply) {
 		return p.showRequest(c, http.StatusUnprocessableEntity, wrong["note"])
@@ -179,7 +188,7 @@ func (p *Portal) TakeCopy(c echo.Context) error {
 		return err
 	}
 	v := web.Of(c)
-	docket, err := p.Rights.Docket(web.Context(c), v.Subject())
+	docket, err := p.Rights.All(web.Context(c), v.Subject())
 	if err != nil {
 		return err
 	}
@@ -187,7 +196,7 @@ func (p *Portal) TakeCopy(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := p.Rights.Take(web.Context(c), v.Subject(), form.Get("copy"), v.Actor(), v.BrandName())
+	body, err := p.Rights.Take(web.Context(c), r.Subject, form.Get("copy"), ledger.Self(r.Subject), v.BrandName())
 	if err != nil {
 		return err
 	}
@@ -223,7 +232,7 @@ func (p *Portal) docket(c echo.Context) (*sight, rights.Docket, error) {
 	if err != nil {
 		return nil, rights.Docket{}, err
 	}
-	docket, err := p.Rights.Docket(s.ctx, web.Of(c).Subject())
+	docket, err := p.Rights.All(s.ctx, web.Of(c).Subject())
 	return s, docket, err
 }
 

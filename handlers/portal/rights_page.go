@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/ledger"
@@ -125,7 +126,7 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 		page.Law = s.lawWords(pack, r.Kind)
 	}
 	s.requestSteps(&page, &r, pack)
-	s.requestAbout(&page, &r)
+	s.requestAbout(&page, &r, all)
 	for _, c := range copies {
 		if c.Request == r.ID {
 			page.Copies = append(page.Copies, view.CopyItem{ID: c.ID, Size: sizeOf(s.ctx, c.Size), Until: c.ExpiresAt})
@@ -246,14 +247,18 @@ func (s *sight) sense(r *rights.Request, all []rights.Request) string {
 	return s.t("rights.sense." + string(r.State))
 }
 
-func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request) {
+func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request, all []rights.Request) {
 	if r.Proof.Agent != "" {
 		page.About = append(page.About,
 			view.About{Label: s.t("agent.title"), Text: r.Proof.Agent},
 			view.About{Label: s.t("agent.mandate"), Text: r.Proof.Mandate})
 	}
-	if name := s.matterName(r.Matter); name != "" {
-		page.About = append(page.About, view.About{Label: s.t("rights.about"), Text: name})
+	about := view.About{Label: s.t("rights.about"), Text: s.matterName(r.Matter)}
+	if i := slices.IndexFunc(all, func(o rights.Request) bool { return string(o.ID) == r.Matter.Name }); i >= 0 {
+		about.Text, about.Href = all[i].Number, s.base+"/requests/"+string(all[i].ID)
+	}
+	if about.Text != "" {
+		page.About = append(page.About, about)
 	}
 	if r.Matter.Ground != "" {
 		page.About = append(page.About, view.About{Label: s.t("rights.because"), Text: s.t("rights.ground." + string(r.Matter.Ground))})

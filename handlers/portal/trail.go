@@ -54,7 +54,7 @@ func (s *sight) outcome(d hook.Delivery) hook.Delivery {
 		return d
 	}
 	for _, later := range s.told {
-		if later.Endpoint == d.Endpoint && later.State.Reached() && later.Told >= d.Version {
+		if later.Subject == d.Subject && later.Endpoint == d.Endpoint && later.State.Reached() && later.Told >= d.Version {
 			return later
 		}
 	}

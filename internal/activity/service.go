@@ -257,6 +257,23 @@ func (s *Service) Switch(ctx context.Context, who Who, rule string, on bool) err
 	})
 }
 
+// With is what two records of one person say together: a rule that is off for
+// one is off.
+func (s State) With(o State) State {
+	if len(o.Off) == 0 {
+		return s
+	}
+	all := State{Off: map[string]time.Time{}}
+	for _, off := range []map[string]time.Time{s.Off, o.Off} {
+		for rule, since := range off {
+			if had, ok := all.Off[rule]; !ok || since.Before(had) {
+				all.Off[rule] = since
+			}
+		}
+	}
+	return all
+}
+
 func (s State) with(rule string, on bool, now time.Time) (State, bool) {
 	if _, off := s.Off[rule]; off != on {
 		return s, false

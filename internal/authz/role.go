@@ -36,8 +36,7 @@ func (r Role) Permissions() []Permission {
 	case DPO:
 		return []Permission{
 			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, LawRead,
-			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, SystemOperate,
-			RetentionRead, RetentionManage,
+			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, SystemOperate, RetentionRead, RetentionManage,
 		}
 	case Reviewer:
 		return []Permission{

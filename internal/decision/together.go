@@ -34,7 +34,7 @@ func (f Facts) Together(joined time.Time, others ...Facts) Facts {
 		}
 	}
 	f.Preferences.Heard, f.Shared = heard, true
-	f.Profile = f.Profile.Together(claims...)
+	f.Profile = f.Profile.Together(joined, claims...)
 	f.Consents = consent.Together(joined, states...)
 	return f
 }

@@ -46,6 +46,9 @@ type Target struct {
 	ID       string // "system/endpoint"
 	System   string
 	Endpoint // Purposes and Fields are filled in, Envelope and Body set
+	// Speaks is the connector that speaks to the system in its own language; ""
+	// for bodies of ours, which are signed.
+	Speaks string
 }
 
 // NewTarget returns the target of an endpoint of system, which works for

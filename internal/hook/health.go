@@ -52,7 +52,7 @@ func (h Health) After(outcomes []Outcome, now time.Time) (next Health, changed b
 // a time, and whether one may be tried before it is due.
 func (s *Standing) ready(now time.Time, most int) (limit int, probe bool) {
 	switch {
-	case s.Mode != Active, s.Due.IsZero(), len(s.Secrets) == 0, now.Before(s.Slow):
+	case s.Mode != Active, s.Due.IsZero(), len(s.Secrets) == 0 && !s.Unsigned, now.Before(s.Slow):
 		return 0, false
 	case !s.Slow.IsZero(): // it was left alone for a while, and is tried
 		return 1, true

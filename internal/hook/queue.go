@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/outbound"
 )
@@ -130,8 +131,11 @@ func (q *queue) attempt(d Delivery) Outcome {
 }
 
 func (q *queue) send(d Delivery) Outcome {
+	if q.target.Speaks != "" {
+		return q.carry(d)
+	}
 	now := q.Clock.Now()
-	m, tell, err := q.compose(&d, now)
+	m, _, tell, err := q.compose(&d, now)
 	if err != nil {
 		q.failed("write body", err)
 		return q.unread(d, now)
@@ -147,7 +151,7 @@ func (q *queue) send(d Delivery) Outcome {
 	}
 	d.Told, d.Fields = m.Data.Version, slices.Sorted(maps.Keys(m.Data.Fields))
 	began := time.Now()
-	reply := post(q.ctx, q.Door, outbound.Letter{
+	reply := Post(q.ctx, q.Door, outbound.Letter{
 		URL: q.target.URL, Headers: Headers(q.standing.Secrets, d.Entry, now, media, body), Body: body,
 	})
 	if err := q.take(&d, reply); err != nil {
@@ -172,26 +176,26 @@ func (q *queue) unread(d Delivery, now time.Time) Outcome {
 }
 
 // compose reads what holds of the subject now.
-func (q *queue) compose(d *Delivery, now time.Time) (m Message, tell bool, err error) {
+func (q *queue) compose(d *Delivery, now time.Time) (m Message, ids []identity.Identifier, tell bool, err error) {
 	s := Snapshot{At: now}
 	if s.Alias, err = q.Alias(q.target.System, d.Subject); err != nil {
-		return Message{}, false, err
+		return Message{}, nil, false, err
 	}
 	if s.Facts, err = q.People.Facts(q.ctx, d.Subject); err == nil && q.target.Body == Full {
 		s.Identifiers, err = q.People.Identifiers(q.ctx, d.Subject)
 	}
 	if errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) {
-		return Farewell(d, s.Alias), d.Kind == Erased, nil
+		return Farewell(d, s.Alias), nil, d.Kind == Erased, nil
 	}
 	if err != nil {
-		return Message{}, false, err
+		return Message{}, nil, false, err
 	}
 	m, tell = Compose(q.catalogue, q.target, d, s)
-	return m, tell, nil
+	return m, s.Identifiers, tell, nil
 }
 
-// post sends a letter; an error is a reply too.
-func post(ctx context.Context, door Door, l outbound.Letter) Reply {
+// Post sends a letter; an error is a reply too.
+func Post(ctx context.Context, door Door, l outbound.Letter) Reply {
 	a, err := door.Post(ctx, l)
 	switch {
 	case err == nil:

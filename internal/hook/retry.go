@@ -18,6 +18,11 @@ func schedule() [10]time.Duration {
 // Attempts is how often a delivery is tried.
 const Attempts = 10
 
+// HurryBelow is how many attempts of a delivery may have failed for it to be
+// made due when its endpoint works again. From then on it keeps its waits: one
+// that only works now and then would use up three days of patience in minutes.
+const HurryBelow = 5
+
 // The bounds of patience with an endpoint.
 const (
 	// PauseAfter is how long an endpoint may do nothing but fail.

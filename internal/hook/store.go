@@ -60,6 +60,8 @@ type Standing struct {
 	Health
 	Due     time.Time // of the earliest that nobody works on; zero for none
 	Secrets []Secret  // that are valid, the newest first
+	// Unsigned says that no secret is needed: a connector signs in by itself.
+	Unsigned bool
 }
 
 // A Turn is one step of an endpoint's queue.
@@ -70,7 +72,8 @@ type Turn struct {
 	// any more is left out: another process has taken it over.
 	Outcomes []Outcome
 	Health   *Health // to be written; nil leaves it
-	// Hurry makes everything that waits due at once: the endpoint works again.
+	// Hurry makes due at once what waits and has failed less often than
+	// HurryBelow: the endpoint works again.
 	Hurry bool
 	Limit int           // how many to claim; 0 for none
 	Lease time.Duration // how long a claim holds before somebody else may have it

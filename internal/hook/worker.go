@@ -34,6 +34,7 @@ type Deps struct {
 	Alias  func(system string, s id.Subject) (string, error)
 	Source string // address of this installation, for CloudEvents
 	Intake Intake // nil for none: then answers bring nothing
+	Carry  Carry  // nil for none: then nothing is told by connectors
 }
 
 // Options are the settings of a Worker; the zero value is usable.
@@ -245,6 +246,7 @@ func (w *Worker) rouse(c Catalogue, targets []Target) error {
 	}
 	for i := range targets {
 		standing, ok := standings[targets[i].ID]
+		standing.Unsigned = targets[i].Speaks != ""
 		if limit, _ := standing.ready(now, w.opts.AtOnce); ok && limit > 0 {
 			w.begin(c, &targets[i], standing)
 		}
@@ -277,7 +279,7 @@ func Ping(ctx context.Context, door Door, t *Target, secrets []Secret, source st
 	if err != nil {
 		return Reply{}, err
 	}
-	return post(ctx, door, outbound.Letter{URL: t.URL, Headers: Headers(secrets, letterID, now, media, body), Body: body}), nil
+	return Post(ctx, door, outbound.Letter{URL: t.URL, Headers: Headers(secrets, letterID, now, media, body), Body: body}), nil
 }
 
 // luck spreads what would otherwise happen at the same moment.

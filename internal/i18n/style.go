@@ -219,6 +219,21 @@ func Ago(ctx context.Context, now, t time.Time) string {
 	return T(ctx, "span.ago", "span", Span(ctx, d))
 }
 
+// Term writes how long something is kept: in years or, from half a year on, in
+// months where it is a whole number of them, as a declaration counts: a year is
+// 365 days and a month 30. What is shorter is clearer in days.
+func Term(ctx context.Context, d time.Duration) string {
+	const day = 24 * time.Hour
+	const year, month, half = 365 * day, 30 * day, 180 * day
+	switch {
+	case d >= year && d%year == 0:
+		return T(ctx, "span.years", countArg, int(d/year))
+	case d >= half && d%month == 0:
+		return T(ctx, "span.months", countArg, int(d/month))
+	}
+	return Span(ctx, d)
+}
+
 // Number writes n with its digits grouped.
 func Number(ctx context.Context, n int) string {
 	if l := From(ctx); l != nil {

@@ -93,6 +93,36 @@ func TestSameDay(t *testing.T) {
 	}
 }
 
+// What is kept for two years is not said to be kept for 730 days.
+func TestTerm(t *testing.T) {
+	b := product(t)
+	const day = 24 * time.Hour
+	for _, test := range []struct {
+		tag  string
+		days time.Duration
+		want string
+	}{
+		{"en", 730, "2 years"},
+		{"en", 365, "1 year"},
+		{"en", 540, "18 months"},
+		{"en", 90, "90 days"},
+		{"en", 400, "400 days"},
+		{"en", 0, "less than a minute"},
+		{"ja", 730, "2年"},
+		{"ja", 180, "6か月"},
+		{"ar", 365, "سنة واحدة"},
+		{"ar", 730, "سنتين"},
+		{"ar", 3 * 365, "3 سنوات"},
+		{"ar", 11 * 365, "11 سنة"},
+		{"ar", 540, "18 شهرًا"},
+	} {
+		ctx := i18n.With(context.Background(), b.Localizer(test.tag))
+		if got := i18n.Term(ctx, test.days*day); got != test.want {
+			t.Errorf("%s, %d days: got %q, want %q", test.tag, test.days, got, test.want)
+		}
+	}
+}
+
 func TestSpan(t *testing.T) {
 	b := product(t)
 	now := time.Date(2026, 3, 12, 15, 4, 0, 0, time.UTC)

@@ -66,7 +66,13 @@ type Sink interface {
 type Outcome struct {
 	Result Result
 	Reason string // message id, for Rejected; or a warning about an item that was taken
+	// NotTaken are the values of the item that did not enter the profile, by
+	// field.
+	NotTaken []NotTaken
 }
+
+// A NotTaken is a value that did not enter the profile.
+type NotTaken struct{ Field, Reason string }
 
 // A Result is a sort of outcome.
 type Result string

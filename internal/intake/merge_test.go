@@ -193,7 +193,7 @@ func TestMergeErasedPerson(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := m.mergeOn(s, "shop", row("shop", number("1"), says("company", "Hibiki")), row("shop", number("1")))
 			for _, o := range got {
-				if o != (intake.Outcome{Result: intake.Rejected, Reason: "intake.subject_gone"}) {
+				if o.Result != intake.Rejected || o.Reason != "intake.subject_gone" {
 					t.Errorf("got %+v, want rejected", o)
 				}
 			}
@@ -219,7 +219,7 @@ func TestMergeStopsOnOtherErrors(t *testing.T) {
 func TestMergeContested(t *testing.T) {
 	m := onSQLite(t)
 	got := m.mergeOn(&detour{MergeStore: m.db, onCommit: errs.Conflict}, "shop", row("shop", number("1")))
-	if got[0] != (intake.Outcome{Result: intake.Rejected, Reason: "intake.contested"}) {
+	if got[0].Result != intake.Rejected || got[0].Reason != "intake.contested" {
 		t.Errorf("got %+v, want rejected", got[0])
 	}
 }

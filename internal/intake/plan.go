@@ -292,3 +292,14 @@ func (m *moment) read(row *Row) (time.Time, error) {
 	}
 	return time.Time{}, nil
 }
+
+// column is where in the file a field is, for faults; the field itself where no
+// rule is left that says so.
+func (p *plan) column(field string) string {
+	for i := range p.fields {
+		if f := &p.fields[i]; f.rule.Field == field && f.cell.column != "" {
+			return f.cell.column
+		}
+	}
+	return field
+}

@@ -42,7 +42,7 @@ type Reject struct {
 
 // count counts what became of an item, and returns the fault of one that the
 // sink did not take.
-func (r *Report) count(line int, o Outcome) *Fault {
+func (r *Report) count(line int, o Outcome, column func(field string) string) *Fault {
 	switch o.Result {
 	case Created:
 		r.Created++
@@ -57,6 +57,9 @@ func (r *Report) count(line int, o Outcome) *Fault {
 	}
 	if o.Reason != "" {
 		r.warn(line, Fault{Reason: o.Reason})
+	}
+	for _, n := range o.NotTaken {
+		r.warn(line, Fault{Column: column(n.Field), Reason: n.Reason})
 	}
 	return nil
 }

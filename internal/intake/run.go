@@ -201,7 +201,7 @@ func (im *run) apply(ctx context.Context, c *chunk) error {
 	for i := range c.rows {
 		fault := c.faults[i]
 		if item := c.places[i]; item >= 0 {
-			fault = im.report.count(c.rows[i].Line, outcomes[item])
+			fault = im.report.count(c.rows[i].Line, outcomes[item], im.plan.column)
 		} else if fault == nil {
 			im.report.Unchanged++
 		}

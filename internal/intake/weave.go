@@ -32,6 +32,7 @@ type weaving struct {
 	// changed and warnings are by place among the person's items.
 	changed  []bool
 	warnings []string
+	notTaken [][]NotTaken
 }
 
 // weave decides what the items of p change. What the items say together counts,
@@ -40,6 +41,7 @@ func (m *Merger) weave(ctx context.Context, p *person) (*weaving, error) {
 	w := &weaving{
 		Merger: m, person: p, at: m.clock.Now(), consents: consent.State{},
 		changed: make([]bool, len(p.items)), warnings: make([]string, len(p.items)),
+		notTaken: make([][]NotTaken, len(p.items)),
 	}
 	if err := w.load(ctx); err != nil {
 		return nil, err
@@ -270,9 +272,9 @@ func (w *weaving) enter(claims map[string]profile.Claim) map[string]profile.Clai
 	}
 	w.profile = next
 	for place, item := range w.person.items {
-		for field, refusal := range why {
-			if c, ok := item.Claims[field]; ok && c.Value != "" && w.warnings[place] == "" {
-				w.warnings[place] = "intake.not_taken_" + string(refusal)
+		for _, field := range slices.Sorted(maps.Keys(why)) {
+			if c, ok := item.Claims[field]; ok && c.Value != "" {
+				w.notTaken[place] = append(w.notTaken[place], NotTaken{field, "intake.not_taken_" + string(why[field])})
 			}
 		}
 	}
@@ -343,7 +345,7 @@ func (w *weaving) field(name string) *profile.Field {
 func (w *weaving) outcomes() []Outcome {
 	told := make([]Outcome, len(w.person.items))
 	for i := range told {
-		told[i] = Outcome{Result: Unchanged, Reason: w.warnings[i]}
+		told[i] = Outcome{Result: Unchanged, Reason: w.warnings[i], NotTaken: w.notTaken[i]}
 		switch {
 		case w.person.fresh && i == 0:
 			told[i].Result = Created

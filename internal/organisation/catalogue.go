@@ -25,20 +25,9 @@ func (o *Organisation) AllTopics() []consent.Topic { return o.Topics }
 // The caller does not change the result.
 func (o *Organisation) AllChannels() []consent.Channel { return o.Channels }
 
-// Targets returns the endpoints of the systems that are not retired.
-func (o *Organisation) Targets() []hook.Target {
-	var all []hook.Target
-	for i := range o.Systems {
-		s := &o.Systems[i]
-		if s.Retired {
-			continue
-		}
-		for _, e := range s.Endpoints {
-			all = append(all, hook.NewTarget(s.Name, e, s.Purposes, s.Fields))
-		}
-	}
-	return all
-}
+// Targets returns the endpoints of the systems that are not retired. The caller
+// does not change the result.
+func (o *Organisation) Targets() []hook.Target { return o.lookups().targets }
 
 // BrandNames returns the brands that are not retired.
 func (o *Organisation) BrandNames() []string {

@@ -198,6 +198,9 @@ func (c *checker) system(s *System) {
 	if s.Pull != nil {
 		c.pull(join(p, "pull"), s)
 	}
+	if s.Connector != nil {
+		c.connector(join(p, "connector"), s)
+	}
 }
 
 // ranks tells whether it is always clear whose value counts.

@@ -81,6 +81,11 @@
 //	endpoints   mapping from name to where it is told what changed
 //	pull        the feed that it is asked for what changed: url, every, secret,
 //	            header, items, map; see package pull
+//	scim        what it may do by SCIM: leaving (unlink, the default; clear;
+//	            request) says what deleting a user means, filters-in-address
+//	            is true for a client that cannot search by POST
+//	connector   by what it is spoken to in its own language: name, url, secret,
+//	            every, brands, topics, fields; see package connector
 //
 // An endpoint is one address of a system. What it says narrows what the system
 // may have:

@@ -7,7 +7,9 @@ import (
 	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/pull"
 )
 
 // An index makes each lookup one hit in a map. Its pointers go into the
@@ -26,6 +28,8 @@ type index struct {
 	versions   map[version]*consent.PurposeVersion
 	children   map[consent.PurposeID][]*consent.PurposeVersion
 	newest     []*consent.PurposeVersion
+	targets    []hook.Target // of the systems that are not retired
+	feeds      map[string]pull.Feed
 
 	// By brand; "" has what every brand has.
 	fieldsOn   map[string][]*profile.Field
@@ -194,7 +198,32 @@ func newIndex(o *Organisation) *index {
 		}
 	}
 	x.fillBrands(o)
+	x.fillSystems(o)
 	return x
+}
+
+func (x *index) fillSystems(o *Organisation) {
+	x.feeds = map[string]pull.Feed{}
+	for i := range o.Systems {
+		s := &o.Systems[i]
+		if s.Retired {
+			continue
+		}
+		for _, e := range s.Endpoints {
+			x.targets = append(x.targets, hook.NewTarget(s.Name, e, s.Purposes, s.Fields))
+		}
+		if s.Connector != nil {
+			if t, ok := s.Connector.Target(s.Name, s.Purposes, s.Fields); ok {
+				x.targets = append(x.targets, t)
+			}
+			if f, ok := s.Connector.Feed(); ok {
+				x.feeds[s.Name] = f
+			}
+		}
+		if s.Pull != nil {
+			x.feeds[s.Name] = *s.Pull
+		}
+	}
 }
 
 func (x *index) fillBrands(o *Organisation) {

@@ -32,7 +32,8 @@ func ReadLogo(data []byte) (*brand.Logo, error) {
 	return logo, nil
 }
 
-// Attach reads the logos that the draft names, from the folder of its file. An
+// Attach reads the logos that the draft names, and the connectors that lie in
+// the folder connectors, from the folder of its file. An
 // error is of type Problems.
 //
 // A logo is a PNG or JPEG picture. SVG is refused: it can carry scripts and
@@ -48,6 +49,7 @@ func (d *Draft) Attach(files fs.FS) error {
 		i := slices.IndexFunc(d.Declared.Brands, func(b brand.Brand) bool { return b.Name == name })
 		d.Declared.Brands[i].Logo = logo
 	}
+	d.attachConnectors(files, n)
 	return n.problems.orNil()
 }
 

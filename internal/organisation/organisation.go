@@ -4,12 +4,14 @@ import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/automated"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/scim"
 )
 
 // An Organisation is everything declared, at one moment. It is not changed
@@ -81,6 +83,10 @@ type System struct {
 	Endpoints []hook.Endpoint `json:",omitempty"`
 	// Pull is the feed that it is asked for what changed; nil for none.
 	Pull *pull.Feed `json:",omitempty"`
+	// SCIM is what it may do as a client of ours.
+	SCIM scim.Policy `json:",omitzero"`
+	// Connector is by what it is spoken to in its own language; nil for nothing.
+	Connector *connector.Link `json:",omitempty"`
 }
 
 // MayHold tells whether the system may have the field.

@@ -190,6 +190,8 @@ func readSystem(name string, s *object) System {
 		system.Endpoints = append(system.Endpoints, readEndpoint(name, e))
 	})
 	system.Pull = readPull(s)
+	system.SCIM = readSCIM(s)
+	system.Connector = readConnector(s)
 	return system
 }
 

@@ -38,7 +38,7 @@ func readFeed(p *object) *pull.Feed {
 func readPullMap(m *object, into *pull.Map) {
 	*into = pull.Map{
 		ID: m.word("id"), Subject: m.word("subject"), Customer: m.word("customer"), Email: m.word("email"), Phone: m.word("phone"),
-		At: m.word("at"), Sequence: m.word("sequence"),
+		At: m.word("at"), Sequence: m.word("sequence"), Learn: m.flag("learn"),
 	}
 	if node, path := m.take("fields"); node != nil {
 		fields := m.object(path, m.language, node)
@@ -52,7 +52,7 @@ func readPullMap(m *object, into *pull.Map) {
 		if into.Consents == nil {
 			into.Consents = map[string]pull.Stance{}
 		}
-		into.Consents[name] = pull.Stance{From: o.word("from"), Yes: o.list("yes"), No: o.list("no")}
+		into.Consents[name] = pull.Stance{From: o.word("from"), At: o.word("at"), Yes: o.list("yes"), No: o.list("no")}
 	})
 }
 
@@ -126,24 +126,19 @@ func (ts *traits) ofPull(f *pull.Feed) {
 	} {
 		ts.add("pull.map."+part[0], part[1])
 	}
+	ts.flag("pull.map.learn", m.Learn)
 	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
 		ts.add("pull.map.fields."+name, m.Fields[name])
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Consents)) {
 		s := m.Consents[name]
 		ts.add("pull.map.consents."+name+".from", s.From)
+		ts.add("pull.map.consents."+name+".at", s.At)
 		ts.list("pull.map.consents."+name+".yes", s.Yes)
 		ts.list("pull.map.consents."+name+".no", s.No)
 	}
 }
 
-// Feeds are those that are asked, by system.
-func (o *Organisation) Feeds() map[string]pull.Feed {
-	all := map[string]pull.Feed{}
-	for i := range o.Systems {
-		if s := &o.Systems[i]; !s.Retired && s.Pull != nil {
-			all[s.Name] = *s.Pull
-		}
-	}
-	return all
-}
+// Feeds are those that are asked, by system. The caller does not change the
+// result.
+func (o *Organisation) Feeds() map[string]pull.Feed { return o.lookups().feeds }

@@ -160,6 +160,9 @@ func ofSystem(s *System) (ts traits) {
 		ts.add(name+".body", string(e.Body))
 	}
 	ts.ofPull(s.Pull)
+	ts.add("scim.leaving", string(s.SCIM.Leaving))
+	ts.flag("scim.filters-in-address", s.SCIM.Open)
+	ts.ofConnector(s.Connector)
 	return ts
 }
 

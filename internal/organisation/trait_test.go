@@ -7,11 +7,13 @@ import (
 
 	"livingprofile/internal/activity"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/scim"
 )
 
 // A plan sees a change only through traits: an attribute that is in none of
@@ -23,8 +25,10 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
-	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map")
+	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map", "Method", "Body", "Walk", "Speaks")
+	shows(t, func(l *connector.Link) traits { return ofSystem(&System{Connector: l}) })
 	shows(t, func(m *pull.Map) traits { return ofSystem(&System{Pull: &pull.Feed{Map: *m}}) })
+	shows(t, func(p *scim.Policy) traits { return ofSystem(&System{SCIM: *p}) })
 	shows(t, ofActivity, "Name", "Retired")
 	shows(t, func(f *activity.Field) traits { return ofActivity(&activity.Kind{Fields: []activity.Field{*f}}) })
 	shows(t, ofRule, "Name", "Retired")
@@ -67,6 +71,8 @@ func sample(t *testing.T, typ reflect.Type) any {
 	t.Helper()
 	for _, v := range []any{
 		"x", true, 7, &pull.Feed{URL: "x"},
+		scim.Policy{Open: true},
+		scim.Clear, &connector.Link{URL: "x"},
 		pull.Map{ID: "x"},
 		map[string]string{"x": "y"},
 		map[string]pull.Stance{"x": {From: "y"}},

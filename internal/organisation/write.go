@@ -15,10 +15,11 @@ import (
 	"livingprofile/internal/rights"
 )
 
-// A File is a declaration as a file, with the pictures that it names.
+// A File is a declaration as a file, with the pictures and the connectors that
+// it names.
 type File struct {
-	Text  []byte
-	Logos map[string][]byte // by name of the file
+	Text   []byte
+	Beside map[string][]byte // by path, from the folder of the file
 }
 
 // Write returns what stands as a file: applied, it changes nothing. What is
@@ -46,10 +47,15 @@ func Write(o *Organisation) (File, error) {
 	if err := encoder.Encode(root); err != nil {
 		return File{}, fmt.Errorf("write declaration: %w", err)
 	}
-	f := File{Text: text.Bytes(), Logos: map[string][]byte{}}
+	f := File{Text: text.Bytes(), Beside: map[string][]byte{}}
 	for i := range o.Brands {
 		if b := &o.Brands[i]; b.Logo != nil && !b.Retired {
-			f.Logos[logoFile(b)] = b.Logo.Data
+			f.Beside[logoFile(b)] = b.Logo.Data
+		}
+	}
+	for i := range o.Systems {
+		if l := o.Systems[i].Connector; l != nil && l.Text != "" && !o.Systems[i].Retired {
+			f.Beside[connectorFile(l.Name)] = []byte(l.Text)
 		}
 	}
 	return f, nil
@@ -98,8 +104,11 @@ func section[T any](root *yaml.Node, name string, list []T, nameOf func(*T) stri
 
 // put writes a trait to the place that its name leads to. The names of what is
 // a mapping in the file are a trait as well, for its order; they are there
-// already.
+// already. What lies beside the file is written nowhere in it.
 func put(node *yaml.Node, t trait) {
+	if t.written == nil {
+		return
+	}
 	path := strings.Split(t.name, ".")
 	for _, key := range path[:len(path)-1] {
 		node = child(node, key)

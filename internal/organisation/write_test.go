@@ -3,6 +3,7 @@ package organisation_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -30,7 +31,7 @@ func TestWrite_is_read_as_it_stands(t *testing.T) {
 			t.Fatal(err)
 		}
 		files := fstest.MapFS{}
-		for name, data := range f.Logos {
+		for name, data := range f.Beside {
 			files[name] = &fstest.MapFile{Data: data}
 		}
 		again, err := organisation.Parse("written.yaml", f.Text)
@@ -46,6 +47,28 @@ func TestWrite_is_read_as_it_stands(t *testing.T) {
 		if p := organisation.Diff(stands, again, tuesday); !p.Empty() {
 			t.Errorf("%s: %v", path, steps(p))
 		}
+	}
+}
+
+// What speaks to a system in its own language is written with the file that says
+// how.
+func TestWrite_connector(t *testing.T) {
+	const file = "name: deskline\nkind: http\nauthentication: {kind: bearer}\npush:\n  deny: {request: \"PUT /no/{subject}\"}\n  erase: {request: \"DELETE /{id}\"}\n"
+	d := draft(t, strings.Replace(small(t), "    rank: 2\n", ownConnector+"    scim: {leaving: clear, filters-in-address: true}\n", 1))
+	if err := d.Attach(fstest.MapFS{"connectors/deskline.yaml": {Data: []byte(file)}}); err != nil {
+		t.Fatal(err)
+	}
+	stands := organisation.Diff(nil, d, monday).Next
+	f, err := organisation.Write(stands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := draft(t, string(f.Text))
+	if err := again.Attach(fstest.MapFS{"connectors/deskline.yaml": {Data: f.Beside["connectors/deskline.yaml"]}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := organisation.Diff(stands, again, tuesday); !p.Empty() {
+		t.Errorf("got %v of\n%s", steps(p), f.Text)
 	}
 }
 

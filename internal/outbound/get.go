@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -24,21 +23,18 @@ type Page struct {
 	Body   []byte
 }
 
-// Get fetches a page; errors are those of Post, and ErrTooLong. Nothing of a
-// page that is too long is returned: the half of it says nothing that is sure.
-func (d *Door) Get(ctx context.Context, address string, headers map[string]string) (Page, error) {
-	target, err := url.Parse(address)
-	if err != nil || target.Host == "" || target.User != nil || target.Scheme != "https" && target.Scheme != "http" {
-		return Page{}, fmt.Errorf("%w: not an address of the web", ErrRefused)
-	}
+// Get fetches a page by a letter, whose Method is GET when it says none; errors
+// are those of Post, and ErrTooLong. Nothing of a page that is too long is
+// returned: the half of it says nothing that is sure.
+func (d *Door) Get(ctx context.Context, l Letter) (Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return Page{}, fmt.Errorf("%w: not an address of the web", ErrRefused)
+	if l.Method == "" {
+		l.Method = http.MethodGet
 	}
-	for name, value := range headers {
-		req.Header.Set(name, value)
+	req, err := l.request(ctx)
+	if err != nil {
+		return Page{}, err
 	}
 	res, err := d.transport.RoundTrip(req)
 	if err != nil {

@@ -130,9 +130,36 @@ func (d *Door) control(network, address string, c syscall.RawConn) error {
 
 // A Letter is what is sent.
 type Letter struct {
+	Method  string // "" for POST
 	URL     string
 	Headers map[string]string
 	Body    []byte
+	Most    int // how much of the answer is read; 0 for MaxAnswer
+}
+
+// request returns what a letter says, after checking that its address is one of
+// the web.
+func (l *Letter) request(ctx context.Context) (*http.Request, error) {
+	target, err := url.Parse(l.URL)
+	if err != nil || target.Host == "" || target.User != nil || target.Scheme != "https" && target.Scheme != "http" {
+		return nil, fmt.Errorf("%w: not an address of the web", ErrRefused)
+	}
+	method := l.Method
+	if method == "" {
+		method = http.MethodPost
+	}
+	var body io.Reader
+	if l.Body != nil || method == http.MethodPost {
+		body = bytes.NewReader(l.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, l.URL, body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: not an address of the web", ErrRefused)
+	}
+	for name, value := range l.Headers {
+		req.Header.Set(name, value)
+	}
+	return req, nil
 }
 
 // An Answer is what came back: as much as was asked for, and no more.
@@ -140,25 +167,18 @@ type Answer struct {
 	Status     int
 	RetryAfter string // the header, as it was sent
 	Type       string // media type of Body, in lower case
-	Body       []byte // at most MaxAnswer bytes
+	Body       []byte // at most as much as the letter says
 }
 
 // Post sends a letter and returns the answer, whatever its status. The error
 // wraps ErrRefused when the address may not be connected to; nothing was sent
 // then. Errors name no header and no body.
 func (d *Door) Post(ctx context.Context, l Letter) (Answer, error) {
-	target, err := url.Parse(l.URL)
-	if err != nil || target.Host == "" || target.User != nil || target.Scheme != "https" && target.Scheme != "http" {
-		return Answer{}, fmt.Errorf("%w: not an address of the web", ErrRefused)
-	}
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.URL, bytes.NewReader(l.Body))
+	req, err := l.request(ctx)
 	if err != nil {
-		return Answer{}, fmt.Errorf("%w: not an address of the web", ErrRefused)
-	}
-	for name, value := range l.Headers {
-		req.Header.Set(name, value)
+		return Answer{}, err
 	}
 	// RoundTrip and not a client: no redirects, no cookies.
 	res, err := d.transport.RoundTrip(req)
@@ -174,7 +194,11 @@ func (d *Door) Post(ctx context.Context, l Letter) (Answer, error) {
 	if a.Status == http.StatusSwitchingProtocols {
 		return a, nil // its body is the bare connection, which no timeout ends
 	}
-	a.Body, err = io.ReadAll(io.LimitReader(res.Body, MaxAnswer))
+	most := l.Most
+	if most <= 0 {
+		most = MaxAnswer
+	}
+	a.Body, err = io.ReadAll(io.LimitReader(res.Body, int64(most)))
 	if err != nil {
 		return Answer{}, fmt.Errorf("read answer: %w", err)
 	}

@@ -4,16 +4,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 )
 
 // Together returns what is claimed of one person of whom others are records
-// too: of each source the latest claim. What waits for staff and what can be
-// undone are those of s, for they are decided on s alone. None of the states
-// is changed, and the order of others makes no difference.
-func (s State) Together(others ...State) State {
+// too, which were joined at a time: of each source the latest claim, and of
+// each answer to a brand the latest, where it loosens nothing. What waits for
+// staff and what can be undone are those of s, for they are decided on s alone.
+// None of the states is changed, and the order of others makes no difference.
+func (s State) Together(joined time.Time, others ...State) State {
 	all := s.clone()
+	all.Sharings = sharingsTogether(joined, append([]State{s}, others...))
 	for _, o := range others {
 		all.notice(o.Notices)
 		for field, claims := range o.Claims {
@@ -23,6 +26,37 @@ func (s State) Together(others ...State) State {
 					all.put(field, c)
 				}
 			}
+		}
+	}
+	return all
+}
+
+// sharingsTogether are the answers of one person of whom states are records. The
+// latest counts, with one caution: a yes counts beside a no only when the person
+// said it after both the no and the joining.
+func sharingsTogether(joined time.Time, states []State) map[string]Sharing {
+	var all map[string]Sharing
+	yes, no := map[string]Sharing{}, map[string]Sharing{}
+	for _, s := range states {
+		for key, g := range s.Sharings {
+			to := no
+			if g.Given {
+				to = yes
+			}
+			if had, ok := to[key]; !ok || g.At.After(had.At) || g.At.Equal(had.At) && g.Until.After(had.Until) {
+				to[key] = g
+			}
+			if all == nil {
+				all = map[string]Sharing{}
+			}
+			all[key] = Sharing{}
+		}
+	}
+	for key := range all {
+		g, given := yes[key]
+		refused, said := no[key]
+		if all[key] = g; !given || said && !(g.At.After(refused.At) && g.At.After(joined)) {
+			all[key] = refused
 		}
 	}
 	return all

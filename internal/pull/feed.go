@@ -14,6 +14,12 @@ type Feed struct {
 	Header string // that the key goes in instead, as it is; "" for Authorization
 	Items  string // member of the answer that is the list; "" for "changes"
 	Map    Map
+
+	Method string `json:",omitempty"` // "" for GET
+	Body   string `json:",omitempty"` // what is sent, JSON; "" for nothing
+	Walk   *Walk  `json:",omitempty"` // nil where Link says what the next page is
+	// Speaks is the connector that signs the questions in; "" for Secret.
+	Speaks string `json:",omitempty"`
 }
 
 // Least is the shortest time between two turns.

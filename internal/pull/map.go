@@ -1,21 +1,23 @@
 package pull
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Map says which members of a system's record mean what. The zero Map is for
 // a feed that speaks the schema of our own changes. Members within members are
 // named with dots.
 type Map struct {
-	ID       string            // of the change, or of the record with its version; required
+	ID       string            // of the change, or of the record with its version; required. Several, apart by blanks, are joined
 	Subject  string            // the name that we gave
 	Customer string            // the system's own number
+	Learn    bool              `json:",omitempty"` // the number of who was found otherwise is kept
 	Email    string            // address
 	Phone    string            // number
 	At       string            // when it was changed
@@ -27,6 +29,7 @@ type Map struct {
 // A Stance reads a decision from one member.
 type Stance struct {
 	From string
+	At   string   `json:",omitempty"` // when it was decided; "" for when the record was changed
 	Yes  []string // words that mean yes
 	No   []string // words that mean no
 }
@@ -42,11 +45,9 @@ func (m *Map) Changes(record json.RawMessage) ([]json.RawMessage, error) {
 	if m.Zero() {
 		return []json.RawMessage{record}, nil
 	}
-	var all map[string]any
-	d := json.NewDecoder(bytes.NewReader(record))
-	d.UseNumber()
-	if err := d.Decode(&all); err != nil {
-		return nil, fmt.Errorf("no record: %w", err)
+	all, ok := Decode(record).(map[string]any)
+	if !ok {
+		return nil, errors.New("no record")
 	}
 	about := map[string]any{}
 	var names []any
@@ -55,19 +56,24 @@ func (m *Map) Changes(record json.RawMessage) ([]json.RawMessage, error) {
 			names = append(names, map[string]string{"kind": kind, "value": text})
 		}
 	}
-	if name, ok := word(all, m.Subject); ok {
+	if name, ok := word(all, m.Subject); ok && name != "" {
 		about["subject"] = name
 	} else {
 		about["identifiers"] = names
 	}
-	if at, ok := word(all, m.At); ok {
+	if at, ok := when(all, m.At); ok {
 		about["at"] = at
 	}
 	if seq, ok := member(all, m.Sequence); ok {
 		about["sequence"] = seq
 	}
-	id, _ := word(all, m.ID)
-	return m.write(all, about, id)
+	var ids []string
+	for path := range strings.FieldsSeq(m.ID) {
+		if text, ok := word(all, path); ok {
+			ids = append(ids, text)
+		}
+	}
+	return m.write(all, about, strings.Join(ids, "@"))
 }
 
 func (m *Map) write(all, about map[string]any, id string) (changes []json.RawMessage, err error) {
@@ -79,6 +85,9 @@ func (m *Map) write(all, about map[string]any, id string) (changes []json.RawMes
 			err = bad
 		}
 		changes = append(changes, b)
+	}
+	if number, ok := word(all, m.Customer); ok && m.Learn && number != "" {
+		one("number/"+number, "identifier", map[string]any{"kind": "customer", "value": number})
 	}
 	values := map[string]any{}
 	for field, from := range m.Fields {
@@ -103,34 +112,34 @@ func (m *Map) write(all, about map[string]any, id string) (changes []json.RawMes
 		case slices.ContainsFunc(s.No, func(w string) bool { return strings.EqualFold(w, text) }):
 			status = "refused"
 		}
-		if status != "" {
-			one(id+"/"+purpose, "consent", map[string]any{"purpose": purpose, "status": status, "channel": "pull"})
+		if status == "" {
+			continue
 		}
+		decision, of := map[string]any{"purpose": purpose, "status": status, "channel": "pull"}, id+"/"+purpose
+		if at, ok := when(all, s.At); ok {
+			decision["at"], of = at, of+"@"+at
+		}
+		one(of, "consent", decision)
 	}
 	return changes, err
 }
 
-// member returns the value of a path of members; false for none.
-func member(all map[string]any, path string) (any, bool) {
-	if path == "" {
-		return nil, false
+func member(all map[string]any, path string) (any, bool) { return Member(all, path) }
+
+// when returns a member that is a time, as the API writes it.
+func when(all map[string]any, path string) (string, bool) {
+	s, ok := word(all, path)
+	if t, is := moment(s); is {
+		s = t.UTC().Format(time.RFC3339Nano)
 	}
-	var v any = all
-	for name := range strings.SplitSeq(path, ".") {
-		m, ok := v.(map[string]any)
-		if !ok {
-			return nil, false
-		}
-		if v, ok = m[name]; !ok {
-			return nil, false
-		}
-	}
-	return v, true
+	return s, ok && s != ""
 }
 
 // word returns a member as a word; false when it is not one.
-func word(all map[string]any, path string) (string, bool) {
-	v, _ := member(all, path)
+func word(all map[string]any, path string) (string, bool) { return text(all, path) }
+
+func text(of any, path string) (string, bool) {
+	v, _ := Member(of, path)
 	switch v := v.(type) {
 	case string:
 		return v, true

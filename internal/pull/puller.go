@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,7 +27,7 @@ const (
 
 // A Door fetches a page; outbound.Door is the one that does.
 type Door interface {
-	Get(ctx context.Context, url string, headers map[string]string) (outbound.Page, error)
+	Get(ctx context.Context, l outbound.Letter) (outbound.Page, error)
 }
 
 // A Store keeps where feeds were left.
@@ -50,7 +51,10 @@ type Deps struct {
 	Take   Taker
 	Clock  clock.Clock
 	Secret func(name string) (string, error) // reads the file of a key
-	Log    *slog.Logger
+	// Login returns the headers that sign in at a system which is asked by a
+	// connector; nil where there is none.
+	Login func(ctx context.Context, system string) (map[string]string, error)
+	Log   *slog.Logger
 }
 
 // A Puller reads feeds. It is safe for concurrent use.
@@ -106,16 +110,20 @@ func (p *Puller) Read(ctx context.Context, system string, f *Feed) error {
 
 // page reads one page and takes what it says.
 func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha256.Size]byte]bool) (Position, bool, error) {
-	url := at.Next
-	if url == "" {
-		url = f.URL
+	asked, stood := at.Next, place{}
+	switch {
+	case f.Walk != nil:
+		stood = f.Walk.read(at.Next)
+		asked = f.address(stood)
+	case asked == "":
+		asked = f.URL
 	}
-	headers, err := p.headers(f, at.Tag)
+	letter, err := p.letter(ctx, f, at, stood, asked)
 	if err != nil {
 		return at, false, err
 	}
 	now := p.Clock.Now()
-	got, err := p.Door.Get(ctx, url, headers)
+	got, err := p.Door.Get(ctx, letter)
 	if err != nil {
 		return at, false, fetchFault(err)
 	}
@@ -126,33 +134,24 @@ func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha25
 	if got.Status != 200 {
 		return at, false, statusFault(got.Status)
 	}
-	mark := sha256.Sum256(append([]byte(url+"\n"), got.Body...))
+	mark := sha256.Sum256(slices.Concat([]byte(asked+"\n"), letter.Body, []byte("\n"), got.Body))
 	if seen[mark] {
 		return at, false, stop("loops")
 	}
 	seen[mark] = true
-	changes, err := f.read(got.Body)
+	changes, records, err := f.read(got.Body)
 	if err != nil {
 		return at, false, err
 	}
-	next, tag := url, got.Tag
-	if got.Next != "" {
-		following, ok := f.follow(url, got.Next)
-		if !ok {
-			return at, false, stop("leads_elsewhere")
-		}
-		next, tag = following, ""
-	}
-	more := got.Next != "" && len(changes) > 0
-	if more && next == url {
-		return at, false, stop("loops")
+	next, tag, more, err := f.behind(&got, asked, stood, records)
+	if err != nil {
+		return at, false, err
 	}
 	due := now
 	if !more {
 		due = now.Add(f.Every)
 	}
-	behind := at.done(next, tag, due, now)
-	kept, err := p.Take(ctx, at.System, changes, behind)
+	kept, err := p.Take(ctx, at.System, changes, at.done(next, tag, due, now))
 	if err != nil {
 		return at, false, err
 	}
@@ -160,6 +159,64 @@ func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha25
 		p.Log.Warn("changes of a feed were refused", "system", at.System, "refused", n)
 	}
 	return kept, more, nil
+}
+
+// behind is the place behind a page.
+func (f *Feed) behind(got *outbound.Page, asked string, stood place, records []json.RawMessage) (next, tag string, more bool, err error) {
+	if f.Walk != nil {
+		all := make([]any, len(records))
+		for i := range records {
+			all[i] = Decode(records[i])
+		}
+		to, more := f.Walk.next(stood, Decode(got.Body), all, got.Next)
+		if to.url != "" {
+			var ok bool
+			if to.url, ok = f.follow(asked, to.url); !ok {
+				return "", "", false, stop("leads_elsewhere")
+			}
+		}
+		if more && to == stood {
+			return "", "", false, stop("loops")
+		}
+		return to.keep(f.URL), "", more, nil
+	}
+	next, tag = asked, got.Tag
+	if got.Next != "" {
+		following, ok := f.follow(asked, got.Next)
+		if !ok {
+			return "", "", false, stop("leads_elsewhere")
+		}
+		next, tag = following, ""
+	}
+	more = got.Next != "" && len(records) > 0
+	if more && next == asked {
+		return "", "", false, stop("loops")
+	}
+	return next, tag, more, nil
+}
+
+// letter is the question for a page.
+func (p *Puller) letter(ctx context.Context, f *Feed, at Position, stood place, asked string) (outbound.Letter, error) {
+	l := outbound.Letter{Method: f.Method, URL: asked}
+	var err error
+	if f.Speaks != "" && p.Login != nil {
+		if l.Headers, err = p.Login(ctx, at.System); err != nil {
+			return l, stop("no_secret")
+		}
+	} else if l.Headers, err = p.headers(f, at.Tag); err != nil {
+		return l, err
+	}
+	if f.Body != "" {
+		l.Body = []byte(stood.fill(f.Body, quotedPart))
+		l.Headers["Content-Type"] = "application/json"
+	}
+	return l, nil
+}
+
+// quotedPart writes a value as a part of a text in JSON.
+func quotedPart(s string) string {
+	b, _ := json.Marshal(s) // a text always can be
+	return string(b[1 : len(b)-1])
 }
 
 func (p *Puller) headers(f *Feed, tag string) (map[string]string, error) {
@@ -182,23 +239,28 @@ func (p *Puller) headers(f *Feed, tag string) (map[string]string, error) {
 	return h, nil
 }
 
-// read returns the changes of a page.
-func (f *Feed) read(body []byte) ([]json.RawMessage, error) {
-	var list []json.RawMessage
+// read returns the records of a page, and the changes that they are.
+func (f *Feed) read(body []byte) (changes, list []json.RawMessage, err error) {
 	if json.Unmarshal(body, &list) != nil {
 		name := f.Items
 		if name == "" {
 			name = "changes"
 		}
-		var all map[string]json.RawMessage
-		if json.Unmarshal(body, &all) != nil || json.Unmarshal(all[name], &list) != nil {
-			return nil, stop("not_understood")
+		found, ok := Member(Decode(body), name)
+		if m, keyed := found.(map[string]any); keyed && f.Walk != nil { // records by their ids
+			found = values(m)
+		}
+		if !ok {
+			return nil, nil, stop("not_understood")
+		}
+		again, err := json.Marshal(found)
+		if err != nil || json.Unmarshal(again, &list) != nil {
+			return nil, nil, stop("not_understood")
 		}
 	}
 	if len(list) > maxItems {
-		return nil, stop("too_many")
+		return nil, nil, stop("too_many")
 	}
-	var changes []json.RawMessage
 	for _, record := range list {
 		some, err := f.Map.Changes(record)
 		if err != nil {
@@ -207,13 +269,16 @@ func (f *Feed) read(body []byte) ([]json.RawMessage, error) {
 		changes = append(changes, some...)
 	}
 	if len(changes) > maxItems {
-		return nil, stop("too_many")
+		return nil, nil, stop("too_many")
 	}
-	return changes, nil
+	return changes, list, nil
 }
 
 // Preview returns what a page would be taken as.
-func (f *Feed) Preview(body []byte) ([]json.RawMessage, error) { return f.read(body) }
+func (f *Feed) Preview(body []byte) ([]json.RawMessage, error) {
+	changes, _, err := f.read(body)
+	return changes, err
+}
 
 func fetchFault(err error) error {
 	switch {

@@ -89,7 +89,7 @@ func NewService(s Store, d Desk, c clock.Clock) *Service { return &Service{s, d,
 // tells. What can be done at once is done in the same change.
 func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, err error) {
 	f.At = s.clock.Now()
-	if f.Kind.Grave() && !f.Proof.Fresh && !others(f.Actor) {
+	if f.Kind.Grave() && !f.Proof.Fresh && !byOther(f.Actor) {
 		return r, false, errs.New(errs.Stale, "error.proof_needed")
 	}
 	fresh, err := New(f)
@@ -108,6 +108,14 @@ func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, er
 			return err
 		}
 		chain := Link(&fresh, docket.Requests)
+		if chain.Known == nil {
+			// What was asked in another record of theirs is a repeat as well.
+			others, err := s.others(ctx, f.Subject)
+			if err != nil {
+				return err
+			}
+			chain.Known = Link(&fresh, others.Requests).Known
+		}
 		if chain.Known != nil {
 			r, known = *chain.Known, true
 			return nil
@@ -118,9 +126,6 @@ func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, er
 	return r, known, err
 }
 
-// others tells whether an actor files what somebody else asks for.
-func others(a ledger.Actor) bool { return a.Kind == ledger.ByStaff || a.Kind == ledger.BySystem }
-
 func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket, chain Chain, stopped bool) error {
 	c := change{
 		Change: ledger.Change{Subject: f.Subject, Base: docket.Version, At: f.At, Actor: f.Actor, Brand: f.Brand},
@@ -128,8 +133,8 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 	}
 	c.Entries = append(c.Entries, r.entry(RequestInitiated))
 	start := startOf(r.Kind, stopped)
-	if others(f.Actor) && r.Kind.Grave() {
-		// Whoever took it down is not who proved that they ask.
+	if byOther(f.Actor) && r.Kind.Grave() {
+		// Whoever took it down or passed it on is not who proved that they ask.
 		start = []Move{Acknowledge}
 	}
 	for _, move := range start {
@@ -149,6 +154,11 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 	}
 	return s.commit(ctx, c, *r)
 }
+
+// byOther tells whether a request comes by somebody else than the person: a staff
+// member who took it down, or a system that passes it on. What is grave waits
+// for staff then.
+func byOther(by ledger.Actor) bool { return by.Kind == ledger.ByStaff || by.Kind == ledger.BySystem }
 
 // begin prepares the work of r, if it was accepted just now. A day that the
 // person picked and that is still to come stays the day.

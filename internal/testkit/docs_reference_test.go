@@ -30,14 +30,17 @@ func TestDeclarationExampleIsComplete(t *testing.T) {
 // place, and none besides.
 func TestDeclarationKeys(t *testing.T) {
 	source := read(t, "internal/organisation/parse.go") + read(t, "internal/organisation/pull.go") +
-		read(t, "internal/organisation/activity.go") + read(t, "internal/organisation/automated.go") +
+		read(t, "internal/organisation/activity.go") + read(t, "internal/organisation/peer.go") +
+		read(t, "internal/organisation/connector.go") + read(t, "internal/organisation/automated.go") +
 		read(t, "internal/organisation/duty.go")
 	doc := document{"docs/organisation.md", read(t, "docs/organisation.md")}
-	key := regexp.MustCompile(`\.(?:text|word|lines|list|flag|number|term|date|each|take)\("([a-z-]+)"`)
+	key := regexp.MustCompile(`\.(?:text|word|words|lines|list|flag|number|term|date|each|take)\("([a-z-]+)"`)
 	for part, functions := range map[string][]string{
 		"## At the top":  {"Parse", "readOrganisation"},
 		"## A brand":     {"readBrand"},
-		"## A system":    {"readSystem", "readPull"},
+		"## A system":    {"readSystem", "readPull", "readSCIM", "readConnector"},
+		"## A connector": {"readLink", "every"},
+		"## SCIM":        {"readPolicy"},
 		"## A pull":      {"readFeed", "every"},
 		"## An endpoint": {"readEndpoint"},
 		"## A purpose":   {"readPurpose"},

@@ -205,6 +205,22 @@ func deliveriesAreHurried(t *testing.T, f Fixture) {
 	}
 }
 
+// deliveriesKeepTheirWaits: what has failed often is not made due each time an
+// endpoint works for a moment.
+func deliveriesKeepTheirWaits(t *testing.T, f Fixture) {
+	subject := f.subject(t)
+	f.spread(t, "crm/main")
+	d := f.claim(t, "crm/main", 1)[0]
+	d.Tries = hook.HurryBelow - 1
+	f.settle(t, d, hook.Reply{Status: 500})
+	before, now := f.one(t, subject), f.now()
+	_, err := f.DB.Turn(t.Context(), hook.Turn{Endpoint: "crm/main", Now: now, Health: &hook.Health{Mode: hook.Active, Worked: now}, Hurry: true})
+	must(t, "hurry", err)
+	if got := f.one(t, subject); !got.Due.Equal(before.Due) || !got.Due.After(now.Add(time.Hour)) {
+		t.Errorf("due %s, want %s still", got.Due, before.Due)
+	}
+}
+
 func deliveriesAreReplayed(t *testing.T, f Fixture) {
 	one, other := f.subject(t), f.subject(t)
 	f.spread(t, "crm/main")

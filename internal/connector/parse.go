@@ -1,0 +1,267 @@
+package connector
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net/textproto"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxFile is more than any description needs.
+const maxFile = 64 << 10
+
+// A Fault is what is wrong in a file.
+type Fault struct {
+	Line int    // 0 when it is nowhere in particular
+	Path string // as in "push.create.request"
+	Text string
+}
+
+// Faults are all that was found.
+type Faults []Fault
+
+// Error returns one line for each, after the place.
+func (fs Faults) Error() string {
+	lines := make([]string, len(fs))
+	for i, f := range fs {
+		lines[i] = f.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// String returns line, path and text.
+func (f Fault) String() string {
+	text := f.Text
+	if f.Path != "" {
+		text = f.Path + ": " + text
+	}
+	if f.Line > 0 {
+		text = fmt.Sprintf("line %d: %s", f.Line, text)
+	}
+	return text
+}
+
+// Parse reads a description; errors are Faults. A name that the file does not
+// know, or that nobody knows, is a fault: it would be left out in silence.
+func Parse(text []byte) (*File, error) {
+	if len(text) > maxFile {
+		return nil, Faults{{Text: "is larger than 64 KiB"}}
+	}
+	var f File
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(&f); err != nil {
+		return nil, syntax(err)
+	}
+	var root yaml.Node
+	_ = yaml.Unmarshal(text, &root) // it was read above
+	c := &checker{file: &f, root: &root}
+	c.check()
+	if len(c.faults) > 0 {
+		slices.SortStableFunc(c.faults, func(a, b Fault) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path)) })
+		return nil, c.faults
+	}
+	return &f, nil
+}
+
+// lineOf matches the line in the words of the YAML parser, which carry it nowhere
+// else.
+var lineOf = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
+
+func syntax(err error) Faults {
+	if errors.Is(err, io.EOF) {
+		return Faults{{Line: 1, Text: "is empty"}}
+	}
+	words := []string{err.Error()}
+	var several *yaml.TypeError
+	if errors.As(err, &several) {
+		words = several.Errors
+	}
+	var all Faults
+	for _, w := range words {
+		f := Fault{Text: w}
+		if m := lineOf.FindStringSubmatch(w); m != nil {
+			f.Line, _ = strconv.Atoi(m[1])
+			f.Text = unknownField.ReplaceAllString(m[2], "$1 is not known here")
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+var unknownField = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
+
+type checker struct {
+	file   *File
+	root   *yaml.Node
+	faults Faults
+}
+
+func (c *checker) note(path, format string, args ...any) {
+	c.faults = append(c.faults, Fault{Line: c.line(path), Path: path, Text: fmt.Sprintf(format, args...)})
+}
+
+// line is that of the deepest part of a path that the file has.
+func (c *checker) line(path string) int {
+	n := c.root
+	if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
+		n = n.Content[0]
+	}
+	line := n.Line
+	for step := range strings.SplitSeq(path, ".") {
+		if n.Kind != yaml.MappingNode {
+			break
+		}
+		i := slices.IndexFunc(n.Content, func(k *yaml.Node) bool { return k.Value == step })
+		if i < 0 || i+1 >= len(n.Content) {
+			break
+		}
+		line, n = n.Content[i].Line, n.Content[i+1]
+	}
+	return line
+}
+
+func (c *checker) check() {
+	f := c.file
+	if f.Name == "" {
+		c.note("name", "is missing")
+	}
+	if !slices.Contains(Kinds[:], f.Kind) {
+		c.note("kind", "should be one of %v", Kinds)
+		return
+	}
+	c.authentication()
+	if f.Kind != HTTP {
+		if f.Push != nil {
+			c.note("push", "is only for kind %s", HTTP)
+		}
+		if f.Pull != nil && f.Kind != Folder {
+			c.note("pull", "is only for the kinds %s and %s", HTTP, Folder)
+		}
+		return
+	}
+	if f.Push == nil && f.Pull == nil {
+		c.note("", "has neither push nor pull")
+	}
+	c.push()
+	c.pull()
+	c.request("check", f.Check, nil)
+}
+
+func (c *checker) authentication() {
+	a := &c.file.Authentication
+	const p = "authentication"
+	switch a.Kind {
+	case "", "none", "bearer", "basic":
+	case "header":
+		if a.Header == "" || textproto.CanonicalMIMEHeaderKey(a.Header) != a.Header || strings.ContainsAny(a.Header, " :\r\n") {
+			c.note(p+".header", "%q is no header, as in X-Api-Key", a.Header)
+		}
+		if a.Format != "" && !strings.Contains(a.Format, "{secret}") {
+			c.note(p+".format", "has no {secret}")
+		}
+	case "oauth":
+		if !strings.HasPrefix(a.Token, "/") {
+			c.note(p+".token", "should be a path, as in /oauth2/token")
+		}
+	default:
+		c.note(p+".kind", "should be none, bearer, basic, header or oauth")
+	}
+}
+
+// The placeholders that requests may have.
+var (
+	ofPerson = []string{"subject", "version", "type", "time", "email", "phone", "fields", "permissions", "erased", "number", "address"}
+	ofRecord = append(slices.Clone(ofPerson), "id")
+	ofTopic  = append(slices.Clone(ofRecord), "topic", "purpose")
+	ofPage   = []string{"since", "page", "cursor", "columns"}
+)
+
+func (c *checker) push() {
+	p := c.file.Push
+	if p == nil {
+		return
+	}
+	for _, need := range p.Needs {
+		if need != "email" && need != "phone" {
+			c.note("push.needs", "%q should be email or phone", need)
+		}
+	}
+	for name, r := range map[string]*Request{"find": p.Find, "match": p.Match, "create": p.Create} {
+		c.request("push."+name, r, ofPerson)
+		if r != nil && r.ID == "" {
+			c.note("push."+name+".id", "is missing: where in the answer the id of the record is")
+		}
+	}
+	c.request("push.update", p.Update, ofRecord)
+	c.request("push.erase", p.Erase, ofRecord)
+	c.request("push.allow", p.Allow, ofTopic)
+	c.request("push.deny", p.Deny, ofTopic)
+	if p.Update == nil && p.Deny == nil {
+		c.note("push", "has neither update nor deny, so a no would not arrive")
+	}
+	if p.Erase == nil {
+		c.note("push", "has no erase, so an erased person would stay there")
+	}
+}
+
+func (c *checker) pull() {
+	p := c.file.Pull
+	if p == nil {
+		return
+	}
+	c.request("pull", &p.Request, ofPage)
+	if p.Map.ID == "" {
+		c.note("pull.map.id", "is missing: without it what comes again cannot be known")
+	}
+	if p.Map.Subject == "" && p.Map.Number == "" && p.Map.Email == "" && p.Map.Phone == "" {
+		c.note("pull.map", "names nobody: it needs subject, number, email or phone")
+	}
+	if strings.Contains(p.Request.text(), "{since}") && p.Newest == "" {
+		c.note("pull.newest", "is missing: what {since} is taken from")
+	}
+	if n := p.Next.Count; n != "" && n != "page" && n != "start" {
+		c.note("pull.next.count", "should be page or start")
+	}
+	if p.Map.Field != "" && !strings.Contains(p.Map.Field, "{field}") {
+		c.note("pull.map.field", "has no {field}")
+	}
+	if t := p.Map.Topic; t != nil && (t.From == "" || len(t.Yes)+len(t.No) == 0) {
+		c.note("pull.map.topic", "needs from, and words in yes or no")
+	}
+}
+
+var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+func (c *checker) request(path string, r *Request, known []string) {
+	if r == nil {
+		return
+	}
+	method, target, ok := strings.Cut(r.Request, " ")
+	if !ok || !slices.Contains(methods, method) || !strings.HasPrefix(target, "/") {
+		c.note(path+".request", "%q should be a method and a path, as in GET /contacts/{id}", r.Request)
+	}
+	for _, ph := range placeholders(r.text()) {
+		if !slices.Contains(known, ph.name) {
+			c.note(path, "{%s} is not known here; there are %s", ph.name, strings.Join(known, ", "))
+		}
+		for _, filter := range ph.filters {
+			if filters[filter] == nil {
+				c.note(path, "%q is no filter", filter)
+			}
+		}
+	}
+	for _, ph := range placeholders(target) {
+		if (ph.name == "email" || ph.name == "address" || ph.name == "phone") && !slices.Contains(ph.filters, "sha256") {
+			c.note(path+".request", "{%s} stands in an address; only its sha256 may", ph.name)
+		}
+	}
+}

@@ -1,0 +1,299 @@
+package connector
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"livingprofile/internal/hook"
+	"livingprofile/internal/outbound"
+	"livingprofile/internal/pull"
+)
+
+// A Door sends letters; outbound.Door is the one that does.
+type Door interface {
+	Post(ctx context.Context, l outbound.Letter) (outbound.Answer, error)
+}
+
+// A Speaker speaks to systems by their files. It is safe for concurrent use.
+type Speaker struct {
+	Door   Door
+	Secret func(name string) (string, error) // reads the file of a key
+
+	tokens tokens
+	files  sync.Map // *File by what it was read from
+}
+
+// read returns what a link names, read once.
+func (s *Speaker) read(l *Link) (*File, error) {
+	key := l.Name + "\n" + l.Text
+	if f, ok := s.files.Load(key); ok {
+		return f.(*File), nil
+	}
+	f, err := l.File()
+	if err == nil {
+		s.files.Store(key, f)
+	}
+	return f, err
+}
+
+// maxAnswer is how much of an answer is read: more than one record has.
+const maxAnswer = 256 << 10
+
+// Check asks whether address and key are right, and changes nothing.
+func (s *Speaker) Check(ctx context.Context, l *Link) hook.Reply {
+	f, err := s.read(l)
+	if err != nil {
+		return hook.Reply{Cause: "no_connector"}
+	}
+	if f.Check == nil {
+		return hook.Reply{Cause: "no_check"}
+	}
+	t := &talk{Speaker: s, ctx: ctx, link: l, file: f}
+	_, reply := t.ask(f.Check, nil)
+	return reply
+}
+
+// Carry tells a system what holds of one person. The reply says what came of it
+// in the words of an answer to a hook.
+func (s *Speaker) Carry(ctx context.Context, l *Link, p hook.Parcel) hook.Reply {
+	f, err := s.read(l)
+	if err != nil || f.Push == nil {
+		return hook.Reply{Cause: "no_connector"}
+	}
+	t := &talk{Speaker: s, ctx: ctx, link: l, file: f, parcel: &p}
+	err = t.tell()
+	var b *broken
+	switch {
+	case errors.As(err, &b):
+		return b.reply
+	case errors.Is(err, errAbsent):
+		return acknowledge("not_held", "")
+	case errors.Is(err, errNoAddress):
+		return acknowledge("refused", "no_address")
+	}
+	return acknowledge("applied", "")
+}
+
+func acknowledge(status, reason string) hook.Reply {
+	body, _ := json.Marshal(map[string]string{"status": status, "reason": reason})
+	return hook.Reply{Status: 200, Type: "application/json", Body: body}
+}
+
+// Ends of a talk that are no fault of anybody.
+var (
+	errAbsent    = errors.New("no such record")
+	errNoAddress = errors.New("no address to make a record with")
+	errExists    = errors.New("there is one already")
+)
+
+// A broken talk ended with an answer that is none of those that were expected.
+type broken struct{ reply hook.Reply }
+
+func (b *broken) Error() string { return "not accepted" }
+
+// A talk is all that is said to one system about one person.
+type talk struct {
+	*Speaker
+	ctx    context.Context
+	link   *Link
+	file   *File
+	parcel *hook.Parcel
+	vars   vars
+}
+
+// tell makes the record of the person be what holds.
+func (t *talk) tell() error {
+	p, verdicts := t.file.Push, t.verdicts()
+	t.vars = t.about(false)
+	id, err := t.record()
+	made := false
+	switch {
+	case err == nil:
+	case !errors.Is(err, errAbsent) || t.parcel.Data.Erased || !slices.Contains(slices.Collect(maps.Values(verdicts)), true):
+		return err
+	default:
+		if id, err = t.create(); err != nil {
+			return err
+		}
+		made = true
+	}
+	t.vars = t.about(!made).with("id", id)
+	if t.parcel.Data.Erased {
+		return t.say(p.Erase, t.vars)
+	}
+	if !made {
+		if err := t.say(p.Update, t.vars); err != nil {
+			return err
+		}
+	}
+	for _, purpose := range slices.Sorted(maps.Keys(t.link.Topics)) {
+		request := p.Deny
+		if verdicts[purpose] {
+			request = p.Allow
+		}
+		if err := t.say(request, t.vars.with("topic", t.link.Topics[purpose]).with("purpose", purpose)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdicts says of each purpose whether it is allowed: for every brand that the
+// link is for, since the other side has one word for all of them.
+func (t *talk) verdicts() map[string]bool {
+	all := map[string]bool{}
+	for _, p := range t.parcel.Data.Permissions {
+		if _, has := t.link.Topics[p.Purpose]; !has && len(t.link.Topics) > 0 {
+			continue
+		}
+		before, seen := all[p.Purpose]
+		all[p.Purpose] = p.Allow && (before || !seen)
+	}
+	return all
+}
+
+// record finds the person's record: by the number that the other side gave, by
+// our name, or by an address.
+func (t *talk) record() (any, error) {
+	p, numbers := t.file.Push, t.parcel.Data.KnownAs
+	if t.file.Pull != nil && t.file.Pull.Map.Number != "" && len(numbers) > 0 {
+		return numbers[0], nil
+	}
+	if p.Find == nil {
+		return t.parcel.Data.Subject, nil
+	}
+	id, err := t.look(p.Find)
+	if errors.Is(err, errAbsent) && p.Match != nil && t.addressed(p.Match) {
+		return t.look(p.Match)
+	}
+	return id, err
+}
+
+// addressed tells whether the addresses that a request needs are known.
+func (t *talk) addressed(r *Request) bool {
+	for _, ph := range placeholders(r.text()) {
+		if _, has := t.vars[ph.name]; !has && (ph.name == "address" || ph.name == "phone") {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *talk) look(r *Request) (any, error) {
+	answer, reply := t.ask(r, t.vars)
+	if slices.Contains(r.Absent, reply.Status) {
+		return nil, errAbsent
+	}
+	if slices.Contains(r.Exists, reply.Status) {
+		return nil, errExists
+	}
+	if reply.Status/100 != 2 {
+		return nil, &broken{reply}
+	}
+	id, ok := pull.Member(answer, r.ID)
+	if !ok || id == nil || id == "" {
+		return nil, errAbsent
+	}
+	return id, nil
+}
+
+func (t *talk) create() (any, error) {
+	p := t.file.Push
+	if p.Create == nil {
+		return nil, errAbsent
+	}
+	for _, need := range p.Needs {
+		if _, has := t.vars[need]; !has {
+			return nil, errNoAddress
+		}
+	}
+	id, err := t.look(p.Create)
+	switch {
+	case errors.Is(err, errExists):
+		// Somebody made it since we looked.
+		if id, err = t.record(); errors.Is(err, errAbsent) {
+			return nil, &broken{hook.Reply{Cause: "contested"}}
+		}
+	case errors.Is(err, errAbsent):
+		return nil, &broken{hook.Reply{Cause: "not_understood"}}
+	}
+	return id, err
+}
+
+// say sends a request whose answer says no more than that it was done.
+func (t *talk) say(r *Request, v vars) error {
+	if r == nil {
+		return nil
+	}
+	_, reply := t.ask(r, v)
+	switch {
+	case slices.Contains(r.Absent, reply.Status):
+		return errAbsent
+	case reply.Status/100 == 2:
+		return nil
+	}
+	return &broken{reply}
+}
+
+// ask sends one request and returns what came back.
+func (t *talk) ask(r *Request, v vars) (answer any, reply hook.Reply) {
+	headers, err := t.Login(t.ctx, t.link)
+	if err != nil {
+		return nil, hook.Reply{Cause: "no_secret"}
+	}
+	method, target, _ := strings.Cut(r.Request, " ")
+	l := outbound.Letter{Method: method, URL: strings.TrimSuffix(t.link.URL, "/") + v.address(target), Headers: headers, Most: maxAnswer}
+	if r.Body != nil {
+		filled, _ := v.body(r.Body)
+		if l.Body, err = json.Marshal(filled); err != nil {
+			return nil, hook.Reply{Cause: "not_written"}
+		}
+		l.Headers["Content-Type"] = "application/json"
+	}
+	for name, value := range r.Headers {
+		l.Headers[name] = v.fill(value, plain)
+	}
+	reply = hook.Post(t.ctx, t.Door, l)
+	if len(reply.Body) > 0 {
+		answer = pull.Decode(reply.Body)
+	}
+	return answer, hook.Reply{Status: reply.Status, RetryAfter: reply.RetryAfter, Cause: reply.Cause}
+}
+
+// about returns what may be said of the person. A field that may not be had any
+// more is said to be nothing where a record is there.
+func (t *talk) about(there bool) vars {
+	m := &t.parcel.Message
+	v := vars{
+		"subject": m.Data.Subject, "version": m.Data.Version, "type": m.Type, "erased": m.Data.Erased,
+		"time": m.Timestamp.UTC().Format("2006-01-02T15:04:05.000Z"), "permissions": m.Data.Permissions,
+	}
+	if t.parcel.Email != "" {
+		v["email"] = t.parcel.Email
+	}
+	if t.parcel.Phone != "" {
+		v["phone"] = t.parcel.Phone
+	}
+	if t.parcel.Address != "" {
+		v["address"] = t.parcel.Address
+	}
+	if len(m.Data.KnownAs) > 0 {
+		v["number"] = m.Data.KnownAs[0]
+	}
+	fields := map[string]any{}
+	for ours, theirs := range t.link.Fields {
+		switch value, has := m.Data.Fields[ours]; {
+		case has:
+			fields[theirs] = value
+		case there:
+			fields[theirs] = t.file.Push.Clear
+		}
+	}
+	v["fields"] = fields
+	return v
+}

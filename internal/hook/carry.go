@@ -1,0 +1,100 @@
+package hook
+
+import (
+	"context"
+	"time"
+
+	"livingprofile/internal/identity"
+	"livingprofile/internal/profile"
+)
+
+// A Parcel is what is told to a system in its own language.
+type Parcel struct {
+	ID string // of the event
+	Message
+	// Email and Phone are addresses that the system may have now; "" for none.
+	Email, Phone string
+	// Address is an e-mail address by which the other side may know somebody
+	// who has no name of ours there yet. It is only to find them by: a no must
+	// reach also where nothing may be had any more.
+	Address string
+}
+
+// A Carry tells a target's system in its own language. What came of it is said
+// as the answer to a hook would say it.
+type Carry func(ctx context.Context, t *Target, p Parcel) Reply
+
+// mostCarries is how often one delivery is carried while the person changes.
+const mostCarries = 3
+
+// carry tells a system that keeps no version. Two that are under way at once
+// could arrive in the wrong order, so each looks again afterwards: whoever
+// arrives last has seen the newest, or finds out and carries that.
+func (q *queue) carry(d Delivery) Outcome {
+	reply, told := Reply{Cause: "no_connector"}, false
+	for range mostCarries {
+		now := q.Clock.Now()
+		m, ids, tell, err := q.compose(&d, now)
+		switch {
+		case err != nil:
+			q.failed("write what is carried", err)
+			return q.unread(d, now)
+		case !tell && !told:
+			d.State, d.Due, d.Over, d.Tried = Withheld, time.Time{}, now, now
+			return Outcome{Delivery: d}
+		case !tell, q.Carry == nil, told && d.Told == m.Data.Version:
+			return Judge(d, reply, now, luck())
+		}
+		p := Parcel{ID: d.Entry, Message: m}
+		p.Email, _ = q.value(&m, profile.TypeEmail)
+		p.Phone, _ = q.value(&m, profile.TypePhone)
+		p.Address = q.address(&m, ids)
+		if reply = q.Carry(q.ctx, q.target, p); reply.Status/100 != 2 {
+			return Judge(d, reply, q.Clock.Now(), luck())
+		}
+		d.Told, told = m.Data.Version, true
+	}
+	return Judge(d, Reply{Cause: "moved"}, q.Clock.Now(), luck())
+}
+
+// value returns a value of a type that the system may have now, and whether it may
+// hold one by the declaration.
+func (q *queue) value(m *Message, t profile.Type) (value string, holds bool) {
+	for _, name := range q.target.Fields {
+		f, ok := q.catalogue.Field(name)
+		if !ok || f.Type != t {
+			continue
+		}
+		holds = true
+		if value = m.Data.Fields[name]; value != "" {
+			break
+		}
+	}
+	return value, holds
+}
+
+// address returns what the system may know the person by: the address that it may
+// have now, or else, where it may hold one by the declaration, the person's main
+// one.
+func (q *queue) address(m *Message, ids []identity.Identifier) string {
+	best, holds := q.value(m, profile.TypeEmail)
+	if best != "" || !holds {
+		return best
+	}
+	of := -1
+	for i := range ids {
+		worth := 0
+		switch {
+		case ids[i].Kind != identity.Email:
+			continue
+		case ids[i].Main:
+			worth = 2
+		case ids[i].Verified():
+			worth = 1
+		}
+		if worth > of {
+			best, of = ids[i].Value, worth
+		}
+	}
+	return best
+}
