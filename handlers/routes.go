@@ -60,6 +60,7 @@ func (s *Server) Routes() []Route {
 		{get, "/erasures/:certificate", authz.Public, s.portal.Certificate},
 
 		{post, "/:brand/language", authz.Public, s.portal.Language},
+		{get, "/:brand/ask", authz.Public, s.portal.AskOpenly},
 		{get, "/:brand/sign-in", authz.Public, s.signin.Form},
 		{post, "/:brand/sign-in", authz.Public, s.signin.Ask},
 		{post, "/:brand/sign-in/again", authz.Public, s.signin.Again},
@@ -137,6 +138,8 @@ func (s *Server) Routes() []Route {
 		Route{get, "/api/v1/subjects/:subject/activities", authz.ActivityRead, s.api.Activities},
 		Route{post, "/api/v1/subjects/:subject/activities", authz.ActivityWrite, s.api.TellActivities},
 		Route{get, "/api/v1/subjects/:subject/automated-decisions", authz.AutomatedRead, s.api.AutomatedDecisions},
+		Route{post, "/api/v1/requests", authz.RequestWrite, s.api.FileRequest},
+		Route{get, "/api/v1/subjects/:subject/requests", authz.RequestWrite, s.api.Requests},
 		Route{post, "/api/v1/automated-decisions", authz.AutomatedWrite, s.api.RegisterDecision},
 		Route{post, "/api/v1/links", authz.LinkCreate, s.api.CreateLink},
 		Route{get, "/api/v1/audiences", authz.AudienceRead, s.api.Audiences},

@@ -31,6 +31,7 @@ func everyday(s teller, in func(string) layout.Frame) []scene {
 		{"value", portal.Value(in(layout.Data), s.value(nil))},
 		{"value-rule", portal.Value(in(layout.Data), s.inferred())},
 		{"activity", portal.Activity(in(layout.Did), s.activity())},
+		{"ask", portal.Openly(layout.Frame{Title: i18n.T(s.ctx, "ask.title"), Base: "/hibiki"}, s.rights())},
 		{"automated", portal.Automated(in(layout.Machine), s.automated())},
 		{"machine", portal.Machine(in(layout.Machine), s.machine())},
 		{"allow", portal.Allow(in(layout.Allow), s.allow())},

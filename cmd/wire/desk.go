@@ -154,6 +154,9 @@ func (d *desk) StopMarketing(ctx context.Context, r rights.Request) (bool, error
 	if r.Proof.Member != "" {
 		proof, channel = consent.Proof{Kind: consent.ByStaffEntry, Ref: r.Proof.Member}, r.Proof.Method
 	}
+	if r.Proof.System != "" {
+		proof, channel = consent.Proof{Kind: consent.BySystemSays, Ref: r.Proof.System}, "api"
+	}
 	_, err := d.consent.Decide(ctx, consent.Ask{
 		Subject: r.Subject, Actor: ledger.Self(r.Subject), Purpose: v.Purpose, Answer: consent.No, Locale: r.Locale,
 		Proof: proof, Brand: r.Brand, Channel: channel, At: r.Steps[0].At, Cause: string(r.ID),

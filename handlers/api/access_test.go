@@ -41,6 +41,8 @@ func uses() []use {
 		{"GET /api/v1/subjects/:subject/activities", "", 200},
 		{"POST /api/v1/subjects/:subject/activities", `{"activities":[{"event":"e1","kind":"order","at":"2026-03-12T09:00:00Z","values":{"items":"1"}}]}`, 200},
 		{"GET /api/v1/subjects/:subject/automated-decisions", "", 200},
+		{"GET /api/v1/subjects/:subject/requests", "", 200},
+		{"POST /api/v1/requests", `{"kind":"complaint","text":"Nobody answers.","proof":"letter","subject":"`, 422},
 		{"POST /api/v1/automated-decisions", `{"event":"e1","kind":"invitations","at":"2026-03-12T09:00:00Z","outcome":{"en":"a"},"logic":{"en":"b"},"effect":{"en":"c"},"subject":"`, 201},
 		{"POST /api/v1/links", `{"kind":"unsubscribe","topic":"offers","subject":"`, 422},
 		{"GET /api/v1/purposes", "", 200},

@@ -34,6 +34,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/once"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	view "livingprofile/views/reference"
 )
 
@@ -94,6 +95,9 @@ type Deps struct {
 	Frames    *login.Frames
 	Clock     clock.Clock
 	Base      *url.URL // of the installation, for links
+	// Rights takes requests, under Laws.
+	Rights *rights.Service
+	Laws   *rights.Packs
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.
 	PerMinute int
 }

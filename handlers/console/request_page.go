@@ -99,12 +99,17 @@ func (b *sheet) opened(held *view.PersonPage) {
 	b.rule()
 	if r.Proof.Member != "" {
 		b.fact("proof", b.t("request.proof."+proofName(r.Proof.Method)), b.t("request.fact.taken", "name", memberName(b.ctx, b.members, r.Proof.Member)))
+	} else if r.Proof.System != "" {
+		b.fact("proof", b.t("request.proof."+proofName(r.Proof.Method)), b.t("agent.system", "system", r.Proof.System))
 	} else {
 		note := ""
 		if r.Proof.Fresh {
 			note = b.t("request.fact.fresh")
 		}
 		b.fact("proof", b.t("request.proof."+proofName(r.Proof.Method)), note)
+	}
+	if r.Proof.Agent != "" {
+		b.page.Facts = append(b.page.Facts, view.Fact{Label: b.t("agent.title"), Text: r.Proof.Agent, Note: r.Proof.Mandate})
 	}
 	b.fact("locale", i18n.Lang(r.Locale), "")
 	if about := b.about(); about.Text != "" {
@@ -298,12 +303,12 @@ func (b *sheet) tasks() {
 		}
 		b.page.Tasks = append(b.page.Tasks, view.Task{Text: b.t("request.task." + word), Note: note, State: state})
 	}
-	add(r.Proof.Member == "" || r.Proof.Method != "none", "proof", b.t("request.proof."+proofName(r.Proof.Method)))
+	add(!r.Proof.OnBehalf() || r.Proof.Method != "none", "proof", b.t("request.proof."+proofName(r.Proof.Method)))
 	add(r.Assignee != "", "assignee", memberName(b.ctx, b.members, r.Assignee))
 	if rights.Blocked(r, b.docket.Requests) {
 		add(false, "copy_first", b.t("rights.sense.blocked"))
 	}
-	if r.Kind.TakesTwo() && r.Proof.Member != "" {
+	if r.Kind.TakesTwo() && r.Proof.OnBehalf() {
 		_, proposed := r.Proposer()
 		add(proposed || r.State != rights.Acknowledged, "first", "")
 		add(r.State == rights.Accepted || r.State == rights.Fulfilled, "second", "")

@@ -150,6 +150,9 @@ func (s *sight) asker(p rights.Proof) string {
 	if p.Method == rights.BySystem {
 		return s.t("errand.passed_on", "system", capital(s.system(p.Session)))
 	}
+	if p.System != "" {
+		return s.t("agent.through", "system", s.system(p.System))
+	}
 	if p.Member == "" {
 		return s.method(p.Method)
 	}
@@ -248,6 +251,11 @@ func (s *sight) sense(r *rights.Request, all []rights.Request) string {
 }
 
 func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request, all []rights.Request) {
+	if r.Proof.Agent != "" {
+		page.About = append(page.About,
+			view.About{Label: s.t("agent.title"), Text: r.Proof.Agent},
+			view.About{Label: s.t("agent.mandate"), Text: r.Proof.Mandate})
+	}
 	about := view.About{Label: s.t("rights.about"), Text: s.matterName(r.Matter)}
 	if i := slices.IndexFunc(all, func(o rights.Request) bool { return string(o.ID) == r.Matter.Name }); i >= 0 {
 		about.Text, about.Href = all[i].Number, s.base+"/requests/"+string(all[i].ID)
@@ -267,6 +275,10 @@ func (s *sight) requestButtons(r *rights.Request) []view.RequestButton {
 		}
 	}
 	switch {
+	case r.Cancellable() && r.Proof.Agent != "":
+		b := button(rights.Cancel)
+		b.Text, b.Hint = s.t("agent.revoke"), s.t("agent.revoke_hint")
+		return []view.RequestButton{b}
 	case r.Cancellable():
 		return []view.RequestButton{button(rights.Cancel)}
 	case r.Kind == rights.Restriction && r.State == rights.Fulfilled, r.Upheld():

@@ -31,6 +31,8 @@ const (
 	// What people did.
 	ActivityRead  Permission = "activity:read"
 	ActivityWrite Permission = "activity:write"
+	// What people ask of the controller through a system.
+	RequestWrite Permission = "request:write"
 	// What systems decide by themselves.
 	AutomatedRead  Permission = "automated:read"
 	AutomatedWrite Permission = "automated:write"
@@ -122,6 +124,7 @@ func Permissions() []Entry {
 		{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
 		{ActivityRead, System, "read what people did, of the kinds that the key names"},
 		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
+		{RequestWrite, System, "hand in requests that people made to the key's own system, and read how they stand"},
 		{AutomatedRead, System, "read the automated decisions of the key's own system, with what people and reviewers say of them"},
 		{AutomatedWrite, System, "register automated decisions of the key's own system"},
 		{LinkCreate, System, "make links that take a person to their own page"},

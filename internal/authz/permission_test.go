@@ -30,7 +30,7 @@ func TestPermissions(t *testing.T) {
 		}
 	}
 	want := strings.Fields(`profile:read profile:write consent:read consent:write
-		activity:read activity:write automated:read automated:write link:create frame:create import:write audience:read audience:write
+		activity:read activity:write request:write automated:read automated:write link:create frame:create import:write audience:read audience:write
 		decision:ask event:read change:write request:send`)
 	var got []string
 	for _, s := range authz.Scopes() {

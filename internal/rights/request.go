@@ -67,6 +67,12 @@ type Proof struct {
 	At      time.Time `json:"at,omitzero"`
 	// Member took the request by hand; "" when the person made it themselves.
 	Member string `json:"member,omitempty"`
+	// System handed the request in; "" when none did.
+	System string `json:"system,omitempty"`
+	// Agent asked in the person's name, by Mandate as it was shown; "" for none.
+	// What is released goes to the person all the same.
+	Agent   string `json:"agent,omitempty"`
+	Mandate string `json:"mandate,omitempty"`
 }
 
 // BySystem is the method of the proof of a request that a system passes on: it
@@ -80,6 +86,12 @@ func (r *Request) PassedOnBy(system string) bool {
 
 // maxText bounds the person's own words, in bytes.
 const maxText = 4000
+
+// maxAgent bounds the name of an agent, in bytes.
+const maxAgent = 200
+
+// OnBehalf tells whether somebody else than the person handed the request in.
+func (p *Proof) OnBehalf() bool { return p.Member != "" || p.System != "" }
 
 // check refuses a matter that does not fit the kind.
 func (m *Matter) check(k Kind) error {
@@ -148,6 +160,9 @@ func New(f Filing) (Request, error) {
 	}
 	if err := f.Matter.check(f.Kind); err != nil {
 		return Request{}, err
+	}
+	if len(f.Proof.Agent) > maxAgent || len(f.Proof.Mandate) > maxText {
+		return Request{}, errs.InvalidFields(errs.At("agent", "error.too_long", "max", maxAgent))
 	}
 	rule, ok := f.Pack.Rule(f.Kind)
 	if !ok {

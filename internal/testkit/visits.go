@@ -69,6 +69,7 @@ func visits() []visit {
 		{"POST /:brand/activity/:observation/remove", http.StatusNotFound, nil, nil},
 		{"POST /:brand/data/:field/rule", on, filled("rule", "off"), func(*Client) string { return "/hibiki/data/usual-machine/rule" }},
 
+		{"GET /:brand/ask", on, nil, nil},
 		{"GET /:brand/automated", ok, nil, nil},
 		{"POST /:brand/automated", on, filled("kind", "pay-later", "by", "human"), nil},
 		{"GET /:brand/automated/:decision", ok, nil, nil},
