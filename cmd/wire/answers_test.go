@@ -61,15 +61,16 @@ func TestAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		counts, err := s.DB.Counts(t.Context(), demo.Newsletter+"/main")
 		got := facts.Consents.Of("recommendations", "hibiki").Status
-		return got, got.No()
+		return got, err == nil && got.No() && counts[hook.Applied] == 1 // and the hook is settled
 	})
 	if _, err := s.DB.Replay(t.Context(), demo.Newsletter+"/main", hook.Span{Subject: person}, ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, s.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	testkit.Eventually(t, "the second answer", func() (int64, bool) {
 		counts, err := s.DB.Counts(t.Context(), demo.Newsletter+"/main")
-		return answered.Load(), err == nil && answered.Load() > 1 && counts[hook.Waiting] == 0
+		return answered.Load(), err == nil && answered.Load() > 1 && counts[hook.Applied] == 1
 	})
 	history, err := s.DB.History(t.Context(), person, ledger.HistoryPage{Limit: 100})
 	if err != nil {
