@@ -1,6 +1,7 @@
 package opendsr_test
 
 import (
+	"errors"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -91,7 +92,7 @@ func (p *pair) asks(kind rights.Kind) (rights.Request, opendsr.Errand) {
 func (p *pair) becomes(r rights.RequestID, want opendsr.ErrandState) opendsr.Errand {
 	p.t.Helper()
 	return testkit.Eventually(p.t, "the errand to be "+string(want), func() (opendsr.Errand, bool) {
-		if err := p.here.SendPeers(p.t.Context()); err != nil {
+		if err := errors.Join(p.here.SendPeers(p.t.Context()), p.there.CallPeers(p.t.Context())); err != nil {
 			p.t.Fatal(err)
 		}
 		all, err := p.here.DB.Errands(p.t.Context(), r)
@@ -116,9 +117,6 @@ func TestController(t *testing.T) {
 			}
 			p.forged(errand)
 			p.accept()
-			if err := p.there.CallPeers(t.Context()); err != nil {
-				t.Fatal(err)
-			}
 			over := p.becomes(r.ID, opendsr.ErrandState(opendsr.Completed))
 			if len(over.Names) != 0 || !over.DueAt.IsZero() {
 				t.Errorf("it is over and kept: %+v", over)

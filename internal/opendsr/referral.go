@@ -199,7 +199,7 @@ func (p *Processor) Cancel(ctx context.Context, system, ref string) (Receipt, er
 
 const (
 	// lookEvery is how often it is looked whether a request has moved.
-	lookEvery = time.Minute
+	lookEvery = 10 * time.Second
 	atOnce    = 50
 )
 
