@@ -36,6 +36,8 @@ func (d *desk) Facts(context.Context, id.Subject) (decision.Facts, error) {
 	}, nil
 }
 
+func (*desk) Groups(context.Context, id.Subject, string) ([]Group, error) { return nil, nil }
+
 func (*desk) Identifiers(context.Context, id.Subject) ([]identity.Identifier, error) {
 	return []identity.Identifier{
 		{Kind: identity.Email, Value: "first@example.jp"},
