@@ -2,7 +2,7 @@ package portal
 
 import (
 	"net/http"
-	"strings"
+	"regexp"
 
 	"github.com/labstack/echo/v4"
 
@@ -63,10 +63,12 @@ func kindGroups() []kindGroup {
 // longestPlace is more than the places in all records of anybody are.
 const longestPlace = 400
 
+var places = regexp.MustCompile(`^\d+(\.\d+)*$`)
+
 // partOf reads the address of a part.
 func partOf(kind, before string) (part, error) {
 	p := part{group: kindGroups()[0]}
-	if strings.ContainsFunc(before, func(r rune) bool { return (r < '0' || r > '9') && r != '.' }) || len(before) > longestPlace {
+	if before != "" && !places.MatchString(before) || len(before) > longestPlace {
 		return p, errs.New(errs.NotFound, "")
 	}
 	p.from = before
