@@ -27,8 +27,8 @@ type tour struct {
 	link  string   // the last one mailed
 }
 
-// The looks that the stops take in turns: any three in a row are both widths and
-// both themes.
+// The looks that the stops take in turns: two that are two apart are both widths
+// and both themes.
 var looks = [...]testkit.View{
 	{Width: 1280, Height: 900},
 	{Width: 1280, Height: 900, Dark: true},
@@ -69,11 +69,17 @@ func stops() []stop {
 }
 
 // turn returns the look that stop i is looked at in language l, if any: a page in
-// one of the four in every language, so that over the languages both widths and
-// both themes are seen; a state of a page in one language alone. What is cheap to
-// look for is looked for everywhere.
+// two languages and in opposite looks, so that both widths and both themes are
+// seen; a state of a page in one. What is cheap to look for is looked for
+// everywhere.
 func turn(s *stop, i, l int) (testkit.View, bool) {
-	return looks[(i+l)%len(looks)], s.page || i%3 == l
+	switch l {
+	case i % 3:
+		return looks[i%len(looks)], true
+	case (i + 1) % 3:
+		return looks[(i+2)%len(looks)], s.page
+	}
+	return testkit.View{}, false
 }
 
 // call leads to stop i in language l and looks at it.

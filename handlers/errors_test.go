@@ -179,7 +179,7 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-var detail = regexp.MustCompile(`(?i)sql|no such table|goroutine|\.go:|livingprofile/|panic|select |insert `)
+var detail = regexp.MustCompile(`(?i)\bsql|no such table|goroutine|\.go:|livingprofile/|panic|select |insert `)
 
 func broken(t *testing.T, table string) {
 	var where testkit.Installation
