@@ -41,10 +41,11 @@ type receiver struct {
 	address string
 	secret  hook.Secret
 
-	mu   sync.Mutex
-	told int
-	lags []float64 // ms from the event to its arrival
-	slow bool      // the path /slow takes a second
+	mu    sync.Mutex
+	told  int
+	lags  []float64 // ms from the event to its arrival
+	since time.Time // what happened before is not counted: it was still on its way
+	slow  bool      // the path /slow takes a second
 }
 
 func listen(secret hook.Secret) (*receiver, error) {
@@ -82,9 +83,12 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	now := time.Now()
 	_ = json.Unmarshal(body, &m) // the floor says no time
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m.Timestamp.Before(r.since) {
+		return
+	}
 	r.told++
 	r.lags = append(r.lags, float64(now.Sub(m.Timestamp))/float64(time.Millisecond))
-	r.mu.Unlock()
 }
 
 func (r *receiver) count() int {
@@ -93,11 +97,12 @@ func (r *receiver) count() int {
 	return r.told
 }
 
-// forget empties the receiver.
-func (r *receiver) forget(slow bool) {
+// forget empties the receiver, which then counts what happens from since on; the
+// zero time for whatever it is told.
+func (r *receiver) forget(slow bool, since time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.told, r.lags, r.slow = 0, nil, slow
+	r.told, r.lags, r.slow, r.since = 0, nil, slow, since
 }
 
 // wait returns when n were told; an error when nothing more comes for long.
@@ -222,7 +227,7 @@ func connect(ctx context.Context, folder string, r *receiver) error {
 // toldRate changes things for a while and returns how many hooks came a second,
 // until the last of them.
 func (b *bench) toldRate(ctx context.Context, r *receiver, t *target, slow bool) (float64, error) {
-	r.forget(slow)
+	r.forget(slow, time.Time{})
 	began := time.Now()
 	s, err := load(ctx, t, tellers, b.During)
 	if err != nil {
@@ -243,7 +248,7 @@ func (b *bench) lag(ctx context.Context, r *receiver, t *target) (Line, error) {
 		Figure: telling, What: fmt.Sprintf("from a change to its arrival, p99 at %d/s", lagRate), Unit: "ms",
 		Limit: Limit{Most: mostLag, Absolute: true},
 	}
-	r.forget(false)
+	r.forget(false, time.Now())
 	n := max(int(3*lagRate*b.During.Seconds()), 10)
 	tick := time.NewTicker(time.Second / lagRate)
 	defer tick.Stop()

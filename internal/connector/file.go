@@ -15,13 +15,11 @@ type Kind string
 const (
 	HTTP    Kind = "http"    // requests in the language of the other side
 	Webhook Kind = "webhook" // our own signed bodies
-	Folder  Kind = "folder"  // files that are laid down and picked up
 	SCIM    Kind = "scim"    // SCIM 2.0 (RFC 7644)
-	Opendsr Kind = "opendsr" // OpenDSR 2.0
 )
 
 // Kinds lists the kinds.
-var Kinds = [...]Kind{HTTP, Webhook, Folder, SCIM, Opendsr}
+var Kinds = [...]Kind{HTTP, Webhook, SCIM}
 
 // A File describes a product's interface.
 type File struct {

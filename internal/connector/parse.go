@@ -143,8 +143,8 @@ func (c *checker) check() {
 		if f.Push != nil {
 			c.note("push", "is only for kind %s", HTTP)
 		}
-		if f.Pull != nil && f.Kind != Folder {
-			c.note("pull", "is only for the kinds %s and %s", HTTP, Folder)
+		if f.Pull != nil {
+			c.note("pull", "is only for kind %s", HTTP)
 		}
 		return
 	}

@@ -43,7 +43,7 @@ func TestParse_faults(t *testing.T) {
 		"empty":            {"", "line 1: is empty"},
 		"no YAML":          {"a: [", "line 1: did not find expected node content"},
 		"unknown key":      {small + "pus: 1\n", "line 6: pus is not known here"},
-		"unknown kind":     {strings.Replace(small, "http", "carrier-pigeon", 1), "line 2: kind: should be one of [http webhook folder scim opendsr]"},
+		"unknown kind":     {strings.Replace(small, "http", "carrier-pigeon", 1), "line 2: kind: should be one of [http webhook scim]"},
 		"neither":          {"name: x\nkind: http\n", "line 1: has neither push nor pull"},
 		"no erase":         {strings.Replace(small, "erase", "allow", 1), "line 3: push: has no erase, so an erased person would stay there"},
 		"no method":        {strings.Replace(small, "PUT /a", "/a", 1), `line 4: push.update.request: "/a/{id}" should be a method and a path, as in GET /contacts/{id}`},

@@ -106,12 +106,7 @@ func (c *checker) connector(path string, s *System) {
 }
 
 func (c *checker) linkAddress(path string, l *connector.Link, f *connector.File) {
-	switch {
-	case f.Kind == connector.Folder:
-		if l.URL != "" {
-			c.note(join(path, "url"), "a folder has no address; it is that of the system in the folder drop")
-		}
-	case !hook.ValidURL(l.URL) || strings.ContainsAny(l.URL, "?"):
+	if !hook.ValidURL(l.URL) || strings.ContainsAny(l.URL, "?") {
 		c.note(join(path, "url"), "%s is no address to speak to: https, or http on this machine", quoted(l.URL))
 	}
 	signed := f.Authentication.Kind != "" && f.Authentication.Kind != "none"
