@@ -51,16 +51,8 @@ func (a *API) decide(c echo.Context, who *caller) (answer, error) {
 	if err := knownQuery(c); err != nil {
 		return answer{}, err
 	}
-	var in struct {
-		Purpose     consent.PurposeID        `json:"purpose"`
-		Channel     string                   `json:"channel"`
-		At          *string                  `json:"at"`
-		Record      bool                     `json:"record"`
-		Automated   string                   `json:"automated"`
-		Subjects    []string                 `json:"subjects"`
-		Identifiers []inbound.IdentifierBody `json:"identifiers"`
-	}
-	if err := decode(c, &in); err != nil {
+	var in decideRequest
+	if err := in.decode(c); err != nil {
 		return answer{}, err
 	}
 	ask, err := a.asking(who, in.Purpose, in.Channel, in.At)

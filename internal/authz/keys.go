@@ -51,9 +51,12 @@ type KeyStore interface {
 	KeyUsed(ctx context.Context, id KeyID, at time.Time) error
 }
 
-// Keys makes and checks API keys. It is safe for concurrent use.
+// Keys makes and checks API keys. It is safe for concurrent use. What is done
+// to a key with it counts from the next request on; what another process does,
+// or another Keys over the same store, from 20 milliseconds on.
 type Keys struct {
 	store  KeyStore
+	memory *memory
 	digest Digester
 	clock  clock.Clock
 	by     ledger.Actor
@@ -61,7 +64,7 @@ type Keys struct {
 
 // NewKeys returns the service over store, for the shell.
 func NewKeys(store KeyStore, d Digester, c clock.Clock) *Keys {
-	return &Keys{store: store, digest: d, clock: c, by: ledger.Actor{Kind: ledger.ByProgram, ID: "apikey"}}
+	return &Keys{store: store, memory: &memory{}, digest: d, clock: c, by: ledger.Actor{Kind: ledger.ByProgram, ID: "apikey"}}
 }
 
 // As returns the service for somebody else, whom the ledger names from then on.
@@ -101,6 +104,7 @@ func (s *Keys) Replace(ctx context.Context, old KeyID, expires time.Time, overla
 	if err != nil {
 		return APIKey{}, "", err
 	}
+	defer s.memory.forget(old) // also after an error: it may have come after the deed
 	if err := s.store.ShortenKey(ctx, s.by, old, now.Add(max(overlap, 0))); err != nil {
 		return APIKey{}, "", fmt.Errorf("shorten old key: %w", err)
 	}
@@ -115,7 +119,7 @@ func (s *Keys) Authenticate(ctx context.Context, text string) (APIKey, error) {
 	if err != nil {
 		return APIKey{}, err
 	}
-	k, err := s.store.Key(ctx, name)
+	k, err := s.key(ctx, name)
 	if errors.Is(err, errs.NotFound) {
 		return APIKey{}, unknown
 	}
@@ -133,9 +137,24 @@ func (s *Keys) Authenticate(ctx context.Context, text string) (APIKey, error) {
 		if err := s.store.KeyUsed(ctx, k.ID, now); err != nil {
 			return APIKey{}, fmt.Errorf("note use of key: %w", err)
 		}
+		s.memory.forget(k.ID)
 		k.LastUsedAt = now
 	}
 	return k, nil
+}
+
+// key returns a key as it stands, ended or not; errs.NotFound if there is none.
+func (s *Keys) key(ctx context.Context, id KeyID) (APIKey, error) {
+	k, moves, ok := s.memory.recall(id)
+	if ok {
+		return k, nil
+	}
+	began := time.Now()
+	k, err := s.store.Key(ctx, id)
+	if err == nil {
+		s.memory.keep(k, began, moves)
+	}
+	return k, err
 }
 
 // List returns the keys of a brand, or of all for AllBrands, the newest first.
@@ -145,5 +164,6 @@ func (s *Keys) List(ctx context.Context, brand string) ([]APIKey, error) {
 
 // Revoke ends a key at once.
 func (s *Keys) Revoke(ctx context.Context, id KeyID) error {
+	defer s.memory.forget(id)
 	return s.store.RevokeKey(ctx, s.by, id, s.clock.Now())
 }
