@@ -138,10 +138,8 @@ func (a *API) ruleOn(ctx context.Context, ask *asking, subject id.Subject) (ruli
 			return refused(errors.Join(err, errs.NotFound), ask.who)
 		}
 	}
-	r := ruling{Verdict: known.May(ask.Question), subject: subject}
-	if r.Record != "" {
-		r.version = known.Standing(ask.Purpose.Purpose, ask.Brand).Version
-	}
+	r := ruling{subject: subject}
+	r.Verdict, r.version = known.May(&ask.Question)
 	if ask.record {
 		return r, a.recordRuling(ctx, ask, &r)
 	}

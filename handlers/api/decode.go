@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -32,9 +33,12 @@ func body(c echo.Context) ([]byte, error) {
 	if kind := r.Header.Get(echo.HeaderContentType); kind != echo.MIMEApplicationJSON && !isJSON(kind) {
 		return nil, refusal(http.StatusUnsupportedMediaType, "error.not_json")
 	}
-	text := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
-	_, err := text.ReadFrom(r.Body)
-	return text.Bytes(), err
+	if r.ContentLength < 0 {
+		return io.ReadAll(r.Body)
+	}
+	text := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, text)
+	return text, err
 }
 
 func isJSON(contentType string) bool {

@@ -3,7 +3,10 @@ package decision
 import (
 	"context"
 	"errors"
+	"hash/maphash"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"livingprofile/internal/consent"
@@ -51,6 +54,7 @@ const (
 type Index struct {
 	book  Book
 	parts [shards]part
+	seed  maphash.Seed
 	most  int // subjects in each part
 
 	sync sync.Mutex // held by who looks what others changed
@@ -69,7 +73,7 @@ func NewIndex(b Book, most int) *Index {
 	if most <= 0 {
 		most = DefaultMost
 	}
-	x := &Index{book: b, most: max(most/shards, 1)}
+	x := &Index{book: b, seed: maphash.MakeSeed(), most: max(most/shards, 1)}
 	for i := range x.parts {
 		x.parts[i].held = map[id.Subject]*held{}
 	}
@@ -84,8 +88,9 @@ type held struct {
 	standings []standing
 	rest      *Facts // wishes, freezes and contacts; nil for none
 
-	mu       sync.Mutex
-	concerns map[concern]bool
+	// The slice is not changed either, but replaced by a longer one: each
+	// question of a key for one brand looks at it.
+	concerns atomic.Pointer[[]concern]
 }
 
 // A standing is a consent.Standing in less room: there are millions.
@@ -95,11 +100,19 @@ type standing struct {
 	consent.Standing
 }
 
-// A concern is a question that Concerns answers.
+// A concern is a question that Concerns answers, with the answer.
 type concern struct {
+	of concerned
+	is bool
+}
+
+type concerned struct {
 	brand, system string
 	revision      int64
 }
+
+// mostConcerns bounds what is remembered of one subject.
+const mostConcerns = 32
 
 // Forget makes the next question about a subject look into the database.
 func (x *Index) Forget(subject id.Subject) {
@@ -110,7 +123,9 @@ func (x *Index) Forget(subject id.Subject) {
 	p.mu.Unlock()
 }
 
-func (x *Index) part(subject id.Subject) *part { return &x.parts[subject.Lane(shards)] }
+func (x *Index) part(subject id.Subject) *part {
+	return &x.parts[maphash.String(x.seed, string(subject))%shards]
+}
 
 // Refresh takes in what other processes changed. Whoever asks about many
 // subjects calls it once, and Ask for each.
@@ -197,47 +212,52 @@ func (x *Index) load(ctx context.Context, subject id.Subject) (*held, error) {
 	return h, nil
 }
 
-// May is the function May for the subject.
-func (k Known) May(q Question) Verdict {
-	st := k.Standing(q.Purpose.Purpose, q.Brand)
-	rest := k.held.rest
+// May is the function May for the subject, with the version of the purpose that
+// the verdict's record is about; 0 for none.
+func (k Known) May(q *Question) (v Verdict, version int) {
+	st, rest := k.held.of(q.Purpose.Purpose, q.Brand), k.held.rest
+	if st == nil {
+		st = &consent.Standing{Status: consent.Unknown}
+	}
 	if rest == nil {
 		rest = &Facts{}
 	}
-	return weigh(rest, st, q)
-}
-
-// Standing is consent.State.Of for the subject.
-func (k Known) Standing(purpose consent.PurposeID, brand string) consent.Standing {
-	if st, ok := k.held.of(purpose, brand); ok {
-		return st
+	v = weigh(rest, st, q)
+	if v.Record != "" {
+		version = st.Version
 	}
-	return consent.Standing{Status: consent.Unknown}
+	return v, version
 }
 
-func (h *held) of(purpose consent.PurposeID, brand string) (st consent.Standing, ok bool) {
+// of is consent.State.Of, nil for nothing recorded. The caller does not change
+// the result.
+func (h *held) of(purpose consent.PurposeID, brand string) (st *consent.Standing) {
 	for i := range h.standings {
 		s := &h.standings[i]
 		switch {
 		case s.purpose != purpose:
 		case s.scope == brand:
-			return s.Standing, true
+			return &s.Standing
 		case s.scope == "":
-			st, ok = s.Standing, true
+			st = &s.Standing
 		}
 	}
-	return st, ok
+	return st
 }
 
 // Concerns is the function Concerns for the subject. It is answered from the
 // database once for each version of the subject and revision of the
 // declaration.
 func (k Known) Concerns(ctx context.Context, brand, system string, revision int64, field func(string) (*profile.Field, bool)) (bool, error) {
-	c := concern{brand, system, revision}
-	k.held.mu.Lock()
-	defer k.held.mu.Unlock()
-	if is, known := k.held.concerns[c]; known {
-		return is, nil
+	of := concerned{brand, system, revision}
+	var known []concern
+	if list := k.held.concerns.Load(); list != nil {
+		known = *list
+	}
+	for i := range known {
+		if known[i].of == of {
+			return known[i].is, nil
+		}
 	}
 	f, err := k.index.book.Facts(ctx, k.subject)
 	if err != nil {
@@ -247,10 +267,11 @@ func (k Known) Concerns(ctx context.Context, brand, system string, revision int6
 	if err != nil {
 		return false, err
 	}
-	if len(k.held.concerns) > 32 || k.held.concerns == nil {
-		k.held.concerns = map[concern]bool{}
-	}
 	is := Concerns(f, ids, brand, system, field)
-	k.held.concerns[c] = is
+	if len(known) >= mostConcerns {
+		known = nil
+	}
+	next := append(slices.Clone(known), concern{of, is})
+	k.held.concerns.Store(&next) // of two at once the other is asked again
 	return is, nil
 }

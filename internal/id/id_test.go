@@ -75,13 +75,16 @@ func TestValid(t *testing.T) {
 	}
 }
 
-// The reading by hand takes what the encoding of the standard library takes, and
-// nothing else.
+// What is written by hand is what the encoding of the standard library writes,
+// and what is read by hand is what it takes, and nothing else.
 func TestBytes_are_those_that_were_written(t *testing.T) {
 	t.Parallel()
 	encoding := base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 	rapid.Check(t, func(t *rapid.T) {
 		want := [16]byte(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "bytes"))
+		if got, want := id.Of(want), encoding.EncodeToString(want[:]); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 		if got, ok := id.Bytes(id.Of(want)); !ok || got != want {
 			t.Errorf("got %x, %t, want %x", got, ok, want)
 		}
