@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -80,40 +77,6 @@ func NewIndex(b Book, most int) *Index {
 	return x
 }
 
-// held is what is known of one subject. It is not changed, but for concerns.
-type held struct {
-	shared    bool  // it may change without a change of version, and is not kept
-	gone      error // errs.NotFound or errs.Gone; then nothing else is known
-	version   int64
-	standings []standing
-	rest      *Facts // wishes, freezes and contacts; nil for none
-
-	// The slice is not changed either, but replaced by a longer one: each
-	// question of a key for one brand looks at it.
-	concerns atomic.Pointer[[]concern]
-}
-
-// A standing is a consent.Standing in less room: there are millions.
-type standing struct {
-	purpose consent.PurposeID
-	scope   string
-	consent.Standing
-}
-
-// A concern is a question that Concerns answers, with the answer.
-type concern struct {
-	of concerned
-	is bool
-}
-
-type concerned struct {
-	brand, system string
-	revision      int64
-}
-
-// mostConcerns bounds what is remembered of one subject.
-const mostConcerns = 32
-
 // Forget makes the next question about a subject look into the database.
 func (x *Index) Forget(subject id.Subject) {
 	p := x.part(subject)
@@ -156,14 +119,6 @@ func (x *Index) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// A Known is what an Index knows of a subject.
-type Known struct {
-	Version int64
-	held    *held
-	index   *Index
-	subject id.Subject
-}
-
 // Look returns what is known of a subject; errs.NotFound or errs.Gone when
 // there is none any more.
 func (x *Index) Look(ctx context.Context, subject id.Subject) (Known, error) {
@@ -203,75 +158,11 @@ func (x *Index) load(ctx context.Context, subject id.Subject) (*held, error) {
 	}
 	h := &held{version: f.Version, shared: f.Shared, standings: make([]standing, 0, len(f.Consents))}
 	for key, st := range f.Consents {
-		h.standings = append(h.standings, standing{key.Purpose, key.Scope, st})
+		h.standings = append(h.standings, newStanding(key, &st))
 	}
 	if f.Preferences.Limits() || len(f.Freezes) > 0 || len(f.Contacts) > 0 || len(f.Humans) > 0 {
 		f.Profile, f.Consents = profile.State{}, nil
 		h.rest = &f
 	}
 	return h, nil
-}
-
-// May is the function May for the subject, with the version of the purpose that
-// the verdict's record is about; 0 for none.
-func (k Known) May(q *Question) (v Verdict, version int) {
-	st, rest := k.held.of(q.Purpose.Purpose, q.Brand), k.held.rest
-	if st == nil {
-		st = &consent.Standing{Status: consent.Unknown}
-	}
-	if rest == nil {
-		rest = &Facts{}
-	}
-	v = weigh(rest, st, q)
-	if v.Record != "" {
-		version = st.Version
-	}
-	return v, version
-}
-
-// of is consent.State.Of, nil for nothing recorded. The caller does not change
-// the result.
-func (h *held) of(purpose consent.PurposeID, brand string) (st *consent.Standing) {
-	for i := range h.standings {
-		s := &h.standings[i]
-		switch {
-		case s.purpose != purpose:
-		case s.scope == brand:
-			return &s.Standing
-		case s.scope == "":
-			st = &s.Standing
-		}
-	}
-	return st
-}
-
-// Concerns is the function Concerns for the subject. It is answered from the
-// database once for each version of the subject and revision of the
-// declaration.
-func (k Known) Concerns(ctx context.Context, brand, system string, revision int64, field func(string) (*profile.Field, bool)) (bool, error) {
-	of := concerned{brand, system, revision}
-	var known []concern
-	if list := k.held.concerns.Load(); list != nil {
-		known = *list
-	}
-	for i := range known {
-		if known[i].of == of {
-			return known[i].is, nil
-		}
-	}
-	f, err := k.index.book.Facts(ctx, k.subject)
-	if err != nil {
-		return false, err
-	}
-	ids, err := k.index.book.Identifiers(ctx, k.subject)
-	if err != nil {
-		return false, err
-	}
-	is := Concerns(f, ids, brand, system, field)
-	if len(known) >= mostConcerns {
-		known = nil
-	}
-	next := append(slices.Clone(known), concern{of, is})
-	k.held.concerns.Store(&next) // of two at once the other is asked again
-	return is, nil
 }

@@ -52,30 +52,41 @@ func said() Facts {
 	return f
 }
 
-func question(purpose string) *Question {
-	return &Question{
+// asks is a question of a system about a purpose.
+func asks(system, purpose string, revision int64) *Asking {
+	return NewAsking(Question{
 		Purpose: &consent.PurposeVersion{Purpose: consent.PurposeID(purpose), Number: 3, Basis: consent.Consent},
 		Brand:   "hibiki", At: asked,
-	}
+	}, system, revision)
 }
 
 // TestIndexSaysWhatIsHeld: what is answered from memory is what May answers
 // from the facts.
 func TestIndexSaysWhatIsHeld(t *testing.T) {
-	paused := said()
+	paused, all := said(), said()
 	paused.Preferences.All.Pause = asked.Add(time.Hour)
-	for name, f := range map[string]Facts{"nobody said anything": {}, "a yes": said(), "a pause": paused} {
+	for key, st := range said().Consents {
+		st.Version, st.Status = 2, consent.Withdrawn
+		if key.Purpose == "purpose-1" {
+			st.Status, st.Until = consent.Renewed, asked.Add(time.Hour)
+		}
+		all.Consents[consent.Key{Purpose: key.Purpose}] = st
+		if key.Purpose != "purpose-0" {
+			delete(all.Consents, key)
+		}
+	}
+	for name, f := range map[string]Facts{"nothing": {}, "a yes": said(), "a pause": paused, "a no everywhere": all} {
 		x := NewIndex(&shelf{facts: f}, 0)
-		for _, purpose := range []string{"purpose-2", "other"} {
+		for _, purpose := range []string{"purpose-1", "purpose-2", "other"} {
 			for _, marketing := range []bool{false, true} {
-				q := question(purpose)
+				q := asks("crm", purpose, 1)
 				q.Purpose.Marketing = marketing
 				k, err := x.Look(t.Context(), "subject")
 				if err != nil {
 					t.Fatal(err)
 				}
 				got, version := k.May(q)
-				if diff := cmp.Diff(got, May(f, *q)); diff != "" {
+				if diff := cmp.Diff(got, May(f, q.Question)); diff != "" {
 					t.Errorf("%s, %s (-memory +facts):\n%s", name, purpose, diff)
 				}
 				if want := f.Consents.Of(q.Purpose.Purpose, q.Brand).Version; got.Record != "" && version != want {
@@ -118,7 +129,7 @@ func TestConcernsAreAskedOnce(t *testing.T) {
 			revision int64
 			want     bool
 		}{{"crm", 1, true}, {"shop", 1, false}, {"crm", 2, true}} {
-			if got, err := k.Concerns(t.Context(), "hibiki", tt.system, tt.revision, none); err != nil || got != tt.want {
+			if got, err := k.Concerns(t.Context(), asks(tt.system, "purpose-2", tt.revision), none); err != nil || got != tt.want {
 				t.Errorf("%d: got %t, %v", i, got, err)
 			}
 		}
@@ -127,11 +138,15 @@ func TestConcernsAreAskedOnce(t *testing.T) {
 		t.Errorf("it was read %d times, want 3", book.reads)
 	}
 	for i := range 2 * mostConcerns {
-		if _, err := k.Concerns(t.Context(), "hibiki", "crm", int64(i), none); err != nil {
+		if _, err := k.Concerns(t.Context(), asks("crm", "purpose-2", int64(i)), none); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := len(*k.held.concerns.Load()); n > mostConcerns {
+	n := 0
+	for c := k.held.concerns.Load(); c != nil; c = c.before {
+		n++
+	}
+	if n > mostConcerns {
 		t.Errorf("%d are remembered, want %d at most", n, mostConcerns)
 	}
 }
@@ -145,7 +160,7 @@ func BenchmarkIndex(b *testing.B) {
 	for i := range subjects {
 		subjects[i] = id.Subject(id.New())
 	}
-	q := question("purpose-2")
+	q := asks("crm", "purpose-2", 1)
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
@@ -153,7 +168,7 @@ func BenchmarkIndex(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if is, err := k.Concerns(ctx, "hibiki", "crm", 1, none); !is || err != nil {
+		if is, err := k.Concerns(ctx, q, none); !is || err != nil {
 			b.Fatal(err)
 		}
 		if v, _ := k.May(q); !v.Allow {

@@ -47,32 +47,22 @@ func Bytes(s string) (b [16]byte, ok bool) {
 		return b, false
 	}
 	var high, low uint64
+	var wrong byte
 	for i := range 25 {
-		v := digit(s[i])
-		if v > 31 {
-			return b, false
-		}
-		high, low = high<<5|low>>59, low<<5|v
+		v, w := digit(s[i])
+		high, low, wrong = high<<5|low>>59, low<<5|v, wrong|w
 	}
-	last := digit(s[25]) // of which three bits are left
-	if last > 31 || last&3 != 0 {
-		return b, false
-	}
+	v, w := digit(s[25]) // of which three bits are left
 	binary.BigEndian.PutUint64(b[:8], high<<3|low>>61)
-	binary.BigEndian.PutUint64(b[8:], low<<3|last>>2)
-	return b, true
+	binary.BigEndian.PutUint64(b[8:], low<<3|v>>2)
+	return b, wrong|w|byte(v&3) == 0
 }
 
-// digit returns what a letter of the encoding stands for, more than 31 for any
-// other.
-func digit(c byte) uint64 {
-	switch {
-	case '0' <= c && c <= '9':
-		return uint64(c - '0')
-	case 'a' <= c && c <= 'v':
-		return uint64(c-'a') + 10
-	}
-	return 32
+// digit returns what a letter stands for; wrong is not 0 for what is none. It
+// has no branches: letters of ids are too random for a processor to guess.
+func digit(c byte) (v uint64, wrong byte) {
+	d := (c - '0' - c>>6*('a'-'9'-1)) & 31
+	return uint64(d), letters[d] ^ c
 }
 
 // Of writes 16 bytes in the form of an id.
