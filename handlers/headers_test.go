@@ -78,6 +78,25 @@ func TestHeaders(t *testing.T) {
 			}
 		}
 	})
+	t.Run("of_answers_to_systems", func(t *testing.T) {
+		for path, status := range map[string]int{
+			"/api/v1/openapi.json": http.StatusOK, "/api/v1/purposes": http.StatusUnauthorized, "/access/nothing": http.StatusNotFound,
+		} {
+			a := out.Get(path)
+			if a.Status != status {
+				t.Errorf("%s: got %d, want %d", path, a.Status, status)
+			}
+			for name, want := range map[string]string{
+				"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Content-Type-Options": "nosniff",
+				"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+			} {
+				if got := a.Header.Get(name); got != want {
+					t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+				}
+			}
+		}
+		checkHeaders(t, "the reference", out.Get("/api/v1/docs"))
+	})
 	t.Run("a_nonce_is_used_once", func(t *testing.T) {
 		seen := map[string]bool{}
 		for range 50 {

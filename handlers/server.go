@@ -148,7 +148,7 @@ func New(d Deps) (*Server, error) {
 	for _, r := range s.insideRoutes() {
 		inside[r.Method+" "+r.Path] = r
 	}
-	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure), middleware.Limit(maxBody), guard.CrossOrigin, guard.Home, unslash)
+	e.Pre(guard.Record, guard.Recover, middleware.Headers(guard.Secure, isAPI), middleware.Limit(maxBody), middleware.CrossOrigin(), guard.Home, unslash)
 	for _, r := range s.Routes() {
 		entry, ok := authz.Lookup(r.Permission)
 		if !ok {

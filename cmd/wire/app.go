@@ -75,6 +75,7 @@ type App struct {
 	NewMaster bool // the master key was made just now
 
 	settings Settings
+	keys     *authz.Keys
 	erasures *rights.List // nil before EraseAgain
 	metrics  *metrics
 	signer   note.Signer
@@ -141,6 +142,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Index = decision.NewIndex(a.DB, 0)
 	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
 	a.DB.Tell(a.Index.Forget)
+	a.keys = authz.NewKeys(a.DB, a.DB.Ring(), a.Clock)
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
@@ -479,4 +481,4 @@ func (s *Service) Stop(ctx context.Context) error {
 }
 
 // Keys makes and checks the API keys of the installation.
-func (a *App) Keys() *authz.Keys { return authz.NewKeys(a.DB, a.DB.Ring(), a.Clock) }
+func (a *App) Keys() *authz.Keys { return a.keys }

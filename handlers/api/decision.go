@@ -31,7 +31,7 @@ const (
 
 // An asking is one question about one or many people.
 type asking struct {
-	decision.Question
+	*decision.Asking
 	who    *caller
 	record bool
 }
@@ -51,16 +51,8 @@ func (a *API) decide(c echo.Context, who *caller) (answer, error) {
 	if err := knownQuery(c); err != nil {
 		return answer{}, err
 	}
-	var in struct {
-		Purpose     consent.PurposeID        `json:"purpose"`
-		Channel     string                   `json:"channel"`
-		At          *string                  `json:"at"`
-		Record      bool                     `json:"record"`
-		Automated   string                   `json:"automated"`
-		Subjects    []string                 `json:"subjects"`
-		Identifiers []inbound.IdentifierBody `json:"identifiers"`
-	}
-	if err := decode(c, &in); err != nil {
+	var in decideRequest
+	if err := in.decode(c); err != nil {
 		return answer{}, err
 	}
 	ask, err := a.asking(who, in.Purpose, in.Channel, in.At)
@@ -119,8 +111,11 @@ func (a *API) asking(who *caller, purpose consent.PurposeID, channel string, at 
 	case when.Before(now.Add(-time.Minute)) || when.After(now.Add(farthest)):
 		bad = append(bad, errs.At("at", "error.out_of_range"))
 	}
+	if len(bad) > 0 {
+		return nil, errs.InvalidFields(bad...)
+	}
 	q := decision.Question{Purpose: v, Brand: who.brand, Channel: channel, At: when}
-	return &asking{Question: q, who: who}, errs.InvalidFields(bad...)
+	return &asking{Asking: decision.NewAsking(q, who.system.Name, who.org.Revision), who: who}, nil
 }
 
 // rule answers about whom the caller's system knows by name. What is not there,
@@ -141,15 +136,13 @@ func (a *API) ruleOn(ctx context.Context, ask *asking, subject id.Subject) (ruli
 		return refused(err, ask.who)
 	}
 	if ask.who.key.Brand != authz.AllBrands {
-		is, err := known.Concerns(ctx, ask.who.brand, ask.who.system.Name, ask.who.org.Revision, ask.who.org.Field)
+		is, err := known.Concerns(ctx, ask.Asking, ask.who.org.Field)
 		if err != nil || !is {
 			return refused(errors.Join(err, errs.NotFound), ask.who)
 		}
 	}
-	r := ruling{Verdict: known.May(ask.Question), subject: subject}
-	if r.Record != "" {
-		r.version = known.Standing(ask.Purpose.Purpose, ask.Brand).Version
-	}
+	r := ruling{subject: subject}
+	r.Verdict, r.version = known.May(ask.Asking)
 	if ask.record {
 		return r, a.recordRuling(ctx, ask, &r)
 	}

@@ -20,22 +20,40 @@ import (
 // twice, is a bad request; a name that v does not have and a value of another
 // type are invalid, by their place.
 func decode(c echo.Context, v any) error {
-	r := c.Request()
-	kind, parameters, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
-	charset, said := parameters["charset"]
-	if err != nil || kind != echo.MIMEApplicationJSON || said && !strings.EqualFold(charset, "utf-8") {
-		return refusal(http.StatusUnsupportedMediaType, "error.not_json")
-	}
-	text, err := io.ReadAll(r.Body)
+	text, err := body(c)
 	if err != nil {
 		return err
 	}
+	return decodeText(text, v)
+}
+
+// body reads the body of a request, which has to say that it is JSON.
+func body(c echo.Context) ([]byte, error) {
+	r := c.Request()
+	if kind := r.Header.Get(echo.HeaderContentType); kind != echo.MIMEApplicationJSON && !isJSON(kind) {
+		return nil, refusal(http.StatusUnsupportedMediaType, "error.not_json")
+	}
+	if r.ContentLength < 0 {
+		return io.ReadAll(r.Body)
+	}
+	text := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, text)
+	return text, err
+}
+
+func isJSON(contentType string) bool {
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	charset, said := parameters["charset"]
+	return err == nil && kind == echo.MIMEApplicationJSON && (!said || strings.EqualFold(charset, "utf-8"))
+}
+
+func decodeText(text []byte, v any) error {
 	if !utf8.Valid(text) || !json.Valid(text) || scan.Once(text) != nil {
 		return refusal(http.StatusBadRequest, "error.bad_json")
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	err = d.Decode(v)
+	err := d.Decode(v)
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case err == nil:

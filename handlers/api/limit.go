@@ -17,10 +17,8 @@ import (
 // How requests are limited.
 const (
 	window = time.Minute
-	// block is how many requests a process takes from the shared count at a
-	// time. Counting each would make every read a write; a process that ends
-	// loses at most a block.
-	block = 10
+	// leastShare is what share is at least.
+	leastShare = 10
 	// failures is how often a network may show a wrong key in a window.
 	failures = 60
 )
@@ -50,7 +48,7 @@ func (a *allowances) take(key authz.KeyID, now time.Time) bool {
 	return true
 }
 
-// add puts a block to the allowance of a key, less the one that is used now.
+// add puts a share to the allowance of a key, less the one that is used now.
 func (a *allowances) add(key authz.KeyID, n int, now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -65,13 +63,18 @@ func (a *allowances) add(key authz.KeyID, n int, now time.Time) {
 	a.left[key] = allowance{n: a.left[key].n + n - 1, until: now.Add(window)}
 }
 
+// share is how many requests a process takes from the shared count at a time:
+// what a key may make in a second. Counting each would make every read a write;
+// a process that ends loses at most a share.
+func (a *API) share() int { return min(max(leastShare, a.PerMinute/60), a.PerMinute) }
+
 // allow counts a request of a key, over all processes.
 func (a *API) allow(ctx context.Context, key authz.APIKey) error {
 	now := a.Clock.Now()
 	if a.allowances.take(key.ID, now) {
 		return nil
 	}
-	n := min(block, a.PerMinute)
+	n := a.share()
 	until, err := a.Store.Spend(ctx, []login.Counter{a.counter("api.key", string(key.ID), a.PerMinute/n)}, now)
 	if err != nil {
 		return err

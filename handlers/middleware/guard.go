@@ -99,16 +99,18 @@ func (g *Guard) Recover(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // CrossOrigin refuses changes that another site's page asks for.
-func (g *Guard) CrossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+func CrossOrigin() echo.MiddlewareFunc {
 	protection := http.NewCrossOriginProtection()
 	// A link in a mail is its own proof, and reduces only (RFC 8058, 3.2): the
 	// post comes from a mailbox provider, or from wherever the mail is read.
 	protection.AddInsecureBypassPattern("POST /u/{token}")
-	return func(c echo.Context) error {
-		if err := protection.Check(c.Request()); err != nil {
-			return errs.Wrap(errs.Forbidden, "error.cross_site", err)
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := protection.Check(c.Request()); err != nil {
+				return errs.Wrap(errs.Forbidden, "error.cross_site", err)
+			}
+			return next(c)
 		}
-		return next(c)
 	}
 }
 

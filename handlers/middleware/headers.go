@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -12,27 +13,36 @@ import (
 
 // Headers sets what every answer says to the browser: nothing from another
 // origin, in no frame, no address passed on, no guess at types (S22). Scripts
-// need the nonce of their page.
-func Headers(secure bool) echo.MiddlewareFunc {
+// need the nonce of their page; an answer to a system has none, and nothing of
+// it is ever shown.
+func Headers(secure bool, toSystem func(echo.Context) bool) echo.MiddlewareFunc {
+	always := http.Header{}
+	always.Set("X-Content-Type-Options", "nosniff")
+	always.Set("Cross-Origin-Resource-Policy", "same-origin")
+	// Every page may show codes, tokens or what is held of a person; the files
+	// that may be kept say so themselves.
+	always.Set("Cache-Control", "no-store")
+	if secure {
+		always.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+	system, page := always.Clone(), always
+	system.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	page.Set("Referrer-Policy", "same-origin")
+	page.Set("Cross-Origin-Opener-Policy", "same-origin")
+	page.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
+	page.Set("X-Robots-Tag", "noindex")
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
+			h := c.Response().Header()
+			if toSystem(c) {
+				maps.Copy(h, system)
+				return next(c)
+			}
 			v := web.Of(c)
 			v.Nonce = secret.Token()
-			h := c.Response().Header()
+			maps.Copy(h, page)
 			h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'nonce-"+v.Nonce+"'; img-src 'self'; "+
 				"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set("Referrer-Policy", "same-origin")
-			h.Set("Cross-Origin-Opener-Policy", "same-origin")
-			h.Set("Cross-Origin-Resource-Policy", "same-origin")
-			h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
-			h.Set("X-Robots-Tag", "noindex")
-			// Every page may show codes, tokens or what is held of a person; the
-			// files that may be kept say so themselves.
-			h.Set("Cache-Control", "no-store")
-			if secure {
-				h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-			}
 			r := c.Request()
 			c.SetRequest(r.WithContext(templ.WithNonce(r.Context(), v.Nonce)))
 			return next(c)

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
 	"fmt"
@@ -51,9 +52,12 @@ type KeyStore interface {
 	KeyUsed(ctx context.Context, id KeyID, at time.Time) error
 }
 
-// Keys makes and checks API keys. It is safe for concurrent use.
+// Keys makes and checks API keys. It is safe for concurrent use. What is done
+// to a key with it counts from the next request on; what another process does,
+// or another Keys over the same store, from 20 milliseconds on.
 type Keys struct {
 	store  KeyStore
+	memory *memory
 	digest Digester
 	clock  clock.Clock
 	by     ledger.Actor
@@ -61,7 +65,7 @@ type Keys struct {
 
 // NewKeys returns the service over store, for the shell.
 func NewKeys(store KeyStore, d Digester, c clock.Clock) *Keys {
-	return &Keys{store: store, digest: d, clock: c, by: ledger.Actor{Kind: ledger.ByProgram, ID: "apikey"}}
+	return &Keys{store: store, memory: &memory{}, digest: d, clock: c, by: ledger.Actor{Kind: ledger.ByProgram, ID: "apikey"}}
 }
 
 // As returns the service for somebody else, whom the ledger names from then on.
@@ -101,6 +105,7 @@ func (s *Keys) Replace(ctx context.Context, old KeyID, expires time.Time, overla
 	if err != nil {
 		return APIKey{}, "", err
 	}
+	defer s.memory.forget() // also after an error: it may have come after the deed
 	if err := s.store.ShortenKey(ctx, s.by, old, now.Add(max(overlap, 0))); err != nil {
 		return APIKey{}, "", fmt.Errorf("shorten old key: %w", err)
 	}
@@ -110,6 +115,42 @@ func (s *Keys) Replace(ctx context.Context, old KeyID, expires time.Time, overla
 // Authenticate returns the live key of a text, and notes its use about once a
 // minute. Everything else is errs.Unauthenticated, without a word why.
 func (s *Keys) Authenticate(ctx context.Context, text string) (APIKey, error) {
+	k, err := s.key(ctx, text)
+	if err != nil {
+		return APIKey{}, err
+	}
+	now := s.clock.Now()
+	if err := k.Alive(now); err != nil {
+		return APIKey{}, err
+	}
+	if now.Sub(k.LastUsedAt) >= usedEvery {
+		defer s.memory.forget()
+		if err := s.store.KeyUsed(ctx, k.ID, now); err != nil {
+			return APIKey{}, fmt.Errorf("note use of key: %w", err)
+		}
+		k.LastUsedAt = now
+	}
+	return k, nil
+}
+
+// key returns the key of a text as it stands, ended or not;
+// errs.Unauthenticated if there is none.
+func (s *Keys) key(ctx context.Context, text string) (APIKey, error) {
+	print := sha256.Sum256([]byte(text))
+	k, moves, ok := s.memory.recall(print)
+	if ok {
+		return k, nil
+	}
+	began := time.Now()
+	k, err := s.read(ctx, text)
+	if err == nil {
+		s.memory.keep(print, k, began, moves)
+	}
+	return k, err
+}
+
+// read is key from the store.
+func (s *Keys) read(ctx context.Context, text string) (APIKey, error) {
 	unknown := errs.New(errs.Unauthenticated, "error.key_unknown")
 	name, sec, err := ParseKey(text)
 	if err != nil {
@@ -125,16 +166,6 @@ func (s *Keys) Authenticate(ctx context.Context, text string) (APIKey, error) {
 	if subtle.ConstantTimeCompare(s.digest.Digest(keyDomain, []byte(sec)), k.Hash) != 1 {
 		return APIKey{}, unknown
 	}
-	now := s.clock.Now()
-	if err := k.Alive(now); err != nil {
-		return APIKey{}, err
-	}
-	if now.Sub(k.LastUsedAt) >= usedEvery {
-		if err := s.store.KeyUsed(ctx, k.ID, now); err != nil {
-			return APIKey{}, fmt.Errorf("note use of key: %w", err)
-		}
-		k.LastUsedAt = now
-	}
 	return k, nil
 }
 
@@ -145,5 +176,6 @@ func (s *Keys) List(ctx context.Context, brand string) ([]APIKey, error) {
 
 // Revoke ends a key at once.
 func (s *Keys) Revoke(ctx context.Context, id KeyID) error {
+	defer s.memory.forget()
 	return s.store.RevokeKey(ctx, s.by, id, s.clock.Now())
 }

@@ -112,66 +112,66 @@ type Entry struct {
 }
 
 // Permissions returns the table. What is not in it, nobody may.
-func Permissions() []Entry {
-	return []Entry{
-		{Public, Anybody, "use what is open to everybody"},
-		{SignedIn, Subject, "see and change what is one's own"},
-		{Fresh, ProvenSubject, "take grave steps with what is one's own: export, erase, change a contact address"},
-		{Operator, TheOperator, "run the installation"},
-		{ProfileRead, System, "read the fields of profiles that the key names"},
-		{ProfileWrite, System, "change the fields of profiles that the key names"},
-		{ConsentRead, System, "read purposes, consent states, records and preferences"},
-		{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
-		{ActivityRead, System, "read what people did, of the kinds that the key names"},
-		{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
-		{RequestWrite, System, "hand in requests that people made to the key's own system, and read how they stand"},
-		{AutomatedRead, System, "read the automated decisions of the key's own system, with what people and reviewers say of them"},
-		{AutomatedWrite, System, "register automated decisions of the key's own system"},
-		{LinkCreate, System, "make links that take a person to their own page"},
-		{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
-		{ImportWrite, System, "bring data in from files"},
-		{AudienceRead, System, "filter a list by what may be done with each person's data"},
-		{AudienceWrite, System, "save audiences: conditions by which people are found for a purpose"},
-		{DecisionAsk, System, "ask whether data may be used for a purpose"},
-		{EventRead, System, "read the feed of events"},
-		{ChangeWrite, System, "tell of changes in batches, each as far as the key may write what it says"},
-		{RequestSend, System, "pass on requests of people, and read what became of them"},
-		{ConsoleUse, StaffMember, "use the console at all, and sign out"},
-		{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
-		{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
-		{PersonJoin, StaffMember, "decide whether two records are of one person"},
-		{ImportRead, StaffMember, "see imports and their reports, which name nobody"},
-		{ImportMake, StaffMember, "bring data in from files"},
-		{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
-		{AudienceView, StaffMember, "see audiences, and how many people each has"},
-		{AudienceManage, StaffMember, "save and remove audiences"},
-		{AudienceExport, StaffMember, "look at people of an audience, and take them away as a file"},
-		{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
-		{RequestAssign, StaffMember, "give requests to a staff member"},
-		{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
-		{RequestDecide, StaffMember, "write to the person, ask, extend, accept, refuse, hold"},
-		{RetentionRead, StaffMember, "see how long things are kept, and what ends when"},
-		{RetentionManage, StaffMember, "look at what is kept of erased people, and release holds"},
-		{LawRead, StaffMember, "see the law packs and the limits in them"},
-		{BrandRead, StaffMember, "see brands: names, look, sites, and what they ask for"},
-		{BrandManage, StaffMember, "change brands, each within its own bounds"},
-		{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
-		{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
-		{StaffRead, StaffMember, "see who works here and in which role"},
-		{StaffManage, StaffMember, "invite, change and disable staff members"},
-		{KeyRead, StaffMember, "see the API keys of systems"},
-		{KeyManage, StaffMember, "make and revoke API keys"},
-		{SystemRead, StaffMember, "see how connected systems do, without what they are told of anybody"},
-		{SystemOperate, StaffMember, "pause and resume systems, try them, tell them again"},
-		{SystemManage, StaffMember, "change the secrets of systems, and how their feeds are read"},
-		{ConflictDecide, StaffMember, "decide which of two systems is right about a person, of which the person reads"},
-	}
+func Permissions() []Entry { return slices.Clone(permissions[:]) }
+
+var permissions = [...]Entry{
+	{Public, Anybody, "use what is open to everybody"},
+	{SignedIn, Subject, "see and change what is one's own"},
+	{Fresh, ProvenSubject, "take grave steps with what is one's own: export, erase, change a contact address"},
+	{Operator, TheOperator, "run the installation"},
+	{ProfileRead, System, "read the fields of profiles that the key names"},
+	{ProfileWrite, System, "change the fields of profiles that the key names"},
+	{ConsentRead, System, "read purposes, consent states, records and preferences"},
+	{ConsentWrite, System, "report a consent, refusal or withdrawal with its proof, and preferences"},
+	{ActivityRead, System, "read what people did, of the kinds that the key names"},
+	{ActivityWrite, System, "tell what people did, of the kinds that the key names"},
+	{RequestWrite, System, "hand in requests that people made to the key's own system, and read how they stand"},
+	{AutomatedRead, System, "read the automated decisions of the key's own system, with what people and reviewers say of them"},
+	{AutomatedWrite, System, "register automated decisions of the key's own system"},
+	{LinkCreate, System, "make links that take a person to their own page"},
+	{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
+	{ImportWrite, System, "bring data in from files"},
+	{AudienceRead, System, "filter a list by what may be done with each person's data"},
+	{AudienceWrite, System, "save audiences: conditions by which people are found for a purpose"},
+	{DecisionAsk, System, "ask whether data may be used for a purpose"},
+	{EventRead, System, "read the feed of events"},
+	{ChangeWrite, System, "tell of changes in batches, each as far as the key may write what it says"},
+	{RequestSend, System, "pass on requests of people, and read what became of them"},
+	{ConsoleUse, StaffMember, "use the console at all, and sign out"},
+	{FigureRead, StaffMember, "see what needs attention, and counts that name nobody"},
+	{PersonRead, StaffMember, "find a person and open their profile, for a reason that they read"},
+	{PersonJoin, StaffMember, "decide whether two records are of one person"},
+	{ImportRead, StaffMember, "see imports and their reports, which name nobody"},
+	{ImportMake, StaffMember, "bring data in from files"},
+	{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
+	{AudienceView, StaffMember, "see audiences, and how many people each has"},
+	{AudienceManage, StaffMember, "save and remove audiences"},
+	{AudienceExport, StaffMember, "look at people of an audience, and take them away as a file"},
+	{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
+	{RequestAssign, StaffMember, "give requests to a staff member"},
+	{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
+	{RequestDecide, StaffMember, "write to the person, ask, extend, accept, refuse, hold"},
+	{RetentionRead, StaffMember, "see how long things are kept, and what ends when"},
+	{RetentionManage, StaffMember, "look at what is kept of erased people, and release holds"},
+	{LawRead, StaffMember, "see the law packs and the limits in them"},
+	{BrandRead, StaffMember, "see brands: names, look, sites, and what they ask for"},
+	{BrandManage, StaffMember, "change brands, each within its own bounds"},
+	{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
+	{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
+	{StaffRead, StaffMember, "see who works here and in which role"},
+	{StaffManage, StaffMember, "invite, change and disable staff members"},
+	{KeyRead, StaffMember, "see the API keys of systems"},
+	{KeyManage, StaffMember, "make and revoke API keys"},
+	{SystemRead, StaffMember, "see how connected systems do, without what they are told of anybody"},
+	{SystemOperate, StaffMember, "pause and resume systems, try them, tell them again"},
+	{SystemManage, StaffMember, "change the secrets of systems, and how their feeds are read"},
+	{ConflictDecide, StaffMember, "decide which of two systems is right about a person, of which the person reads"},
 }
 
 // Lookup returns the line of p, and whether there is one. A route whose
 // permission has none must not be served.
 func Lookup(p Permission) (Entry, bool) {
-	for _, e := range Permissions() {
+	for _, e := range &permissions {
 		if e.Permission == p {
 			return e, true
 		}
@@ -182,7 +182,7 @@ func Lookup(p Permission) (Entry, bool) {
 // Scopes returns the permissions that an API key may have.
 func Scopes() []Permission {
 	var scopes []Permission
-	for _, e := range Permissions() {
+	for _, e := range &permissions {
 		if e.Holder == System {
 			scopes = append(scopes, e.Permission)
 		}
@@ -252,4 +252,7 @@ func (c Caller) stranger() error {
 	return errs.New(errs.Forbidden, "error.forbidden")
 }
 
-func isScope(p Permission) bool { return slices.Contains(Scopes(), p) }
+func isScope(p Permission) bool {
+	e, ok := Lookup(p)
+	return ok && e.Holder == System
+}

@@ -3,10 +3,10 @@ package decision
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"sync"
 	"time"
 
-	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -51,6 +51,7 @@ const (
 type Index struct {
 	book  Book
 	parts [shards]part
+	seed  maphash.Seed
 	most  int // subjects in each part
 
 	sync sync.Mutex // held by who looks what others changed
@@ -69,36 +70,11 @@ func NewIndex(b Book, most int) *Index {
 	if most <= 0 {
 		most = DefaultMost
 	}
-	x := &Index{book: b, most: max(most/shards, 1)}
+	x := &Index{book: b, seed: maphash.MakeSeed(), most: max(most/shards, 1)}
 	for i := range x.parts {
 		x.parts[i].held = map[id.Subject]*held{}
 	}
 	return x
-}
-
-// held is what is known of one subject. It is not changed, but for concerns.
-type held struct {
-	shared    bool  // it may change without a change of version, and is not kept
-	gone      error // errs.NotFound or errs.Gone; then nothing else is known
-	version   int64
-	standings []standing
-	rest      *Facts // wishes, freezes and contacts; nil for none
-
-	mu       sync.Mutex
-	concerns map[concern]bool
-}
-
-// A standing is a consent.Standing in less room: there are millions.
-type standing struct {
-	purpose consent.PurposeID
-	scope   string
-	consent.Standing
-}
-
-// A concern is a question that Concerns answers.
-type concern struct {
-	brand, system string
-	revision      int64
 }
 
 // Forget makes the next question about a subject look into the database.
@@ -110,7 +86,9 @@ func (x *Index) Forget(subject id.Subject) {
 	p.mu.Unlock()
 }
 
-func (x *Index) part(subject id.Subject) *part { return &x.parts[subject.Lane(shards)] }
+func (x *Index) part(subject id.Subject) *part {
+	return &x.parts[maphash.String(x.seed, string(subject))%shards]
+}
 
 // Refresh takes in what other processes changed. Whoever asks about many
 // subjects calls it once, and Ask for each.
@@ -139,14 +117,6 @@ func (x *Index) Refresh(ctx context.Context) error {
 	}
 	x.ends, x.seen = ends, now
 	return nil
-}
-
-// A Known is what an Index knows of a subject.
-type Known struct {
-	Version int64
-	held    *held
-	index   *Index
-	subject id.Subject
 }
 
 // Look returns what is known of a subject; errs.NotFound or errs.Gone when
@@ -188,69 +158,11 @@ func (x *Index) load(ctx context.Context, subject id.Subject) (*held, error) {
 	}
 	h := &held{version: f.Version, shared: f.Shared, standings: make([]standing, 0, len(f.Consents))}
 	for key, st := range f.Consents {
-		h.standings = append(h.standings, standing{key.Purpose, key.Scope, st})
+		h.standings = append(h.standings, newStanding(key, &st))
 	}
 	if f.Preferences.Limits() || len(f.Freezes) > 0 || len(f.Contacts) > 0 || len(f.Humans) > 0 {
 		f.Profile, f.Consents = profile.State{}, nil
 		h.rest = &f
 	}
 	return h, nil
-}
-
-// May is the function May for the subject.
-func (k Known) May(q Question) Verdict {
-	st := k.Standing(q.Purpose.Purpose, q.Brand)
-	rest := k.held.rest
-	if rest == nil {
-		rest = &Facts{}
-	}
-	return weigh(rest, st, q)
-}
-
-// Standing is consent.State.Of for the subject.
-func (k Known) Standing(purpose consent.PurposeID, brand string) consent.Standing {
-	if st, ok := k.held.of(purpose, brand); ok {
-		return st
-	}
-	return consent.Standing{Status: consent.Unknown}
-}
-
-func (h *held) of(purpose consent.PurposeID, brand string) (st consent.Standing, ok bool) {
-	for i := range h.standings {
-		s := &h.standings[i]
-		switch {
-		case s.purpose != purpose:
-		case s.scope == brand:
-			return s.Standing, true
-		case s.scope == "":
-			st, ok = s.Standing, true
-		}
-	}
-	return st, ok
-}
-
-// Concerns is the function Concerns for the subject. It is answered from the
-// database once for each version of the subject and revision of the
-// declaration.
-func (k Known) Concerns(ctx context.Context, brand, system string, revision int64, field func(string) (*profile.Field, bool)) (bool, error) {
-	c := concern{brand, system, revision}
-	k.held.mu.Lock()
-	defer k.held.mu.Unlock()
-	if is, known := k.held.concerns[c]; known {
-		return is, nil
-	}
-	f, err := k.index.book.Facts(ctx, k.subject)
-	if err != nil {
-		return false, err
-	}
-	ids, err := k.index.book.Identifiers(ctx, k.subject)
-	if err != nil {
-		return false, err
-	}
-	if len(k.held.concerns) > 32 || k.held.concerns == nil {
-		k.held.concerns = map[concern]bool{}
-	}
-	is := Concerns(f, ids, brand, system, field)
-	k.held.concerns[c] = is
-	return is, nil
 }

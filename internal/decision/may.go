@@ -91,12 +91,13 @@ var Denials = [...]Reason{
 
 // May answers q from f. It is a pure function.
 func May(f Facts, q Question) Verdict {
-	return weigh(&f, f.Consents.Of(q.Purpose.Purpose, q.Brand), q)
+	st := f.Consents.Of(q.Purpose.Purpose, q.Brand)
+	return weigh(&f, &st, &q)
 }
 
 // weigh answers q for somebody who stands at st. The consents of f are not
 // looked at.
-func weigh(f *Facts, st consent.Standing, q Question) Verdict {
+func weigh(f *Facts, st *consent.Standing, q *Question) Verdict {
 	verdict := judge(f, st, q)
 	if !q.Purpose.Retired {
 		verdict.Record = st.Record
@@ -104,7 +105,7 @@ func weigh(f *Facts, st consent.Standing, q Question) Verdict {
 	return verdict
 }
 
-func judge(f *Facts, st consent.Standing, q Question) Verdict {
+func judge(f *Facts, st *consent.Standing, q *Question) Verdict {
 	v := q.Purpose
 	if v.Retired {
 		return deny(Retired)
@@ -146,7 +147,7 @@ func judge(f *Facts, st consent.Standing, q Question) Verdict {
 
 // stopped tells whether a signal stands against the purpose: one that the
 // profile has, or else the one of this very request.
-func stopped(f *Facts, q Question, st consent.Standing) bool {
+func stopped(f *Facts, q *Question, st *consent.Standing) bool {
 	if q.Purpose.Signal == "" {
 		return false
 	}
@@ -154,7 +155,7 @@ func stopped(f *Facts, q Question, st consent.Standing) bool {
 	if since.IsZero() && q.Signal == q.Purpose.Signal {
 		since = q.At
 	}
-	return q.Purpose.Stops(st, since)
+	return q.Purpose.Stops(*st, since)
 }
 
 // sooner returns the earlier of two times of which zero is never.
@@ -166,7 +167,7 @@ func sooner(a, b time.Time) time.Time {
 }
 
 // permission answers from basis and consent alone.
-func permission(v *consent.PurposeVersion, st consent.Standing, now time.Time) Verdict {
+func permission(v *consent.PurposeVersion, st *consent.Standing, now time.Time) Verdict {
 	switch {
 	case v.Basis == consent.LegitimateInterest && !v.Required:
 		if st.Status.No() {
@@ -193,7 +194,7 @@ func permission(v *consent.PurposeVersion, st consent.Standing, now time.Time) V
 // Frozen data may be stored; anything else needs the person's consent, or an
 // important public interest (Art. 18(2) GDPR). A yes from before the freeze is
 // not that consent: the person has said "stop" since.
-func frozen(f *Facts, v *consent.PurposeVersion, st consent.Standing) bool {
+func frozen(f *Facts, v *consent.PurposeVersion, st *consent.Standing) bool {
 	freeze, is := f.Freezes.Purpose(string(v.Purpose))
 	if !is || v.Basis == consent.PublicInterest {
 		return false
@@ -203,7 +204,7 @@ func frozen(f *Facts, v *consent.PurposeVersion, st consent.Standing) bool {
 
 // machineFrozen tells whether a machine would decide from a value that is
 // frozen (Art. 18(2) GDPR).
-func machineFrozen(f *Facts, q Question) bool {
+func machineFrozen(f *Facts, q *Question) bool {
 	if q.Automated == nil {
 		return false
 	}

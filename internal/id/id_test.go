@@ -1,10 +1,13 @@
 package id_test
 
 import (
+	"encoding/base32"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"livingprofile/internal/id"
 )
@@ -72,6 +75,28 @@ func TestValid(t *testing.T) {
 	}
 }
 
+// What is written by hand is what the encoding of the standard library writes,
+// and what is read by hand is what it takes, and nothing else.
+func TestBytes_are_those_that_were_written(t *testing.T) {
+	t.Parallel()
+	encoding := base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
+	rapid.Check(t, func(t *rapid.T) {
+		want := [16]byte(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "bytes"))
+		if got, want := id.Of(want), encoding.EncodeToString(want[:]); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if got, ok := id.Bytes(id.Of(want)); !ok || got != want {
+			t.Errorf("got %x, %t, want %x", got, ok, want)
+		}
+		text := rapid.StringMatching(`[0-9a-v]{25}[0-9a-vA-V]`).Draw(t, "text")
+		b, err := encoding.DecodeString(text)
+		plain := err == nil && encoding.EncodeToString(b) == text
+		if got, ok := id.Bytes(text); ok != plain || ok && string(got[:]) != string(b) {
+			t.Errorf("%s: got %x, %t, want %x, %t", text, got, ok, b, plain)
+		}
+	})
+}
+
 // A subject's lane is written into every row: another one would make them all
 // unreachable.
 func TestSubject_Lane_is_the_same_for_ever(t *testing.T) {
@@ -96,6 +121,15 @@ func TestSubject_Lane_spreads_evenly(t *testing.T) {
 		// Six standard deviations: once in a hundred million runs.
 		if got < 1000-190 || got > 1000+190 {
 			t.Errorf("lane %d has %d of %d subjects, want about 1000", lane, got, subjects)
+		}
+	}
+}
+
+func BenchmarkBytes(b *testing.B) {
+	text := id.New()
+	for b.Loop() {
+		if _, ok := id.Bytes(text); !ok {
+			b.Fatal("no id")
 		}
 	}
 }

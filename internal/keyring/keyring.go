@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"livingprofile/internal/clock"
@@ -41,6 +42,7 @@ type Keyring struct {
 	index      [keySize]byte
 	token      [keySize]byte
 	checkpoint [keySize]byte
+	pairs      sync.Map // of a cipher.Block for each system that was named
 }
 
 // New returns the keyring over s, and creates the system's keys in it that are

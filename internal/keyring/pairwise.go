@@ -44,6 +44,14 @@ func (k *Keyring) Paired(system, name string) (id.Subject, error) {
 	return id.Subject(id.Of(b)), nil
 }
 
+// pair returns the cipher of a system, which is made once.
 func (k *Keyring) pair(system string) (cipher.Block, error) {
-	return aes.NewCipher(mac(&k.index, join(usePairwise, system)))
+	if made, ok := k.pairs.Load(system); ok {
+		return made.(cipher.Block), nil //nolint:forcetypeassert // nothing else is stored
+	}
+	block, err := aes.NewCipher(mac(&k.index, join(usePairwise, system)))
+	if err == nil {
+		k.pairs.Store(system, block)
+	}
+	return block, err
 }

@@ -1,0 +1,179 @@
+package decision
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/profile"
+)
+
+// A shelf is a Book that says the same of everybody, and counts how often it is
+// asked.
+type shelf struct {
+	facts Facts
+	reads int
+	while func() // facts are read; nil for nothing
+}
+
+func (s *shelf) Facts(context.Context, id.Subject) (Facts, error) {
+	s.reads++
+	f := s.facts
+	if s.while != nil {
+		s.while()
+	}
+	return f, nil
+}
+
+func (s *shelf) Identifiers(context.Context, id.Subject) ([]identity.Identifier, error) {
+	return []identity.Identifier{{Source: "crm"}}, nil
+}
+
+func (s *shelf) Moved(context.Context, Ends) ([]id.Subject, bool, Ends, error) {
+	return nil, false, Ends{}, nil
+}
+
+var asked = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
+
+// said is what somebody stands at who said yes to four purposes of a brand.
+func said() Facts {
+	f := Facts{Version: 1, Consents: consent.State{}}
+	for i := range 4 {
+		f.Consents[consent.Key{Purpose: consent.PurposeID(fmt.Sprintf("purpose-%d", i)), Scope: "hibiki"}] = consent.Standing{
+			Record: "record", Version: 3, Status: consent.Given, At: asked.Add(-time.Hour),
+		}
+	}
+	return f
+}
+
+// asks is a question of a system about a purpose.
+func asks(system, purpose string, revision int64) *Asking {
+	return NewAsking(Question{
+		Purpose: &consent.PurposeVersion{Purpose: consent.PurposeID(purpose), Number: 3, Basis: consent.Consent},
+		Brand:   "hibiki", At: asked,
+	}, system, revision)
+}
+
+// TestIndexSaysWhatIsHeld: what is answered from memory is what May answers
+// from the facts.
+func TestIndexSaysWhatIsHeld(t *testing.T) {
+	paused, all := said(), said()
+	paused.Preferences.All.Pause = asked.Add(time.Hour)
+	for key, st := range said().Consents {
+		st.Version, st.Status = 2, consent.Withdrawn
+		if key.Purpose == "purpose-1" {
+			st.Status, st.Until = consent.Renewed, asked.Add(time.Hour)
+		}
+		all.Consents[consent.Key{Purpose: key.Purpose}] = st
+		if key.Purpose != "purpose-0" {
+			delete(all.Consents, key)
+		}
+	}
+	for name, f := range map[string]Facts{"nothing": {}, "a yes": said(), "a pause": paused, "a no everywhere": all} {
+		x := NewIndex(&shelf{facts: f}, 0)
+		for _, purpose := range []string{"purpose-1", "purpose-2", "other"} {
+			for _, marketing := range []bool{false, true} {
+				q := asks("crm", purpose, 1)
+				q.Purpose.Marketing = marketing
+				k, err := x.Look(t.Context(), "subject")
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, version := k.May(q)
+				if diff := cmp.Diff(got, May(f, q.Question)); diff != "" {
+					t.Errorf("%s, %s (-memory +facts):\n%s", name, purpose, diff)
+				}
+				if want := f.Consents.Of(q.Purpose.Purpose, q.Brand).Version; got.Record != "" && version != want {
+					t.Errorf("%s, %s: got version %d, want %d", name, purpose, version, want)
+				}
+			}
+		}
+	}
+}
+
+// TestIndexForgets: what was read before somebody was forgotten is not kept.
+func TestIndexForgets(t *testing.T) {
+	book := &shelf{facts: said()}
+	x := NewIndex(book, 0)
+	book.while = func() {
+		book.while = nil
+		book.facts = Facts{Version: 2}
+		x.Forget("subject")
+	}
+	for _, want := range []int64{1, 2} {
+		if k, err := x.Look(t.Context(), "subject"); err != nil || k.Version != want {
+			t.Errorf("got version %d, %v, want %d", k.Version, err, want)
+		}
+	}
+}
+
+// TestConcernsAreAskedOnce: whose business somebody is, is read once for each
+// that asks and each declaration.
+func TestConcernsAreAskedOnce(t *testing.T) {
+	book := &shelf{}
+	k, err := NewIndex(book, 0).Look(t.Context(), "subject")
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := func(string) (*profile.Field, bool) { return nil, false }
+	book.reads = 0
+	for range 3 {
+		for i, tt := range []struct {
+			system   string
+			revision int64
+			want     bool
+		}{{"crm", 1, true}, {"shop", 1, false}, {"crm", 2, true}} {
+			if got, err := k.Concerns(t.Context(), asks(tt.system, "purpose-2", tt.revision), none); err != nil || got != tt.want {
+				t.Errorf("%d: got %t, %v", i, got, err)
+			}
+		}
+	}
+	if book.reads != 3 {
+		t.Errorf("it was read %d times, want 3", book.reads)
+	}
+	for i := range 2 * mostConcerns {
+		if _, err := k.Concerns(t.Context(), asks("crm", "purpose-2", int64(i)), none); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := 0
+	for c := k.held.concerns.Load(); c != nil; c = c.before {
+		n++
+	}
+	if n > mostConcerns {
+		t.Errorf("%d are remembered, want %d at most", n, mostConcerns)
+	}
+}
+
+// BenchmarkIndex is one decision from memory, as a key for one brand asks for
+// it.
+func BenchmarkIndex(b *testing.B) {
+	x, ctx := NewIndex(&shelf{facts: said()}, 0), b.Context()
+	none := func(string) (*profile.Field, bool) { return nil, false }
+	subjects := make([]id.Subject, 1000)
+	for i := range subjects {
+		subjects[i] = id.Subject(id.New())
+	}
+	q := asks("crm", "purpose-2", 1)
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		k, err := x.Look(ctx, subjects[i%len(subjects)])
+		if err != nil {
+			b.Fatal(err)
+		}
+		if is, err := k.Concerns(ctx, q, none); !is || err != nil {
+			b.Fatal(err)
+		}
+		if v, _ := k.May(q); !v.Allow {
+			b.Fatal(v.Reasons)
+		}
+		i++
+	}
+}

@@ -1,0 +1,166 @@
+package decision
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unique"
+
+	"livingprofile/internal/consent"
+	"livingprofile/internal/id"
+	"livingprofile/internal/profile"
+)
+
+// A Known is what an Index knows of a subject.
+type Known struct {
+	Version int64
+	held    *held
+	index   *Index
+	subject id.Subject
+}
+
+// held is what is known of one subject. It is not changed, but for concerns.
+type held struct {
+	shared    bool  // it may change without a change of version, and is not kept
+	gone      error // errs.NotFound or errs.Gone; then nothing else is known
+	version   int64
+	standings []standing
+	rest      *Facts // wishes, freezes and contacts; nil for none
+	concerns  atomic.Pointer[concern]
+}
+
+// A standing is what decides of a consent.Standing, in less room and without
+// the text that it was read from: there are millions.
+type standing struct {
+	of        unique.Handle[consent.Key]
+	manner    unique.Handle[manner]
+	record    consent.RecordID
+	version   int
+	at, until int64 // microseconds; 0 for never
+}
+
+// A manner is what the standings of many have in common.
+type manner struct {
+	status  consent.Status
+	proofBy consent.ProofKind
+	via     consent.PurposeID
+}
+
+func newStanding(key consent.Key, st *consent.Standing) standing {
+	s := standing{
+		of: unique.Make(key), manner: unique.Make(manner{st.Status, st.ProofBy, st.Via}),
+		record: consent.RecordID(strings.Clone(string(st.Record))), version: st.Version, at: st.At.UnixMicro(),
+	}
+	if !st.Until.IsZero() {
+		s.until = st.Until.UnixMicro()
+	}
+	return s
+}
+
+// full is the standing as May weighs it.
+func (s *standing) full() consent.Standing {
+	m := s.manner.Value()
+	st := consent.Standing{
+		Record: s.record, Version: s.version, Status: m.status, ProofBy: m.proofBy, Via: m.via, At: time.UnixMicro(s.at).UTC(),
+	}
+	if s.until != 0 {
+		st.Until = time.UnixMicro(s.until).UTC()
+	}
+	return st
+}
+
+// A concern is a question that Concerns answers, with the answer, in front of
+// those that were answered before.
+type concern struct {
+	of     unique.Handle[concerned]
+	is     bool
+	before *concern
+	n      int // how many these are
+}
+
+type concerned struct {
+	brand, system string
+	revision      int64 // of the declaration
+}
+
+// mostConcerns bounds what is remembered of one subject.
+const mostConcerns = 32
+
+// An Asking is a question that one system has, prepared to be answered about
+// many people: what is looked up of each is compared by address.
+type Asking struct {
+	Question
+	system     string
+	here       unique.Handle[consent.Key] // at the brand
+	everywhere unique.Handle[consent.Key]
+	concerned  unique.Handle[concerned]
+}
+
+// NewAsking prepares what a system asks, under a revision of the declaration.
+func NewAsking(q Question, system string, revision int64) *Asking {
+	return &Asking{
+		Question: q, system: system,
+		here:       unique.Make(consent.Key{Purpose: q.Purpose.Purpose, Scope: q.Brand}),
+		everywhere: unique.Make(consent.Key{Purpose: q.Purpose.Purpose}),
+		concerned:  unique.Make(concerned{q.Brand, system, revision}),
+	}
+}
+
+// May is the function May for the subject, with the version of the purpose that
+// the verdict's record is about; 0 for none.
+func (k Known) May(a *Asking) (v Verdict, version int) {
+	st, rest := k.held.of(a), k.held.rest
+	if rest == nil {
+		rest = &Facts{}
+	}
+	v = weigh(rest, &st, &a.Question)
+	if v.Record != "" {
+		version = st.Version
+	}
+	return v, version
+}
+
+// of is consent.State.Of.
+func (h *held) of(a *Asking) consent.Standing {
+	var everywhere *standing
+	for i := range h.standings {
+		s := &h.standings[i]
+		switch s.of {
+		case a.here:
+			return s.full()
+		case a.everywhere:
+			everywhere = s
+		}
+	}
+	if everywhere == nil {
+		return consent.Standing{Status: consent.Unknown}
+	}
+	return everywhere.full()
+}
+
+// Concerns is the function Concerns for the subject, and for the brand and the
+// system that ask. It is answered from the database once for each version of
+// the subject and revision of the declaration.
+func (k Known) Concerns(ctx context.Context, a *Asking, field func(string) (*profile.Field, bool)) (bool, error) {
+	before := k.held.concerns.Load()
+	for c := before; c != nil; c = c.before {
+		if c.of == a.concerned {
+			return c.is, nil
+		}
+	}
+	f, err := k.index.book.Facts(ctx, k.subject)
+	if err != nil {
+		return false, err
+	}
+	ids, err := k.index.book.Identifiers(ctx, k.subject)
+	if err != nil {
+		return false, err
+	}
+	c := &concern{of: a.concerned, is: Concerns(f, ids, a.Brand, a.system, field), n: 1}
+	if before != nil && before.n < mostConcerns {
+		c.before, c.n = before, before.n+1
+	}
+	k.held.concerns.Store(c) // of two at once the other is asked again
+	return c.is, nil
+}
