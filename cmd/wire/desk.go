@@ -191,6 +191,11 @@ func (d *desk) Bundle(ctx context.Context, r rights.Request) ([]byte, error) {
 	return doc.Zip(page)
 }
 
+// Copy makes the file of all that is held of somebody, as access hands it out.
+func (s *Service) Copy(ctx context.Context, subject id.Subject, brand, locale string) ([]byte, error) {
+	return s.desk.Bundle(ctx, rights.Request{Subject: subject, Kind: rights.Access, Brand: brand, Locale: locale})
+}
+
 func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document, error) {
 	facts, err := d.db.Facts(ctx, r.Subject)
 	if err != nil {

@@ -50,7 +50,7 @@ func TestApprovals(t *testing.T) {
 	wantOut(t, "one's own Today", c.Page("/console"), "approval.")
 	wantIn(t, "the other's Today", second.Page("/console"), "second member", "/console/approvals")
 	page := second.Page("/console/approvals")
-	wantIn(t, "the other's", page, "The fair in March.", "Mika Mori", "as a file (CSV)")
+	wantIn(t, "the other's", page, "The fair in March.", "Mika Mori", "As a file (CSV)")
 	wantOut(t, "an auditor's", desk(t, s, authz.Auditor).Page("/console/approvals"), `value="yes"`)
 	m := approvalIn.FindStringSubmatch(page)
 	if m == nil {

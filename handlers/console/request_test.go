@@ -226,6 +226,7 @@ func TestIntake(t *testing.T) {
 		t.Fatalf("revoke: got %d", a.Status)
 	}
 	wantState(t, s, path, rights.Cancelled)
+	c.Post(path, nil)
 	wantIn(t, "the request", c.Page(path), "Noriko Sato", "Mandate ended", "The person ended the mandate")
 }
 

@@ -8,7 +8,8 @@ import (
 )
 
 // A Mandate is what lets an agent ask in a person's name: the requests that
-// came under the same words, and when the person ended it.
+// came under the same words, and when the person ended it. One that is given
+// anew in the same words is another.
 type Mandate struct {
 	Agent, Words string
 	RevokedAt    time.Time // zero while it is in force
@@ -23,12 +24,16 @@ func Mandates(all []Request) []Mandate {
 			continue
 		}
 		i := slices.IndexFunc(mandates, func(m Mandate) bool {
-			return m.Agent == r.Proof.Agent && m.Words == r.Proof.Mandate && m.RevokedAt.Equal(r.Proof.RevokedAt)
+			return m.Agent == r.Proof.Agent && m.Words == r.Proof.Mandate && m.RevokedAt.IsZero() == r.Proof.RevokedAt.IsZero()
 		})
 		if i < 0 {
-			i, mandates = len(mandates), append(mandates, Mandate{Agent: r.Proof.Agent, Words: r.Proof.Mandate, RevokedAt: r.Proof.RevokedAt})
+			i, mandates = len(mandates), append(mandates, Mandate{Agent: r.Proof.Agent, Words: r.Proof.Mandate})
 		}
-		mandates[i].Requests = append(mandates[i].Requests, r)
+		m := &mandates[i]
+		m.Requests = append(m.Requests, r)
+		if r.Proof.RevokedAt.After(m.RevokedAt) {
+			m.RevokedAt = r.Proof.RevokedAt
+		}
 	}
 	return mandates
 }

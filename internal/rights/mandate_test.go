@@ -18,6 +18,7 @@ func TestMandates(t *testing.T) {
 	all := []Request{
 		under("e", "Noriko", "All.", time.Time{}), under("d", "", "", time.Time{}), under("c", "Noriko", "All.", received),
 		under("b", "Noriko", "A copy.", time.Time{}), under("a", "Noriko", "All.", time.Time{}),
+		under("0", "Noriko", "All.", received.Add(-time.Microsecond)),
 	}
 	got := ""
 	for _, m := range Mandates(all) {
@@ -26,7 +27,7 @@ func TestMandates(t *testing.T) {
 		}
 		got += " "
 	}
-	if want := "ea c b "; got != want {
+	if want := "ea c0 b "; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if _, err := MandateOf(all, "d"); errs.KindOf(err) != errs.NotFound {
