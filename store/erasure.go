@@ -71,7 +71,11 @@ func anyType(c conn, rows string) string {
 
 // erasedWrites carry out a plan. Of a request the line stays and its words go.
 func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) {
-	body, err := json.Marshal(erasureBody{e.Plan.Goes, e.Plan.Stays, rights.Summary(e.Plan.Keeps)})
+	keeps := rights.Summary(e.Plan.Keeps)
+	if e.Again != nil {
+		keeps = e.Again.Retained()
+	}
+	body, err := json.Marshal(erasureBody{e.Plan.Goes, e.Plan.Stays, keeps})
 	if err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
@@ -91,6 +92,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return []write{declarationWrite(p, r)}, nil
 	case pull.Position:
 		w, err := db.pullWrite(r)
+		return []write{w}, err
+	case approval.Approval:
+		w, err := db.approvalWrite(r)
 		return []write{w}, err
 	case review.Warned:
 		return []write{warnedWrite(r)}, nil

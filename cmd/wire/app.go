@@ -25,6 +25,7 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
 	"livingprofile/internal/activity"
+	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/automated"
@@ -147,7 +148,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(apart{a.DB}, func() activity.Schema { return a.Current.Load() }, a.Clock)
-	a.Automated = automated.NewService(a.DB, func() automated.Schema { return a.Current.Load() }, a.Clock)
+	a.Automated = automated.NewService(store.Together{DB: a.DB}, func() automated.Schema { return a.Current.Load() }, a.Clock)
 	a.Retention = retention.NewService(a.DB, func() retention.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
 	a.Audience = a.audiences()
@@ -198,6 +199,13 @@ func (a *App) EraseAgain(ctx context.Context) error {
 	}
 	if n > 0 {
 		a.Log.Warn("a backup had brought people back: they are erased again", "people", n)
+		keyless, err := a.DB.KeptKeyless(ctx)
+		if err != nil {
+			return err
+		}
+		if keyless > 0 {
+			a.Log.Error("what laws keep of erased people cannot be read: the key store is older than their erasure; put back a newer one", "values", keyless)
+		}
 	}
 	a.erasures = list
 	return nil
@@ -263,7 +271,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	laws, err := packs()
+	laws, err := a.settings.Packs()
 	if err != nil {
 		return nil, err
 	}
@@ -317,7 +325,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.tasks.Add(s.warn(s.Review))
 	s.tasks.Add(s.warnOfSystems())
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
+		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Approval: approval.NewService(a.DB, a.Clock), Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,

@@ -17,6 +17,7 @@ import (
 	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/mail"
+	"livingprofile/internal/organisation"
 	"livingprofile/internal/rights"
 	"livingprofile/store"
 	view "livingprofile/views/mail"
@@ -103,6 +104,9 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subject) {
 	message, certificate, erased := strings.Cut(message, ":")
 	m := view.Request{Kind: string(r.Kind), Number: r.Number, Message: message, Due: r.DueAt}
+	if message == "held" && len(r.HeldFields) > 0 {
+		m.Message, m.Fields = "held_fields", fieldLabels(d.org.Load(), r.HeldFields, r.Locale)
+	}
 	if n := len(r.Steps); n > 0 && r.Steps[n-1].By == ledger.ByStaff {
 		m.Words = r.Steps[n-1].Note
 		if pack, ok := d.laws.Edition(r.Pack); ok && message == "rejected" {
@@ -119,6 +123,14 @@ func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subjec
 		m.Acts = r.ActAt
 	}
 	return m, r.Subject
+}
+
+func fieldLabels(org *organisation.Organisation, names []string, locale string) []string {
+	var labels []string
+	for _, f := range org.FieldsOf(names) {
+		labels = append(labels, f.Label.In(locale))
+	}
+	return labels
 }
 
 // groundWords is the letter that a law pack has for a refusal.
@@ -177,6 +189,11 @@ func (d *desk) Bundle(ctx context.Context, r rights.Request) ([]byte, error) {
 		return nil, err
 	}
 	return doc.Zip(page)
+}
+
+// Copy makes the file of all that is held of somebody, as access hands it out.
+func (s *Service) Copy(ctx context.Context, subject id.Subject, brand, locale string) ([]byte, error) {
+	return s.desk.Bundle(ctx, rights.Request{Subject: subject, Kind: rights.Access, Brand: brand, Locale: locale})
 }
 
 func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document, error) {
@@ -288,9 +305,10 @@ func sweepCopies(db *store.DB) job.Task {
 	}}
 }
 
-// packs reads the law packs that the product brings.
-func packs() (*rights.Packs, error) {
-	p, err := rights.EmbeddedPacks()
+// Packs reads the law packs: those that the product brings, under those of the
+// operator's folder.
+func (s *Settings) Packs() (*rights.Packs, error) {
+	p, err := rights.FolderPacks(s.Laws)
 	if err != nil {
 		return nil, errors.Join(errors.New("law packs"), err)
 	}

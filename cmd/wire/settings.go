@@ -26,6 +26,7 @@ type Settings struct {
 	Checkpoints string // checkpoint file; "" for checkpoints.txt in the folder
 	Erasures    string // erasure list; "" for erasures.jsonl in the folder
 	Folder      string // for files of an installation on PostgreSQL
+	Laws        string // folder of the operator's law packs; "" for none
 	Connections int
 
 	BaseURL string   // "" for http:// and the address listened on

@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/automated"
@@ -82,6 +83,8 @@ type Deps struct {
 	Office Office
 	// Audience finds people for a purpose.
 	Audience *audience.Sender
+	// Approval has what leaves in bulk take two.
+	Approval *approval.Service
 	// Retention ends what is over, and Endings counts it.
 	Retention *retention.Service
 	Endings   Endings
@@ -146,6 +149,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "brands", Href: BrandsPath, Icon: "building"}, authz.BrandRead},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
 	{layout.Section{Name: "retention", Href: RetentionPath, Icon: "bin"}, authz.RetentionRead},
+	{layout.Section{Name: "approvals", Href: ApprovalsPath, Icon: "check"}, authz.ApprovalRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},

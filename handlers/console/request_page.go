@@ -110,6 +110,9 @@ func (b *sheet) opened(held *view.PersonPage) {
 	}
 	if r.Proof.Agent != "" {
 		b.page.Facts = append(b.page.Facts, view.Fact{Label: b.t("agent.title"), Text: r.Proof.Agent, Note: r.Proof.Mandate})
+		if ended := r.Proof.RevokedAt; !ended.IsZero() {
+			b.fact("revoked", i18n.DateTime(b.ctx, ended), "")
+		}
 	}
 	b.fact("locale", i18n.Lang(r.Locale), "")
 	if about := b.about(); about.Text != "" {

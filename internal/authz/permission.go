@@ -72,6 +72,11 @@ const (
 	AudienceManage Permission = "audience:manage"
 	AudienceExport Permission = "audience:export"
 
+	// What takes two members, as taking many people's data away: reading what
+	// was asked and by whom; being the second.
+	ApprovalRead Permission = "approval:read"
+	ApprovalGive Permission = "approval:give"
+
 	BrandRead   Permission = "brand:read"
 	BrandManage Permission = "brand:manage"
 
@@ -146,6 +151,9 @@ var permissions = [...]Entry{
 	{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
 	{AudienceView, StaffMember, "see audiences, and how many people each has"},
 	{AudienceManage, StaffMember, "save and remove audiences"},
+	{AudienceExport, StaffMember, "look at people of an audience, and take them away when another approves"},
+	{ApprovalRead, StaffMember, "see what members asked to take away, and who approved it"},
+	{ApprovalGive, StaffMember, "approve or refuse what another member asked to take away"},
 	{AudienceExport, StaffMember, "look at people of an audience, and take them away as a file"},
 	{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
 	{RequestAssign, StaffMember, "give requests to a staff member"},

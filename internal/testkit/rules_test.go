@@ -126,7 +126,7 @@ var layers = [...][]string{
 	{"decision", "receipt"},
 	{"job", "mail", "hook", "activity", "retention", "pull", "scim"},
 	{"authz", "login", "brand", "once", "footer", "connector", "opendsr"},
-	{"staff", "figures"},
+	{"staff", "figures", "approval"},
 	{"review"},
 	{"organisation", "audience"},
 	{"inbound", "intake", "demo", "register"},

@@ -115,6 +115,9 @@ func visits() []visit {
 			path := requestIn.FindString(c.Page("/hibiki/requests"))
 			return url.Values{"copy": {Field(c.Page(path), "copy")}}
 		}, nil},
+		{"GET /:brand/mandates", ok, nil, nil},
+		// Nobody asked in their name.
+		{"POST /:brand/mandates/:request/revoke", http.StatusNotFound, nil, nil},
 		{"GET /:brand/rights/:kind", ok, nil, nil},
 		{"POST /:brand/rights/:kind", on, filled("text", "Nobody answered my letter."), nil},
 		{"POST /:brand/requests/:request/:move", on, nil, func(c *Client) string {
