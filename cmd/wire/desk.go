@@ -17,6 +17,7 @@ import (
 	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/mail"
+	"livingprofile/internal/receipt"
 	"livingprofile/internal/rights"
 	"livingprofile/store"
 	view "livingprofile/views/mail"
@@ -35,6 +36,7 @@ type desk struct {
 	laws    *rights.Packs
 	base    *url.URL
 
+	receipts *receipt.Maker
 	erasures *rights.List
 }
 
@@ -210,6 +212,9 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 		return nil, err
 	}
 	doc.Consents, doc.Recipients = w.decisions(records), w.recipients()
+	if doc.Receipts, err = d.receiptFiles(ctx, r, records); err != nil {
+		return nil, err
+	}
 	for _, i := range identifiers {
 		doc.Identifiers = append(doc.Identifiers, rights.NamedValue{
 			Kind: string(i.Kind), Scope: i.Scope, Value: i.Value, Source: i.Source, Verified: i.VerifiedAt,
@@ -229,6 +234,31 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 		slices.SortStableFunc(doc.History, func(a, b rights.Happened) int { return b.At.Compare(a.At) })
 	}
 	return doc, nil
+}
+
+// receiptFiles are the receipts of records in all their forms. Each is a
+// document of its own, as a program that checks or reads receipts wants it.
+func (d *desk) receiptFiles(ctx context.Context, r rights.Request, records []consent.Record) ([]rights.File, error) {
+	org := d.org.Load()
+	b, ok := org.Brand(r.Brand)
+	if !ok {
+		return nil, fmt.Errorf("receipts: no brand %s", r.Brand)
+	}
+	var all []rights.File
+	for i := range records {
+		proved, err := d.receipts.ProvedRecord(ctx, records[i].ID)
+		if err != nil {
+			return nil, fmt.Errorf("receipt: %w", err)
+		}
+		own, err := d.receipts.Make(ctx, org, proved)
+		if err != nil {
+			return nil, fmt.Errorf("receipt: %w", err)
+		}
+		for _, f := range d.receipts.Forms(org, b, &own) {
+			all = append(all, rights.File{Name: "receipts/" + string(own.ID) + f.Ending, Content: f.Content})
+		}
+	}
+	return all, nil
 }
 
 // identifiers are those of all records of the person, each once.

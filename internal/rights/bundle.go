@@ -38,6 +38,7 @@ type Document struct {
 	Activities  []Activity
 	Machines    []Machine // for Access alone
 	Consents    []Decision
+	Receipts    []File          // of Consents, in the forms that others read
 	Preferences json.RawMessage // as they are kept; nil for none
 	Recipients  []Recipient
 	History     []Happened
@@ -113,6 +114,12 @@ type Decision struct {
 	Channel string    `json:"channel,omitempty"`
 }
 
+// A File is one that has a form of its own.
+type File struct {
+	Name    string
+	Content any // to be written as JSON
+}
+
 // A Recipient is a system that may have some of the data.
 type Recipient struct {
 	Name    string   `json:"name"`
@@ -161,6 +168,9 @@ func (d *Document) Zip(page []byte) ([]byte, error) {
 	z.activities("activity.csv", d.Activities)
 	z.json("consent.json", d.Consents)
 	z.consents("consent.csv", d.Consents)
+	for _, f := range d.Receipts {
+		z.json(f.Name, f.Content)
+	}
 	z.add("contact.vcf", d.contactCard())
 	if d.Preferences != nil {
 		z.json("preferences.json", d.Preferences)
