@@ -158,12 +158,15 @@ func checkArchive(t *testing.T, body string) {
 			t.Errorf("%s: digest is %s, want %s", f.Name, got, f.SHA256)
 		}
 	}
-	for _, name := range []string{"index.html", "identifiers.json", "given.csv", "consent.json", "history.json"} {
+	for _, name := range []string{"index.html", "identifiers.json", "given.csv", "consent.json", "purposes.json", "history.json"} {
 		if files[name] == "" {
 			t.Errorf("the archive lacks %s", name)
 		}
 	}
 	checkReceipts(t, files)
+	if !strings.HasPrefix(files["report.pdf"], "%PDF-1.7") || !strings.Contains(files["report.pdf"], "/Lang(en)") {
+		t.Error("the archive lacks the report as a PDF")
+	}
 	if !strings.Contains(files["identifiers.json"], aiko) || !strings.Contains(files["index.html"], aiko) {
 		t.Error("the archive does not hold the address")
 	}

@@ -173,12 +173,17 @@ func (d *desk) Bundle(ctx context.Context, r rights.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone := d.org.Load().Zone(r.Brand)
-	page, err := report.Render(i18n.With(ctx, d.bundle.Localizer(r.Locale).In(zone)), readable(doc))
+	ctx = i18n.With(ctx, d.bundle.Localizer(r.Locale).In(d.org.Load().Zone(r.Brand)))
+	words := readable(doc)
+	page, err := report.Render(ctx, words)
 	if err != nil {
 		return nil, err
 	}
-	return doc.Zip(page)
+	print, err := report.PDF(ctx, words)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Zip(page, print)
 }
 
 func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document, error) {
@@ -211,19 +216,24 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 	if doc.Machines, err = d.machines(ctx, r); err != nil {
 		return nil, err
 	}
-	doc.Consents, doc.Recipients = w.decisions(records), w.recipients()
+	doc.Consents, doc.Purposes = w.decisions(records), w.purposes()
 	if doc.Receipts, err = d.receiptFiles(ctx, r, records); err != nil {
 		return nil, err
 	}
 	for _, i := range identifiers {
 		doc.Identifiers = append(doc.Identifiers, rights.NamedValue{
-			Kind: string(i.Kind), Scope: i.Scope, Value: i.Value, Source: i.Source, Verified: i.VerifiedAt,
+			Kind: string(i.Kind), Scope: i.Scope, Value: i.Value, Source: w.system(i.Source), Verified: i.VerifiedAt,
 		})
 	}
 	if doc.Preferences, err = json.Marshal(facts.Preferences); err != nil {
 		return nil, fmt.Errorf("preferences: %w", err)
 	}
 	if r.Kind == rights.Access {
+		told, err := store.Together{DB: d.db}.Deliveries(ctx, r.Subject, mostReceived)
+		if err != nil {
+			return nil, err
+		}
+		doc.Recipients = w.recipients(told)
 		for _, one := range circle {
 			some, err := d.history(ctx, one)
 			if err != nil {
@@ -287,6 +297,9 @@ func (d *desk) identifiers(ctx context.Context, subject id.Subject) ([]identity.
 	}
 	return all, nil
 }
+
+// mostReceived bounds what a copy tells of what systems received.
+const mostReceived = 1000
 
 // historyAtOnce is how much of the history is read at a time.
 const historyAtOnce = 500
