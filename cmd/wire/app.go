@@ -273,6 +273,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err := s.tellSystems(); err != nil {
 		return nil, err
 	}
+	if s.desk.sender, err = s.sender(); err != nil {
+		return nil, err
+	}
 	if err := s.meetPeers(); err != nil {
 		return nil, err
 	}
@@ -290,7 +293,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
-		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
+		Key: s.desk.sender.Key, Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: store.Together{DB: a.DB}, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,

@@ -19,6 +19,7 @@ import (
 	"livingprofile/internal/mail"
 	"livingprofile/internal/receipt"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
 	"livingprofile/store"
 	view "livingprofile/views/mail"
 	"livingprofile/views/report"
@@ -37,6 +38,7 @@ type desk struct {
 	base    *url.URL
 
 	receipts *receipt.Maker
+	sender   *transfer.Sender
 	erasures *rights.List
 }
 
