@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,8 +16,11 @@ import (
 	"testing"
 
 	"livingprofile/cmd/wire"
+	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 	"livingprofile/internal/transfer"
 )
@@ -72,6 +76,13 @@ func TestTransfer(t *testing.T) {
 	stale.Enter("hibiki", thomas, false)
 	if a := stale.Post("/hibiki/rights/portability", to); !strings.HasPrefix(a.Location(), "/hibiki/proof") {
 		t.Errorf("without a fresh proof: got %d to %q", a.Status, a.Location())
+	}
+	byStaff := rights.Filing{
+		Kind: rights.Portability, Actor: ledger.Actor{Kind: ledger.ByStaff, ID: "m"},
+		Matter: rights.Matter{Scope: rights.ControllerScope, Name: "choir", Text: "x"},
+	}
+	if _, _, err := s.Rights.File(t.Context(), byStaff); !errors.Is(err, errs.Stale) {
+		t.Errorf("asked for by staff: got %v, want %v", err, errs.Stale)
 	}
 	page := await(t, c, fileRequest(t, c, "portability", to), "It is done")
 	if !strings.Contains(page, "the town choir") || strings.Contains(page, "Take the file") {

@@ -13,8 +13,10 @@ func (s *setter) wrap(text string, width float64) []string {
 	for part := range strings.SplitSeq(text, "\n") {
 		line, used := "", 0.0
 		for _, p := range pieces(part) {
-			_, wide := s.line(p)
-			_, bare := s.line(strings.TrimRight(p, " "))
+			word := strings.TrimRight(p, " ")
+			_, bare := s.line(word)
+			_, spaces := s.line(p[len(word):])
+			wide := bare + spaces
 			if line != "" && used+bare > width {
 				lines, line, used = append(lines, strings.TrimRight(line, " ")), "", 0
 			}

@@ -47,6 +47,14 @@ type glyph struct {
 type setter struct {
 	faces       []*typeface
 	rightToLeft bool // for what has no direction of its own
+	lines       map[string]line
+}
+
+// A line is text that was set. Words and cells come again and again, and
+// shaping costs more than all the rest.
+type line struct {
+	glyphs []glyph
+	width  float64
 }
 
 // newSetter prefers the font that is drawn for the language.
@@ -59,7 +67,7 @@ func newSetter(lang string, rightToLeft bool) (*setter, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &setter{[]*typeface{wide, japanese}, rightToLeft}
+	s := &setter{[]*typeface{wide, japanese}, rightToLeft, map[string]line{}}
 	if lang == "ja" {
 		slices.Reverse(s.faces)
 	}
@@ -89,7 +97,18 @@ type run struct {
 }
 
 // line sets text that fits on a line, and returns its width.
-func (s *setter) line(text string) (all []glyph, width float64) {
+func (s *setter) line(text string) ([]glyph, float64) {
+	l, ok := s.lines[text]
+	if !ok {
+		l = s.shape(text)
+		s.lines[text] = l
+	}
+	return l.glyphs, l.width
+}
+
+func (s *setter) shape(text string) line {
+	var all []glyph
+	width := 0.0
 	for _, r := range s.runs(text) {
 		buffer := ot.NewBuffer()
 		codepoints := make([]ot.Codepoint, len(r.text))
@@ -110,7 +129,7 @@ func (s *setter) line(text string) (all []glyph, width float64) {
 			width += r.of.em(p.XAdvance)
 		}
 	}
-	return all, width
+	return line{all, width}
 }
 
 // note remembers which characters the glyphs stand for, so that the text can be

@@ -72,13 +72,13 @@ func (s *Sender) Send(ctx context.Context, to string, p Package) (Outcome, error
 	case errors.Is(err, outbound.ErrRefused):
 		return Refused, nil
 	case err != nil:
-		return 0, errs.Wrap(errs.Unavailable, "error.unavailable", err)
+		return 0, errs.Wrap(errs.Unavailable, "", err)
 	}
 	switch status := answer.Status; {
 	case status/100 == 2, status == 409: // it has the nonce: our answer was lost
 		return Taken, nil
 	case status/100 == 5, status == 408, status == 425, status == 429:
-		return 0, errs.Wrap(errs.Unavailable, "error.unavailable", fmt.Errorf("receiver answered %d", status))
+		return 0, errs.Wrap(errs.Unavailable, "", fmt.Errorf("receiver answered %d", status))
 	}
 	return Refused, nil
 }
