@@ -8,6 +8,7 @@ import (
 	"livingprofile/handlers/api"
 	"livingprofile/handlers/console"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/transfer"
 )
 
 // A Route is one way into the product: the whole surface is the list of them.
@@ -37,6 +38,7 @@ func (s *Server) Routes() []Route {
 		{get, "/.well-known/security.txt", authz.Public, s.wellknown.Security},
 		{get, "/.well-known/change-password", authz.Public, s.wellknown.ChangePassword},
 		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
+		{get, transfer.KeysPath, authz.Public, s.wellknown.Keys},
 		{get, "/schemas/copy.json", authz.Public, s.wellknown.CopySchema},
 		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
 		{get, "/:brand/register.json", authz.Public, s.wellknown.Register},

@@ -47,6 +47,7 @@ import (
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/outbound"
 	"livingprofile/internal/profile"
+	forms "livingprofile/internal/receipt"
 	"livingprofile/internal/retention"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
@@ -276,10 +277,13 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		return nil, err
 	}
 	s.Laws = laws
-	s.desk = &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base}
+	s.desk = &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base, receipts: a.receipts(base)}
 	s.Rights = rights.NewService(a.DB, s.desk, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {
+		return nil, err
+	}
+	if s.desk.sender, err = s.sender(); err != nil {
 		return nil, err
 	}
 	if err := s.meetPeers(); err != nil {
@@ -299,13 +303,13 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
-		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
+		Key: s.desk.sender.Key, Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
-			Read: store.Together{DB: a.DB}, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
+			Read: store.Together{DB: a.DB}, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
 			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
-			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
+			Receipts: s.desk.receipts, Base: base,
 		}),
 		SignIn: signin.New(signin.Deps{
 			Links: s.Links, Sessions: sessions, Identity: a.Identity, Consent: a.Consent, Records: a.DB, Clock: a.Clock,
@@ -375,6 +379,13 @@ func (a *App) api(base *url.URL, r *rights.Service, laws *rights.Packs) (*api.AP
 		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Automated: a.Automated, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Desk: a.Desk(), Uploads: a.DB, Rights: r, Laws: laws, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
+}
+
+// receipts makes the receipts of the installation.
+func (a *App) receipts(base *url.URL) *forms.Maker {
+	return &forms.Maker{
+		Registry: a.DB, Issuer: a.DB.Installation(), PublicKey: a.publicKey, Base: base, Open: a.OpenCheckpoint, Sign: a.sign,
+	}
 }
 
 // frames opens the portal inside the pages of brands' own sites.

@@ -211,6 +211,10 @@ func (b *sheet) matter() string {
 			return k.Label.In(b.locale)
 		}
 		return b.machine.Kind
+	case rights.ControllerScope:
+		if c, ok := b.org.Controller(m.Name); ok {
+			return c.Label.In(b.locale)
+		}
 	case rights.PurposeScope:
 		if v, ok := b.org.Purpose(consent.PurposeID(m.Name)); ok {
 			return v.Words.Question.In(b.locale)

@@ -29,6 +29,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/receipt"
 	"livingprofile/internal/rights"
 	"livingprofile/views/layout"
 )
@@ -60,17 +61,6 @@ type Reader interface {
 	Story(ctx context.Context, subject id.Subject, c ledger.Chapter) (page []ledger.Happening, next string, err error)
 }
 
-// A Registry has what receipts are made of.
-type Registry interface {
-	// ProvedRecord returns a consent record, whoever's it is.
-	ProvedRecord(ctx context.Context, record consent.RecordID) (consent.Proved, error)
-	// Notice returns words that were shown, by their hash.
-	Notice(ctx context.Context, hash string) (consent.Notice, error)
-	// SealedBy returns the first checkpoint that covers an entry, or
-	// errs.NotFound while none does.
-	SealedBy(ctx context.Context, lane int, seq int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
-}
-
 // Certificates finds the certificate of an erasure by its id, whoever asks;
 // errs.NotFound for none.
 type Certificates interface {
@@ -80,7 +70,6 @@ type Certificates interface {
 // Deps is what the portal stands on.
 type Deps struct {
 	Read     Reader
-	Registry Registry
 	Consent  *consent.Service
 	Profile  *profile.Service
 	Identity *identity.Service
@@ -106,14 +95,9 @@ type Deps struct {
 	Clock  clock.Clock
 	Bundle *i18n.Bundle
 
-	Installation string // issuer of receipts
-	PublicKey    string // that checks the signatures of receipts
+	Receipts *receipt.Maker
 	// Base is the common address of the product.
 	Base *url.URL
-	// Open reads a signed checkpoint and checks its signature.
-	Open func(signed []byte) (*ledger.Checkpoint, error)
-	// Sign signs the text of a receipt; nil leaves receipts unsigned.
-	Sign func(text string) (string, error)
 }
 
 // Portal answers a person's own pages. It is safe for concurrent use.

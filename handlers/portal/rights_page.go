@@ -245,7 +245,7 @@ func (s *sight) sense(r *rights.Request, all []rights.Request) string {
 		return s.t("rights.sense.blocked")
 	case r.State == rights.Fulfilled && r.Kind == rights.Restriction:
 		return s.t("rights.sense.frozen")
-	case r.State == rights.Fulfilled && (r.Kind == rights.Access || r.Kind == rights.Portability):
+	case r.State == rights.Fulfilled && r.Matter.Scope != rights.ControllerScope && (r.Kind == rights.Access || r.Kind == rights.Portability):
 		return s.t("rights.sense.copied")
 	}
 	return s.t("rights.sense." + string(r.State))

@@ -154,7 +154,6 @@ var permissions = [...]Entry{
 	{AudienceExport, StaffMember, "look at people of an audience, and take them away when another approves"},
 	{ApprovalRead, StaffMember, "see what members asked to take away, and who approved it"},
 	{ApprovalGive, StaffMember, "approve or refuse what another member asked to take away"},
-	{AudienceExport, StaffMember, "look at people of an audience, and take them away as a file"},
 	{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
 	{RequestAssign, StaffMember, "give requests to a staff member"},
 	{RequestCreate, StaffMember, "take down a request that came by phone or letter"},

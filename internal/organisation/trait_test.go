@@ -35,11 +35,12 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, func(f *activity.Field) traits { return ofActivity(&activity.Kind{Fields: []activity.Field{*f}}) })
 	shows(t, ofRule, "Name", "Retired")
 	shows(t, ofDuty, "Name", "Retired")
+	shows(t, ofController, "Name", "Retired")
 	shows(t, ofAutomated, "Name", "Retired")
 	shows(t, ofTopic, "Name", "Retired")
 	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
-		"Activities", "Rules", "Automated", "Duties", "Purposes", "Older", "Former", "Edits", "index")
+		"Activities", "Rules", "Controllers", "Automated", "Duties", "Purposes", "Older", "Former", "Edits", "index")
 	var w consent.PurposeWords
 	if got, want := len(wordings(&w)), reflect.TypeFor[consent.PurposeWords]().NumField(); got != want {
 		t.Errorf("got %d wordings, want %d", got, want)

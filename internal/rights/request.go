@@ -131,6 +131,11 @@ func (m *Matter) check(k Kind) error {
 		if strings.TrimSpace(m.Text) == "" {
 			wrong = append(wrong, errs.At("text", "error.required"))
 		}
+	case Portability:
+		// Who takes it has to know whose it is.
+		if m.Scope == ControllerScope && strings.TrimSpace(m.Text) == "" {
+			wrong = append(wrong, errs.At("text", "error.required"))
+		}
 	case Restriction:
 		if !m.Ground.Known() {
 			wrong = append(wrong, errs.At("ground", "error.not_a_choice"))

@@ -61,6 +61,10 @@ type Desk interface {
 	Work(r Request, at time.Time) (row any, err error)
 	// Bundle makes the file of a copy.
 	Bundle(ctx context.Context, r Request) ([]byte, error)
+	// Transfer sends that file to the controller that r names. refused says in
+	// the person's language why that will never take it, "" when it has; after
+	// an error the same may be sent again.
+	Transfer(ctx context.Context, r Request) (refused string, err error)
 	// StopMarketing ends the purpose that r objects to at once, when it is
 	// direct marketing (Art. 21(3) GDPR), and tells whether it was.
 	StopMarketing(ctx context.Context, r Request) (bool, error)
@@ -89,7 +93,8 @@ func NewService(s Store, d Desk, c clock.Clock) *Service { return &Service{s, d,
 // tells. What can be done at once is done in the same change.
 func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, err error) {
 	f.At = s.clock.Now()
-	if f.Kind.Grave() && !f.Proof.Fresh && !byOther(f.Actor) {
+	// Nobody but the person says where their data is sent.
+	if f.Kind.Grave() && !f.Proof.Fresh && (!byOther(f.Actor) || f.Matter.Scope == ControllerScope) {
 		return r, false, errs.New(errs.Stale, "error.proof_needed")
 	}
 	fresh, err := New(f)
@@ -302,6 +307,9 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 		}
 		switch r.Kind {
 		case Access, Portability:
+			if r.Matter.Scope == ControllerScope {
+				return s.transfer(ctx, r, docket)
+			}
 			return s.hand(ctx, r, docket)
 		case Erasure:
 			return s.erase(ctx, r, docket)

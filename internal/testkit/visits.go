@@ -42,6 +42,7 @@ func visits() []visit {
 		{"GET /.well-known/security.txt", ok, nil, nil},
 		{"GET /.well-known/change-password", on, nil, nil},
 		{"GET /.well-known/gpc.json", ok, nil, nil},
+		{"GET /.well-known/jwks.json", ok, nil, nil},
 		{"GET /schemas/copy.json", ok, nil, nil},
 		{"GET /.well-known/authzen-configuration", ok, nil, nil},
 		{"GET /:brand/consent-mode.json", ok, nil, nil},
