@@ -88,7 +88,7 @@ func TestTransfer(t *testing.T) {
 	if !strings.Contains(page, "the town choir") || strings.Contains(page, "Take the file") {
 		t.Error("the page does not say where it went, or offers the file")
 	}
-	page = await(t, c, fileRequest(t, c, "portability", to), "did not take the file")
+	await(t, c, fileRequest(t, c, "portability", to), "did not take the file")
 	if got := arrived.Load(); got != 2 {
 		t.Errorf("it arrived %d times, want twice", got)
 	}

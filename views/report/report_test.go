@@ -8,17 +8,14 @@ import (
 	"time"
 
 	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 )
 
 // An answer to access shows sources, recipients and what they received, what was
 // worked out and decided by machines, and who looked; data to take along does
 // not. The PDF is of the same.
 func TestReport(t *testing.T) {
-	bundle, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	bundle := i18ntest.Words(t)
 	at := time.Date(2026, 3, 12, 10, 2, 0, 0, time.UTC)
 	section := func(label string) []Section {
 		return []Section{{Label: label, Values: []Value{{Label: "field of " + label, Text: "=1\n<b>", Source: "source of " + label, How: "how", At: at}}}}
