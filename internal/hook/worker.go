@@ -177,7 +177,7 @@ func (w *Worker) loop() {
 // rest waits for something to do. A change wakes, but not at once after another,
 // so that what happens close together is spread together.
 func (w *Worker) rest(told bool) {
-	pause := w.opts.Poll / 10
+	pause := w.opts.Poll / 4
 	if w.sleep(pause, nil); told {
 		w.sleep(w.opts.Poll-pause, w.wake)
 	} else {
