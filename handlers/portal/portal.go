@@ -11,6 +11,7 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -99,8 +100,8 @@ type Deps struct {
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Certificates has those of all erasures.
 	Certificates Certificates
-	// Later prepares the work that ends what is shared until a time.
-	Later func(profile.Ending) (any, error)
+	// Later prepares, at now, the work that ends what is shared until a time.
+	Later func(e profile.Ending, now time.Time) (any, error)
 	// Wake has the background look for work now; nil leaves it to its turn.
 	Wake   func()
 	Clock  clock.Clock

@@ -57,8 +57,8 @@ type Desk interface {
 	// Letters prepares the rows of the letters that tell every known contact
 	// of r about message.
 	Letters(ctx context.Context, r Request, message string) (rows []any, err error)
-	// Work prepares the row of the work that calls Carry at a time.
-	Work(r Request, at time.Time) (row any, err error)
+	// Work prepares, at now, the row of the work that calls Carry at a time.
+	Work(r Request, at, now time.Time) (row any, err error)
 	// Bundle makes the file of a copy.
 	Bundle(ctx context.Context, r Request) ([]byte, error)
 	// StopMarketing ends the purpose that r objects to at once, when it is
@@ -169,7 +169,7 @@ func (s *Service) begin(c *change, r *Request, now time.Time) error {
 	if r.ActAt.IsZero() {
 		r.ActAt = now.AddDate(0, 0, r.Matter.Days)
 	}
-	work, err := s.desk.Work(*r, r.ActAt)
+	work, err := s.desk.Work(*r, r.ActAt, now)
 	if err != nil {
 		return err
 	}
@@ -277,7 +277,7 @@ func (s *Service) wake(done Request, all []Request, now time.Time) ([]any, error
 		if at.Before(now) {
 			at = now
 		}
-		work, err := s.desk.Work(*o, at)
+		work, err := s.desk.Work(*o, at, now)
 		if err != nil {
 			return nil, err
 		}
