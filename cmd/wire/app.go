@@ -137,7 +137,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.publicKey, err = a.DB.Ring().CheckpointPublicKey(name); err != nil {
 		return err
 	}
-	a.Current = &Current{db: a.DB}
+	a.Current = &Current{db: a.DB, log: a.Log}
 	a.Index = decision.NewIndex(a.DB, 0)
 	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
 	a.DB.Tell(a.Index.Forget)

@@ -41,16 +41,20 @@ func (l *Link) File() (*File, error) {
 }
 
 // Target returns where system, which works for purposes and may hold fields, is
-// told what changed; false when the connector only asks.
+// told what changed; false when the connector only asks. What a file that cannot
+// be read would say waits for one that can.
 func (l *Link) Target(system string, purposes, fields []string) (hook.Target, bool) {
 	f, err := l.File()
-	if err != nil || f.Kind == HTTP && f.Push == nil {
+	if err == nil && f.Kind == HTTP && f.Push == nil {
 		return hook.Target{}, false
 	}
 	t := hook.NewTarget(system, hook.Endpoint{
 		Name: Endpoint, URL: l.URL, Brands: l.Brands, Body: hook.Full,
 	}, purposes, fields)
-	if f.Kind != Webhook {
+	switch {
+	case err != nil:
+		t.Speaks, t.Unreadable = l.Name, err.Error()
+	case f.Kind != Webhook:
 		t.Speaks = l.Name
 	}
 	return t, true

@@ -231,7 +231,7 @@ func (w *Worker) rouse(c Catalogue, targets []Target) error {
 	var idle []string
 	w.mu.Lock()
 	for i := range targets {
-		if !w.running[targets[i].ID] {
+		if !w.running[targets[i].ID] && targets[i].Unreadable == "" {
 			idle = append(idle, targets[i].ID)
 		}
 	}
