@@ -209,6 +209,7 @@ func feedState(ctx context.Context, at *pull.Position) view.Health {
 // stand as they came.
 var causes = [...]string{
 	"address_refused", "too_slow", "not_reached", "redirect", "server_error", "too_many", "not_accepted", "gone", "unread",
+	"no_folder", "folder_full", "no_connector", "moved", "contested", "no_check", "not_written",
 	"too_old", "failing", review.Unreadable, "loops", "leads_elsewhere", "not_understood", "no_secret", "too_long", "not_let_in", "too_many_questions",
 }
 
