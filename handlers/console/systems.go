@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/id"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/review"
@@ -34,6 +35,8 @@ type Systems interface {
 	DeliveryPage(ctx context.Context, p hook.Page) ([]hook.Delivery, error)
 	// Delivery returns one; errs.NotFound for none.
 	Delivery(ctx context.Context, endpoint, entry string) (hook.Delivery, error)
+	// DeliveriesOf returns those of what a cause, as a request, led to.
+	DeliveriesOf(ctx context.Context, subject id.Subject, cause string) ([]hook.Delivery, error)
 	// Secrets returns what may be shown of the secrets that are valid.
 	Secrets(ctx context.Context, endpoint string, now time.Time) ([]hook.Held, error)
 	// PullPosition returns where the feed of a system was left.
