@@ -24,8 +24,8 @@ func (s *sight) disputes(f *profile.Field, open []inbound.Conflict) []view.Dispu
 		}
 		all = append(all, view.Dispute{
 			ID: c.ID, Action: s.base + "/data/" + f.Name, Value: strings.Split(c.Theirs.Value, "\n"),
-			Text: s.t("dispute.text", "system", capital(s.system(c.System)), "theirs", s.format(f, c.Theirs.Value),
-				"when", i18n.Date(s.ctx, c.Theirs.At), "mine", s.format(f, c.Ours.Value), "then", i18n.Date(s.ctx, c.Ours.At)),
+			Text: s.t("dispute.text", "system", capital(s.system(c.System)),
+				"when", i18n.DateTime(s.ctx, c.Theirs.At), "then", i18n.DateTime(s.ctx, c.Ours.At)),
 			Theirs: s.format(f, c.Theirs.Value), Mine: s.format(f, c.Ours.Value),
 		})
 	}
