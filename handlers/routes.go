@@ -81,6 +81,7 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/data/:field/edit", authz.SignedIn, s.portal.EditValue},
 		{post, "/:brand/data/:field", authz.SignedIn, s.portal.SaveValue},
 		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
+		{post, "/:brand/data/:field/keep", authz.SignedIn, s.portal.KeepValue},
 		{get, "/:brand/asked", authz.SignedIn, s.portal.Asked},
 		{post, "/:brand/asked/:field", authz.SignedIn, s.portal.AnswerAsked},
 		{get, "/:brand/activity", authz.SignedIn, s.portal.Activity},

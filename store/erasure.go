@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/rights"
 )
 
@@ -211,6 +213,19 @@ func (db *DB) DestroyErased(ctx context.Context, subject id.Subject, at time.Tim
 		return lite.truncateLog(ctx)
 	}
 	return nil
+}
+
+// ErasureTold returns who was told of the erasure of a certificate: the
+// deliveries to endpoints, and the errands of processors.
+func (db *DB) ErasureTold(ctx context.Context, certificate string) ([]hook.Delivery, []opendsr.Errand, error) {
+	deliveries, err := db.deliveriesWhere(ctx,
+		"kind = $1 and (lane, subject) in (select lane, subject from erasures where id = $2) order by endpoint", hook.Erased, certificate)
+	if err != nil {
+		return nil, nil, err
+	}
+	errands, err := db.errands(ctx,
+		"kind = $1 and subject in (select subject from erasures where id = $2) order by system", opendsr.Erasure, certificate)
+	return deliveries, errands, err
 }
 
 // Certificate returns the certificate of an erasure, whoever asks: it names

@@ -140,7 +140,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.publicKey, err = a.DB.Ring().CheckpointPublicKey(name); err != nil {
 		return err
 	}
-	a.Current = &Current{db: a.DB}
+	a.Current = &Current{db: a.DB, log: a.Log}
 	a.Index = decision.NewIndex(a.DB, 0)
 	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
 	a.DB.Tell(a.Index.Forget)
@@ -248,6 +248,7 @@ type Service struct {
 type Options struct {
 	Version string
 	Mailbox *mailbox.Server // the demo's receiver, whose mails are shown
+	Around  *portal.Around  // what the demo's first page leads to; nil for nothing
 }
 
 // NewService readies an App to serve. Start begins the work in the background.
@@ -307,7 +308,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
 			Read: store.Together{DB: a.DB}, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Around: o.Around, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Receipts: s.desk.receipts, Base: base,
 		}),

@@ -51,10 +51,10 @@ type carried struct {
 	Request rights.RequestID `json:"request"`
 }
 
-// Work prepares the job that carries r out.
-func (d *desk) Work(r rights.Request, at time.Time) (any, error) {
-	j, err := job.New(carryKind, "", carried{r.Subject, r.ID}, at)
-	return j, err
+// Work prepares, at now, the job that carries r out at a time.
+func (d *desk) Work(r rights.Request, at, now time.Time) (any, error) {
+	j, err := job.New(carryKind, "", carried{r.Subject, r.ID}, now)
+	return j.Later(at), err
 }
 
 // carry says how those jobs are done.

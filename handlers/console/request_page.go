@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/portal"
 	"livingprofile/handlers/web"
 	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
@@ -77,11 +78,14 @@ func (s *Console) sheet(c echo.Context, row review.Row, d *deciding) (*sheet, er
 	}
 	b.fact("brand", brandName(c, row.Brand), "")
 	b.fact("assignee", memberName(ctx, members, row.Assignee), "")
+	deliveries, err := s.Systems.DeliveriesOf(ctx, row.Subject, string(row.ID))
+	if err != nil {
+		return nil, err
+	}
 	errands, err := s.Errands(ctx, row.ID)
-	for i := range errands {
-		e := &errands[i]
+	for _, told := range portal.Tellings(deliveries, errands) {
 		p.Facts = append(p.Facts, view.Fact{
-			Label: systemName(c, e.System), Text: b.t("errand." + string(e.State)), Note: i18n.DateTimeIn(ctx, e.ChangedAt, zone),
+			Label: systemName(c, told.System), Text: b.t("errand." + told.Word), Note: i18n.DateTimeIn(ctx, told.At, zone),
 		})
 	}
 	return b, err

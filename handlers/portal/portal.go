@@ -11,6 +11,7 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -65,6 +66,8 @@ type Reader interface {
 // errs.NotFound for none.
 type Certificates interface {
 	Certificate(ctx context.Context, certificate string) (rights.Certificate, error)
+	// ErasureTold returns who was told of the erasure.
+	ErasureTold(ctx context.Context, certificate string) ([]hook.Delivery, []opendsr.Errand, error)
 }
 
 // Deps is what the portal stands on.
@@ -88,8 +91,10 @@ type Deps struct {
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Certificates has those of all erasures.
 	Certificates Certificates
-	// Later prepares the work that ends what is shared until a time.
-	Later func(profile.Ending) (any, error)
+	// Around is what a demo has beside it; nil for none.
+	Around *Around
+	// Later prepares, at now, the work that ends what is shared until a time.
+	Later func(e profile.Ending, now time.Time) (any, error)
 	// Wake has the background look for work now; nil leaves it to its turn.
 	Wake   func()
 	Clock  clock.Clock

@@ -263,7 +263,7 @@ func (w *Worker) rouse(c Catalogue, targets []Target, all bool) error {
 	var idle []string
 	w.mu.Lock()
 	for i := range targets {
-		if one := targets[i].ID; !w.running[one] && (all || w.fed[one]) {
+		if one := targets[i].ID; !w.running[one] && targets[i].Unreadable == "" && (all || w.fed[one]) {
 			idle = append(idle, one)
 			delete(w.fed, one)
 		}

@@ -26,7 +26,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
-	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map", "Method", "Body", "Walk", "Speaks")
+	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map", "Method", "Body", "Walk", "Speaks", "Folder")
 	shows(t, func(l *connector.Link) traits { return ofSystem(&System{Connector: l}) })
 	shows(t, func(m *pull.Map) traits { return ofSystem(&System{Pull: &pull.Feed{Map: *m}}) })
 	shows(t, func(p *opendsr.Peer) traits { return ofSystem(&System{OpenDSR: p}) })

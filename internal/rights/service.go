@@ -57,8 +57,8 @@ type Desk interface {
 	// Letters prepares the rows of the letters that tell every known contact
 	// of r about message.
 	Letters(ctx context.Context, r Request, message string) (rows []any, err error)
-	// Work prepares the row of the work that calls Carry at a time.
-	Work(r Request, at time.Time) (row any, err error)
+	// Work prepares, at now, the row of the work that calls Carry at a time.
+	Work(r Request, at, now time.Time) (row any, err error)
 	// Bundle makes the file of a copy.
 	Bundle(ctx context.Context, r Request) ([]byte, error)
 	// Transfer sends that file to the controller that r names. refused says in
@@ -174,7 +174,7 @@ func (s *Service) begin(c *change, r *Request, now time.Time) error {
 	if r.ActAt.IsZero() {
 		r.ActAt = now.AddDate(0, 0, r.Matter.Days)
 	}
-	work, err := s.desk.Work(*r, r.ActAt)
+	work, err := s.desk.Work(*r, r.ActAt, now)
 	if err != nil {
 		return err
 	}
@@ -282,7 +282,7 @@ func (s *Service) wake(done Request, all []Request, now time.Time) ([]any, error
 		if at.Before(now) {
 			at = now
 		}
-		work, err := s.desk.Work(*o, at)
+		work, err := s.desk.Work(*o, at, now)
 		if err != nil {
 			return nil, err
 		}

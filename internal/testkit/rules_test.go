@@ -123,7 +123,7 @@ var layers = [...][]string{
 	{"ledger"},
 	{"identity"},
 	{"profile", "consent", "rights", "automated"},
-	{"decision", "receipt"},
+	{"decision", "receipt", "folder"},
 	{"job", "mail", "hook", "activity", "retention", "pull", "scim"},
 	{"authz", "login", "brand", "once", "footer", "connector", "opendsr"},
 	{"staff", "figures", "approval"},

@@ -62,6 +62,7 @@ func visits() []visit {
 		{"GET /:brand/data/:field/edit", ok, nil, nil},
 		{"POST /:brand/data/:field", on, filled("value", "Kyoto"), nil},
 		{"POST /:brand/data/:field/undo", on, nil, nil},
+		{"POST /:brand/data/:field/keep", http.StatusConflict, filled("conflict", "none"), nil},
 
 		{"GET /:brand/asked", ok, nil, nil},
 		{"POST /:brand/asked/:field", on, filled("choice", "no"), func(*Client) string { return "/kawara/asked/event-city" }},

@@ -76,6 +76,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_page_is_taken_whole_or_not", allOrNothing},
 		{"conflicts_read_back", conflictsRoundTrip},
 		{"automated_decisions_read_back_reviewed", automatedRoundTrip},
+		{"errands_read_back_and_are_moved_once", errandsRoundTrip},
+		{"referrals_read_back_and_belong_to_their_system", referralsRoundTrip},
 	}
 	alone := []struct {
 		name string
@@ -110,6 +112,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"attempts_are_kept_and_counted", attemptsAreKept},
 		{"older_secrets_are_ended", secretsAreEnded},
 		{"a_pause_has_a_note", modesHaveNotes},
+		{"a_certificate_knows_who_was_told", erasureTold},
 		{"a_copy_has_its_time", copiesExpire},
 		{"events_of_systems_have_their_time", eventsSwept},
 		{"activities_have_their_time", activitiesExpire},
