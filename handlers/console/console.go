@@ -22,6 +22,7 @@ import (
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/automated"
+	"livingprofile/internal/breach"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -85,6 +86,10 @@ type Deps struct {
 	// Retention ends what is over, and Endings counts it.
 	Retention *retention.Service
 	Endings   Endings
+	// Breach moves breaches of personal data, and Notice is what the notice of
+	// one would say in a language.
+	Breach *breach.Service
+	Notice func(ctx context.Context, b *breach.Breach, locale string) (subject, text string, err error)
 	// Automated has what systems decided by themselves.
 	Automated *automated.Service
 	Keys      *authz.Keys
@@ -146,6 +151,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "brands", Href: BrandsPath, Icon: "building"}, authz.BrandRead},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
 	{layout.Section{Name: "retention", Href: RetentionPath, Icon: "bin"}, authz.RetentionRead},
+	{layout.Section{Name: "breaches", Href: BreachesPath, Icon: "alert"}, authz.BreachRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},

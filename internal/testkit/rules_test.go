@@ -129,6 +129,7 @@ var layers = [...][]string{
 	{"staff", "figures"},
 	{"review"},
 	{"organisation", "audience"},
+	{"breach"},
 	{"inbound", "intake", "demo", "register"},
 }
 

@@ -76,6 +76,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_page_is_taken_whole_or_not", allOrNothing},
 		{"conflicts_read_back", conflictsRoundTrip},
 		{"automated_decisions_read_back_reviewed", automatedRoundTrip},
+		{"people_of_a_breach_are_told_once", breaches},
 	}
 	alone := []struct {
 		name string
