@@ -194,6 +194,7 @@ func (s *Server) consoleRoutes() []Route {
 		{get, "/console/requests/:request", authz.RequestRead, s.console.ShowRequest},
 		{post, "/console/requests/:request", authz.RequestRead, s.console.OpenRequest},
 		{post, "/console/requests/:request/acts", authz.RequestDecide, s.console.ActOnRequest},
+		{post, "/console/requests/:request/evidence", authz.RequestShow, s.console.TakeEvidence},
 		{get, "/console/intake", authz.RequestCreate, s.console.IntakeSearch},
 		{post, "/console/intake", authz.RequestCreate, s.console.IntakeFind},
 		{get, "/console/intake/:subject", authz.RequestCreate, s.console.IntakeForm},

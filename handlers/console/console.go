@@ -111,6 +111,8 @@ type Deps struct {
 	Laws    *rights.Packs
 	Profile *profile.Service
 	Wake    func()
+	// Evidence makes the pack of a request with its proof.
+	Evidence func(ctx context.Context, r review.Row) ([]byte, error)
 	// Errands are the processors that a request was passed on to.
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Letter is what a letter about a request would say to its person.

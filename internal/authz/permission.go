@@ -91,6 +91,9 @@ const (
 	BreachRead   Permission = "breach:read"
 	BreachOpen   Permission = "breach:open"
 	BreachManage Permission = "breach:manage"
+	// Reports: figures as files; one request with its proof.
+	ReportRead  Permission = "report:read"
+	RequestShow Permission = "request:show"
 	// ConflictDecide is for what no rule decides between two systems.
 	ConflictDecide Permission = "conflict:decide"
 )
@@ -171,6 +174,8 @@ func Permissions() []Entry {
 		{BreachRead, StaffMember, "see breaches of personal data, and how many people they touch"},
 		{BreachOpen, StaffMember, "write down a breach, from which its clock runs"},
 		{BreachManage, StaffMember, "find whom a breach touches, decide who is told, tell them, close it"},
+		{ReportRead, StaffMember, "take figures of requests and consents away as files"},
+		{RequestShow, StaffMember, "take one request away with its proof, of which the person reads"},
 		{ConflictDecide, StaffMember, "decide which of two systems is right about a person, of which the person reads"},
 	}
 }

@@ -129,7 +129,7 @@ var layers = [...][]string{
 	{"staff", "figures"},
 	{"review"},
 	{"organisation", "audience"},
-	{"breach"},
+	{"breach", "evidence"},
 	{"inbound", "intake", "demo", "register"},
 }
 
