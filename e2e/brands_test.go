@@ -9,7 +9,7 @@ import (
 	"livingprofile/internal/testkit"
 )
 
-// TestConsoleBrands: the pages of a brand in both languages, a preview that
+// TestConsoleBrands: the pages of a brand in every language, a preview that
 // follows what is typed, a colour that is refused and one that is saved.
 func TestConsoleBrands(t *testing.T) {
 	axe(t)
@@ -22,6 +22,7 @@ func TestConsoleBrands(t *testing.T) {
 	}{
 		{"en", []string{"", "/kawara/asked", "/kawara/embed?section=data"}},
 		{"ja", []string{"/kawara/basics", "/kawara/reach", "/kawara/look"}},
+		{"ar", []string{"/kawara/embed", "/kawara/look"}},
 	} {
 		t.Run(seen.locale, func(t *testing.T) {
 			p := p.in(t)

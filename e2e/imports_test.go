@@ -37,6 +37,13 @@ func TestConsoleImports(t *testing.T) {
 				p.inspect("console-imports", l)
 			}
 			p.Set("#f-source", "shop")
+			p.Set("#f-map", "own")
+			p.Press("main details:has(#f-own) summary")
+			p.Fill("#f-own", "fields: nothing")
+			p.Do(chromedp.SetUploadFiles("#f-file", []string{file}, chromedp.ByQuery))
+			want(t, "a map that is none", p.Go("main form .main"), http.StatusUnprocessableEntity)
+			p.inspect("console-import-own-map", l+3)
+
 			p.Set("#f-map", "generic")
 			p.Do(chromedp.SetUploadFiles("#f-file", []string{file}, chromedp.ByQuery))
 			want(t, "the file", p.Go("main form .main"), http.StatusOK)

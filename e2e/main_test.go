@@ -41,7 +41,7 @@ func open(t *testing.T) *world {
 	testkit.Chromium(t)
 	shared.once.Do(func() {
 		tb := testkit.Lasting(t)
-		shared.w = &world{testkit.NewSite(tb, testkit.SiteOptions{}), testkit.NewBrowser(tb)}
+		shared.w = &world{testkit.NewSite(tb, testkit.SiteOptions{}), testkit.NewShell(tb)}
 	})
 	if shared.w == nil {
 		t.Fatal("the site or the browser did not start, see the first test")

@@ -109,6 +109,20 @@ func TestSystemPages(t *testing.T) {
 		p.Set("textarea[name=feed]", "map: {fields: {shop-note: x}}")
 		look(p, 2, "feed-wrong", p.Go("main .btn.main"), http.StatusUnprocessableEntity)
 	})
+	t.Run("sendings", func(t *testing.T) {
+		t.Parallel()
+		p := w.works(t, testkit.View{Locale: "ar", Still: true}, authz.DPO)
+		p.Open(w.console() + "/audiences")
+		for box, value := range map[string]string{
+			"#f-name": "pianists", "#f-purpose": "recommendations", "#f-brand": "hibiki",
+			"[name='what.1']": "field:main-instrument", "[name='compare.1']": "known",
+		} {
+			p.Set(box, value)
+		}
+		p.Go("main form .main")
+		look(p, 3, "audience-sent", p.Go("form[action$=send] button[value=send]"), http.StatusOK)
+		want(t, "a sending is listed", p.Has("table caption"), true)
+	})
 	t.Run("conflicts", func(t *testing.T) {
 		t.Parallel()
 		r := w.works(t, testkit.View{Locale: "ja", Still: true}, authz.Reviewer)

@@ -8,23 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 )
-
-func load(t *testing.T) *i18n.Bundle {
-	t.Helper()
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // Every language says everything that English says, with the same arguments
 // and with all the plural forms of its grammar.
 func TestLanguagesAreComplete(t *testing.T) {
-	for _, gap := range load(t).Gaps() {
+	for _, gap := range i18ntest.Words(t).Gaps() {
 		t.Error(gap)
 	}
 }
@@ -35,7 +25,7 @@ var named = regexp.MustCompile(`i18n\.T\((?:ctx|[\w.]+\(\w*\)),\s*"([\w.]+)"\s*[
 
 // An id that the product names has words.
 func TestEveryIDHasWords(t *testing.T) {
-	b := load(t)
+	b := i18ntest.Words(t)
 	found := 0
 	for _, root := range []string{"cmd", "handlers", "internal", "store", "views"} {
 		err := filepath.WalkDir(filepath.Join("..", root), func(path string, d fs.DirEntry, err error) error {

@@ -19,7 +19,7 @@ import (
 	"github.com/a-h/templ"
 
 	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/static"
 )
 
@@ -30,15 +30,6 @@ type scene struct {
 }
 
 const testNonce = "bm9uY2U"
-
-func bundle(t testing.TB) *i18n.Bundle {
-	t.Helper()
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 func speaking(t testing.TB, b *i18n.Bundle, locale string) context.Context {
 	t.Helper()
@@ -51,7 +42,7 @@ func speaking(t testing.TB, b *i18n.Bundle, locale string) context.Context {
 }
 
 func TestGallery(t *testing.T) {
-	b := bundle(t)
+	b := i18ntest.Words(t)
 	icons := sprite(t)
 	for _, locale := range []string{"en", "ja", "ar"} {
 		ctx := speaking(t, b, locale)
@@ -79,7 +70,7 @@ func TestGallery(t *testing.T) {
 }
 
 func TestRowsHaveTheIdTheyReplace(t *testing.T) {
-	ctx := speaking(t, bundle(t), "en")
+	ctx := speaking(t, i18ntest.Words(t), "en")
 	for _, r := range rows() {
 		t.Run(r.name, func(t *testing.T) {
 			d, err := parseDocument(bytes.NewReader(render(t, ctx, r.page)))
@@ -101,7 +92,7 @@ func TestRowsHaveTheIdTheyReplace(t *testing.T) {
 }
 
 func TestFirstVisitFitsTheBudget(t *testing.T) {
-	ctx := speaking(t, bundle(t), "ja")
+	ctx := speaking(t, i18ntest.Words(t), "ja")
 	for _, s := range scenes(ctx) {
 		if s.name != "home" && s.name != "data" {
 			continue

@@ -13,13 +13,14 @@ import (
 	"github.com/a-h/templ/parser/v2"
 
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/i18n/i18ntest"
 )
 
 // asked finds the message ids that are written out in a source.
 var asked = regexp.MustCompile(`i18n\.T\(ctx, "([a-z0-9_.]+)"[,)]`)
 
 func TestEveryWordIsThere(t *testing.T) {
-	b := bundle(t)
+	b := i18ntest.Words(t)
 	for _, locale := range []string{"en", "ja", "ar"} {
 		ctx := i18n.With(context.Background(), b.Localizer(locale))
 		for _, file := range append(sources(t, "*.templ"), sources(t, "*.go")...) {
@@ -42,7 +43,7 @@ func TestEveryWordIsThere(t *testing.T) {
 }
 
 func TestLanguagesAreComplete(t *testing.T) {
-	for _, gap := range bundle(t).Gaps() {
+	for _, gap := range i18ntest.Words(t).Gaps() {
 		if strings.Contains(gap, " portal.") || strings.Contains(gap, " ui.") {
 			t.Error(gap)
 		}

@@ -18,6 +18,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/inbound"
@@ -26,7 +27,6 @@ import (
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/testkit"
-	"livingprofile/locales"
 	"livingprofile/store"
 )
 
@@ -84,15 +84,6 @@ func (a *askings) Read(echo.Context) web.Asking { return a.kept }
 // nobody is a directory that is never asked.
 type nobody struct{ login.Directory }
 
-func bundle(t *testing.T) *i18n.Bundle {
-	t.Helper()
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 func declared(t *testing.T, at time.Time) *organisation.Organisation {
 	t.Helper()
 	draft, err := demo.Draft()
@@ -118,7 +109,7 @@ func newKit(t *testing.T) *kit {
 		t.Fatal(err)
 	}
 	k.Portal = portal.New(portal.Deps{
-		Read: store.Together{DB: db}, Registry: db, Joins: db, Joiner: identity.NewJoiner(db, c), Clock: c, Bundle: bundle(t), Installation: db.Installation(),
+		Read: store.Together{DB: db}, Registry: db, Joins: db, Joiner: identity.NewJoiner(db, c), Clock: c, Bundle: i18ntest.Words(t), Installation: db.Installation(),
 		Base:     &url.URL{Scheme: "https", Host: "privacy.example.com"},
 		Consent:  consent.NewService(db, func() consent.Catalogue { return k.org }, c),
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),

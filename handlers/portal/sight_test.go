@@ -9,21 +9,12 @@ import (
 
 	"livingprofile/internal/demo"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/internal/organisation"
-	"livingprofile/locales"
 )
 
 // noon is when the pages of the tables are looked at: 21:00 in Tokyo.
 var noon = time.Date(2026, 3, 12, 12, 0, 0, 0, time.UTC)
-
-func bundle(t *testing.T) *i18n.Bundle {
-	t.Helper()
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // declared is the demo's organisation, declared a year before noon.
 func declared(t *testing.T) *organisation.Organisation {
@@ -47,7 +38,7 @@ func newSight(t *testing.T, org *organisation.Organisation, brand, locale string
 		t.Fatal(err)
 	}
 	s := &sight{
-		ctx: i18n.With(t.Context(), bundle(t).Localizer(locale).In(zone)), locale: locale,
+		ctx: i18n.With(t.Context(), i18ntest.Words(t).Localizer(locale).In(zone)), locale: locale,
 		org: org, brand: b, base: "/" + brand, now: noon, texts: &texts{},
 	}
 	if set != nil {
@@ -60,7 +51,7 @@ func newSight(t *testing.T, org *organisation.Organisation, brand, locale string
 var quoted = regexp.MustCompile(`"((?:portal|page|event|basis|status|proof|actor|error|ui)\.[a-z_.]+[a-z])"`)
 
 func TestEvery_word_is_there(t *testing.T) {
-	b := bundle(t)
+	b := i18ntest.Words(t)
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)

@@ -50,6 +50,10 @@ func (c *message) cut(text string) []part {
 			c.rich = c.rich || strings.Contains(s, "{{")
 		}
 	}
+	if !strings.Contains(text, "{{") { // most; matching costs more than all else
+		words(text)
+		return parts
+	}
 	from := 0
 	for _, at := range simple.FindAllStringSubmatchIndex(text, -1) {
 		words(text[from:at[0]])

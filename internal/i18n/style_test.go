@@ -6,20 +6,11 @@ import (
 	"time"
 
 	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 )
 
-func product(t testing.TB) *i18n.Bundle {
-	t.Helper()
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 func TestStyle(t *testing.T) {
-	b := product(t)
+	b := i18ntest.Words(t)
 	tokyo := time.FixedZone("Asia/Tokyo", 9*60*60)
 	at := time.Date(2026, 3, 12, 15, 4, 30, 0, time.UTC)
 	type style struct{ date, day, moment, clock, tokyo, number, list, name string }
@@ -47,7 +38,7 @@ func TestStyle(t *testing.T) {
 }
 
 func TestStyleEdges(t *testing.T) {
-	b := product(t)
+	b := i18ntest.Words(t)
 	ctx := i18n.With(context.Background(), b.Localizer("en"))
 	for _, test := range []struct{ name, got, want string }{
 		{"no time is no words", i18n.Date(ctx, time.Time{}) + i18n.Clock(ctx, time.Time{}), ""},
@@ -72,7 +63,7 @@ func TestStyleEdges(t *testing.T) {
 }
 
 func TestSameDay(t *testing.T) {
-	b := product(t)
+	b := i18ntest.Words(t)
 	evening := time.Date(2026, 3, 12, 14, 30, 0, 0, time.UTC)
 	for _, test := range []struct {
 		zone *time.Location
@@ -95,7 +86,7 @@ func TestSameDay(t *testing.T) {
 
 // What is kept for two years is not said to be kept for 730 days.
 func TestTerm(t *testing.T) {
-	b := product(t)
+	b := i18ntest.Words(t)
 	const day = 24 * time.Hour
 	for _, test := range []struct {
 		tag  string
@@ -124,7 +115,7 @@ func TestTerm(t *testing.T) {
 }
 
 func TestSpan(t *testing.T) {
-	b := product(t)
+	b := i18ntest.Words(t)
 	now := time.Date(2026, 3, 12, 15, 4, 0, 0, time.UTC)
 	for _, test := range []struct {
 		tag  string

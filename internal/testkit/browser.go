@@ -28,7 +28,23 @@ type Browser struct {
 // besides the usual ones.
 func NewBrowser(tb testing.TB, also ...chromedp.ExecAllocatorOption) *Browser {
 	tb.Helper()
-	path := Chromium(tb)
+	return startBrowser(tb, Chromium(tb), also...)
+}
+
+// NewShell is NewBrowser for Chromium's shell: the same engine without windows,
+// settings and a process for each frame, at half the processor time. Where it is
+// not installed, the whole browser does.
+func NewShell(tb testing.TB) *Browser {
+	tb.Helper()
+	path, err := exec.LookPath("chromium-headless-shell")
+	if err != nil {
+		path = Chromium(tb)
+	}
+	return startBrowser(tb, path)
+}
+
+func startBrowser(tb testing.TB, path string, also ...chromedp.ExecAllocatorOption) *Browser {
+	tb.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),

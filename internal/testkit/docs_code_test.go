@@ -63,7 +63,7 @@ var borders = [...]border{
 	{"livingprofile/store", []string{"cmd", "store"}},
 	{"livingprofile/views", []string{"handlers", "views", "cmd/wire"}},
 	{"livingprofile/static", []string{"handlers", "views"}},
-	{"livingprofile/locales", []string{"cmd/livingprofile", "cmd/wire"}},
+	{"livingprofile/locales", []string{"cmd/livingprofile", "cmd/wire", "internal/i18n/i18ntest"}},
 	{"livingprofile/cmd/wire", []string{"cmd/livingprofile"}},
 }
 

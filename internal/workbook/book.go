@@ -15,10 +15,10 @@ import (
 // Limits of what is read, in bytes where nothing else is said.
 const (
 	maxParts   = 10_000    // in the archive
-	maxPart    = 16 << 20  // of a part that is not a sheet or the strings
+	maxPart    = 8 << 20   // of a part that is not a sheet or the strings
 	maxStrings = 128 << 20 // of the table of strings
 	maxSheet   = 2 << 30
-	maxRowXML  = 8 << 20
+	maxRowXML  = 2 << 20
 	maxRows    = 1 << 20 // as many as Excel has
 )
 

@@ -8,16 +8,13 @@ import (
 	"time"
 
 	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/views/errors"
 	"livingprofile/views/layout"
 )
 
 func TestPage(t *testing.T) {
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := i18ntest.Words(t)
 	ctx := i18n.With(context.Background(), b.Localizer("en"))
 	at := time.Date(2026, 3, 12, 14, 0, 0, 0, time.UTC)
 	for _, test := range []struct {

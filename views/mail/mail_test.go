@@ -14,8 +14,8 @@ import (
 	"golang.org/x/net/html"
 
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/internal/login"
-	"livingprofile/locales"
 	"livingprofile/views/mail"
 )
 
@@ -23,10 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func speaking(t *testing.T, tag string) (*i18n.Bundle, context.Context) {
 	t.Helper()
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := i18ntest.Words(t)
 	tokyo := time.FixedZone("Asia/Tokyo", 9*60*60)
 	return b, i18n.With(context.Background(), b.Localizer(tag).In(tokyo))
 }

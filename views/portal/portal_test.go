@@ -5,16 +5,13 @@ import (
 	"testing"
 
 	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/views/layout"
 )
 
 func speaking(t *testing.T, locale string) context.Context {
 	t.Helper()
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := i18ntest.Words(t)
 	return i18n.With(context.Background(), b.Localizer(locale))
 }
 

@@ -8,16 +8,13 @@ import (
 	"time"
 
 	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/views/layout"
 	"livingprofile/views/receipt"
 )
 
 func TestCheck(t *testing.T) {
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := i18ntest.Words(t)
 	ctx := i18n.With(context.Background(), b.Localizer("en"))
 	at := time.Date(2026, 3, 12, 10, 2, 0, 0, time.UTC)
 	found := func(o receipt.Outcome, sealed time.Time) *receipt.Result {

@@ -13,7 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/static"
 	"livingprofile/views/errors"
 	"livingprofile/views/layout"
@@ -28,10 +28,7 @@ import (
 // LIVINGPROFILE_GALLERY naming a directory it writes them there, to be looked
 // at.
 func TestGallery(t *testing.T) {
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := i18ntest.Words(t)
 	for _, tag := range b.Locales() {
 		ctx := i18n.With(context.Background(), b.Localizer(tag).In(time.FixedZone("Asia/Tokyo", 9*60*60)))
 		ctx = templ.WithNonce(ctx, "bm9uY2U")

@@ -12,17 +12,14 @@ import (
 	"golang.org/x/net/html"
 
 	"livingprofile/internal/i18n"
-	"livingprofile/locales"
+	"livingprofile/internal/i18n/i18ntest"
 	"livingprofile/views/layout"
 	"livingprofile/views/signin"
 )
 
 func english(t *testing.T) context.Context {
 	t.Helper()
-	b, err := i18n.Load(locales.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := i18ntest.Words(t)
 	return i18n.With(context.Background(), b.Localizer("en"))
 }
 
