@@ -123,6 +123,9 @@ func maxBody(r *http.Request) int64 {
 	if strings.HasPrefix(r.URL.Path, console.BrandsPath+"/") {
 		return organisation.MaxLogo + MaxBody
 	}
+	if strings.HasPrefix(r.URL.Path, console.BreachesPath+"/") {
+		return console.MaxPeople + MaxBody
+	}
 	return MaxBody
 }
 

@@ -29,6 +29,7 @@ import (
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/automated"
+	"livingprofile/internal/breach"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -222,20 +223,21 @@ type Service struct {
 	HTTP   *http.Server
 	// Console serves the console alone, where it has a listener of its own; nil
 	// where HTTP serves it too.
-	Console *http.Server
-	Staff   *staff.Service
-	Links   *login.Links
-	base    *url.URL
-	office  *url.URL // where staff reach the console
-	Rights  *rights.Service
-	Laws    *rights.Packs
-	Review  *review.Service
-	desk    *desk
-	runner  *job.Runner
-	hooks   *hook.Worker
-	outward *outbound.Door
-	tasks   *job.Schedule
-	notary  *ledger.Notary
+	Console  *http.Server
+	Staff    *staff.Service
+	Links    *login.Links
+	base     *url.URL
+	office   *url.URL // where staff reach the console
+	Rights   *rights.Service
+	Laws     *rights.Packs
+	Review   *review.Service
+	Breaches *breach.Service
+	desk     *desk
+	runner   *job.Runner
+	hooks    *hook.Worker
+	outward  *outbound.Door
+	tasks    *job.Schedule
+	notary   *ledger.Notary
 	// processor takes what controllers pass on.
 	processor *opendsr.Processor
 	// controller passes on what people ask of us.
@@ -280,6 +282,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.Laws = laws
 	s.desk = &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base, receipts: a.receipts(base)}
 	s.Rights = rights.NewService(a.DB, s.desk, a.Clock)
+	s.Breaches = breach.NewService(a.DB, a.Audience, s.desk, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {
 		return nil, err
@@ -329,12 +332,13 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
 	s.tasks.Add(s.warn(s.Review))
 	s.tasks.Add(s.warnOfSystems())
+	s.addBreachTasks()
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Approval: approval.NewService(a.DB, a.Clock), Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
+		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Approval: approval.NewService(a.DB, a.Clock), Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Breach: s.Breaches, Notice: s.desk.breachPreview, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
-		Letter: s.desk.preview, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
+		Letter: s.desk.preview, Evidence: s.Evidence, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)

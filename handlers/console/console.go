@@ -23,6 +23,7 @@ import (
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/automated"
+	"livingprofile/internal/breach"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -88,6 +89,10 @@ type Deps struct {
 	// Retention ends what is over, and Endings counts it.
 	Retention *retention.Service
 	Endings   Endings
+	// Breach moves breaches of personal data, and Notice is what the notice of
+	// one would say in a language.
+	Breach *breach.Service
+	Notice func(ctx context.Context, b *breach.Breach, locale string) (subject, text string, err error)
 	// Automated has what systems decided by themselves.
 	Automated *automated.Service
 	Keys      *authz.Keys
@@ -109,6 +114,8 @@ type Deps struct {
 	Laws    *rights.Packs
 	Profile *profile.Service
 	Wake    func()
+	// Evidence makes the pack of a request with its proof.
+	Evidence func(ctx context.Context, r review.Row) ([]byte, error)
 	// Errands are the processors that a request was passed on to.
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Letter is what a letter about a request would say to its person.
@@ -150,6 +157,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
 	{layout.Section{Name: "retention", Href: RetentionPath, Icon: "bin"}, authz.RetentionRead},
 	{layout.Section{Name: "approvals", Href: ApprovalsPath, Icon: "check"}, authz.ApprovalRead},
+	{layout.Section{Name: "breaches", Href: BreachesPath, Icon: "alert"}, authz.BreachRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},

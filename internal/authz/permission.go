@@ -92,6 +92,13 @@ const (
 	SystemRead    Permission = "system:read"
 	SystemOperate Permission = "system:operate"
 	SystemManage  Permission = "system:manage"
+	// Breaches: seeing them; writing one down; deciding who is told, and telling.
+	BreachRead   Permission = "breach:read"
+	BreachOpen   Permission = "breach:open"
+	BreachManage Permission = "breach:manage"
+	// Reports: figures as files; one request with its proof.
+	ReportRead  Permission = "report:read"
+	RequestShow Permission = "request:show"
 	// ConflictDecide is for what no rule decides between two systems.
 	ConflictDecide Permission = "conflict:decide"
 )
@@ -172,6 +179,11 @@ var permissions = [...]Entry{
 	{SystemRead, StaffMember, "see how connected systems do, without what they are told of anybody"},
 	{SystemOperate, StaffMember, "pause and resume systems, try them, tell them again"},
 	{SystemManage, StaffMember, "change the secrets of systems, and how their feeds are read"},
+	{BreachRead, StaffMember, "see breaches of personal data, and how many people they touch"},
+	{BreachOpen, StaffMember, "write down a breach, from which its clock runs"},
+	{BreachManage, StaffMember, "find whom a breach touches, decide who is told, tell them, close it"},
+	{ReportRead, StaffMember, "take figures of requests and consents away as files"},
+	{RequestShow, StaffMember, "take one request away with its proof, of which the person reads"},
 	{ConflictDecide, StaffMember, "decide which of two systems is right about a person, of which the person reads"},
 }
 

@@ -34,6 +34,8 @@ type Pack struct {
 	Age       int // from which a child may consent alone; 0 where the law names none
 	Rights    map[Kind]Right
 	Grounds   []RefusalGround
+
+	calendar string // of the country that it was asked for
 }
 
 // A Right is what a pack says about one kind of request.
@@ -58,21 +60,16 @@ type Authority struct {
 	Address string
 }
 
-// A Breach says who must be told of a breach, and by when.
-type Breach struct {
-	Authority Limit
-	People    Limit
-}
-
 // Edition names the pack and its version, as a request keeps it: "EU/1".
 func (p *Pack) Edition() string { return p.Code + "/" + strconv.Itoa(p.Version) }
 
 // In returns the pack with the days of rest of a country.
 func (p *Pack) In(country string) *Pack {
 	here := *p
+	here.calendar = cmp.Or(p.Calendars[country], p.Calendars[""], p.Code)
 	here.Rights = map[Kind]Right{}
 	for k, r := range p.Rights {
-		r.Rule.Calendar = cmp.Or(p.Calendars[country], p.Calendars[""], p.Code)
+		r.Rule.Calendar = here.calendar
 		here.Rights[k] = r
 	}
 	return &here

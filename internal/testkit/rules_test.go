@@ -129,6 +129,7 @@ var layers = [...][]string{
 	{"staff", "figures", "approval"},
 	{"review"},
 	{"organisation", "audience"},
+	{"breach", "evidence"},
 	{"inbound", "intake", "demo", "register"},
 }
 

@@ -78,6 +78,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"automated_decisions_read_back_reviewed", automatedRoundTrip},
 		{"errands_read_back_and_are_moved_once", errandsRoundTrip},
 		{"referrals_read_back_and_belong_to_their_system", referralsRoundTrip},
+		{"people_of_a_breach_are_told_once", breaches},
 	}
 	alone := []struct {
 		name string
