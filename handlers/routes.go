@@ -252,6 +252,8 @@ func (s *Server) consoleRoutes() []Route {
 		{post, console.BreachesPath, authz.BreachOpen, s.console.OpenBreach},
 		{get, "/console/breaches/:breach", authz.BreachRead, s.console.ShowBreach},
 		{post, "/console/breaches/:breach", authz.BreachManage, s.console.MoveBreach},
+		{get, console.ReportsPath, authz.ReportRead, s.console.Reports},
+		{get, console.ReportsPath + "/export", authz.ReportRead, s.console.ExportReport},
 		{get, "/console/audit", authz.LedgerRead, s.console.Audit},
 		{post, "/console/audit", authz.LedgerRead, s.console.FilterAudit},
 		{post, "/console/audit/export", authz.LedgerExport, s.console.ExportAudit},

@@ -114,6 +114,8 @@ type Deps struct {
 	Laws    *rights.Packs
 	Profile *profile.Service
 	Wake    func()
+	// Counts has the figures of a period.
+	Counts Counts
 	// Evidence makes the pack of a request with its proof.
 	Evidence func(ctx context.Context, r review.Row) ([]byte, error)
 	// Errands are the processors that a request was passed on to.
@@ -159,6 +161,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "approvals", Href: ApprovalsPath, Icon: "check"}, authz.ApprovalRead},
 	{layout.Section{Name: "breaches", Href: BreachesPath, Icon: "alert"}, authz.BreachRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
+	{layout.Section{Name: "reports", Href: ReportsPath, Icon: "chart"}, authz.ReportRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},
 	{layout.Section{Name: "keys", Href: web.ConsolePath + "/keys", Icon: "key"}, authz.KeyRead},
