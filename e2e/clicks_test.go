@@ -87,11 +87,11 @@ func TestFewClicks(t *testing.T) {
 	}
 }
 
-// byPhone takes a request of somebody down, long overdue: it is the first of
+// byPhone takes a request of somebody new down, long overdue: it is the first of
 // the queue.
 func (w *world) byPhone(t *testing.T, kind rights.Kind, m rights.Matter) rights.Request {
 	t.Helper()
-	subject, err := w.Identity.ByEmail(t.Context(), layla)
+	subject, err := w.Identity.Register(t.Context(), string(kind)+"@phone.example.com", "hibiki")
 	if err != nil {
 		t.Fatal(err)
 	}
