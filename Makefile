@@ -17,8 +17,9 @@ apart := livingprofile/cmd/bench livingprofile/cmd/livingprofile livingprofile/e
 # database engine and the YAML reader too takes half as long again.
 unwatched := -gcflags=modernc.org/...=-race=false -gcflags=go.yaml.in/...=-race=false
 
-# Memory is there and time is not. What go vet finds, make check has found.
-gotest := GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -vet=off -ldflags="-s -w" -timeout 14m
+# Memory is there and time is not, and much of a test is waiting. What go vet
+# finds, make check has found.
+gotest := GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -parallel 4 -vet=off -ldflags="-s -w" -timeout 14m
 
 test: setup check ## everything: what CI runs
 	$(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...))

@@ -129,6 +129,7 @@ func (p *visitor) consolePages(base string) []struct {
 		{"console-audience", func() int { p.Open(base + "/audiences"); return p.Go("main tbody th a") }},
 		{"console-audience-people", func() int { return p.Go("main form[action$=people] button") }},
 		{"console-retention", at("/retention")},
+		{"console-approvals", at("/approvals")},
 		{"console-audit", at("/audit")},
 		{"console-audit-none", at("/audit?kind=nothing.like.it")},
 		{"console-staff", at("/staff")},

@@ -22,9 +22,10 @@ type stop struct {
 // stop leaves behind the next may need.
 type tour struct {
 	*visitor
-	other *visitor // somebody at another browser
-	seen  *visitor // whose window is looked at
-	link  string   // the last one mailed
+	other   *visitor // somebody at another browser
+	seen    *visitor // whose window is looked at
+	link    string   // the last one mailed
+	request string   // where the last one is that was asked for
 }
 
 // The looks that the stops take in turns: two that are two apart are both widths

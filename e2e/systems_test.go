@@ -120,6 +120,15 @@ func TestSystemPages(t *testing.T) {
 			p.Set(box, value)
 		}
 		p.Go("main form .main")
+		path, endpoint := p.Path(), ""
+		p.Eval(`document.querySelector("#f-how option[value*='/']").value`, &endpoint)
+		p.Set("#f-how", endpoint)
+		p.Fill("[name=reason]", "The fair in March.")
+		look(p, 1, "audience-asked", p.Go("[aria-labelledby=take] form .btn"), http.StatusOK)
+		second := w.works(t, testkit.View{Still: true}, authz.DPO)
+		second.Open(w.console() + "/approvals")
+		look(second, 0, "approved", second.Go("main form button[value=yes]"), http.StatusOK)
+		p.Open(strings.TrimSuffix(w.console(), "/console") + path)
 		look(p, 3, "audience-sent", p.Go("form[action$=send] button[value=send]"), http.StatusOK)
 		want(t, "a sending is listed", p.Has("table caption"), true)
 	})

@@ -23,12 +23,11 @@ func rightsStops() []stop {
 		{name: "request_frozen", lead: func(r *tour) int {
 			r.Press("#f-scope-all")
 			r.Press("#f-ground-claims")
-			return r.Go(file)
+			return r.asks(file)
 		}},
 		at("allow_frozen", "/allow"),
 		{name: "request_lifted", lead: func(r *tour) int {
-			r.to("/requests")
-			r.Go(`#requests .row a`)
+			r.Open(r.w.URL + r.request)
 			return r.Go(`form[action$="/lift"] button`)
 		}},
 		at("right_objection", "/rights/objection"),
@@ -36,12 +35,19 @@ func rightsStops() []stop {
 		at("right_erasure", "/rights/erasure"),
 		{name: "request_cooling", page: true, lead: func(r *tour) int {
 			r.Press("#f-days-7")
-			return r.Go(file)
+			return r.asks(file)
 		}},
 		at("rights_listed", "/requests"),
 		{name: "request_cancelled", lead: func(r *tour) int {
-			r.Go(`#requests .row a`)
+			r.Go(`#requests .row a[href="` + r.request + `"]`)
 			return r.Go(`form[action$="/cancel"] button`)
 		}},
 	}
+}
+
+// asks files a request and keeps where it is: staff may file another meanwhile.
+func (r *tour) asks(file string) int {
+	status := r.Go(file)
+	r.request = r.Path()
+	return status
 }

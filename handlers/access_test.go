@@ -132,7 +132,7 @@ func oddNames(t *testing.T, c *testkit.Client) {
 			}
 		}
 		for _, path := range []string{
-			"/hibiki/data/*", "/hibiki/data/*/undo", "/hibiki/allow/*", "/hibiki/get/topics/*", "/hibiki/get/back/*",
+			"/hibiki/data/*", "/hibiki/data/*/undo", "/hibiki/data/*/keep", "/hibiki/allow/*", "/hibiki/get/topics/*", "/hibiki/get/back/*",
 			"/hibiki/safety/addresses/*/verify", "/hibiki/safety/addresses/*/main", "/hibiki/safety/addresses/*/remove",
 			"/hibiki/safety/sessions/*/end",
 		} {

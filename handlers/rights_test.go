@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/errs"
@@ -24,6 +25,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/receipt"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 )
@@ -156,13 +158,41 @@ func checkArchive(t *testing.T, body string) {
 			t.Errorf("%s: digest is %s, want %s", f.Name, got, f.SHA256)
 		}
 	}
-	for _, name := range []string{"index.html", "identifiers.json", "given.csv", "consent.json", "history.json"} {
+	for _, name := range []string{"index.html", "identifiers.json", "given.csv", "consent.json", "purposes.json", "history.json"} {
 		if files[name] == "" {
 			t.Errorf("the archive lacks %s", name)
 		}
 	}
+	checkReceipts(t, files)
+	if !strings.HasPrefix(files["report.pdf"], "%PDF-1.7") || !strings.Contains(files["report.pdf"], "/Lang(en)") {
+		t.Error("the archive lacks the report as a PDF")
+	}
 	if !strings.Contains(files["identifiers.json"], aiko) || !strings.Contains(files["index.html"], aiko) {
 		t.Error("the archive does not hold the address")
+	}
+}
+
+// checkReceipts compares the receipts of an archive with its consent records:
+// each is there in our form, whole, and in those of others.
+func checkReceipts(t *testing.T, files map[string]string) {
+	t.Helper()
+	var records []rights.Decision
+	if err := json.Unmarshal([]byte(files["consent.json"]), &records); err != nil || len(records) == 0 {
+		t.Fatalf("got %d consent records, %v", len(records), err)
+	}
+	for _, d := range records {
+		name := "receipts/" + d.Record
+		own, err := consent.ParseReceipt([]byte(files[name+receipt.OwnForm]))
+		if err != nil || !own.Intact() || own.Signature == "" {
+			t.Errorf("%s: the receipt is not whole: %v", d.Record, err)
+		}
+		if !strings.Contains(files[name+receipt.RecordForm], `"dct:identifier": "`+d.Record+`"`) {
+			t.Errorf("%s: no record in the Data Privacy Vocabulary", d.Record)
+		}
+		_, kantara := files[name+receipt.KantaraForm]
+		if want := own.Decision.Status.Valid() && own.Purpose.Basis == consent.Consent; kantara != want {
+			t.Errorf("%s, %s: Kantara's form is there %v, want %v", d.Record, d.Status, kantara, want)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"livingprofile/handlers/api"
 	"livingprofile/handlers/console"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/transfer"
 )
 
 // A Route is one way into the product: the whole surface is the list of them.
@@ -37,6 +38,7 @@ func (s *Server) Routes() []Route {
 		{get, "/.well-known/security.txt", authz.Public, s.wellknown.Security},
 		{get, "/.well-known/change-password", authz.Public, s.wellknown.ChangePassword},
 		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
+		{get, transfer.KeysPath, authz.Public, s.wellknown.Keys},
 		{get, "/schemas/copy.json", authz.Public, s.wellknown.CopySchema},
 		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
 		{get, "/:brand/register.json", authz.Public, s.wellknown.Register},
@@ -79,6 +81,7 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/data/:field/edit", authz.SignedIn, s.portal.EditValue},
 		{post, "/:brand/data/:field", authz.SignedIn, s.portal.SaveValue},
 		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
+		{post, "/:brand/data/:field/keep", authz.SignedIn, s.portal.KeepValue},
 		{get, "/:brand/asked", authz.SignedIn, s.portal.Asked},
 		{post, "/:brand/asked/:field", authz.SignedIn, s.portal.AnswerAsked},
 		{get, "/:brand/activity", authz.SignedIn, s.portal.Activity},
@@ -105,6 +108,8 @@ func (s *Server) Routes() []Route {
 		{get, "/:brand/requests/:request", authz.SignedIn, s.portal.Request},
 		{post, "/:brand/requests/:request/copy", authz.Fresh, s.portal.TakeCopy},
 		{post, "/:brand/requests/:request/:move", authz.SignedIn, s.portal.MoveRequest},
+		{get, "/:brand/mandates", authz.SignedIn, s.portal.Mandates},
+		{post, "/:brand/mandates/:request/revoke", authz.SignedIn, s.portal.RevokeMandate},
 		{get, "/:brand/rights/:kind", authz.SignedIn, s.portal.Right},
 		{post, "/:brand/rights/:kind", authz.SignedIn, s.portal.Exercise},
 		{get, "/:brand/who", authz.SignedIn, s.portal.Who},
@@ -194,6 +199,7 @@ func (s *Server) consoleRoutes() []Route {
 		{get, "/console/requests/:request", authz.RequestRead, s.console.ShowRequest},
 		{post, "/console/requests/:request", authz.RequestRead, s.console.OpenRequest},
 		{post, "/console/requests/:request/acts", authz.RequestDecide, s.console.ActOnRequest},
+		{post, "/console/requests/:request/evidence", authz.RequestShow, s.console.TakeEvidence},
 		{get, "/console/intake", authz.RequestCreate, s.console.IntakeSearch},
 		{post, "/console/intake", authz.RequestCreate, s.console.IntakeFind},
 		{get, "/console/intake/:subject", authz.RequestCreate, s.console.IntakeForm},
@@ -215,6 +221,7 @@ func (s *Server) consoleRoutes() []Route {
 		{post, console.ImportsPath, authz.ImportMake, s.console.MakeImport},
 		{get, "/console/imports/:import", authz.ImportRead, s.console.ShowImport},
 		{post, "/console/imports/:import", authz.ImportMake, s.console.RunHeld},
+		{post, "/console/imports/:import/ask", authz.ImportMake, s.console.AskRejects},
 		{post, "/console/imports/:import/rejects", authz.ImportMake, s.console.TakeRejects},
 		{get, "/console/purposes", authz.PurposeRead, s.console.Purposes},
 		{get, console.RegisterPath, authz.PurposeRead, s.console.Register},
@@ -224,9 +231,12 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/audiences/count", authz.AudienceManage, s.console.CountAudience},
 		{get, "/console/audiences/:audience", authz.AudienceView, s.console.ShowAudience},
 		{post, "/console/audiences/:audience/people", authz.AudienceExport, s.console.PreviewAudience},
+		{post, "/console/audiences/:audience/ask", authz.AudienceExport, s.console.AskAudience},
 		{post, "/console/audiences/:audience/export", authz.AudienceExport, s.console.ExportAudience},
 		{post, "/console/audiences/:audience/send", authz.AudienceExport, s.console.SendAudience},
 		{post, "/console/audiences/:audience/remove", authz.AudienceManage, s.console.RemoveAudience},
+		{get, console.ApprovalsPath, authz.ApprovalRead, s.console.Approvals},
+		{post, console.ApprovalsPath + "/:approval", authz.ApprovalGive, s.console.DecideApproval},
 		{get, console.BrandsPath, authz.BrandRead, s.console.Brands},
 		{get, "/console/brands.css", authz.BrandRead, s.console.LookSheet},
 		{get, "/console/brands/:brand", authz.BrandRead, s.console.ShowBrand},
@@ -238,6 +248,12 @@ func (s *Server) consoleRoutes() []Route {
 		{get, console.RetentionPath, authz.RetentionRead, s.console.ShowRetention},
 		{post, "/console/retention/kept", authz.RetentionManage, s.console.OpenKept},
 		{post, "/console/retention/release/:certificate", authz.RetentionManage, s.console.ReleaseKept},
+		{get, console.BreachesPath, authz.BreachRead, s.console.Breaches},
+		{post, console.BreachesPath, authz.BreachOpen, s.console.OpenBreach},
+		{get, "/console/breaches/:breach", authz.BreachRead, s.console.ShowBreach},
+		{post, "/console/breaches/:breach", authz.BreachManage, s.console.MoveBreach},
+		{get, console.ReportsPath, authz.ReportRead, s.console.Reports},
+		{get, console.ReportsPath + "/export", authz.ReportRead, s.console.ExportReport},
 		{get, "/console/audit", authz.LedgerRead, s.console.Audit},
 		{post, "/console/audit", authz.LedgerRead, s.console.FilterAudit},
 		{post, "/console/audit/export", authz.LedgerExport, s.console.ExportAudit},

@@ -39,6 +39,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/staff"
+	"livingprofile/internal/transfer"
 	"livingprofile/static"
 )
 
@@ -51,6 +52,7 @@ type Deps struct {
 	Sessions     *login.Sessions
 	Clock        clock.Clock
 	Secrets      middleware.Secrets
+	Key          transfer.Key // that checks what we sign
 	Observe      middleware.Observer
 	// Hear keeps a browser's signal on a profile.
 	Hear func(ctx context.Context, w consent.Wisher, s consent.Signal) (kept bool, err error)
@@ -121,6 +123,9 @@ func maxBody(r *http.Request) int64 {
 	if strings.HasPrefix(r.URL.Path, console.BrandsPath+"/") {
 		return organisation.MaxLogo + MaxBody
 	}
+	if strings.HasPrefix(r.URL.Path, console.BreachesPath+"/") {
+		return console.MaxPeople + MaxBody
+	}
 	return MaxBody
 }
 
@@ -128,7 +133,7 @@ func maxBody(r *http.Request) int64 {
 // permission.
 func New(d Deps) (*Server, error) {
 	s := &Server{
-		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock),
+		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock, d.Key),
 		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
 		console: d.Console,
 	}

@@ -259,7 +259,7 @@ func (db *DB) SweepActivities(ctx context.Context, now time.Time) (int, error) {
 		n, err = c.exec(ctx, `
 			delete from activities
 			where (lane, subject, at, id) in (
-				select lane, subject, at, id from activities where expires_at <= $1 limit $2)`, micros(now), sweptAtOnce)
+				select lane, subject, at, id from activities where expires_at <= $1 and`+notHeld+" limit $2)", micros(now), sweptAtOnce)
 		return err
 	})
 	return int(n), err

@@ -151,7 +151,7 @@ func (db *DB) SweepAutomated(ctx context.Context, now time.Time) (int, error) {
 		n, err = c.exec(ctx, `
 			delete from automated_decisions
 			where (lane, subject, at, id) in (
-				select lane, subject, at, id from automated_decisions where expires_at <= $1 limit $2)`, micros(now), sweptAtOnce)
+				select lane, subject, at, id from automated_decisions where expires_at <= $1 and`+notHeld+" limit $2)", micros(now), sweptAtOnce)
 		return err
 	})
 	return int(n), err

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/rights"
 )
 
@@ -71,7 +73,11 @@ func anyType(c conn, rows string) string {
 
 // erasedWrites carry out a plan. Of a request the line stays and its words go.
 func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) {
-	body, err := json.Marshal(erasureBody{e.Plan.Goes, e.Plan.Stays, rights.Summary(e.Plan.Keeps)})
+	keeps := rights.Summary(e.Plan.Keeps)
+	if e.Again != nil {
+		keeps = e.Again.Retained()
+	}
+	body, err := json.Marshal(erasureBody{e.Plan.Goes, e.Plan.Stays, keeps})
 	if err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
@@ -105,7 +111,7 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 	for _, t := range tombstones {
 		writes = append(writes, tombstoneWrite(t, at))
 	}
-	for _, table := range []string{"conflicts", "audience_places", "enrolments"} {
+	for _, table := range []string{"conflicts", "audience_places", "enrolments", "breach_people"} {
 		writes = append(writes, write{
 			query: "delete from " + table + " where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
 		})
@@ -207,6 +213,19 @@ func (db *DB) DestroyErased(ctx context.Context, subject id.Subject, at time.Tim
 		return lite.truncateLog(ctx)
 	}
 	return nil
+}
+
+// ErasureTold returns who was told of the erasure of a certificate: the
+// deliveries to endpoints, and the errands of processors.
+func (db *DB) ErasureTold(ctx context.Context, certificate string) ([]hook.Delivery, []opendsr.Errand, error) {
+	deliveries, err := db.deliveriesWhere(ctx,
+		"kind = $1 and (lane, subject) in (select lane, subject from erasures where id = $2) order by endpoint", hook.Erased, certificate)
+	if err != nil {
+		return nil, nil, err
+	}
+	errands, err := db.errands(ctx,
+		"kind = $1 and subject in (select subject from erasures where id = $2) order by system", opendsr.Erasure, certificate)
+	return deliveries, errands, err
 }
 
 // Certificate returns the certificate of an erasure, whoever asks: it names

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ func (db *DB) Marks(ctx context.Context, since time.Time) ([]rights.Mark, error)
 		if err != nil {
 			return fmt.Errorf("read erasures: %w", err)
 		}
+		if err := keptOf(ctx, c, all, since); err != nil {
+			return fmt.Errorf("read what is kept: %w", err)
+		}
 		return c.each(ctx, func(rows *sql.Rows) error {
 			var blind []byte
 			var at int64
@@ -40,6 +44,29 @@ func (db *DB) Marks(ctx context.Context, since time.Time) ([]rights.Mark, error)
 		}, "select blind, erased_at from tombstones where erased_at >= $1 order by erased_at, blind", micros(since))
 	})
 	return all, err
+}
+
+// keptOf adds what was kept to the marks since a time.
+func keptOf(ctx context.Context, c conn, marks []rights.Mark, since time.Time) error {
+	place := map[string]int{}
+	for i := range marks {
+		place[marks[i].Certificate] = i
+	}
+	return c.each(ctx, func(rows *sql.Rows) error {
+		var certificate string
+		var k rights.KeptSealed
+		var at, until int64
+		err := rows.Scan(&certificate, &k.ID, &k.Duty, &k.Field, &at, &until, &k.Sealed)
+		k.At, k.Until = fromMicros(at), fromMicros(until)
+		m := &marks[place[certificate]]
+		m.Kept = append(m.Kept, k)
+		return err
+	}, `
+		select k.certificate, k.id, k.duty, k.field, k.kept_at, k.until_at, k.value
+		from kept_values k
+		join erasures e on e.id = k.certificate
+		where e.erased_at >= $1
+		order by k.certificate, k.id`, micros(since))
 }
 
 // Lost returns those of marks whose certificates the database lacks.
@@ -74,16 +101,25 @@ func (db *DB) Lost(ctx context.Context, marks []rights.Mark) ([]rights.Mark, err
 	return lost, err
 }
 
-// KeepErasure writes certificate and tombstones of a subject whom the database
-// does not know: a backup was put back that is older than they.
+// KeepErasure writes certificate, tombstones and what was kept of a subject whom
+// the database does not know: a backup was put back that is older than they.
 func (db *DB) KeepErasure(ctx context.Context, m rights.Mark) error {
+	body, err := json.Marshal(erasureBody{Keeps: m.Retained()})
+	if err != nil {
+		return fmt.Errorf("certificate: %w", err)
+	}
 	writes := []write{{
 		query: `
 			insert into erasures (lane, subject, id, number, erased_at, key_gone_at, body)
-			values ($1, $2, $3, $4, $5, $5, '{}')
+			values ($1, $2, $3, $4, $5, $5, $6)
 			on conflict (lane, subject) do nothing`,
-		args: []any{db.lane(m.Subject), m.Subject, m.Certificate, m.Number, micros(m.ErasedAt)},
+		args: []any{db.lane(m.Subject), m.Subject, m.Certificate, m.Number, micros(m.ErasedAt), string(body)},
 	}}
+	kept, err := db.keptAgain(ctx, &m)
+	if err != nil {
+		return err
+	}
+	writes = append(writes, kept...)
 	for _, t := range m.Tombstones {
 		writes = append(writes, tombstoneWrite(t, m.ErasedAt))
 	}

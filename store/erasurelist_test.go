@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,11 +50,16 @@ func TestErasedStayErased(t *testing.T) {
 				backUp(t, db, i, backup)
 				db = openAt(t, i)
 			}
-			certificate := erase(t, db, gone)
+			kept := rights.Kept{ID: id.New(), Duty: "invoices", Field: "name", Value: "Gone Marker", Until: testkit.Start.AddDate(1, 0, 0)}
+			ended := rights.Kept{ID: id.New(), Duty: rights.OnHold, Field: "city", Value: "Kyoto"}
+			certificate := erase(t, db, gone, kept, ended)
 			if n := openList(t, db, i, path); n != 0 {
 				t.Errorf("erased %d again with nothing put back", n)
 			}
 			if err := db.DestroyErased(t.Context(), gone, testkit.Start); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.EndKept(t.Context(), []rights.Kept{ended}, ledger.Change{At: testkit.Start, Actor: program}); err != nil {
 				t.Fatal(err)
 			}
 			closeStore(t, db)
@@ -64,6 +70,7 @@ func TestErasedStayErased(t *testing.T) {
 			if n := openList(t, db, i, path); n != 1 {
 				t.Errorf("erased %d again, want 1", n)
 			}
+			keptAgain(t, db, certificate, kept, slices.Contains(tt.files, "keys.db"))
 			address := identity.Identifier{Kind: identity.Email, Value: "gone@example.jp"}
 			if _, err := db.Facts(t.Context(), gone); !errors.Is(err, errs.Gone) && !(tt.before && errors.Is(err, errs.NotFound)) {
 				t.Errorf("the erased: got %v", err)
@@ -97,7 +104,7 @@ func backUp(t *testing.T, db *store.DB, i *testkit.Installation, folder string) 
 	}
 }
 
-func erase(t *testing.T, db *store.DB, subject id.Subject) (certificate string) {
+func erase(t *testing.T, db *store.DB, subject id.Subject, keeps ...rights.Kept) (certificate string) {
 	t.Helper()
 	h, err := db.Holding(t.Context(), subject)
 	if err != nil {
@@ -107,12 +114,34 @@ func erase(t *testing.T, db *store.DB, subject id.Subject) (certificate string) 
 	_, err = db.Commit(t.Context(), ledger.Change{
 		Subject: subject, Base: ledger.AnyVersion, At: testkit.Start, Actor: program,
 		Entries: []ledger.Draft{{Kind: rights.SubjectErased, Payload: certificate}},
-		Rows:    []any{rights.Erased{Certificate: certificate, Number: "R-7", Plan: rights.PlanErasure(h)}},
+		Rows:    []any{rights.Erased{Certificate: certificate, Number: "R-7", Plan: rights.PlanErasure(h, keeps...)}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return certificate
+}
+
+// keptAgain checks that what a law kept is there again and nothing else, and
+// that a key store from before the erasure is told of.
+func keptAgain(t *testing.T, db *store.DB, certificate string, want rights.Kept, keyless bool) {
+	t.Helper()
+	got, err := db.KeptOf(t.Context(), certificate)
+	n, wrong := db.KeptKeyless(t.Context())
+	if wrong != nil {
+		t.Fatal(wrong)
+	}
+	if keyless {
+		if errs.KindOf(err) != errs.Unavailable || n == 0 {
+			t.Errorf("without the key: got %v, %d keyless", err, n)
+		}
+	} else if err != nil || n != 0 || len(got) != 1 || got[0].Value != want.Value {
+		t.Errorf("what a law keeps: got %+v, %v, %d keyless", got, err, n)
+	}
+	c, err := db.Certificate(t.Context(), certificate)
+	if err != nil || len(c.Keeps) == 0 {
+		t.Errorf("the certificate keeps %+v, %v", c.Keeps, err)
+	}
 }
 
 func signed(line []byte) []byte {

@@ -233,7 +233,7 @@ func dueDeliveries(ctx context.Context, c conn, t hook.Turn, lock string) ([]hoo
 	}, "select"+deliveryColumns+`
 		from hook_deliveries
 		where endpoint = $1 and due_at > 0 and due_at <= $2 and lease_until <= $3
-		order by due_at, lane, seq
+		order by due_at
 		limit $4`+lock, t.Endpoint, until, micros(t.Now), t.Limit)
 	return all, err
 }

@@ -29,9 +29,9 @@ func joinPlace(join string) keyring.Place {
 	return keyring.Place{Table: "joins", Row: join, Column: "body"}
 }
 
-// together adds what is held of the others in a circle. One who is erased in
+// together adds parts of what is held of the others in a circle. One who is erased in
 // this moment is left out.
-func (db *DB) together(ctx context.Context, subject id.Subject, own decision.Facts, circle id.Subject) (decision.Facts, error) {
+func (db *DB) together(ctx context.Context, subject id.Subject, own decision.Facts, circle id.Subject, parts string) (decision.Facts, error) {
 	members, joined, err := db.members(ctx, circle)
 	if err != nil {
 		return own, err
@@ -41,7 +41,7 @@ func (db *DB) together(ctx context.Context, subject id.Subject, own decision.Fac
 		if m == subject {
 			continue
 		}
-		f, err := db.Held(ctx, m)
+		f, _, err := db.facts(ctx, m, parts)
 		if isGone(err) || isKind(err, errs.NotFound) {
 			continue
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,16 +28,68 @@ func (db *DB) keptWrites(ctx context.Context, p *preparedChange, e rights.Erased
 		if err != nil {
 			return nil, fmt.Errorf("key of what is kept: %w", err)
 		}
-		writes = append(writes, write{
-			query: `
-				insert into kept_values (id, certificate, duty, field, kept_at, until_at, value)
-				values ($1, $2, $3, $4, $5, $6, $7)`,
-			args: []any{
-				k.ID, e.Certificate, k.Duty, k.Field, micros(p.At), micros(k.Until), keys[0].Seal(nil, []byte(k.Value), keptPlace(k.ID)),
-			},
-		})
+		writes = append(writes, keptWrite(e.Certificate, rights.KeptSealed{
+			ID: k.ID, Duty: k.Duty, Field: k.Field, At: p.At, Until: k.Until, Sealed: keys[0].Seal(nil, []byte(k.Value), keptPlace(k.ID)),
+		}))
+	}
+	if e.Again != nil {
+		again, err := db.keptAgain(ctx, e.Again)
+		return append(writes, again...), err
 	}
 	return writes, nil
+}
+
+func keptWrite(certificate string, k rights.KeptSealed) write {
+	return write{
+		query: `
+			insert into kept_values (id, certificate, duty, field, kept_at, until_at, value)
+			values ($1, $2, $3, $4, $5, $6, $7)
+			on conflict (id) do nothing`,
+		args: []any{k.ID, certificate, k.Duty, k.Field, micros(k.At), micros(k.Until), k.Sealed},
+	}
+}
+
+// keptAgain puts back what an erasure kept and a backup lacks. What has ended
+// since stays ended: its key was destroyed. A key that a key store from before
+// the erasure lacks may still come back with a newer one.
+func (db *DB) keptAgain(ctx context.Context, m *rights.Mark) ([]write, error) {
+	var writes []write
+	for _, k := range m.Kept {
+		_, err := db.ring.Subject(ctx, id.Subject(k.ID))
+		if errors.Is(err, errs.Gone) {
+			continue
+		}
+		if err != nil && !errors.Is(err, errs.NotFound) {
+			return nil, err
+		}
+		writes = append(writes, keptWrite(m.Certificate, k))
+	}
+	return writes, nil
+}
+
+// KeptKeyless returns how many kept values no key opens, because the key store
+// was put back from before they were kept.
+func (db *DB) KeptKeyless(ctx context.Context) (int, error) {
+	var all []id.Subject
+	err := db.main.read(ctx, func(c conn) error {
+		all = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var one id.Subject
+			err := rows.Scan(&one)
+			all = append(all, one)
+			return err
+		}, "select id from kept_values")
+	})
+	keyless := 0
+	for _, one := range all {
+		_, wrong := db.ring.Subject(ctx, one)
+		if errors.Is(wrong, errs.NotFound) {
+			keyless++
+		} else if wrong != nil {
+			err = errors.Join(err, wrong)
+		}
+	}
+	return keyless, err
 }
 
 // KeptOf returns what is kept of one erasure, with its values.
@@ -61,6 +114,9 @@ func (db *DB) KeptOf(ctx context.Context, certificate string) ([]rights.Kept, er
 	for i := range all {
 		k := &all[i]
 		key, err := db.ring.Subject(ctx, id.Subject(k.ID))
+		if errors.Is(err, errs.NotFound) {
+			return nil, errs.Wrap(errs.Unavailable, "hold.error.keyless", err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("kept value %s: %w", k.ID, err)
 		}

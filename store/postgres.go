@@ -20,14 +20,14 @@ import (
 // session state, no advisory locks, no LISTEN.
 type postgresEngine struct{ db *sql.DB }
 
-// asleep is how long, in milliseconds, a process may do nothing in the middle of
-// a transaction. One that was stopped there, or lost its machine, would hold the
-// head of a lane, and everybody else up, for as long as its connection lives. A
-// pooler may give the transaction another session; then it is for the operator
-// to set this on the role.
-const asleep = "5000"
+// asleep is how long a process may do nothing in the middle of a transaction.
+// One that was stopped there, or lost its machine, would hold the head of a
+// lane, and everybody else up, for as long as its connection lives. A pooler may
+// give the transaction another session; then it is for the operator to set this
+// on the role.
+const asleep = 5 * time.Second
 
-func openPostgres(ctx context.Context, url string, connections int) (*postgresEngine, error) {
+func openPostgres(ctx context.Context, url string, connections int, asleep time.Duration) (*postgresEngine, error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
 		// The error would repeat the password of the URL.
@@ -35,7 +35,7 @@ func openPostgres(ctx context.Context, url string, connections int) (*postgresEn
 	}
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	db := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, "set idle_in_transaction_session_timeout = "+asleep)
+		_, err := c.Exec(ctx, fmt.Sprintf("set idle_in_transaction_session_timeout = %d", asleep.Milliseconds()))
 		return err
 	}))
 	if connections <= 0 {

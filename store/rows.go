@@ -5,8 +5,10 @@ import (
 	"fmt"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/automated"
+	"livingprofile/internal/breach"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -92,6 +94,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case pull.Position:
 		w, err := db.pullWrite(r)
 		return []write{w}, err
+	case approval.Approval:
+		w, err := db.approvalWrite(r)
+		return []write{w}, err
 	case review.Warned:
 		return []write{warnedWrite(r)}, nil
 	case []consent.Notice:
@@ -119,6 +124,9 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	if writes, ok, err := db.audienceWrites(p, row); ok {
 		return writes, err
 	}
+	if writes, ok, err := db.breachWrites(p, row); ok {
+		return writes, err
+	}
 	return nil, fmt.Errorf("a change cannot write %T", row)
 }
 
@@ -129,7 +137,7 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
-		activity.Removal, activity.State, audience.Place, automated.Humans, scim.Ended:
+		activity.Removal, activity.State, audience.Place, automated.Humans, scim.Ended, breach.Reached:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject

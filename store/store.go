@@ -114,7 +114,7 @@ func isPostgres(address string) bool {
 // openEngine returns a nil engine with an error, and never a nil pointer in one.
 func openEngine(ctx context.Context, address, file string, connections int) (engine, error) {
 	if isPostgres(address) {
-		e, err := openPostgres(ctx, address, connections)
+		e, err := openPostgres(ctx, address, connections, asleep)
 		if err != nil {
 			return nil, err
 		}

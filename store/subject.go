@@ -102,11 +102,20 @@ func (db *DB) Holders(ctx context.Context, kind identity.Kind, scope, value stri
 // Facts reads all of what is held of an active subject, and of those joined
 // with it. It is for reading alone: a change is decided on what is Held.
 func (db *DB) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	own, circle, err := db.facts(ctx, subject, allParts)
+	return db.known(ctx, subject, allParts)
+}
+
+// Grounds are the Facts without the profile: decisions rest on no value.
+func (db *DB) Grounds(ctx context.Context, subject id.Subject) (decision.Facts, error) {
+	return db.known(ctx, subject, unvaluedParts)
+}
+
+func (db *DB) known(ctx context.Context, subject id.Subject, parts string) (decision.Facts, error) {
+	own, circle, err := db.facts(ctx, subject, parts)
 	if err != nil || circle == "" {
 		return own, err
 	}
-	return db.together(ctx, subject, own, circle)
+	return db.together(ctx, subject, own, circle, parts)
 }
 
 // Held reads all of what is held of an active subject itself, at one moment.
@@ -119,6 +128,7 @@ func (db *DB) Held(ctx context.Context, subject id.Subject) (decision.Facts, err
 const (
 	allParts      = ""
 	profilePart   = " and t.part = 'profile'"
+	unvaluedParts = " and t.part <> 'profile'"
 	standingParts = " and t.part in ('consent', 'preferences')"
 )
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
@@ -74,6 +75,20 @@ func (t Together) Activities(ctx context.Context, subject id.Subject, p activity
 		return err
 	})
 	slices.SortFunc(all, func(a, b activity.Observation) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID))
+	})
+	return all[:min(len(all), p.Limit)], err
+}
+
+// AutomatedDecisions returns what systems decided about the person, newest first.
+func (t Together) AutomatedDecisions(ctx context.Context, subject id.Subject, p automated.Page) ([]automated.Decision, error) {
+	var all []automated.Decision
+	err := t.each(ctx, subject, func(one id.Subject) error {
+		some, err := t.DB.AutomatedDecisions(ctx, one, p)
+		all = append(all, some...)
+		return err
+	})
+	slices.SortFunc(all, func(a, b automated.Decision) int {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID))
 	})
 	return all[:min(len(all), p.Limit)], err

@@ -157,5 +157,8 @@ func (s teller) brands() portal.BrandsPage {
 		{Name: s.say("Hibiki Instruments", "ひびき楽器", "هيبيكي للآلات الموسيقية"), Mark: "♪", Href: "/hibiki/", Text: s.say("Instruments and repairs", "楽器と修理", "آلات وإصلاح")},
 		{Name: s.say("Kaze Club", "カゼクラブ", "نادي كازه"), Mark: "風", Href: "/kaze/", Text: s.say("Training, all week", "毎日のトレーニング", "تدريب طوال الأسبوع")},
 		{Name: s.say("Oto School", "おと音楽教室", "مدرسة أوتو"), Mark: "O", Href: "/oto/"},
+	}, Around: &portal.Around{
+		People: []string{"aiko@example.com"}, Mailbox: "/mailbox",
+		Systems: []portal.AroundSystem{{Name: s.say("Customer desk", "お客様窓口", "مكتب العملاء"), Href: "http://127.0.0.1:1", Try: i18n.T(s.ctx, "around.try.crm")}},
 	}}
 }

@@ -126,6 +126,11 @@ func (s teller) value(form *portal.ValueForm) portal.ValuePage {
 	address := s.values()[3]
 	return portal.ValuePage{
 		Item: address, Form: form,
+		Disputes: []portal.Dispute{{
+			ID: "06h00000000000000000000000", Action: "/hibiki/data/address", Mine: address.Value, Value: []string{"x"},
+			Theirs: s.say("4 Short Street, York", "京都市下京区四条通1-2", "شارع قصير 4، عمّان"),
+			Text:   i18n.T(s.ctx, "dispute.text", "system", s.say("The shop", "お店", "المتجر"), "when", "1", "then", "1"),
+		}},
 		Claims: []portal.Claim{
 			{Source: s.say("the shop", "お店", "المتجر"), Value: address.Value, At: address.At, Wins: true, Why: i18n.T(s.ctx, "survivor.newest", "source", "x", "date", "1")},
 			{Source: s.say("the club", "クラブ", "النادي"), Value: s.say("4 Short Street, York", "京都市下京区四条通1-2", "شارع قصير 4، عمّان"), At: day(1, 2, 3, 0), Origin: portal.Observed},

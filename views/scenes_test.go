@@ -47,7 +47,7 @@ func everyday(s teller, in func(string) layout.Frame) []scene {
 		{"rights", portal.Rights(in(layout.Rights), s.rights())},
 		{"right", portal.Right(in(layout.Rights), s.right(""))},
 		{"request", portal.Request(in(layout.Rights), s.request())},
-		{"erased", portal.Erased(layout.Frame{Title: i18n.T(s.ctx, "rights.certificate.title"), NoIndex: true}, portal.ErasedPage{Number: "R-7K3Q-V2MD", At: day(3, 9, 1, 2), KeyGoneAt: day(3, 9, 1, 2), Plan: s.plan()})},
+		{"erased", portal.Erased(layout.Frame{Title: i18n.T(s.ctx, "rights.certificate.title"), NoIndex: true}, portal.ErasedPage{Number: "R-7K3Q-V2MD", At: day(3, 9, 1, 2), KeyGoneAt: day(3, 9, 1, 2), Plan: s.plan(), Told: []portal.About{{Label: "CRM", Text: i18n.T(s.ctx, "errand.when", "word", i18n.T(s.ctx, "errand.not_held"), "date", "1")}}})},
 		{"receipt", portal.ReceiptView(in(layout.History), s.receipt(day(3, 9, 1, 3)))},
 		{"brands", portal.Brands(layout.Frame{CSRF: "dGVzdA", Locales: []string{"ja", "en", "ar"}, Title: i18n.T(s.ctx, "portal.brands.title")}, s.brands())},
 	}

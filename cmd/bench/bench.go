@@ -208,29 +208,37 @@ func (b *bench) warm(ctx context.Context) error {
 
 func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.Progress, format+"\n", args...) }
 
-// profileAll writes a processor and an allocation profile of the product for
-// each figure.
+// profileAll writes profiles of the product for each figure under load.
 func (b *bench) profileAll(ctx context.Context) error {
+	for i := range b.figures {
+		f := &b.figures[i]
+		if err := b.profile(ctx, f.number, b.ours[f.asks], f.connections); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// profile writes a processor and an allocation profile of a target's server, if
+// they are wanted.
+func (b *bench) profile(ctx context.Context, figure string, t *target, connections int) error {
 	if b.Profiles == "" {
 		return nil
 	}
 	if err := os.MkdirAll(b.Profiles, 0o700); err != nil {
 		return err
 	}
-	for i := range b.figures {
-		f := &b.figures[i]
-		for _, kind := range []string{"cpu", "allocs"} {
-			b.say("%d subjects: %s profile of figure %s", b.subjects, kind, f.number)
-			name := fmt.Sprintf("%s-%s-%d.pprof", f.number, kind, b.subjects)
-			if err := b.profile(ctx, f, kind, filepath.Join(b.Profiles, name)); err != nil {
-				return err
-			}
+	for _, kind := range []string{"cpu", "allocs"} {
+		b.say("%d subjects: %s profile of figure %s", b.subjects, kind, figure)
+		path := filepath.Join(b.Profiles, fmt.Sprintf("%s-%s-%d.pprof", figure, kind, b.subjects))
+		if err := b.profileTo(ctx, path, kind, t, connections); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (b *bench) profile(ctx context.Context, f *figure, kind, path string) (err error) {
+func (b *bench) profileTo(ctx context.Context, path, kind string, t *target, connections int) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -238,9 +246,9 @@ func (b *bench) profile(ctx context.Context, f *figure, kind, path string) (err 
 	defer func() { err = errors.Join(err, file.Close()) }()
 	loaded := make(chan error, 1)
 	go func() {
-		_, err := load(ctx, b.ours[f.asks], f.connections, 3*b.During)
+		_, err := load(ctx, t, connections, 3*b.During)
 		loaded <- err
 	}()
-	err = b.product.profile(ctx, kind, 3*b.During, file)
+	err = t.server.profile(ctx, kind, 3*b.During, file)
 	return errors.Join(err, <-loaded)
 }

@@ -34,6 +34,7 @@ func figures() []figure {
 		{"5", readProfile, 16, judgeCPU(1.6)},
 		{"7", showPage, 16, judgeCPU(1.6)},
 		{"8", answerOnPage, 16, judgeCPU(3)},
+		{"9", takeCopy, 16, judgeCPU(2.5)},
 	}
 }
 

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -16,13 +17,26 @@ import (
 // services answers for what has no address of its own in the product yet, with
 // the service calls that such an address would make. Nobody is asked who they
 // are.
-type services struct{ app *wire.App }
+type services struct {
+	app  *wire.App
+	copy func(ctx context.Context, subject id.Subject, brand, locale string) ([]byte, error)
+}
 
 func (s *services) handler() http.Handler {
 	e := echo.New()
 	e.GET(control+"profile/:id", s.getProfile)
 	e.POST(control+"consent/:id", s.postConsent)
+	e.GET(control+"copy/:id", s.getCopy)
 	return e
+}
+
+// getCopy answers with the file of all that is held.
+func (s *services) getCopy(c echo.Context) error {
+	file, err := s.copy(c.Request().Context(), id.Subject(c.Param("id")), brandName, locale)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "application/zip", file)
 }
 
 // An ask is a decision as it is posted, in the form of the floor's.

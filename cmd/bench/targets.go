@@ -14,6 +14,7 @@ const (
 	readProfile   = "read a profile"
 	showPage      = "show a page"
 	answerOnPage  = "answer on a page"
+	takeCopy      = "make a copy"
 )
 
 // targets returns what is asked of both servers, by name.
@@ -23,13 +24,13 @@ func (p *people) targets(product, below *child) (ours, floors map[string]*target
 		readProfile:   {server: product, want: http.StatusOK, request: p.readProfile(product, control+"profile/")},
 		showPage:      {server: product, want: http.StatusOK, request: p.showPage(product)},
 		answerOnPage:  {server: product, want: http.StatusSeeOther, request: p.answerOnPage(product)},
+		takeCopy:      {server: product, want: http.StatusOK, request: p.ofVisitor(product, control+"copy/")},
 	}
 	floors = map[string]*target{
 		recordConsent: {server: below, want: http.StatusNoContent, request: p.recordConsent(below, "/consent/")},
 		readProfile:   {server: below, want: http.StatusOK, request: p.readProfile(below, "/profile/")},
-		showPage: {server: below, want: http.StatusOK, request: func(n int64) []byte {
-			return get(below, "/page/"+string(p.visitor(n).subject), "")
-		}},
+		showPage:      {server: below, want: http.StatusOK, request: p.ofVisitor(below, "/page/")},
+		takeCopy:      {server: below, want: http.StatusOK, request: p.ofVisitor(below, "/export/")},
 	}
 	floors[answerOnPage] = floors[recordConsent]
 	p.decideTargets(product, below, ours, floors)
@@ -65,6 +66,11 @@ func (p *people) readProfile(c *child, path string) func(int64) []byte {
 		subject, _ := p.subject(n)
 		return get(c, path+string(subject), "")
 	}
+}
+
+// ofVisitor asks about the visitors, of whom there is a consent on each purpose.
+func (p *people) ofVisitor(c *child, path string) func(int64) []byte {
+	return func(n int64) []byte { return get(c, path+string(p.visitor(n).subject), "") }
 }
 
 func (p *people) showPage(c *child) func(int64) []byte {

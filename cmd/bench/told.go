@@ -35,7 +35,8 @@ const (
 	tellers     = 64   // connections that change something
 )
 
-// A receiver checks and counts what it is told.
+// A receiver checks and counts what it is told. Its path /slow takes a second
+// for each, and counts nothing.
 type receiver struct {
 	*http.Server
 	address string
@@ -45,7 +46,6 @@ type receiver struct {
 	told  int
 	lags  []float64 // ms from the event to its arrival
 	since time.Time // what happened before is not counted: it was still on its way
-	slow  bool      // the path /slow takes a second
 }
 
 func listen(secret hook.Secret) (*receiver, error) {
@@ -69,12 +69,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		return
 	}
 	if q.URL.Path == "/slow" {
-		r.mu.Lock()
-		slow := r.slow
-		r.mu.Unlock()
-		if slow {
-			<-time.After(time.Second)
-		}
+		<-time.After(time.Second)
 		return
 	}
 	var m struct {
@@ -99,10 +94,10 @@ func (r *receiver) count() int {
 
 // forget empties the receiver, which then counts what happens from since on; the
 // zero time for whatever it is told.
-func (r *receiver) forget(slow bool, since time.Time) {
+func (r *receiver) forget(since time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.told, r.lags, r.slow, r.since = 0, nil, slow, since
+	r.told, r.lags, r.since = 0, nil, since
 }
 
 // wait returns when n were told; an error when nothing more comes for long.
@@ -143,80 +138,91 @@ func (b *bench) tell(ctx context.Context, _ *people) (lines []Line, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := connect(ctx, folder, r); err != nil {
-		return nil, err
-	}
-	product, err := start(ctx, b.Child(ctx, Product, folder), "/readyz")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, product.stop()) }()
 	below, err := start(ctx, b.Child(ctx, Floor, folder), "/alive")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, below.stop()) }()
-	ours := &target{server: product, want: http.StatusNoContent, request: p.recordConsent(product, control+"consent/")}
 	secret := base64.RawURLEncoding.EncodeToString(r.secret)
 	floors := &target{server: below, want: http.StatusNoContent, request: func(n int64) []byte {
 		subject, _ := p.subject(n)
 		return post(below, "/told/"+string(subject)+"?to="+r.address+"&secret="+secret, "", "application/json", `{"purpose":"p","answer":"yes"}`)
 	}}
-	// What was entered before the endpoint was declared is told first.
-	if _, err := b.toldRate(ctx, r, ours, false); err != nil {
-		return nil, err
-	}
-	values, err := b.toldRates(ctx, r, false, ours, floors)
-	if err != nil {
-		return nil, err
-	}
-	lag, err := b.lag(ctx, r, ours)
-	if err != nil {
-		return nil, err
-	}
-	// Last, for what waits for the slow one goes on waiting.
-	slow, err := b.toldRates(ctx, r, true, ours)
-	if err != nil {
-		return nil, err
-	}
-	rate := Line{
-		Figure: telling, What: "hooks told, from durable changes", Unit: "/s", Connections: tellers, Limit: Limit{Least: leastTold},
-		Value: median(values[0]), Floor: median(values[1]), Spread: (slices.Max(values[0]) - slices.Min(values[0])) / median(values[0]),
-	}
-	beside := Line{
-		Figure: telling, What: "hooks told beside a receiver that takes a second ÷ without", Unit: "/s", Connections: tellers,
-		Limit: Limit{Least: leastBeside}, Value: median(slow[0]), Floor: rate.Value,
-	}
-	return []Line{rate.divided(), beside.divided(), lag}, nil
-}
-
-// toldRates are those of targets in turn, in each round.
-func (b *bench) toldRates(ctx context.Context, r *receiver, slow bool, targets ...*target) ([][]float64, error) {
-	all := make([][]float64, len(targets))
-	for range b.Rounds {
-		for i, t := range targets {
-			v, err := b.toldRate(ctx, r, t, slow)
-			if err != nil {
-				return nil, err
+	ours := &target{want: http.StatusNoContent}
+	var alone, beside, floored []float64
+	var lag Line
+	for i := range b.Rounds {
+		// In turn, for an hour of a busy machine is not like another.
+		err := b.telling(ctx, folder, p, r, ours, []string{"main"}, func() error {
+			if err := b.toldRate(ctx, r, ours, &alone); err != nil {
+				return err
 			}
-			all[i] = append(all[i], v)
+			if err := b.toldRate(ctx, r, floors, &floored); err != nil || i > 0 {
+				return err
+			}
+			if lag, err = b.lag(ctx, r, ours); err != nil {
+				return err
+			}
+			return b.profile(ctx, telling, ours, tellers)
+		})
+		if err != nil {
+			return nil, err
+		}
+		err = b.telling(ctx, folder, p, r, ours, []string{"main", "slow"}, func() error { return b.toldRate(ctx, r, ours, &beside) })
+		if err != nil {
+			return nil, err
 		}
 	}
-	return all, nil
+	return []Line{
+		against("hooks told, from durable changes", alone, floored, Limit{Least: leastTold}),
+		against("hooks told beside a receiver that takes a second ÷ without", beside, alone, Limit{Least: leastBeside}), lag,
+	}, nil
 }
 
-// connect declares two addresses of the receiver.
-func connect(ctx context.Context, folder string, r *receiver) error {
+// against is the line of two rates that were measured in turn.
+func against(what string, value, floor []float64, l Limit) Line {
+	ratios := make([]float64, len(value))
+	for i := range value {
+		ratios[i] = value[i] / floor[i]
+	}
+	line := Line{
+		Figure: telling, What: what, Unit: "/s", Connections: tellers, Limit: l,
+		Value: median(value), Floor: median(floor), Ratio: median(ratios),
+	}
+	line.Spread = (slices.Max(ratios) - slices.Min(ratios)) / line.Ratio
+	return line
+}
+
+// telling measures with endpoints of the receiver declared, by name.
+func (b *bench) telling(ctx context.Context, folder string, p *people, r *receiver, ours *target, endpoints []string, measure func() error) (err error) {
+	if err := connect(ctx, folder, r, endpoints); err != nil {
+		return err
+	}
+	product, err := start(ctx, b.Child(ctx, Product, folder), "/readyz")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, product.stop()) }()
+	ours.server, ours.request = product, p.recordConsent(product, control+"consent/")
+	// What was entered before is told first.
+	if err := b.toldRate(ctx, r, ours, new([]float64)); err != nil {
+		return err
+	}
+	return measure()
+}
+
+// connect declares endpoints at the receiver.
+func connect(ctx context.Context, folder string, r *receiver, endpoints []string) error {
 	a, err := wire.Open(ctx, wire.Settings{Database: folder, BaseURL: "http://127.0.0.1"}, clock.System{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	d, by := draft(), ledger.Actor{Kind: ledger.ByProgram, ID: "bench"}
-	for _, name := range []string{"main", "slow"} {
+	for _, name := range endpoints {
 		d.Declared.Systems[0].Endpoints = append(d.Declared.Systems[0].Endpoints, hook.Endpoint{Name: name, URL: "http://" + r.address + "/" + name})
 	}
 	_, err = a.Declare(ctx, wire.Declaration{Draft: d, Actor: by})
-	for _, name := range []string{"main", "slow"} {
+	for _, name := range endpoints {
 		if err == nil {
 			err = a.DB.AddSecret(ctx, systemName+"/"+name, r.secret, a.Clock.Now(), by, a.Clock.Now())
 		}
@@ -224,22 +230,23 @@ func connect(ctx context.Context, folder string, r *receiver) error {
 	return errors.Join(err, a.Close())
 }
 
-// toldRate changes things for a while and returns how many hooks came a second,
+// toldRate changes things for a while and notes how many hooks came a second,
 // until the last of them.
-func (b *bench) toldRate(ctx context.Context, r *receiver, t *target, slow bool) (float64, error) {
-	r.forget(slow, time.Time{})
+func (b *bench) toldRate(ctx context.Context, r *receiver, t *target, rates *[]float64) error {
+	r.forget(time.Time{})
 	began := time.Now()
 	s, err := load(ctx, t, tellers, b.During)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if s.failed > 0 {
-		return 0, fmt.Errorf("changes to be told: %w", s.why)
+		return fmt.Errorf("changes to be told: %w", s.why)
 	}
 	if err := r.wait(ctx, len(s.times)); err != nil {
-		return 0, err
+		return err
 	}
-	return float64(len(s.times)) / time.Since(began).Seconds(), nil
+	*rates = append(*rates, float64(len(s.times))/time.Since(began).Seconds())
+	return nil
 }
 
 // lag is how long after an event it arrives, while things change at lagRate.
@@ -248,7 +255,7 @@ func (b *bench) lag(ctx context.Context, r *receiver, t *target) (Line, error) {
 		Figure: telling, What: fmt.Sprintf("from a change to its arrival, p99 at %d/s", lagRate), Unit: "ms",
 		Limit: Limit{Most: mostLag, Absolute: true},
 	}
-	r.forget(false, time.Now())
+	r.forget(time.Now())
 	n := max(int(3*lagRate*b.During.Seconds()), 10)
 	tick := time.NewTicker(time.Second / lagRate)
 	defer tick.Stop()

@@ -22,7 +22,9 @@ type Data struct {
 	Files           string `help:"Folder for the files of an installation on PostgreSQL." default:"./data" env:"LIVINGPROFILE_FILES" placeholder:"PATH"`
 	MasterKey       string `help:"File of the master key; by default master.json in the folder." env:"LIVINGPROFILE_MASTER_KEY" placeholder:"FILE"`
 	Erasures        string `help:"File that lists erasures, so that a backup cannot bring them back; best on another machine." env:"LIVINGPROFILE_ERASURES" placeholder:"FILE"`
+	Exchange        string `help:"Folder through which files are exchanged with systems." env:"LIVINGPROFILE_EXCHANGE" placeholder:"FOLDER"`
 	Checkpoints     string `help:"File that signed checkpoints are copied to; best on another machine." env:"LIVINGPROFILE_CHECKPOINTS" placeholder:"FILE"`
+	Laws            string `help:"Folder of your own law packs, which come before those of the product." env:"LIVINGPROFILE_LAWS" placeholder:"PATH"`
 	Connections     int    `help:"Connections to PostgreSQL at most." default:"16" env:"LIVINGPROFILE_CONNECTIONS"`
 	LogLevel        string `help:"Least level that is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"LIVINGPROFILE_LOG_LEVEL"`
 }
@@ -75,6 +77,7 @@ func onPostgres(address string) bool { return strings.Contains(address, "://") }
 func (d *Data) settings() wire.Settings {
 	s := wire.Settings{
 		Database: d.Database, Keys: d.KeyDatabase, Master: d.MasterKey, Checkpoints: d.Checkpoints, Erasures: d.Erasures,
+		Exchange: d.Exchange, Laws: d.Laws,
 		Connections: d.Connections,
 	}
 	if onPostgres(d.Database) {

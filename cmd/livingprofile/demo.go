@@ -118,7 +118,7 @@ func (c *demoCmd) serve(ctx context.Context, env *environment, a *wire.App, fold
 		return fmt.Errorf("connect the systems: %w", err)
 	}
 	defer stop()
-	service, err := wire.NewService(ctx, a, wire.Options{Version: version, Mailbox: r.box})
+	service, err := wire.NewService(ctx, a, wire.Options{Version: version, Mailbox: r.box, Around: r.around(a)})
 	if err != nil {
 		return err
 	}

@@ -74,15 +74,17 @@ func (hooksListCmd) Run(ctx context.Context, env *environment, d *Data) error {
 			}
 			s := standings[t.ID]
 			s.Unsigned = t.Speaks != ""
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", t.ID, t.URL, t.Body, standingWords(&s),
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", t.ID, t.URL, t.Body, standingWords(t, &s),
 				counts[hook.Waiting], counts[hook.Failed], moment(s.Worked))
 		}
 		return w.Flush()
 	})
 }
 
-func standingWords(s *hook.Standing) string {
+func standingWords(t *hook.Target, s *hook.Standing) string {
 	switch {
+	case t.Unreadable != "":
+		return "waits: its connector cannot be read"
 	case len(s.Secrets) == 0 && !s.Unsigned:
 		return "has no secret"
 	case s.Mode != hook.Active:

@@ -30,6 +30,7 @@ type program struct {
 
 	Serve    serveCmd    `cmd:"" help:"Serve the portal."`
 	Demo     demoCmd     `cmd:"" help:"Serve a made-up organisation with some hundred people, to try everything."`
+	Check    checkCmd    `cmd:"" help:"Check the configuration and the law packs, and start nothing."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database and the key store up to date, and stop."`
 	Apply    applyCmd    `cmd:"" help:"Create or change the organisation from a file."`
 	Declared declaredCmd `cmd:"" help:"Write what is declared to a file, with what was changed in the console."`

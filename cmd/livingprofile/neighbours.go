@@ -10,6 +10,7 @@ import (
 	"livingprofile/cmd/gateway"
 	"livingprofile/cmd/newsletter"
 	"livingprofile/cmd/wire"
+	"livingprofile/handlers/portal"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/mail/mailbox"
 )
@@ -44,6 +45,17 @@ func (r *receivers) neighbours() demo.Neighbours {
 		Newsletter: base(r.newsletter) + "/hooks", CRM: base(r.crm) + "/hooks", Feed: base(r.crm) + "/feed",
 		Machines: base(r.gateway) + "/hooks",
 	}
+}
+
+// around are their pages, and who may sign in to see what arrives there.
+func (r *receivers) around(a *wire.App) *portal.Around {
+	at := &portal.Around{Mailbox: "/mailbox", Systems: []portal.AroundSystem{
+		{Name: demo.Newsletter, URL: base(r.newsletter)}, {Name: demo.CRM, URL: base(r.crm)}, {Name: demo.Machines, URL: base(r.gateway)},
+	}}
+	for _, p := range demo.People(1, 3, a.Clock.Now()) {
+		at.People = append(at.People, p.Email)
+	}
+	return at
 }
 
 // receive starts the systems, which keep what they are told in folder.

@@ -86,7 +86,8 @@ type verifyCmd struct {
 	Against string `help:"Checkpoint file that was kept elsewhere; by default the installation's own." type:"existingfile" placeholder:"FILE"`
 	Ledger  bool   `help:"Verify the ledger alone, and not what is held of each subject."`
 	Receipt string `help:"Check this receipt alone, as its page offers it in JSON." type:"existingfile" placeholder:"FILE"`
-	Key     string `help:"Public key of the installation, as keys public prints it: a receipt is then checked without the installation." placeholder:"KEY"`
+	Pack    string `help:"Check this evidence pack alone, as the console offers it for a request." type:"existingfile" placeholder:"FILE"`
+	Key     string `help:"Public key of the installation, as keys public prints it: a receipt or a pack is then checked without the installation." placeholder:"KEY"`
 	JSON    bool   `help:"Print the report as JSON."`
 }
 
@@ -99,14 +100,21 @@ With --receipt it checks one receipt instead: its fingerprints, its signature
 and its place in the ledger, and which checkpoint covers it. With --key as well
 it needs nothing but the receipt, and the file of --against for checkpoints.
 
+With --pack it checks an evidence pack: its signature, the digest of each file,
+and that each line of the ledger hangs together with a signed checkpoint.
+
 Examples:
   livingprofile verify
   livingprofile verify --against /mnt/elsewhere/checkpoints.txt
-  livingprofile verify --receipt receipt.json --key "$(cat key.txt)"`
+  livingprofile verify --receipt receipt.json --key "$(cat key.txt)"
+  livingprofile verify --pack evidence-R-7K3Q-V2MD.zip --key "$(cat key.txt)"`
 }
 
-// Run verifies the ledger, or one receipt, and prints the report.
+// Run verifies the ledger, one receipt or one pack, and prints the report.
 func (c *verifyCmd) Run(ctx context.Context, env *environment, d *Data) error {
+	if c.Pack != "" {
+		return c.checkPack(ctx, env, d)
+	}
 	if c.Receipt != "" {
 		return c.checkReceipt(ctx, env, d)
 	}

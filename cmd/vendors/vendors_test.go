@@ -110,7 +110,7 @@ func TestCarry(t *testing.T) {
 				}
 			}
 			topic := v.Topics["newsletter"]
-			if r := s.Check(t.Context(), &v.Link); r.Status != 200 {
+			if r := s.Check(t.Context(), "vendor", &v.Link); r.Status != 200 {
 				t.Errorf("check: got %d %s", r.Status, r.Cause)
 			}
 			if !v.makes {
@@ -246,7 +246,7 @@ func TestFeed(t *testing.T) {
 			}
 			box := &tray{}
 			p := puller(t, v, box)
-			feed, ok := v.Feed()
+			feed, ok := v.Feed("vendor")
 			if !ok {
 				t.Fatal("no feed")
 			}
@@ -285,7 +285,7 @@ func puller(t *testing.T, v vendor, box *tray) *pull.Puller {
 	return &pull.Puller{Deps: pull.Deps{
 		Door: door(t), Store: box, Clock: fixed{}, Log: quiet(),
 		Login: func(ctx context.Context, _ string) (map[string]string, error) { return s.Login(ctx, &v.Link) },
-		Take: func(_ context.Context, _ string, changes []json.RawMessage, behind pull.Position) (pull.Position, error) {
+		Take: func(_ context.Context, _ string, changes []json.RawMessage, behind pull.Position) (pull.Position, map[int]string, error) {
 			for _, raw := range changes {
 				var c struct {
 					Subject    string
@@ -293,7 +293,7 @@ func puller(t *testing.T, v vendor, box *tray) *pull.Puller {
 					Consent    struct{ Status string }
 				}
 				if err := json.Unmarshal(raw, &c); err != nil {
-					return behind, err
+					return behind, nil, err
 				}
 				for _, value := range slices.Collect(maps.Values(c.Attributes)) {
 					box.changes = append(box.changes, c.Subject+" attributes "+value.Value)
@@ -303,7 +303,7 @@ func puller(t *testing.T, v vendor, box *tray) *pull.Puller {
 				}
 			}
 			box.position = behind
-			return behind, nil
+			return behind, nil, nil
 		},
 	}}
 }

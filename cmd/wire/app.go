@@ -25,9 +25,11 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
 	"livingprofile/internal/activity"
+	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/automated"
+	"livingprofile/internal/breach"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -46,6 +48,7 @@ import (
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/outbound"
 	"livingprofile/internal/profile"
+	forms "livingprofile/internal/receipt"
 	"livingprofile/internal/retention"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
@@ -138,7 +141,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.publicKey, err = a.DB.Ring().CheckpointPublicKey(name); err != nil {
 		return err
 	}
-	a.Current = &Current{db: a.DB}
+	a.Current = &Current{db: a.DB, log: a.Log}
 	a.Index = decision.NewIndex(a.DB, 0)
 	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
 	a.DB.Tell(a.Index.Forget)
@@ -147,7 +150,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(apart{a.DB}, func() activity.Schema { return a.Current.Load() }, a.Clock)
-	a.Automated = automated.NewService(a.DB, func() automated.Schema { return a.Current.Load() }, a.Clock)
+	a.Automated = automated.NewService(store.Together{DB: a.DB}, func() automated.Schema { return a.Current.Load() }, a.Clock)
 	a.Retention = retention.NewService(a.DB, func() retention.Schema { return a.Current.Load() }, a.Clock)
 	a.join()
 	a.Audience = a.audiences()
@@ -198,6 +201,13 @@ func (a *App) EraseAgain(ctx context.Context) error {
 	}
 	if n > 0 {
 		a.Log.Warn("a backup had brought people back: they are erased again", "people", n)
+		keyless, err := a.DB.KeptKeyless(ctx)
+		if err != nil {
+			return err
+		}
+		if keyless > 0 {
+			a.Log.Error("what laws keep of erased people cannot be read: the key store is older than their erasure; put back a newer one", "values", keyless)
+		}
 	}
 	a.erasures = list
 	return nil
@@ -213,20 +223,21 @@ type Service struct {
 	HTTP   *http.Server
 	// Console serves the console alone, where it has a listener of its own; nil
 	// where HTTP serves it too.
-	Console *http.Server
-	Staff   *staff.Service
-	Links   *login.Links
-	base    *url.URL
-	office  *url.URL // where staff reach the console
-	Rights  *rights.Service
-	Laws    *rights.Packs
-	Review  *review.Service
-	desk    *desk
-	runner  *job.Runner
-	hooks   *hook.Worker
-	outward *outbound.Door
-	tasks   *job.Schedule
-	notary  *ledger.Notary
+	Console  *http.Server
+	Staff    *staff.Service
+	Links    *login.Links
+	base     *url.URL
+	office   *url.URL // where staff reach the console
+	Rights   *rights.Service
+	Laws     *rights.Packs
+	Review   *review.Service
+	Breaches *breach.Service
+	desk     *desk
+	runner   *job.Runner
+	hooks    *hook.Worker
+	outward  *outbound.Door
+	tasks    *job.Schedule
+	notary   *ledger.Notary
 	// processor takes what controllers pass on.
 	processor *opendsr.Processor
 	// controller passes on what people ask of us.
@@ -239,6 +250,7 @@ type Service struct {
 type Options struct {
 	Version string
 	Mailbox *mailbox.Server // the demo's receiver, whose mails are shown
+	Around  *portal.Around  // what the demo's first page leads to; nil for nothing
 }
 
 // NewService readies an App to serve. Start begins the work in the background.
@@ -263,15 +275,19 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	laws, err := packs()
+	laws, err := a.settings.Packs()
 	if err != nil {
 		return nil, err
 	}
 	s.Laws = laws
-	s.desk = &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base}
+	s.desk = &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base, receipts: a.receipts(base)}
 	s.Rights = rights.NewService(a.DB, s.desk, a.Clock)
+	s.Breaches = breach.NewService(a.DB, a.Audience, s.desk, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {
+		return nil, err
+	}
+	if s.desk.sender, err = s.sender(); err != nil {
 		return nil, err
 	}
 	if err := s.meetPeers(); err != nil {
@@ -291,13 +307,13 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
-		Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
+		Key: s.desk.sender.Key, Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version),
 		Portal: portal.New(portal.Deps{
-			Read: store.Together{DB: a.DB}, Registry: a.DB, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Later: endSharing, Wake: s.runner.Wake,
+			Read: store.Together{DB: a.DB}, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Around: o.Around, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
-			Installation: a.DB.Installation(), Base: base, PublicKey: a.publicKey, Open: a.OpenCheckpoint, Sign: a.sign,
+			Receipts: s.desk.receipts, Base: base,
 		}),
 		SignIn: signin.New(signin.Deps{
 			Links: s.Links, Sessions: sessions, Identity: a.Identity, Consent: a.Consent, Records: a.DB, Clock: a.Clock,
@@ -316,12 +332,13 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
 	s.tasks.Add(s.warn(s.Review))
 	s.tasks.Add(s.warnOfSystems())
+	s.addBreachTasks()
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
-		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
+		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Approval: approval.NewService(a.DB, a.Clock), Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Breach: s.Breaches, Notice: s.desk.breachPreview, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
-		Letter: s.desk.preview, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
+		Letter: s.desk.preview, Evidence: s.Evidence, Counts: a.DB, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)
@@ -367,6 +384,13 @@ func (a *App) api(base *url.URL, r *rights.Service, laws *rights.Packs) (*api.AP
 		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Automated: a.Automated, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Desk: a.Desk(), Uploads: a.DB, Rights: r, Laws: laws, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 	})
+}
+
+// receipts makes the receipts of the installation.
+func (a *App) receipts(base *url.URL) *forms.Maker {
+	return &forms.Maker{
+		Registry: a.DB, Issuer: a.DB.Installation(), PublicKey: a.publicKey, Base: base, Open: a.OpenCheckpoint, Sign: a.sign,
+	}
 }
 
 // frames opens the portal inside the pages of brands' own sites.

@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/demo"
 	"livingprofile/internal/job"
 	"livingprofile/internal/rights"
+	"livingprofile/store"
 	"livingprofile/views/report"
 )
 
@@ -28,7 +29,7 @@ const mostCopied = 10_000
 
 // machines are all that systems decided about a person, as a copy has it.
 func (d *desk) machines(ctx context.Context, r rights.Request) ([]rights.Machine, error) {
-	list, err := d.db.AutomatedDecisions(ctx, r.Subject, automated.Page{Now: d.db.Clock().Now(), Limit: mostCopied})
+	list, err := store.Together{DB: d.db}.AutomatedDecisions(ctx, r.Subject, automated.Page{Now: d.db.Clock().Now(), Limit: mostCopied})
 	if err != nil {
 		return nil, err
 	}

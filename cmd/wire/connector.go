@@ -6,6 +6,7 @@ import (
 
 	"livingprofile/internal/connector"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/folder"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/outbound"
 )
@@ -17,7 +18,9 @@ type speaker struct {
 }
 
 func (a *App) speaker(door *outbound.Door) *speaker {
-	return &speaker{a, connector.Speaker{Door: door, Secret: a.secretFile, Learn: a.learn}}
+	return &speaker{a, connector.Speaker{
+		Door: door, Secret: a.secretFile, Learn: a.learn, Folders: folder.Root(a.settings.ExchangePath()),
+	}}
 }
 
 // learn notes by which number a system knows somebody, as its word.
@@ -54,7 +57,7 @@ func (s *speaker) check(ctx context.Context, t *hook.Target) (hook.Reply, error)
 	if err != nil {
 		return hook.Reply{}, err
 	}
-	return s.Check(ctx, l), nil
+	return s.Check(ctx, t.System, l), nil
 }
 
 // login signs the questions to a system in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 
 	"livingprofile/internal/errs"
@@ -15,6 +16,7 @@ import (
 // declare anew at any time.
 type Current struct {
 	db  *store.DB
+	log *slog.Logger
 	now atomic.Pointer[organisation.Organisation]
 }
 
@@ -44,5 +46,16 @@ func (c *Current) Refresh(ctx context.Context) error {
 		return fmt.Errorf("read organisation: %w", err)
 	}
 	c.now.Store(o)
+	c.warn(o)
 	return nil
+}
+
+// warn logs the connectors that were kept and cannot be read any more: their
+// files were good for another version of the program.
+func (c *Current) warn(o *organisation.Organisation) {
+	for _, t := range o.Targets() {
+		if t.Unreadable != "" {
+			c.log.Warn("a connector cannot be read; what there is to tell waits", "endpoint", t.ID, "connector", t.Speaks, "faults", t.Unreadable)
+		}
+	}
 }

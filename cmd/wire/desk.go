@@ -17,7 +17,10 @@ import (
 	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/mail"
+	"livingprofile/internal/organisation"
+	"livingprofile/internal/receipt"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
 	"livingprofile/store"
 	view "livingprofile/views/mail"
 	"livingprofile/views/report"
@@ -35,6 +38,8 @@ type desk struct {
 	laws    *rights.Packs
 	base    *url.URL
 
+	receipts *receipt.Maker
+	sender   *transfer.Sender
 	erasures *rights.List
 }
 
@@ -46,10 +51,10 @@ type carried struct {
 	Request rights.RequestID `json:"request"`
 }
 
-// Work prepares the job that carries r out.
-func (d *desk) Work(r rights.Request, at time.Time) (any, error) {
-	j, err := job.New(carryKind, "", carried{r.Subject, r.ID}, at)
-	return j, err
+// Work prepares, at now, the job that carries r out at a time.
+func (d *desk) Work(r rights.Request, at, now time.Time) (any, error) {
+	j, err := job.New(carryKind, "", carried{r.Subject, r.ID}, now)
+	return j.Later(at), err
 }
 
 // carry says how those jobs are done.
@@ -103,6 +108,9 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subject) {
 	message, certificate, erased := strings.Cut(message, ":")
 	m := view.Request{Kind: string(r.Kind), Number: r.Number, Message: message, Due: r.DueAt}
+	if message == "held" && len(r.HeldFields) > 0 {
+		m.Message, m.Fields = "held_fields", fieldLabels(d.org.Load(), r.HeldFields, r.Locale)
+	}
 	if n := len(r.Steps); n > 0 && r.Steps[n-1].By == ledger.ByStaff {
 		m.Words = r.Steps[n-1].Note
 		if pack, ok := d.laws.Edition(r.Pack); ok && message == "rejected" {
@@ -119,6 +127,14 @@ func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subjec
 		m.Acts = r.ActAt
 	}
 	return m, r.Subject
+}
+
+func fieldLabels(org *organisation.Organisation, names []string, locale string) []string {
+	var labels []string
+	for _, f := range org.FieldsOf(names) {
+		labels = append(labels, f.Label.In(locale))
+	}
+	return labels
 }
 
 // groundWords is the letter that a law pack has for a refusal.
@@ -171,12 +187,22 @@ func (d *desk) Bundle(ctx context.Context, r rights.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone := d.org.Load().Zone(r.Brand)
-	page, err := report.Render(i18n.With(ctx, d.bundle.Localizer(r.Locale).In(zone)), readable(doc))
+	ctx = i18n.With(ctx, d.bundle.Localizer(r.Locale).In(d.org.Load().Zone(r.Brand)))
+	words := readable(doc)
+	page, err := report.Render(ctx, words)
 	if err != nil {
 		return nil, err
 	}
-	return doc.Zip(page)
+	print, err := report.PDF(ctx, words)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Zip(page, print)
+}
+
+// Copy makes the file of all that is held of somebody, as access hands it out.
+func (s *Service) Copy(ctx context.Context, subject id.Subject, brand, locale string) ([]byte, error) {
+	return s.desk.Bundle(ctx, rights.Request{Subject: subject, Kind: rights.Access, Brand: brand, Locale: locale})
 }
 
 func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document, error) {
@@ -209,16 +235,24 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 	if doc.Machines, err = d.machines(ctx, r); err != nil {
 		return nil, err
 	}
-	doc.Consents, doc.Recipients = w.decisions(records), w.recipients()
+	doc.Consents, doc.Purposes = w.decisions(records), w.purposes()
+	if doc.Receipts, err = d.receiptFiles(ctx, r, records); err != nil {
+		return nil, err
+	}
 	for _, i := range identifiers {
 		doc.Identifiers = append(doc.Identifiers, rights.NamedValue{
-			Kind: string(i.Kind), Scope: i.Scope, Value: i.Value, Source: i.Source, Verified: i.VerifiedAt,
+			Kind: string(i.Kind), Scope: i.Scope, Value: i.Value, Source: w.system(i.Source), Verified: i.VerifiedAt,
 		})
 	}
 	if doc.Preferences, err = json.Marshal(facts.Preferences); err != nil {
 		return nil, fmt.Errorf("preferences: %w", err)
 	}
 	if r.Kind == rights.Access {
+		told, err := store.Together{DB: d.db}.Deliveries(ctx, r.Subject, mostReceived)
+		if err != nil {
+			return nil, err
+		}
+		doc.Recipients = w.recipients(told)
 		for _, one := range circle {
 			some, err := d.history(ctx, one)
 			if err != nil {
@@ -229,6 +263,31 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 		slices.SortStableFunc(doc.History, func(a, b rights.Happened) int { return b.At.Compare(a.At) })
 	}
 	return doc, nil
+}
+
+// receiptFiles are the receipts of records in all their forms. Each is a
+// document of its own, as a program that checks or reads receipts wants it.
+func (d *desk) receiptFiles(ctx context.Context, r rights.Request, records []consent.Record) ([]rights.File, error) {
+	org := d.org.Load()
+	b, ok := org.Brand(r.Brand)
+	if !ok {
+		return nil, fmt.Errorf("receipts: no brand %s", r.Brand)
+	}
+	var all []rights.File
+	for i := range records {
+		proved, err := d.receipts.ProvedRecord(ctx, records[i].ID)
+		if err != nil {
+			return nil, fmt.Errorf("receipt: %w", err)
+		}
+		own, err := d.receipts.Make(ctx, org, proved)
+		if err != nil {
+			return nil, fmt.Errorf("receipt: %w", err)
+		}
+		for _, f := range d.receipts.Forms(org, b, &own) {
+			all = append(all, rights.File{Name: "receipts/" + string(own.ID) + f.Ending, Content: f.Content})
+		}
+	}
+	return all, nil
 }
 
 // identifiers are those of all records of the person, each once.
@@ -257,6 +316,9 @@ func (d *desk) identifiers(ctx context.Context, subject id.Subject) ([]identity.
 	}
 	return all, nil
 }
+
+// mostReceived bounds what a copy tells of what systems received.
+const mostReceived = 1000
 
 // historyAtOnce is how much of the history is read at a time.
 const historyAtOnce = 500
@@ -288,9 +350,10 @@ func sweepCopies(db *store.DB) job.Task {
 	}}
 }
 
-// packs reads the law packs that the product brings.
-func packs() (*rights.Packs, error) {
-	p, err := rights.EmbeddedPacks()
+// Packs reads the law packs: those that the product brings, under those of the
+// operator's folder.
+func (s *Settings) Packs() (*rights.Packs, error) {
+	p, err := rights.FolderPacks(s.Laws)
 	if err != nil {
 		return nil, errors.Join(errors.New("law packs"), err)
 	}

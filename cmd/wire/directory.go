@@ -60,7 +60,8 @@ type renderer struct {
 
 func (r *renderer) Render(ctx context.Context, l mail.Letter) (mail.Message, error) {
 	org := r.org.Load()
-	if l.Template == view.WarningTemplate || l.Template == view.TroubleTemplate {
+	switch l.Template {
+	case view.WarningTemplate, view.TroubleTemplate, view.BreachAlarmTemplate:
 		return r.staff(ctx, l, org)
 	}
 	b, ok := org.Brand(l.Brand)

@@ -1,11 +1,19 @@
 package wire
 
 import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/hook"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/staff"
 	"livingprofile/views/report"
 )
 
@@ -70,21 +78,67 @@ func (w *writer) decisions(records []consent.Record) []rights.Decision {
 	return all
 }
 
-func (w *writer) recipients() []rights.Recipient {
+// purposes are what the values that are held are used for.
+func (w *writer) purposes() []rights.Purpose {
+	used := map[string]bool{}
+	for i := range w.org.Fields {
+		if f := &w.org.Fields[i]; len(w.facts.Profile.Claims[f.Name]) > 0 {
+			for _, name := range f.Purposes {
+				used[name] = true
+			}
+		}
+	}
+	var all []rights.Purpose
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		if v, ok := w.org.Purpose(consent.PurposeID(name)); ok {
+			all = append(all, rights.Purpose{
+				Name: name, Label: v.Words.Question.In(w.locale), Basis: string(v.Basis), Retention: v.Words.Retention.In(w.locale),
+			})
+		}
+	}
+	return all
+}
+
+// recipients are the systems that may have some of the values, and those that
+// were told something.
+func (w *writer) recipients(told []hook.Delivery) []rights.Recipient {
 	var all []rights.Recipient
 	for i := range w.org.Systems {
 		s := &w.org.Systems[i]
-		r := rights.Recipient{Name: s.Name, Label: s.Human.In(w.locale), Country: s.Country}
+		r := rights.Recipient{Name: s.Name, Label: s.Human.In(w.locale), Country: s.Country, Received: w.received(s.Name, told)}
 		for _, name := range s.Fields {
-			if f, ok := w.org.Field(name); ok && len(w.facts.Profile.Claims[name]) > 0 {
-				r.Fields = append(r.Fields, f.Label.In(w.locale))
+			if len(w.facts.Profile.Claims[name]) > 0 {
+				r.Fields = append(r.Fields, w.field(name))
 			}
 		}
-		if len(r.Fields) > 0 {
+		if len(r.Fields)+len(r.Received) > 0 {
 			all = append(all, r)
 		}
 	}
 	return all
+}
+
+func (w *writer) received(system string, told []hook.Delivery) []rights.Received {
+	var all []rights.Received
+	for i := range told {
+		d := &told[i]
+		if name, _, _ := strings.Cut(d.Endpoint, "/"); name != system || !d.State.Reached() {
+			continue
+		}
+		one := rights.Received{At: d.Over, Event: string(d.Kind)}
+		for _, name := range d.Fields {
+			one.Fields = append(one.Fields, w.field(name))
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func (w *writer) field(name string) string {
+	if f, ok := w.org.Field(name); ok {
+		return f.Label.In(w.locale)
+	}
+	return name
 }
 
 // system names a source in human terms.
@@ -95,24 +149,42 @@ func (w *writer) system(name string) string {
 	return name
 }
 
-// readable is a document as its page shows it.
-func readable(d *rights.Document) report.Page {
-	p := report.Page{Number: d.Number, MadeAt: d.MadeAt, NoInferred: d.Kind != rights.Access}
+// readable is a document as it is read.
+func readable(d *rights.Document) *report.Page {
+	p := &report.Page{Number: d.Number, MadeAt: d.MadeAt, Access: d.Kind == rights.Access}
 	for _, i := range d.Identifiers {
 		p.Identifiers = append(p.Identifiers, report.Value{Text: i.Value, Source: i.Source})
 	}
 	for _, c := range d.Consents {
 		p.Choices = append(p.Choices, report.Choice{Label: c.Label, Status: c.Status, At: c.At})
 	}
+	for _, one := range d.Purposes {
+		p.Purposes = append(p.Purposes, report.Purpose{Label: one.Label, Basis: one.Basis, Retention: one.Retention})
+	}
+	p.Given = append(readableSections(d.Given), readableActivities(d.Activities)...)
+	p.Inferred, p.Machines = readableSections(d.Inferred), readableMachines(d.Machines)
 	for _, r := range d.Recipients {
-		p.Recipients = append(p.Recipients, report.Recipient{Label: r.Label, Fields: r.Fields})
+		p.Recipients = append(p.Recipients, report.Recipient{Label: r.Label, Country: i18n.Country(d.Locale, r.Country), Fields: r.Fields})
+		for _, one := range r.Received {
+			p.Sent = append(p.Sent, report.Sent{At: one.At, To: r.Label, Event: one.Event, Fields: one.Fields})
+		}
 	}
-	p.Given, p.Inferred = readableSections(d.Given), readableSections(d.Inferred)
-	if d.Kind == rights.Access {
-		p.Machines = readableMachines(d.Machines)
-	}
-	p.Given = append(p.Given, readableActivities(d.Activities)...)
+	slices.SortStableFunc(p.Sent, func(a, b report.Sent) int { return b.At.Compare(a.At) })
+	p.Looks = readableLooks(d.History)
 	return p
+}
+
+// readableLooks are the members who looked at the record, and why.
+func readableLooks(all []rights.Happened) []report.Look {
+	var looks []report.Look
+	for _, h := range all {
+		var v staff.Viewing
+		if h.Kind != string(staff.KindViewed) || json.Unmarshal(h.Payload, &v) != nil || !slices.Contains(staff.Reasons(), v.Reason) {
+			continue
+		}
+		looks = append(looks, report.Look{At: h.At, Reason: string(v.Reason), Note: v.Note})
+	}
+	return looks
 }
 
 func readableSections(all []rights.Section) []report.Section {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"livingprofile/internal/hook"
+	"livingprofile/internal/id"
 	"livingprofile/internal/outbound"
 )
 
@@ -24,6 +25,10 @@ func (s *Service) tellSystems() error {
 		Alias: s.DB.Ring().Pairwise, Source: s.base.String(), Intake: s.answered,
 		Carry: s.speaker(door).carry,
 	}, hook.Options{Log: s.Log, Lease: s.settings.HookLease, Observe: s.metrics.delivery})
+	s.DB.Tell(func(subject id.Subject) {
+		s.Index.Forget(subject)
+		s.hooks.Wake()
+	})
 	feeds, err := s.pulls()
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,7 +47,7 @@ func raw(t *testing.T, do func(net.Conn)) string {
 			}
 			go func() {
 				defer c.Close()
-				_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+				_ = c.SetDeadline(time.Now().Add(outbound.Timeout))
 				do(c)
 			}()
 		}
@@ -54,7 +56,8 @@ func raw(t *testing.T, do func(net.Conn)) string {
 }
 
 // mean are receivers that never do their part, by name.
-func mean(t *testing.T) map[string]string {
+// poured is the most that one of them was rid of in one answer.
+func mean(t *testing.T, poured *atomic.Int64) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	answers := func(name string, h http.HandlerFunc) {
@@ -73,10 +76,11 @@ func mean(t *testing.T) map[string]string {
 		})
 	}
 	endless := func(w http.ResponseWriter, r *http.Request) {
-		for r.Context().Err() == nil {
+		for n := int64(0); r.Context().Err() == nil; n += 64 << 10 {
 			if _, err := io.WriteString(w, strings.Repeat("x", 64<<10)); err != nil {
 				return
 			}
+			poured.Store(max(poured.Load(), n))
 		}
 	}
 	answers("endless-refusal", func(w http.ResponseWriter, r *http.Request) {
@@ -112,83 +116,119 @@ func mean(t *testing.T) map[string]string {
 	return all
 }
 
-// TestHooks_beside_the_hostile is R13 of security.md: twenty-five kinds of bad
-// receiver cost a good one nothing, and us little.
+// The bounds of R13 of security.md, as far as they hold on a machine that has
+// other things to do. Good receivers are told within mostLate, and within
+// mostSlower times what their share of the work takes without the bad ones;
+// behind those, they would wait for as long as one answers nothing.
+const (
+	mostLate   = 2 * time.Second
+	mostSlower = 2
+	mostPoured = 16 << 20 // of one endless answer: buffers on the way to who reads 20 KB
+	mostGrown  = 50 << 20
+)
+
+// TestHooks_beside_the_hostile: twenty-five kinds of bad receiver cost good ones
+// nothing, and us little.
 func TestHooks_beside_the_hostile(t *testing.T) {
 	secret := hook.NewSecret()
 	good := newSystem(t, secret)
 	o := newOffice(t, testkit.OnSQLite, 12, map[string]hook.Endpoint{demo.Newsletter: {Name: "main", URL: good.server.URL}})
-	const endpoint = demo.Newsletter + "/main"
-	target := o.target(endpoint)
-	all := crowded{o.org, []hook.Target{target}}
-	o.secret(endpoint, secret)
-	receivers := mean(t)
-	if len(receivers) < 25 {
-		t.Fatalf("got %d kinds, want 25", len(receivers))
+	target := o.target(demo.Newsletter + "/main")
+	add := func(all []hook.Target, name, url string) []hook.Target {
+		one := target
+		one.ID, one.URL = demo.Newsletter+"/"+name, url
+		o.secret(one.ID, secret)
+		return append(all, one)
 	}
-	for name, url := range receivers {
-		bad := target
-		bad.ID, bad.URL = demo.Newsletter+"/"+name, url
-		all.targets = append(all.targets, bad)
-		o.secret(bad.ID, secret)
+	var fine, bad []hook.Target
+	var names []string
+	for _, name := range []string{"main", "second", "third"} {
+		fine = add(fine, name, good.server.URL)
+		names = append(names, demo.Newsletter+"/"+name)
 	}
-	const timeout = time.Second
-	door, err := outbound.New(outbound.Options{Allow: []string{"127.0.0.1"}, Timeout: timeout})
-	if err != nil {
-		t.Fatal(err)
+	var poured atomic.Int64
+	for name, url := range mean(t, &poured) {
+		bad = add(bad, name, url)
+	}
+	if len(bad) < 25 {
+		t.Fatalf("got %d kinds, want 25", len(bad))
 	}
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	goroutines := runtime.NumGoroutine()
-	w := hook.NewWorker(hook.Deps{
-		Feed: o.db, Queue: o.db, People: o.db, Door: door, Clock: o.clock, Source: "https://privacy.example.com",
-		Catalogue: func() (hook.Catalogue, int64) { return all, o.org.Revision }, Alias: o.db.Ring().Pairwise,
-	}, hook.Options{Poll: 5 * time.Millisecond})
-	w.Start()
-	for _, p := range o.people {
-		o.decide(p, "newsletter", consent.Yes)
-	}
-	began := time.Now()
-	for _, p := range o.people {
-		o.decide(p, "newsletter", consent.No)
-	}
-	calls, idle := 0, 0
-	testkit.Eventually(t, "the good one to be told", func() (bool, bool) {
-		// On a busy machine the good one may be late once, and is tried again.
-		if now := good.calls(); now != calls {
-			calls, idle = now, 0
-		} else if idle++; idle > 20 {
-			o.clock.Advance(10 * time.Second)
-			idle = 0
+
+	alone := o.tellAll(fine, good, names)
+	beside := o.tellAll(append(bad, fine...), good, names, func() {
+		if n := runtime.NumGoroutine() - goroutines; n > 16*4*(len(fine)+len(bad)) {
+			t.Errorf("%d goroutines more", n)
 		}
-		w.Wake()
-		return true, !o.waiting(endpoint)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if grew := int64(after.HeapAlloc) - int64(before.HeapAlloc); grew > mostGrown {
+			t.Errorf("the heap grew by %d MB", grew>>20)
+		}
 	})
-	if took := time.Since(began); took > 15*time.Second {
-		t.Errorf("it took %s", took)
+	share := time.Duration((len(fine) + len(bad)) / len(fine))
+	if most := mostLate + mostSlower*share*alone; beside > most {
+		t.Errorf("the good ones were told within %s, and within %s beside the bad ones; want %s at most", alone, beside, most)
 	}
-	if n := runtime.NumGoroutine() - goroutines; n > 16*len(all.targets)*4 {
-		t.Errorf("%d goroutines more", n)
-	}
-	if err := w.Stop(t.Context()); err != nil {
-		t.Error(err)
-	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	if grew := int64(after.HeapAlloc) - int64(before.HeapAlloc); grew > 50<<20 {
-		t.Errorf("the heap grew by %d MB", grew>>20)
+	if n := poured.Load(); n > mostPoured {
+		t.Errorf("%d MB of an endless answer were taken", n>>20)
 	}
 	if diff := cmp.Diff(o.wants(target), good.latest, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("what the good one knows: (-want +got)\n%s", diff)
+		t.Errorf("what the good ones know: (-want +got)\n%s", diff)
 	}
-	for name := range receivers {
-		counts, err := o.db.Counts(t.Context(), demo.Newsletter+"/"+name)
+	for i := range bad {
+		counts, err := o.db.Counts(t.Context(), bad[i].ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if counts[hook.Applied]+counts[hook.Received] > 0 || counts[hook.Waiting] == 0 {
-			t.Errorf("%s: got %v, want everything to wait", name, counts)
+			t.Errorf("%s: got %v, want everything to wait", bad[i].ID, counts)
 		}
 	}
+}
+
+// tellAll changes something about everybody, several times, and returns how long
+// it takes at most until all of those with names were told. Then it calls while,
+// and breaks off what is still under way.
+func (o *office) tellAll(targets []hook.Target, good *system, names []string, while ...func()) time.Duration {
+	o.t.Helper()
+	door, err := outbound.New(outbound.Options{Allow: []string{"127.0.0.1"}})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	w := hook.NewWorker(hook.Deps{
+		Feed: o.db, Queue: o.db, People: o.db, Door: door, Clock: o.clock, Source: "https://privacy.example.com",
+		Catalogue: func() (hook.Catalogue, int64) { return crowded{o.org, targets}, o.org.Revision }, Alias: o.db.Ring().Pairwise,
+	}, hook.Options{Poll: 5 * time.Millisecond})
+	broken, cancel := context.WithCancel(o.t.Context())
+	cancel()
+	o.t.Cleanup(func() { _ = w.Stop(broken) })
+	w.Start()
+	var most time.Duration
+	for _, answer := range []consent.Answer{consent.Yes, consent.No, consent.Yes} {
+		began := time.Now()
+		for _, p := range o.people {
+			o.decide(p, "newsletter", answer)
+		}
+		calls, idle := 0, 0
+		testkit.Eventually(o.t, "the good ones to be told", func() (bool, bool) {
+			// On a busy machine a good one may be late once, and is tried again.
+			if now := good.calls(); now != calls {
+				calls, idle = now, 0
+			} else if idle++; idle > 300 {
+				o.clock.Advance(10 * time.Second)
+				idle = 0
+			}
+			return true, !o.waiting(names...)
+		})
+		most = max(most, time.Since(began))
+	}
+	for _, do := range while {
+		do()
+	}
+	_ = w.Stop(broken)
+	return most
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/folder"
 	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
@@ -56,19 +57,19 @@ func (a *App) Puller(allow []string) (*pull.Puller, error) {
 	}
 	return &pull.Puller{Deps: pull.Deps{
 		Door: door, Store: a.DB, Take: a.pulled, Clock: a.Clock, Secret: a.secretFile, Log: a.Log,
-		Login: a.speaker(door).login,
+		Login: a.speaker(door).login, Folders: folder.Root(a.settings.ExchangePath()),
 	}}, nil
 }
 
 // pulled takes what a page of a feed brought, together with the place behind it.
-func (a *App) pulled(ctx context.Context, system string, changes []json.RawMessage, at pull.Position) (pull.Position, error) {
+func (a *App) pulled(ctx context.Context, system string, changes []json.RawMessage, at pull.Position) (pull.Position, map[int]string, error) {
 	author, err := a.author(system)
 	if err != nil {
-		return at, err
+		return at, nil, err
 	}
 	batch, err := a.Door.Read(ctx, author, changes, nil)
 	if err != nil {
-		return at, err
+		return at, nil, err
 	}
 	// What is refused beside what is there is known only when it is decided on;
 	// the counts of the place are those of reading.
@@ -77,7 +78,13 @@ func (a *App) pulled(ctx context.Context, system string, changes []json.RawMessa
 	err = batch.TakeWith(ctx, author.Sender("pull"), ledger.Change{
 		At: a.Clock.Now(), Actor: ledger.Actor{Kind: ledger.BySystem, ID: system}, Rows: []any{at},
 	})
-	return at, err
+	refused := map[int]string{}
+	for i := range batch.Outcomes {
+		if o := &batch.Outcomes[i]; o.Result == inbound.Refused {
+			refused[i] = o.Reason
+		}
+	}
+	return at, refused, err
 }
 
 // maxSecret is more than any key has.

@@ -152,8 +152,8 @@ func TestPull_killed(t *testing.T) {
 			s, p, f := pulling(t, e, feed)
 			_, before := said(t, s, "name-reading")
 			take, died := p.Take, errors.New("died")
-			p.Take = func(context.Context, string, []json.RawMessage, pull.Position) (pull.Position, error) {
-				return pull.Position{}, died
+			p.Take = func(context.Context, string, []json.RawMessage, pull.Position) (pull.Position, map[int]string, error) {
+				return pull.Position{}, nil, died
 			}
 			if err := p.Read(t.Context(), "crm", &f); !errors.Is(err, died) {
 				t.Fatalf("got %v", err)
@@ -164,10 +164,10 @@ func TestPull_killed(t *testing.T) {
 			}
 			// Another process keeps a place while this one takes the same page in:
 			// neither half of the transaction may stay.
-			p.Take = func(ctx context.Context, system string, c []json.RawMessage, to pull.Position) (pull.Position, error) {
+			p.Take = func(ctx context.Context, system string, c []json.RawMessage, to pull.Position) (pull.Position, map[int]string, error) {
 				other := to
 				if err := s.DB.KeepPull(ctx, other); err != nil {
-					return to, err
+					return to, nil, err
 				}
 				return take(ctx, system, c, to)
 			}

@@ -25,7 +25,9 @@ type Settings struct {
 	Master      string // master key file; "" for master.json in the folder
 	Checkpoints string // checkpoint file; "" for checkpoints.txt in the folder
 	Erasures    string // erasure list; "" for erasures.jsonl in the folder
+	Exchange    string // where the folders of systems are; "" for exchange in the folder
 	Folder      string // for files of an installation on PostgreSQL
+	Laws        string // folder of the operator's law packs; "" for none
 	Connections int
 
 	BaseURL string   // "" for http:// and the address listened on
@@ -92,6 +94,12 @@ func (s *Settings) CheckpointPath() string {
 // ErasurePath returns where the erasure list is.
 func (s *Settings) ErasurePath() string {
 	return or(s.Erasures, filepath.Join(s.folder(), "erasures.jsonl"))
+}
+
+// ExchangePath returns where the folders are through which files are exchanged
+// with systems.
+func (s *Settings) ExchangePath() string {
+	return or(s.Exchange, filepath.Join(s.folder(), "exchange"))
 }
 
 // baseURL checks that the product is reached by https, or on loopback: a

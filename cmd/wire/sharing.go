@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"time"
 
 	"livingprofile/internal/job"
 	"livingprofile/internal/profile"
@@ -10,8 +11,9 @@ import (
 // sharingKind is the kind of the jobs that end what is shared until a time.
 const sharingKind = "profile.sharing"
 
-func endSharing(e profile.Ending) (any, error) {
-	return job.New(sharingKind, "", e, e.Until)
+func endSharing(e profile.Ending, now time.Time) (any, error) {
+	j, err := job.New(sharingKind, "", e, now)
+	return j.Later(e.Until), err
 }
 
 func endSharings(s *profile.Service) job.Work {

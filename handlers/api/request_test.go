@@ -59,13 +59,21 @@ func TestRequests(t *testing.T) {
 	them := k.Client(t)
 	them.Enter("hibiki", thomas, false)
 	page := them.Page("/hibiki/requests/" + string(r.ID))
-	for _, want := range []string{"Noriko Sato", "May have my data erased.", "End the mandate"} {
+	for _, want := range []string{"Noriko Sato", "May have my data erased.", "/hibiki/mandates"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the person's page lacks %q", want)
 		}
 	}
-	if a := them.Post("/hibiki/requests/"+string(r.ID)+"/cancel", nil); a.Status != http.StatusSeeOther {
-		t.Errorf("ending the mandate: got %d", a.Status)
+	if page := them.Page("/hibiki/mandates"); !strings.Contains(page, "May have my data erased.") || !strings.Contains(page, "End this mandate") {
+		t.Errorf("the mandate cannot be ended: %s", page)
+	}
+	for _, want := range []int{http.StatusSeeOther, http.StatusConflict} {
+		if a := them.Post("/hibiki/mandates/"+string(r.ID)+"/revoke", nil); a.Status != want {
+			t.Errorf("ending the mandate: got %d, want %d", a.Status, want)
+		}
+	}
+	if page := them.Page("/hibiki/mandates"); !strings.Contains(page, "You ended this mandate") || !strings.Contains(page, r.Number) {
+		t.Errorf("the mandate has no history: %s", page)
 	}
 	var own, foreign struct {
 		Requests []struct{ Number, State string }

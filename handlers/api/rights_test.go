@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
@@ -59,12 +60,38 @@ func TestErased(t *testing.T) {
 	path, subject := k.lookup(key, thomas), k.subject(thomas)
 	const body = `{"kind":"customer","value":"X-1"}`
 	k.want(http.StatusCreated, nil, key, "POST", path+"/identifiers", body, "Idempotency-Key", "one")
+	name := strings.TrimPrefix(path, "/api/v1/subjects/")
+	ask := func(key string) decided {
+		t.Helper()
+		var body struct{ Decisions []decided }
+		k.want(http.StatusOK, &body, key, "POST", "/api/v1/decisions?brand=hibiki", `{"purpose":"reviews","subjects":["`+name+`"]}`)
+		return body.Decisions[0]
+	}
+	decision := func(key, want string) {
+		t.Helper()
+		if got := ask(key); got.Allow || got.Reasons[0] != want {
+			t.Errorf("got %+v, want %s", got, want)
+		}
+	}
+	ask(key) // and now it is remembered
+	them := k.Client(t)
+	them.Enter("hibiki", thomas, false)
 	if _, err := k.DB.Commit(t.Context(), ledger.Change{
 		Subject: subject, Base: ledger.AnyVersion, At: k.clock.Now(), Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"},
 		Entries: []ledger.Draft{{Kind: rights.SubjectErased}},
 		Rows:    []any{rights.Erased{Certificate: id.New(), Number: "R-TEST-0002", Plan: rights.PlanErasure(rights.Holding{})}},
 	}); err != nil {
 		t.Fatal(err)
+	}
+	// No read waits for anything: each is the first after the change.
+	if got := ask(key); got.Allow {
+		t.Errorf("what was remembered: got %+v", got)
+	}
+	if a := them.Get("/hibiki/data"); !strings.HasPrefix(a.Location(), "/hibiki/sign-in") {
+		t.Errorf("their session: got %d to %q", a.Status, a.Location())
+	}
+	if all, err := k.DB.Holders(t.Context(), identity.Email, "", thomas); err != nil || len(all) > 0 {
+		t.Errorf("found by their address: %v, %v", all, err)
 	}
 	for u := range systemRoutes(t, k) {
 		// What is about many people names those who are not there one by one.
@@ -76,14 +103,8 @@ func TestErased(t *testing.T) {
 	if err := k.DB.DestroyErased(t.Context(), subject, k.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	name := strings.TrimPrefix(path, "/api/v1/subjects/")
-	for key, reason := range map[string]string{key: "erased", k.key(forBrand("hibiki")): "unknown"} {
-		var body struct{ Decisions []decided }
-		k.want(http.StatusOK, &body, key, "POST", "/api/v1/decisions?brand=hibiki", `{"purpose":"reviews","subjects":["`+name+`"]}`)
-		if got := body.Decisions[0]; got.Allow || got.Reasons[0] != reason {
-			t.Errorf("got %+v, want %s", got, reason)
-		}
-	}
+	decision(key, "erased")
+	decision(k.key(forBrand("hibiki")), "unknown")
 	got := k.tell(key, `{"id":"1","subject":"`+name+`","consent":{"purpose":"reviews","status":"refused"}}`)
 	if got.short()[0] != "refused no_subject" {
 		t.Errorf("got %v", got.short())

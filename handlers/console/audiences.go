@@ -3,17 +3,16 @@ package console
 import (
 	"errors"
 	"io"
-	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/errs"
 	view "livingprofile/views/console"
-	"livingprofile/views/ui"
 )
 
 // Audiences lists the audiences of the member's brands.
@@ -112,15 +111,14 @@ func (s *Console) ShowAudience(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showAudience(c, &a, nil)
+	return s.showAudience(c, &a, nil, url.Values{}, nil)
 }
 
-func (s *Console) showAudience(c echo.Context, a *audience.Audience, people []audience.Member) error {
+func (s *Console) showAudience(c echo.Context, a *audience.Audience, people []audience.Member, typed url.Values, wrong map[string]string) error {
 	w, role := wordsOf(c), me(c).Role
 	p := view.AudiencePage{
 		Audience: w.audience(a), Export: role.Has(authz.AudienceExport), Manage: role.Has(authz.AudienceManage),
-		Formats: []ui.Option{{Value: string(audience.CSV), Label: "CSV"}, {Value: string(audience.JSONL), Label: "JSON Lines"}},
-		Shown:   people != nil,
+		Shown: people != nil,
 	}
 	n, err := s.Audience.Run(web.Context(c), a, nil)
 	switch {
@@ -133,10 +131,15 @@ func (s *Console) showAudience(c echo.Context, a *audience.Audience, people []au
 	if err := s.sends(c, a, &p); err != nil {
 		return err
 	}
+	if p.Export {
+		if err := s.askAudience(c, a, &p, typed, wrong); err != nil {
+			return err
+		}
+	}
 	for _, m := range people {
 		p.People = append(p.People, w.person(m))
 	}
-	return web.Render(c, http.StatusOK, view.OneAudience(s.desk(c, "audiences", a.Name), p))
+	return web.Render(c, page(wrong), view.OneAudience(s.desk(c, "audiences", a.Name), p))
 }
 
 // fewPeople is how many people are shown.
@@ -168,11 +171,11 @@ func (s *Console) PreviewAudience(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showAudience(c, &a, people)
+	return s.showAudience(c, &a, people, url.Values{}, nil)
 }
 
-// ExportAudience answers with the people as a file, once the ledger says who
-// took them.
+// ExportAudience answers with the people as a file, which another member has
+// approved, once the ledger says who took them.
 func (s *Console) ExportAudience(c echo.Context) error {
 	form, err := web.Form(c, "format")
 	if err != nil {
@@ -191,6 +194,9 @@ func (s *Console) ExportAudience(c echo.Context) error {
 	}
 	a.Give = visible(c, a.Give)
 	ctx := web.Context(c)
+	if err := s.Approval.Use(ctx, approval.Thing{Sort: approval.AudienceFile, ID: a.ID, How: string(format)}, me(c).Actor()); err != nil {
+		return err
+	}
 	if err := s.Audience.Note(ctx, &a, audience.Exported, me(c).Actor(), audience.Trace{Format: string(format)}); err != nil {
 		return err
 	}

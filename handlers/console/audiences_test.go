@@ -36,11 +36,19 @@ func TestAudience(t *testing.T) {
 	wantIn(t, "its page", c.Page(path), "Everybody with a city", "City for events is known", "Hibiki Instruments")
 	few := c.Post(path+"/people", nil)
 	wantIn(t, "a few people", few.Body, `href="/console/people/`, "City for events: ")
+	if a := c.Post(path+"/export", url.Values{"format": {"csv"}}); a.Status != http.StatusForbidden {
+		t.Errorf("an export that nobody approved: got %d, want 403", a.Status)
+	}
+	approve(t, s, c, path, "csv")
+	wantIn(t, "approved", c.Page(path), "You can take it once", "CSV")
 	file := c.Post(path+"/export", url.Values{"format": {"csv"}})
 	if file.Status != http.StatusOK || !strings.HasPrefix(file.Body, "subject,event-city\n") || !strings.Contains(file.Body, "# members=") {
 		t.Errorf("export: got %d %.200s", file.Status, file.Body)
 	}
-	for _, kind := range []string{"audience.created", "audience.previewed", "audience.exported"} {
+	if a := c.Post(path+"/export", url.Values{"format": {"csv"}}); a.Status != http.StatusForbidden {
+		t.Errorf("a second export: got %d, want 403", a.Status)
+	}
+	for _, kind := range []string{"audience.created", "audience.previewed", "audience.exported", "approval.asked", "approval.approved", "approval.used"} {
 		found, err := s.DB.Search(t.Context(), ledger.Search{Kind: kind, Limit: 1})
 		if err != nil || len(found) != 1 {
 			t.Errorf("%s: got %d entries and %v", kind, len(found), err)

@@ -19,9 +19,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/automated"
+	"livingprofile/internal/breach"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -82,9 +84,15 @@ type Deps struct {
 	Office Office
 	// Audience finds people for a purpose.
 	Audience *audience.Sender
+	// Approval has what leaves in bulk take two.
+	Approval *approval.Service
 	// Retention ends what is over, and Endings counts it.
 	Retention *retention.Service
 	Endings   Endings
+	// Breach moves breaches of personal data, and Notice is what the notice of
+	// one would say in a language.
+	Breach *breach.Service
+	Notice func(ctx context.Context, b *breach.Breach, locale string) (subject, text string, err error)
 	// Automated has what systems decided by themselves.
 	Automated *automated.Service
 	Keys      *authz.Keys
@@ -106,6 +114,10 @@ type Deps struct {
 	Laws    *rights.Packs
 	Profile *profile.Service
 	Wake    func()
+	// Counts has the figures of a period.
+	Counts Counts
+	// Evidence makes the pack of a request with its proof.
+	Evidence func(ctx context.Context, r review.Row) ([]byte, error)
 	// Errands are the processors that a request was passed on to.
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Letter is what a letter about a request would say to its person.
@@ -146,7 +158,10 @@ var sections = [...]struct {
 	{layout.Section{Name: "brands", Href: BrandsPath, Icon: "building"}, authz.BrandRead},
 	{layout.Section{Name: "laws", Href: web.ConsolePath + "/laws", Icon: "book"}, authz.LawRead},
 	{layout.Section{Name: "retention", Href: RetentionPath, Icon: "bin"}, authz.RetentionRead},
+	{layout.Section{Name: "approvals", Href: ApprovalsPath, Icon: "check"}, authz.ApprovalRead},
+	{layout.Section{Name: "breaches", Href: BreachesPath, Icon: "alert"}, authz.BreachRead},
 	{layout.Section{Name: "audit", Href: web.ConsolePath + "/audit", Icon: "clock"}, authz.LedgerRead},
+	{layout.Section{Name: "reports", Href: ReportsPath, Icon: "chart"}, authz.ReportRead},
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},
 	{layout.Section{Name: "keys", Href: web.ConsolePath + "/keys", Icon: "key"}, authz.KeyRead},

@@ -38,9 +38,8 @@ func target(c echo.Context) (*hook.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range sys.Endpoints {
-		if e.Name == c.Param("endpoint") {
-			t := hook.NewTarget(sys.Name, e, sys.Purposes, sys.Fields)
+	for _, t := range web.Of(c).Organisation.TargetsOf(sys.Name) {
+		if t.Name == c.Param("endpoint") {
 			return &t, nil
 		}
 	}
@@ -75,8 +74,11 @@ func (s *Console) showEndpoint(c echo.Context, t *hook.Target, r told) error {
 		System: systemName(c, t.System), Up: SystemsPath + "/" + t.System, Action: endpointPath(t), Name: t.Name,
 		Health: view.Health{State: state, Text: text}, Note: one.Note, Worked: one.Worked, Slow: one.Slow,
 		Waiting: waitingWords(ctx, one.Waiting), Lag: lagWords(ctx, one.Oldest, now), Rate: successRate(ctx, one.hours),
-		Facts: subscription(c, t), Chart: dayChart(ctx, one.hours, now), Sample: hook.Sample(org, t, now), Once: r.secret,
-		Paused: one.Mode != hook.Active, Secrets: len(one.Standing.Secrets),
+		Facts: subscription(c, t), Chart: dayChart(ctx, one.hours, now), Once: r.secret,
+		Paused: one.Mode != hook.Active, Secrets: len(one.Standing.Secrets), Signs: t.Speaks == "", Faults: faults(t),
+	}
+	if p.Signs {
+		p.Sample = hook.Sample(org, t, now)
 	}
 	if !one.Slow.After(now) {
 		p.Slow = time.Time{}
@@ -89,7 +91,7 @@ func (s *Console) showEndpoint(c echo.Context, t *hook.Target, r told) error {
 		}
 		p.Replay = replayForm(c, r)
 	}
-	if role.Has(authz.SystemManage) {
+	if role.Has(authz.SystemManage) && p.Signs {
 		p.Overlap = overlapInput(c, r)
 	}
 	held, err := s.Systems.Secrets(ctx, t.ID, now)
@@ -103,6 +105,14 @@ func (s *Console) showEndpoint(c echo.Context, t *hook.Target, r told) error {
 		return err
 	}
 	return web.Render(c, page(r.wrong), view.Endpoint(s.desk(c, "systems", t.ID), p))
+}
+
+// faults are why the connector of an endpoint cannot be read, line by line.
+func faults(t *hook.Target) []string {
+	if t.Unreadable == "" {
+		return nil
+	}
+	return strings.Split(t.Unreadable, "\n")
 }
 
 // subscription says what an endpoint is told of.
@@ -121,8 +131,13 @@ func subscription(c echo.Context, t *hook.Target) []view.Fact {
 		{Label: i18n.T(ctx, "systems.events"), Text: i18n.List(ctx, families)},
 		{Label: i18n.T(ctx, "systems.brands"), Text: brandNames(c, t.Brands)},
 		{Label: i18n.T(ctx, "systems.purposes"), Text: purposeNames(c, t.Purposes)},
-		{Label: i18n.T(ctx, "systems.body"), Text: i18n.T(ctx, "systems.body_"+string(t.Body))},
-		{Label: i18n.T(ctx, "systems.envelope"), Text: i18n.T(ctx, "systems.envelope_"+string(t.Envelope))},
+	}
+	if t.Speaks != "" {
+		facts = append(facts, view.Fact{Label: i18n.T(ctx, "connect.connector"), Text: t.Speaks})
+	} else {
+		facts = append(facts,
+			view.Fact{Label: i18n.T(ctx, "systems.body"), Text: i18n.T(ctx, "systems.body_"+string(t.Body))},
+			view.Fact{Label: i18n.T(ctx, "systems.envelope"), Text: i18n.T(ctx, "systems.envelope_"+string(t.Envelope))})
 	}
 	if t.Body == hook.Full {
 		facts = append(facts, view.Fact{Label: i18n.T(ctx, "systems.fields"), Text: fieldNames(c, t.Fields)})

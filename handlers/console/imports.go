@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -156,6 +155,10 @@ func (s *Console) ShowImport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.showImport(c, u, url.Values{}, nil)
+}
+
+func (s *Console) showImport(c echo.Context, u intake.Upload, typed url.Values, wrong map[string]string) error {
 	p := s.importPage(c, &u)
 	if u.State == intake.Held && p.Manage {
 		s.sample(c, &u, &p)
@@ -167,8 +170,12 @@ func (s *Console) ShowImport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p.Rejects = p.Manage && u.State.Ended() && len(ats) > 0
-	return web.Render(c, http.StatusOK, view.Import(s.desk(c, "imports", title(c, "imports")), p))
+	if p.Manage && u.State.Ended() && len(ats) > 0 {
+		if err := s.askRejects(c, &u, &p, typed, wrong); err != nil {
+			return err
+		}
+	}
+	return web.Render(c, page(wrong), view.Import(s.desk(c, "imports", title(c, "imports")), p))
 }
 
 // sample says what the first rows would become, without what they hold.
@@ -302,7 +309,8 @@ func (s *Console) RunHeld(c echo.Context) error {
 }
 
 // TakeRejects gives the refused rows as they were. They are personal, so that
-// taking them is posted and stands in the ledger.
+// taking them is posted and stands in the ledger; those of a file that somebody
+// else sent take two.
 func (s *Console) TakeRejects(c echo.Context) error {
 	if _, err := web.Form(c); err != nil {
 		return err
@@ -317,6 +325,11 @@ func (s *Console) TakeRejects(c echo.Context) error {
 	}
 	if !u.State.Ended() || len(ats) == 0 {
 		return errs.New(errs.NotFound, "error.no_rejects")
+	}
+	if u.Actor != me(c).Actor() {
+		if err := s.Approval.Use(web.Context(c), rejectsOf(&u), me(c).Actor()); err != nil {
+			return err
+		}
 	}
 	if err := s.Staff.NoteExport(web.Context(c), me(c), map[string]string{"rejects": u.ID}); err != nil {
 		return err

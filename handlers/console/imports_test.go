@@ -121,6 +121,18 @@ func TestImports(t *testing.T) {
 	if a.Status != http.StatusOK || !strings.Contains(a.Body, "short") || !strings.Contains(a.Header.Get("Content-Disposition"), "rejects.csv") {
 		t.Errorf("rejects: got %d %q", a.Status, a.Body)
 	}
+	other := desk(t, s, authz.Administrator)
+	if a := other.Post(done+"/rejects", nil); a.Status != http.StatusForbidden {
+		t.Errorf("rows that another member sent: got %d, want 403", a.Status)
+	}
+	wantIn(t, "for another member", other.Page(done), "Ask another member")
+	approve(t, s, other, done, "")
+	wantIn(t, "approved", other.Page(done), "You can take it once")
+	for _, want := range []int{http.StatusOK, http.StatusForbidden} {
+		if a := other.Post(done+"/rejects", nil); a.Status != want {
+			t.Errorf("approved rows: got %d, want %d", a.Status, want)
+		}
+	}
 	wantIn(t, "what was deleted", act(hold(), "discard"), "The file was deleted")
 	wantIn(t, "the list", desk(t, s, authz.Auditor).Page("/console/imports"), done, "trial")
 	sent, err := s.DB.Uploads(t.Context(), 10)

@@ -19,7 +19,7 @@ import (
 const intakePath = web.ConsolePath + "/intake"
 
 // intakeFields are what the form asks.
-var intakeFields = [...]string{"kind", "about", "ground", "text", "received", "proof", "brand", "locale", "law"}
+var intakeFields = [...]string{"kind", "about", "ground", "text", "received", "proof", "agent", "mandate", "brand", "locale", "law"}
 
 // intakeProofs are how it can be known who asks on the phone or in a letter.
 var intakeProofs = [...]string{"phone", "letter", "person", "none"}
@@ -108,13 +108,15 @@ func (s *Console) intakeInputs(c echo.Context, typed url.Values, wrong map[strin
 	brands := slices.DeleteFunc(brandOptions(c), func(o ui.Option) bool { return !me(c).Sees(o.Value) })
 	about := ask(ui.OneList, "about", append([]ui.Option{none}, aboutOptions(c)...)...)
 	about.Hint = i18n.T(ctx, "request.intake.about_hint")
+	agent := ask(ui.Text, "agent")
+	agent.Hint, agent.Fill = i18n.T(ctx, "request.intake.agent_hint"), "off"
 	received := ask(ui.Date, "received")
 	if received.Value == "" {
 		received.Value = s.Clock.Now().Format(time.DateOnly)
 	}
 	return []ui.Input{
 		ask(ui.OneList, "kind", kinds...), about, ask(ui.OneList, "ground", grounds...), ask(ui.Long, "text"), received,
-		ask(ui.One, "proof", proofs...), ask(ui.OneList, "brand", brands...), ask(ui.OneList, "locale", locales...),
+		ask(ui.One, "proof", proofs...), agent, ask(ui.Long, "mandate"), ask(ui.OneList, "brand", brands...), ask(ui.OneList, "locale", locales...),
 		ask(ui.OneList, "law", laws...),
 	}
 }
@@ -202,7 +204,9 @@ func (s *Console) filingOf(c echo.Context, form url.Values) (rights.Filing, erro
 	must(ok && !b.Retired && me(c).Sees(f.Brand), "brand", "error.not_a_choice")
 	must(slices.Contains(s.Locale, f.Locale), "locale", "error.not_a_choice")
 	must(slices.Contains(intakeProofs[:], form.Get("proof")), "proof", "error.not_a_choice")
-	f.Proof = rights.Proof{Method: form.Get("proof"), At: now}
+	f.Proof = rights.Proof{
+		Method: form.Get("proof"), At: now, Agent: strings.TrimSpace(form.Get("agent")), Mandate: strings.TrimSpace(form.Get("mandate")),
+	}
 	f.Zone = v.Organisation.Zone(f.Brand)
 	day, err := time.ParseInLocation(time.DateOnly, form.Get("received"), f.Zone)
 	must(err == nil, "received", "request.error.received")

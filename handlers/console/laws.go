@@ -27,13 +27,18 @@ func (s *Console) ShowLaws(c echo.Context) error {
 	for _, pack := range s.Laws.All() {
 		l := view.Law{
 			Code: "law-" + pack.Code + "-" + strconv.Itoa(pack.Version), Name: pack.Law.In(locale), Edition: pack.Edition(),
-			Applies: applies[pack.Edition()], Reviewed: pack.Reviewed != "",
+			Applies: applies[pack.Edition()], Reviewed: pack.Reviewed != "", Own: pack.File != "",
 		}
 		fact := func(label, text string) {
 			if text != "" {
 				l.Facts = append(l.Facts, view.Fact{Label: i18n.T(ctx, "request.law."+label), Text: text})
 			}
 		}
+		where := pack.File
+		if where == "" {
+			where = i18n.T(ctx, "laws.ours")
+		}
+		fact("file", where)
 		fact("from", i18n.Date(ctx, pack.From))
 		if !pack.To.IsZero() {
 			fact("to", i18n.Date(ctx, pack.To))

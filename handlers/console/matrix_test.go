@@ -79,6 +79,9 @@ func expected(role authz.Role, p authz.Permission, route, object string) string 
 	if p == authz.RequestDecide && !answers || !reads {
 		return "403"
 	}
+	if p == authz.RequestShow && role != authz.DPO {
+		return "403"
+	}
 	// A person belongs to no brand; a request to one.
 	limited := role.MayBeLimited()
 	switch route {
@@ -95,6 +98,8 @@ func expected(role authz.Role, p authz.Permission, route, object string) string 
 	case object == "missing", object == "foreign" && limited:
 		return "404"
 	case route == "GET /console/requests/:request":
+		return "200"
+	case p == authz.RequestShow:
 		return "200"
 	case route == "POST /console/requests/:request":
 		return "303"

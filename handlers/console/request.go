@@ -75,6 +75,7 @@ func (s *Console) showRequest(c echo.Context, d *deciding) error {
 	if err := s.fill(c, b); err != nil {
 		return err
 	}
+	b.page.Evidence = !b.page.Shut && me(c).Role.Has(authz.RequestShow)
 	desk := s.desk(c, "requests", row.Number)
 	desk.Path = requestsPath + "/" + string(row.ID) + tabQuery(d.tab) // where the form was, for a change of language
 	return web.Render(c, d.status(), view.Request(desk, b.page))

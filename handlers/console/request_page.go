@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"livingprofile/handlers/portal"
 	"livingprofile/handlers/web"
 	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
@@ -77,11 +78,14 @@ func (s *Console) sheet(c echo.Context, row review.Row, d *deciding) (*sheet, er
 	}
 	b.fact("brand", brandName(c, row.Brand), "")
 	b.fact("assignee", memberName(ctx, members, row.Assignee), "")
+	deliveries, err := s.Systems.DeliveriesOf(ctx, row.Subject, string(row.ID))
+	if err != nil {
+		return nil, err
+	}
 	errands, err := s.Errands(ctx, row.ID)
-	for i := range errands {
-		e := &errands[i]
+	for _, told := range portal.Tellings(deliveries, errands) {
 		p.Facts = append(p.Facts, view.Fact{
-			Label: systemName(c, e.System), Text: b.t("errand." + string(e.State)), Note: i18n.DateTimeIn(ctx, e.ChangedAt, zone),
+			Label: systemName(c, told.System), Text: b.t("errand." + told.Word), Note: i18n.DateTimeIn(ctx, told.At, zone),
 		})
 	}
 	return b, err
@@ -110,6 +114,9 @@ func (b *sheet) opened(held *view.PersonPage) {
 	}
 	if r.Proof.Agent != "" {
 		b.page.Facts = append(b.page.Facts, view.Fact{Label: b.t("agent.title"), Text: r.Proof.Agent, Note: r.Proof.Mandate})
+		if ended := r.Proof.RevokedAt; !ended.IsZero() {
+			b.fact("revoked", i18n.DateTime(b.ctx, ended), "")
+		}
 	}
 	b.fact("locale", i18n.Lang(r.Locale), "")
 	if about := b.about(); about.Text != "" {
@@ -208,6 +215,10 @@ func (b *sheet) matter() string {
 			return k.Label.In(b.locale)
 		}
 		return b.machine.Kind
+	case rights.ControllerScope:
+		if c, ok := b.org.Controller(m.Name); ok {
+			return c.Label.In(b.locale)
+		}
 	case rights.PurposeScope:
 		if v, ok := b.org.Purpose(consent.PurposeID(m.Name)); ok {
 			return v.Words.Question.In(b.locale)

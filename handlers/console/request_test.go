@@ -206,6 +206,8 @@ func TestIntake(t *testing.T) {
 		{"kind": {"access"}, "proof": {"passport"}},
 		{"kind": {"access"}, "law": {"XX"}},
 		{"kind": {"rectification"}, "about": {"field.none"}},
+		{"kind": {"access"}, "agent": {"Noriko Sato"}},
+		{"kind": {"access"}, "mandate": {"May see my data."}},
 	} {
 		full := url.Values{"brand": {"hibiki"}, "locale": {"en"}, "proof": {"phone"}, "received": {s.Clock.Now().Format(time.DateOnly)}}
 		for k, v := range bad {
@@ -215,6 +217,17 @@ func TestIntake(t *testing.T) {
 			t.Errorf("%v: got %d, want 422", bad, a.Status)
 		}
 	}
+	// What an agent asks for is ended by the person, and staff read that it was.
+	path = intake(t, s, c, aiko, url.Values{"kind": {"portability"}, "proof": {"letter"}, "agent": {"Noriko Sato"}, "mandate": {"May take my data."}})
+	them := s.Client(t)
+	them.Enter("hibiki", aiko, false)
+	wantIn(t, "the person's page", them.Page("/hibiki/mandates"), "Noriko Sato", "May take my data.")
+	if a := them.Post("/hibiki/mandates/"+path[strings.LastIndex(path, "/")+1:]+"/revoke", nil); a.Status != http.StatusSeeOther {
+		t.Fatalf("revoke: got %d", a.Status)
+	}
+	wantState(t, s, path, rights.Cancelled)
+	c.Post(path, nil)
+	wantIn(t, "the request", c.Page(path), "Noriko Sato", "Mandate ended", "The person ended the mandate")
 }
 
 // TestRequest_own: a member cannot answer or take down what is their own.

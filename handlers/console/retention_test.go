@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/id"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
@@ -40,6 +41,16 @@ func TestRetention(t *testing.T) {
 		t.Fatalf("hold: got %d: %s", a.Status, a.Body)
 	}
 	wantIn(t, "the request", c.Page(path), "Kept when the rest is deleted", "instrument")
+	wantIn(t, "their request", them.Page(strings.Replace(path, "/console", "/hibiki", 1)), "Kept when the rest is deleted", "instrument")
+	letter := testkit.Eventually(t, "the letter", func() (string, bool) {
+		for _, m := range s.Box.Messages() {
+			if text := strings.Join(strings.Fields(m.Text), " "); strings.Contains(text, "may not delete this yet") {
+				return text, true
+			}
+		}
+		return "", false
+	})
+	wantIn(t, "the letter", letter, "instrument", "Everything else is not held back", "There is a quarrel.")
 	now.Advance(8 * 24 * time.Hour)
 	request := rights.RequestID(path[strings.LastIndex(path, "/")+1:])
 	if err := s.Rights.Carry(t.Context(), subject, request); err != nil {
@@ -118,7 +129,19 @@ func TestRetention_of_values(t *testing.T) {
 	if value() == "" {
 		t.Fatal("the demo has no last question, or it ended too early")
 	}
+	path := ask(t, s, aiko, rights.Erasure, url.Values{"days": {"30"}})
+	if a := act(t, desk(t, s, authz.DPO), path, url.Values{"move": {"hold"}, "note": {"There is a quarrel."}}); a.Status != http.StatusSeeOther {
+		t.Fatalf("hold: got %d: %s", a.Status, a.Body)
+	}
 	now.Advance(4 * 366 * 24 * time.Hour)
+	if _, err := s.Retention.Enforce(t.Context()); err != nil || value() == "" {
+		t.Errorf("a value on hold ended, or %v", err)
+	}
+	request := rights.RequestID(path[strings.LastIndex(path, "/")+1:])
+	if _, err := s.Rights.Move(t.Context(), subject, request, rights.Act{Move: rights.Cancel, Actor: ledger.Self(subject)}); err != nil {
+		t.Fatal(err)
+	}
+	now.Advance(25 * time.Hour)
 	if n, err := s.Retention.Enforce(t.Context()); err != nil || n == 0 {
 		t.Fatalf("looked at %d, %v", n, err)
 	}

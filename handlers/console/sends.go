@@ -4,6 +4,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
@@ -11,7 +12,8 @@ import (
 	"livingprofile/views/ui"
 )
 
-// SendAudience has an audience sent to an endpoint, or taken back from it.
+// SendAudience has an audience sent to an endpoint, which another member has
+// approved, or taken back from it.
 func (s *Console) SendAudience(c echo.Context) error {
 	form, err := web.Form(c, "endpoint", "act")
 	if err != nil {
@@ -25,7 +27,13 @@ func (s *Console) SendAudience(c echo.Context) error {
 	if act != "send" && act != "back" {
 		return errs.New(errs.Invalid, "error.not_a_choice")
 	}
-	if _, err := s.Audience.Ask(web.Context(c), &a, form.Get("endpoint"), act == "back", me(c).Actor()); err != nil {
+	ctx, endpoint := web.Context(c), form.Get("endpoint")
+	if act == "send" {
+		if err := s.Approval.Use(ctx, approval.Thing{Sort: approval.AudienceSend, ID: a.ID, How: endpoint}, me(c).Actor()); err != nil {
+			return err
+		}
+	}
+	if _, err := s.Audience.Ask(ctx, &a, endpoint, act == "back", me(c).Actor()); err != nil {
 		return err
 	}
 	web.SetFlash(c, web.Flash{ID: "audience.send.asked." + act})
@@ -56,7 +64,7 @@ func (s *Console) sends(c echo.Context, a *audience.Audience, p *view.AudiencePa
 		p.Sends = append(p.Sends, item)
 	}
 	for _, t := range s.Audience.Fits(a) {
-		p.Endpoints = append(p.Endpoints, ui.Option{Value: t.ID, Label: endpointName(c, t.System, t.ID)})
+		p.Endpoints = append(p.Endpoints, view.SendTo{ID: t.ID, Label: endpointName(c, t.System, t.ID)})
 	}
 	return nil
 }

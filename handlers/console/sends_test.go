@@ -28,6 +28,7 @@ func TestSendAudience(t *testing.T) {
 	wantOut(t, "a brand manager", desk(t, s, authz.BrandManager, "hibiki").Page(path), "Send it to a system")
 	c := desk(t, s, authz.DPO)
 	wantIn(t, "before", c.Page(path), "Send it to a system", "Newsletter tool (main)", "Take it back")
+	wantOut(t, "before", c.Page(path), `value="send"`)
 	act := func(what, endpoint string, status int) {
 		t.Helper()
 		if got := c.Post(path+"/send", url.Values{"act": {what}, "endpoint": {endpoint}}); got.Status != status {
@@ -39,7 +40,11 @@ func TestSendAudience(t *testing.T) {
 			}
 		}
 	}
-	act("send", "crm/main", http.StatusUnprocessableEntity)
+	act("send", "newsletter/main", http.StatusForbidden)
+	if a := c.Post(path+"/ask", url.Values{"how": {"crm/main"}, "reason": {"x"}}); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("asked for a system that may not have it: got %d", a.Status)
+	}
+	approve(t, s, c, path, "newsletter/main")
 	act("fold", "newsletter/main", http.StatusUnprocessableEntity)
 	act("send", "newsletter/main", http.StatusSeeOther)
 	wantIn(t, "sent", c.Page(path), "Sendings", "Sent", "Not asked yet:")

@@ -12,8 +12,10 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/id"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/review"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
 )
@@ -33,6 +35,8 @@ type Systems interface {
 	DeliveryPage(ctx context.Context, p hook.Page) ([]hook.Delivery, error)
 	// Delivery returns one; errs.NotFound for none.
 	Delivery(ctx context.Context, endpoint, entry string) (hook.Delivery, error)
+	// DeliveriesOf returns those of what a cause, as a request, led to.
+	DeliveriesOf(ctx context.Context, subject id.Subject, cause string) ([]hook.Delivery, error)
 	// Secrets returns what may be shown of the secrets that are valid.
 	Secrets(ctx context.Context, endpoint string, now time.Time) ([]hook.Held, error)
 	// PullPosition returns where the feed of a system was left.
@@ -64,11 +68,10 @@ func (s *Console) postOf(ctx context.Context, t *hook.Target, since time.Time) (
 }
 
 // postsOf are those of all endpoints of a system.
-func (s *Console) postsOf(ctx context.Context, sys *organisation.System, since time.Time) ([]post, error) {
+func (s *Console) postsOf(ctx context.Context, targets []hook.Target, since time.Time) ([]post, error) {
 	var all []post
-	for _, e := range sys.Endpoints {
-		t := hook.NewTarget(sys.Name, e, sys.Purposes, sys.Fields)
-		p, err := s.postOf(ctx, &t, since)
+	for i := range targets {
+		p, err := s.postOf(ctx, &targets[i], since)
 		if err != nil {
 			return nil, err
 		}
@@ -89,12 +92,12 @@ func (s *Console) ShowSystems(c echo.Context) error {
 		if sys.Retired {
 			continue
 		}
-		posts, err := s.postsOf(ctx, sys, day)
+		posts, err := s.postsOf(ctx, org.TargetsOf(sys.Name), day)
 		if err != nil {
 			return err
 		}
 		item := systemItem(ctx, sys, posts, now)
-		if sys.Pull != nil {
+		if _, asked := org.Feeds()[sys.Name]; asked {
 			at, err := s.Systems.PullPosition(ctx, sys.Name)
 			if err != nil {
 				return err
@@ -149,6 +152,8 @@ func systemItem(ctx context.Context, sys *organisation.System, posts []post, now
 // somebody.
 func (p *post) words(ctx context.Context) (s ui.State, text string, weight int) {
 	switch {
+	case p.target.Unreadable != "":
+		return ui.Failed, i18n.T(ctx, "systems.cause.unreadable"), 6
 	case p.Mode == hook.Disabled:
 		return ui.Failed, i18n.T(ctx, "systems.state.disabled", "time", i18n.DateTime(ctx, p.Since)), 5
 	case p.Mode == hook.Paused && p.Cause == hook.ByStaff:
@@ -207,7 +212,8 @@ func feedState(ctx context.Context, at *pull.Position) view.Health {
 // stand as they came.
 var causes = [...]string{
 	"address_refused", "too_slow", "not_reached", "redirect", "server_error", "too_many", "not_accepted", "gone", "unread",
-	"too_old", "failing", "loops", "leads_elsewhere", "not_understood", "no_secret", "too_long", "not_let_in", "too_many_questions",
+	"no_folder", "folder_full", "no_connector", "moved", "contested", "no_check", "not_written",
+	"too_old", "failing", review.Unreadable, "loops", "leads_elsewhere", "not_understood", "no_secret", "too_long", "not_let_in", "too_many_questions",
 }
 
 func causeWords(ctx context.Context, code string) string {
@@ -236,13 +242,14 @@ func (s *Console) ShowSystem(c echo.Context) error {
 	}
 	ctx, v, now := web.Context(c), web.Of(c), s.Clock.Now()
 	p := view.SystemPage{Name: sys.Label.In(v.Locale), Human: sys.Human.In(v.Locale), ID: sys.Name, Facts: systemFacts(c, sys)}
-	posts, err := s.postsOf(ctx, sys, now.Add(-24*time.Hour))
+	posts, err := s.postsOf(ctx, v.Organisation.TargetsOf(sys.Name), now.Add(-24*time.Hour))
 	if err != nil {
 		return err
 	}
 	for i := range posts {
 		one := &posts[i]
 		state, text, _ := one.words(ctx)
+		p.Faults = append(p.Faults, faults(one.target)...)
 		p.Endpoints = append(p.Endpoints, view.EndpointItem{
 			Href: endpointPath(one.target), Name: one.target.Name, URL: one.target.URL, Health: view.Health{State: state, Text: text},
 			Worked: one.Worked, Waiting: waitingWords(ctx, one.Waiting), Lag: lagWords(ctx, one.Oldest, now), Rate: successRate(ctx, one.hours),
@@ -281,7 +288,8 @@ func systemFacts(c echo.Context, sys *organisation.System) []view.Fact {
 
 // feed is how the feed of a system does; nil for one that has none.
 func (s *Console) feed(c echo.Context, sys *organisation.System) (*view.Feed, error) {
-	if sys.Pull == nil {
+	asked, ok := web.Of(c).Organisation.Feeds()[sys.Name]
+	if !ok {
 		return nil, nil //nolint:nilnil // no feed is nothing to show
 	}
 	ctx, now := web.Context(c), s.Clock.Now()
@@ -290,10 +298,10 @@ func (s *Console) feed(c echo.Context, sys *organisation.System) (*view.Feed, er
 		return nil, err
 	}
 	f := &view.Feed{
-		URL: sys.Pull.URL, Every: i18n.Span(ctx, sys.Pull.Every), Health: feedState(ctx, &at), Read: at.Read, Due: at.Due,
+		URL: asked.URL, Every: i18n.Span(ctx, asked.Every), Health: feedState(ctx, &at), Read: at.Read, Due: at.Due,
 		Taken: i18n.Number(ctx, int(at.Taken)), Refused: i18n.Number(ctx, int(at.Refused)),
 	}
-	if me(c).Role.Has(authz.SystemManage) && written(sys) {
+	if me(c).Role.Has(authz.SystemManage) && sys.Pull != nil && written(sys) {
 		f.Edit = feedPath(sys.Name)
 	}
 	if !at.Read.IsZero() {

@@ -42,6 +42,12 @@ func (s *Console) Today(c echo.Context) error {
 	if err := s.addTroubles(c, &p); err != nil {
 		return err
 	}
+	if err := s.addApprovals(c, &p); err != nil {
+		return err
+	}
+	if err := s.addBreaches(c, &p); err != nil {
+		return err
+	}
 	return web.Render(c, http.StatusOK, view.Today(s.desk(c, "today", title(c, "today")), p))
 }
 

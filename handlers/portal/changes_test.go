@@ -283,7 +283,7 @@ func TestReceipt(t *testing.T) {
 	if !r.Intact() {
 		t.Error("the receipt is not intact")
 	}
-	if r.Issuer != k.Installation || r.Controller.Name != "Hibiki K.K." || r.Decision.Status != consent.Given {
+	if r.Issuer != k.Receipts.Issuer || r.Controller.Name != "Hibiki K.K." || r.Decision.Status != consent.Given {
 		t.Errorf("got %+v", r)
 	}
 	mine := k.subject

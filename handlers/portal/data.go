@@ -87,6 +87,9 @@ func (p *Portal) SaveValue(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.endDispute(c, field, step); err != nil {
+		return err
+	}
 	return p.savedValue(c, field, step)
 }
 
@@ -156,6 +159,11 @@ func (p *Portal) showValue(c echo.Context, s *sight, status int, field *profile.
 		return err
 	}
 	page.Rule = s.ruleOf(field, state)
+	open, err := p.Door.Open(s.ctx, web.Of(c).Subject(), s.facts)
+	if err != nil {
+		return err
+	}
+	page.Disputes = s.disputes(field, open)
 	return web.Render(c, status, view.Value(f, page))
 }
 

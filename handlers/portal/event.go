@@ -40,6 +40,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.subjectEvent(h)
 	case "request", "copy", "restriction":
 		item, ok = s.requestEvent(h)
+	case "breach":
+		item, ok = s.breachEvent(h)
 	case "conflict":
 		item, ok = s.conflictEvent(h)
 	case "decision":

@@ -26,6 +26,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/receipt"
 	"livingprofile/internal/testkit"
 	"livingprofile/store"
 )
@@ -109,7 +110,7 @@ func newKit(t *testing.T) *kit {
 		t.Fatal(err)
 	}
 	k.Portal = portal.New(portal.Deps{
-		Read: store.Together{DB: db}, Registry: db, Joins: db, Joiner: identity.NewJoiner(db, c), Clock: c, Bundle: i18ntest.Words(t), Installation: db.Installation(),
+		Read: store.Together{DB: db}, Joins: db, Joiner: identity.NewJoiner(db, c), Clock: c, Bundle: i18ntest.Words(t),
 		Base:     &url.URL{Scheme: "https", Host: "privacy.example.com"},
 		Consent:  consent.NewService(db, func() consent.Catalogue { return k.org }, c),
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),
@@ -117,7 +118,10 @@ func newKit(t *testing.T) *kit {
 		Door:     inbound.NewService(db, db.Ring(), func() inbound.Catalogue { return k.org }, c),
 		Sessions: login.NewSessions(db, db.Ring(), c, login.Settings{}),
 		Links:    login.NewLinks(db, db.Ring(), nobody{}, c, login.Settings{}, nil),
-		Open:     func([]byte) (*ledger.Checkpoint, error) { t.Error("a checkpoint was opened"); return nil, nil },
+		Receipts: &receipt.Maker{
+			Registry: db, Issuer: db.Installation(), Base: &url.URL{Scheme: "https", Host: "privacy.example.com"},
+			Open: func([]byte) (*ledger.Checkpoint, error) { t.Error("a checkpoint was opened"); return nil, nil },
+		},
 	})
 	if k.subject, err = k.Identity.Register(t.Context(), mailbox, "hibiki"); err != nil {
 		t.Fatal(err)

@@ -30,6 +30,7 @@ func (p *Portal) Brands(c echo.Context) error {
 	if len(page.Brands) == 1 {
 		return c.Redirect(http.StatusSeeOther, page.Brands[0].Href)
 	}
+	page.Around = p.around(web.Context(c), v)
 	f := web.Frame(c, layout.Home, i18n.T(web.Context(c), "portal.brands.title"))
 	return web.Render(c, http.StatusOK, view.Brands(f, page))
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -29,6 +30,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/receipt"
 	"livingprofile/internal/rights"
 	"livingprofile/views/layout"
 )
@@ -60,27 +62,17 @@ type Reader interface {
 	Story(ctx context.Context, subject id.Subject, c ledger.Chapter) (page []ledger.Happening, next string, err error)
 }
 
-// A Registry has what receipts are made of.
-type Registry interface {
-	// ProvedRecord returns a consent record, whoever's it is.
-	ProvedRecord(ctx context.Context, record consent.RecordID) (consent.Proved, error)
-	// Notice returns words that were shown, by their hash.
-	Notice(ctx context.Context, hash string) (consent.Notice, error)
-	// SealedBy returns the first checkpoint that covers an entry, or
-	// errs.NotFound while none does.
-	SealedBy(ctx context.Context, lane int, seq int64, open func([]byte) (*ledger.Checkpoint, error)) (*ledger.Checkpoint, error)
-}
-
 // Certificates finds the certificate of an erasure by its id, whoever asks;
 // errs.NotFound for none.
 type Certificates interface {
 	Certificate(ctx context.Context, certificate string) (rights.Certificate, error)
+	// ErasureTold returns who was told of the erasure.
+	ErasureTold(ctx context.Context, certificate string) ([]hook.Delivery, []opendsr.Errand, error)
 }
 
 // Deps is what the portal stands on.
 type Deps struct {
 	Read     Reader
-	Registry Registry
 	Consent  *consent.Service
 	Profile  *profile.Service
 	Identity *identity.Service
@@ -99,21 +91,18 @@ type Deps struct {
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Certificates has those of all erasures.
 	Certificates Certificates
-	// Later prepares the work that ends what is shared until a time.
-	Later func(profile.Ending) (any, error)
+	// Around is what a demo has beside it; nil for none.
+	Around *Around
+	// Later prepares, at now, the work that ends what is shared until a time.
+	Later func(e profile.Ending, now time.Time) (any, error)
 	// Wake has the background look for work now; nil leaves it to its turn.
 	Wake   func()
 	Clock  clock.Clock
 	Bundle *i18n.Bundle
 
-	Installation string // issuer of receipts
-	PublicKey    string // that checks the signatures of receipts
+	Receipts *receipt.Maker
 	// Base is the common address of the product.
 	Base *url.URL
-	// Open reads a signed checkpoint and checks its signature.
-	Open func(signed []byte) (*ledger.Checkpoint, error)
-	// Sign signs the text of a receipt; nil leaves receipts unsigned.
-	Sign func(text string) (string, error)
 }
 
 // Portal answers a person's own pages. It is safe for concurrent use.

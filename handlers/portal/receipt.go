@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -40,37 +39,12 @@ func (p *Portal) receipt(c echo.Context, name consent.RecordID) (consent.Receipt
 	if !id.Valid(string(name)) {
 		return consent.Receipt{}, errs.New(errs.NotFound, "")
 	}
-	proved, err := p.Registry.ProvedRecord(ctx, name)
+	proved, err := p.Receipts.ProvedRecord(ctx, name)
 	if err != nil {
 		return consent.Receipt{}, err
 	}
 	if err := p.mine(ctx, v.Subject(), proved.Subject); err != nil {
 		return consent.Receipt{}, err
 	}
-	var shown *consent.Notice
-	if proved.Notice != "" {
-		words, err := p.Registry.Notice(ctx, proved.Notice)
-		if err != nil {
-			return consent.Receipt{}, err
-		}
-		shown = &words
-	}
-	sealed, err := p.Registry.SealedBy(ctx, proved.Lane, proved.Seq, p.Open)
-	if err != nil && !errors.Is(err, errs.NotFound) {
-		return consent.Receipt{}, err
-	}
-	r := consent.NewReceipt(proved, shown, about(v.Organisation, &proved.Record, p.Installation), sealed)
-	return p.signed(r)
-}
-
-func (p *Portal) signed(r consent.Receipt) (consent.Receipt, error) {
-	if p.Sign == nil {
-		return r, nil
-	}
-	text, err := r.Text()
-	if err != nil {
-		return r, err
-	}
-	r.Signature, err = p.Sign(text)
-	return r, err
+	return p.Receipts.Make(ctx, v.Organisation, proved)
 }

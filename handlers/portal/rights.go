@@ -142,7 +142,7 @@ func (p *Portal) showRequest(c echo.Context, status int, wrong string) error {
 	if err != nil {
 		return err
 	}
-	s.errands(&page, errands)
+	page.About = append(page.About, toldOf(s.ctx, s.org, s.locale, Tellings(nil, errands))...)
 	if page.Answer != nil {
 		page.Answer.Wrong = wrong
 	}
@@ -229,9 +229,15 @@ func (p *Portal) Certificate(c echo.Context) error {
 		return err
 	}
 	ctx := web.Context(c)
+	deliveries, errands, err := p.Certificates.ErasureTold(ctx, certificate.ID)
+	if err != nil {
+		return err
+	}
 	f := web.Frame(c, "", i18n.T(ctx, "rights.certificate.title"))
 	f.NoIndex = true
-	return web.Render(c, http.StatusOK, view.Erased(f, erasedPage(ctx, web.Of(c).Organisation, web.Of(c).Locale, certificate)))
+	page := erasedPage(ctx, web.Of(c).Organisation, web.Of(c).Locale, certificate)
+	page.Told = toldOf(ctx, web.Of(c).Organisation, web.Of(c).Locale, Tellings(deliveries, errands))
+	return web.Render(c, http.StatusOK, view.Erased(f, page))
 }
 
 // docket is look, with what the person has asked for.

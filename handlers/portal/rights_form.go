@@ -82,6 +82,8 @@ func (s *sight) rightInputs(f *rightForm) []ui.Input {
 	switch f.kind {
 	case rights.Erasure:
 		return []ui.Input{s.daysInput(f)}
+	case rights.Portability:
+		return s.controllerInputs(f)
 	case rights.Rectification:
 		text.Label, text.Required = s.t("rights.label.wrong"), true
 		return []ui.Input{s.fieldInput(f), text}
@@ -187,6 +189,8 @@ func (s *sight) matter(kind rights.Kind, form url.Values) (rights.Matter, error)
 		if _, ok := s.org.Field(m.Name); !ok {
 			return m, errs.InvalidFields(errs.At("about", "error.not_a_choice"))
 		}
+	case rights.Portability:
+		return s.whereTo(m, form.Get("scope"))
 	case rights.Objection:
 		m.Scope, m.Name = rights.PurposeScope, form.Get("about")
 		if v, ok := s.org.Purpose(consent.PurposeID(m.Name)); !ok || !v.On(s.brand.Name) || !v.Objectable() {
@@ -219,6 +223,10 @@ func (s *sight) matterName(m rights.Matter) string {
 		return s.question(consent.PurposeID(m.Name))
 	case rights.DecisionScope:
 		return s.t("automated.matter")
+	case rights.ControllerScope:
+		if to, ok := s.org.Controller(m.Name); ok {
+			return s.in(to.Label)
+		}
 	}
 	return m.Name
 }

@@ -53,6 +53,7 @@ func (s *sight) rightsPage(all []rights.Request, pack *rights.Pack) view.RightsP
 	}
 	for i := range all {
 		page.Requests = append(page.Requests, s.requestItem(&all[i]))
+		page.Agents = page.Agents || all[i].Proof.Agent != ""
 	}
 	return page
 }
@@ -244,7 +245,7 @@ func (s *sight) sense(r *rights.Request, all []rights.Request) string {
 		return s.t("rights.sense.blocked")
 	case r.State == rights.Fulfilled && r.Kind == rights.Restriction:
 		return s.t("rights.sense.frozen")
-	case r.State == rights.Fulfilled && (r.Kind == rights.Access || r.Kind == rights.Portability):
+	case r.State == rights.Fulfilled && r.Matter.Scope != rights.ControllerScope && (r.Kind == rights.Access || r.Kind == rights.Portability):
 		return s.t("rights.sense.copied")
 	}
 	return s.t("rights.sense." + string(r.State))
@@ -253,7 +254,7 @@ func (s *sight) sense(r *rights.Request, all []rights.Request) string {
 func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request, all []rights.Request) {
 	if r.Proof.Agent != "" {
 		page.About = append(page.About,
-			view.About{Label: s.t("agent.title"), Text: r.Proof.Agent},
+			view.About{Label: s.t("agent.title"), Text: r.Proof.Agent, Href: s.base + "/mandates"},
 			view.About{Label: s.t("agent.mandate"), Text: r.Proof.Mandate})
 	}
 	about := view.About{Label: s.t("rights.about"), Text: s.matterName(r.Matter)}
@@ -262,6 +263,9 @@ func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request, all []ri
 	}
 	if about.Text != "" {
 		page.About = append(page.About, about)
+	}
+	if len(r.HeldFields) > 0 && r.State.Open() {
+		page.About = append(page.About, view.About{Label: s.t("hold.kept"), Text: i18n.List(s.ctx, s.labels(r.HeldFields))})
 	}
 	if r.Matter.Ground != "" {
 		page.About = append(page.About, view.About{Label: s.t("rights.because"), Text: s.t("rights.ground." + string(r.Matter.Ground))})
@@ -275,10 +279,6 @@ func (s *sight) requestButtons(r *rights.Request) []view.RequestButton {
 		}
 	}
 	switch {
-	case r.Cancellable() && r.Proof.Agent != "":
-		b := button(rights.Cancel)
-		b.Text, b.Hint = s.t("agent.revoke"), s.t("agent.revoke_hint")
-		return []view.RequestButton{b}
 	case r.Cancellable():
 		return []view.RequestButton{button(rights.Cancel)}
 	case r.Kind == rights.Restriction && r.State == rights.Fulfilled, r.Upheld():

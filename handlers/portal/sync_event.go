@@ -88,13 +88,17 @@ func (s *sight) conflictEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 	return item, true
 }
 
-// contested asks the person about each choice of theirs that a system reports
-// otherwise. The question leads to the words of the purpose: a yes is to them,
+// contested asks the person about each choice and value of theirs that a system
+// reports otherwise. The question about a choice leads to the words of the purpose: a yes is to them,
 // and their no counts until then.
 func (s *sight) contested(open []inbound.Conflict) []view.Attention {
 	var all []view.Attention
 	for i := range open {
 		c := &open[i]
+		if f, ok := s.org.Field(c.Name); ok && c.About == inbound.AboutField {
+			all = append(all, s.disputed(f, c))
+			continue
+		}
 		v, ok := s.org.Purpose(consent.PurposeID(c.Name))
 		if c.About != inbound.AboutConsent || !ok || !v.On(s.brand.Name) {
 			continue

@@ -10,7 +10,6 @@ import (
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
@@ -44,7 +43,7 @@ func FormatValue(ctx context.Context, locale string, f *profile.Field, value str
 		}
 		return i18n.List(ctx, labels)
 	case profile.TypeCountry:
-		return countryName(locale, value)
+		return i18n.Country(locale, value)
 	case profile.TypePhone:
 		return formatPhone(value)
 	}
@@ -81,23 +80,6 @@ func choiceLabel(f *profile.Field, locale, value string) string {
 	return value
 }
 
-// countryName is the name of an ISO 3166-1 country in a language; the code
-// where there is none.
-func countryName(locale, code string) string {
-	region, err := language.ParseRegion(code)
-	if err != nil {
-		return code
-	}
-	names := display.Regions(language.Make(locale))
-	if names == nil {
-		return code
-	}
-	if name := names.Name(region); name != "" {
-		return name
-	}
-	return code
-}
-
 // countries are all countries, in the order of the alphabet of a language.
 func countries(locale string) []ui.Option {
 	var list []ui.Option
@@ -108,7 +90,7 @@ func countries(locale string) []ui.Option {
 				continue
 			}
 			// Former countries have no name.
-			if name := countryName(locale, region.String()); name != region.String() {
+			if name := i18n.Country(locale, region.String()); name != region.String() {
 				list = append(list, ui.Option{Value: region.String(), Label: name})
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"livingprofile/internal/consent"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	view "livingprofile/views/portal"
@@ -43,7 +44,7 @@ func (s *sight) systemItem(sys *organisation.System) view.SystemItem {
 	}
 	s.toldItem(&item, sys.Name)
 	if sys.Country != s.brand.Country {
-		item.Country = countryName(s.locale, sys.Country)
+		item.Country = i18n.Country(s.locale, sys.Country)
 	}
 	if !sys.Source {
 		// Nothing comes back from it, so what it may have counts as held.

@@ -58,6 +58,33 @@ func TestEnumeration(t *testing.T) {
 	}
 }
 
+// TestEnumeration_of_asking: whoever asks for something without signing in is
+// told the same, and exactly one mail leaves, whether or not they are known.
+func TestEnumeration_of_asking(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	var seen []string
+	for _, address := range []string{thomas, "x" + thomas} {
+		c := s.Client(t)
+		page := c.Page("/hibiki/ask")
+		next := regexp.MustCompile(`/hibiki/sign-in\?next=[^"]*erasure`).FindString(page)
+		form := c.Get(next)
+		a := c.Send(next, url.Values{"address": {address}})
+		a.Header.Del("Set-Cookie")
+		sent := c.Get(a.Location())
+		seen = append(seen, digits.ReplaceAllString(form.Masked(address)+a.Masked(address)+sent.Masked(address), "…"))
+	}
+	if seen[0] != seen[1] {
+		t.Errorf("a known person is answered\n%s\nand an unknown one\n%s", seen[0], seen[1])
+	}
+	mails := testkit.Eventually(t, "a mail for each", func() ([]mailbox.Message, bool) {
+		all := s.Box.Messages()
+		return all, len(all) >= 2
+	})
+	if len(mails) != 2 {
+		t.Errorf("got %d mails", len(mails))
+	}
+}
+
 // report says by how much the times differ. The machine of a test is busy with
 // other things, so only a difference that anybody could see fails.
 func report(t *testing.T, times map[bool][]time.Duration) {

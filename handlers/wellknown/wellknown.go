@@ -23,16 +23,25 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/register"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
 )
 
 // WellKnown answers under /.well-known, and for a brand's site.
 type WellKnown struct {
 	base  *url.URL
 	clock clock.Clock
+	key   transfer.Key
 }
 
-// New returns the handlers of the site at base.
-func New(base *url.URL, c clock.Clock) *WellKnown { return &WellKnown{base: base, clock: c} }
+// New returns the handlers of the site at base, whose key signs what is sent.
+func New(base *url.URL, c clock.Clock, key transfer.Key) *WellKnown {
+	return &WellKnown{base: base, clock: c, key: key}
+}
+
+// Keys are for whoever checks what we signed (RFC 7517).
+func (w *WellKnown) Keys(c echo.Context) error {
+	return web.JSONAs(c, http.StatusOK, "application/jwk-set+json", w.key.Set())
+}
 
 // securityLasts is how long security.txt says that it holds. It is made for
 // every answer, so it never runs out; it must be under a year (RFC 9116,

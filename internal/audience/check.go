@@ -54,6 +54,7 @@ func Check(schema Schema, a Audience) (Audience, error) {
 type checker struct {
 	schema Schema
 	a      *Audience
+	free   bool // no purpose bounds what may be looked at
 	bad    []errs.Field
 }
 
@@ -122,7 +123,7 @@ func (c *checker) field(path, name string) *profile.Field {
 	switch {
 	case !ok || f.Retired:
 		c.note(path, "error.no_field")
-	case !slices.Contains(f.Purposes, string(c.a.Purpose)):
+	case !c.free && !slices.Contains(f.Purposes, string(c.a.Purpose)):
 		c.note(path, "audience.error.not_used")
 	default:
 		return f
@@ -135,7 +136,7 @@ func (c *checker) topic(path string, e *Expr) {
 	switch {
 	case !ok || t.Retired:
 		c.note(path+".topic", "error.not_a_choice")
-	case t.Purpose != c.a.Purpose:
+	case !c.free && t.Purpose != c.a.Purpose:
 		c.note(path+".topic", "audience.error.not_used")
 	case !slices.Contains(t.Channels, e.Channel):
 		c.note(path+".channel", "error.not_a_choice")
@@ -148,7 +149,7 @@ func (c *checker) activity(path string, e *Expr) {
 	case !ok || k.Retired:
 		c.note(path+".activity", "error.not_a_choice")
 		return
-	case !slices.Contains(k.Purposes, string(c.a.Purpose)):
+	case !c.free && !slices.Contains(k.Purposes, string(c.a.Purpose)):
 		c.note(path+".activity", "audience.error.not_used")
 	}
 	if e.Days < 0 || e.Days > maxDays {

@@ -72,6 +72,11 @@ const (
 	AudienceManage Permission = "audience:manage"
 	AudienceExport Permission = "audience:export"
 
+	// What takes two members, as taking many people's data away: reading what
+	// was asked and by whom; being the second.
+	ApprovalRead Permission = "approval:read"
+	ApprovalGive Permission = "approval:give"
+
 	BrandRead   Permission = "brand:read"
 	BrandManage Permission = "brand:manage"
 
@@ -87,6 +92,13 @@ const (
 	SystemRead    Permission = "system:read"
 	SystemOperate Permission = "system:operate"
 	SystemManage  Permission = "system:manage"
+	// Breaches: seeing them; writing one down; deciding who is told, and telling.
+	BreachRead   Permission = "breach:read"
+	BreachOpen   Permission = "breach:open"
+	BreachManage Permission = "breach:manage"
+	// Reports: figures as files; one request with its proof.
+	ReportRead  Permission = "report:read"
+	RequestShow Permission = "request:show"
 	// ConflictDecide is for what no rule decides between two systems.
 	ConflictDecide Permission = "conflict:decide"
 )
@@ -146,7 +158,9 @@ var permissions = [...]Entry{
 	{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
 	{AudienceView, StaffMember, "see audiences, and how many people each has"},
 	{AudienceManage, StaffMember, "save and remove audiences"},
-	{AudienceExport, StaffMember, "look at people of an audience, and take them away as a file"},
+	{AudienceExport, StaffMember, "look at people of an audience, and take them away when another approves"},
+	{ApprovalRead, StaffMember, "see what members asked to take away, and who approved it"},
+	{ApprovalGive, StaffMember, "approve or refuse what another member asked to take away"},
 	{RequestRead, StaffMember, "see the queue of requests, and open one, of which the person reads"},
 	{RequestAssign, StaffMember, "give requests to a staff member"},
 	{RequestCreate, StaffMember, "take down a request that came by phone or letter"},
@@ -165,6 +179,11 @@ var permissions = [...]Entry{
 	{SystemRead, StaffMember, "see how connected systems do, without what they are told of anybody"},
 	{SystemOperate, StaffMember, "pause and resume systems, try them, tell them again"},
 	{SystemManage, StaffMember, "change the secrets of systems, and how their feeds are read"},
+	{BreachRead, StaffMember, "see breaches of personal data, and how many people they touch"},
+	{BreachOpen, StaffMember, "write down a breach, from which its clock runs"},
+	{BreachManage, StaffMember, "find whom a breach touches, decide who is told, tell them, close it"},
+	{ReportRead, StaffMember, "take figures of requests and consents away as files"},
+	{RequestShow, StaffMember, "take one request away with its proof, of which the person reads"},
 	{ConflictDecide, StaffMember, "decide which of two systems is right about a person, of which the person reads"},
 }
 

@@ -65,11 +65,11 @@ type caller struct {
 func roles() map[authz.Role][]authz.Permission {
 	all := map[authz.Role][]authz.Permission{}
 	for role, may := range map[authz.Role]string{
-		authz.Administrator: "console:use figure:read purpose:read law:read ledger:read staff:read staff:manage apikey:read apikey:manage import:read import:make brand:read brand:manage system:read system:operate system:manage",
-		authz.DPO:           "console:use figure:read purpose:read ledger:read ledger:export person:read staff:read apikey:read law:read request:read request:assign request:create request:decide audience:view audience:manage audience:export person:join import:read brand:read system:read system:operate retention:read retention:manage conflict:decide",
+		authz.Administrator: "console:use figure:read purpose:read law:read ledger:read staff:read staff:manage apikey:read apikey:manage import:read import:make brand:read brand:manage system:read system:operate system:manage approval:read approval:give breach:read breach:open report:read",
+		authz.DPO:           "console:use figure:read purpose:read ledger:read ledger:export person:read staff:read apikey:read law:read request:read request:assign request:create request:decide audience:view audience:manage audience:export person:join import:read brand:read system:read system:operate retention:read retention:manage conflict:decide approval:read approval:give breach:read breach:open breach:manage report:read request:show",
 		authz.Reviewer:      "console:use figure:read purpose:read person:read law:read request:read request:assign request:create request:decide person:join conflict:decide",
 		authz.Support:       "console:use figure:read purpose:read person:read law:read request:read request:create",
-		authz.Auditor:       "console:use figure:read purpose:read law:read ledger:read ledger:export staff:read apikey:read audience:view import:read brand:read system:read retention:read",
+		authz.Auditor:       "console:use figure:read purpose:read law:read ledger:read ledger:export staff:read apikey:read audience:view import:read brand:read system:read retention:read approval:read breach:read report:read",
 		authz.BrandManager:  "console:use figure:read purpose:read audience:view audience:manage brand:read brand:manage",
 	} {
 		for _, p := range strings.Fields(may) {

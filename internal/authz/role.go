@@ -32,12 +32,12 @@ func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 func (r Role) Permissions() []Permission {
 	switch r {
 	case Administrator:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, LawRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage, ImportRead, ImportMake, BrandRead, BrandManage, SystemRead, SystemOperate, SystemManage}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, LawRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage, ImportRead, ImportMake, BrandRead, BrandManage, SystemRead, SystemOperate, SystemManage, ApprovalRead, ApprovalGive, BreachRead, BreachOpen, ReportRead}
 	case DPO:
 		return []Permission{
 			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, LawRead,
 			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, SystemOperate, RetentionRead, RetentionManage,
-			ConflictDecide,
+			ConflictDecide, ApprovalRead, ApprovalGive, BreachRead, BreachOpen, BreachManage, ReportRead, RequestShow,
 		}
 	case Reviewer:
 		return []Permission{
@@ -47,7 +47,7 @@ func (r Role) Permissions() []Permission {
 	case Support:
 		return []Permission{ConsoleUse, FigureRead, RequestRead, RequestCreate, PersonRead, PurposeRead, LawRead}
 	case Auditor:
-		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, LawRead, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, RetentionRead}
+		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, LawRead, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, RetentionRead, ApprovalRead, BreachRead, ReportRead}
 	case BrandManager:
 		return []Permission{ConsoleUse, FigureRead, PurposeRead, AudienceView, AudienceManage, BrandRead, BrandManage}
 	}

@@ -25,10 +25,19 @@ type shelf struct {
 	version int64
 	list    []Decision
 	kinds   []ledger.Kind
+	about   []id.Subject // of the changes
+	circle  []id.Subject // nil for a record alone
 }
 
 func (s *shelf) Humans(context.Context, id.Subject) (Humans, int64, error) {
 	return s.humans, s.version, nil
+}
+
+func (s *shelf) Circle(_ context.Context, subject id.Subject) ([]id.Subject, error) {
+	if s.circle != nil {
+		return s.circle, nil
+	}
+	return []id.Subject{subject}, nil
 }
 
 func (s *shelf) AutomatedDecisions(_ context.Context, _ id.Subject, p Page) ([]Decision, error) {
@@ -51,6 +60,7 @@ func (s *shelf) Commit(_ context.Context, c ledger.Change) ([]ledger.Written, er
 			s.humans = r
 		}
 	}
+	s.about = append(s.about, c.Subject)
 	for _, e := range c.Entries {
 		s.kinds = append(s.kinds, e.Kind)
 		s.version++
@@ -146,6 +156,36 @@ func TestRegister_keeps_a_repeat_once_and_says_what_was_against_it(t *testing.T)
 	}
 	if err := v.Want(t.Context(), who, "pay-later", false); err != nil || s.humans.Wanted("pay-later") {
 		t.Errorf("taken back: got %v, %v", s.humans, err)
+	}
+}
+
+// TestRecords_of_one_person: what is said of a decision is written to the record
+// that has it, and a wish to all of them, by the person as that record.
+func TestRecords_of_one_person(t *testing.T) {
+	t.Parallel()
+	s := &shelf{circle: []id.Subject{"s", "other"}}
+	v := service(s)
+	d, _, err := v.Register(t.Context(), told(func(t *Telling) { t.Subject = "other" }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	me := Who{Subject: "s", Actor: ledger.Self("s")}
+	if err := v.Say(t.Context(), me, d.ID, "I paid"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.about[len(s.about)-1]; got != "other" {
+		t.Errorf("said of the record %s", got)
+	}
+	s.about = nil
+	if err := v.Want(t.Context(), me, "pay-later", true); err != nil || len(s.about) == 0 || s.about[0] != "s" {
+		t.Errorf("wanted of %v, %v", s.about, err)
+	}
+	if got := me.as("other"); got.Actor != ledger.Self("other") {
+		t.Errorf("got %+v", got)
+	}
+	staff := Who{Subject: "s", Actor: ledger.Actor{Kind: ledger.ByStaff, ID: "m"}}
+	if got := staff.as("other"); got.Actor.ID != "m" {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package automated
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -13,12 +14,15 @@ import (
 	"livingprofile/internal/ledger"
 )
 
-// A Store keeps automated decisions. *store.DB is one.
+// A Store keeps automated decisions. store.Together is one.
 type Store interface {
 	// Humans returns for which kinds a subject wants a human, and the version
 	// that the answer is of. errs.NotFound or errs.Gone for nobody.
 	Humans(ctx context.Context, subject id.Subject) (Humans, int64, error)
-	// AutomatedDecisions returns a subject's decisions, the newest first.
+	// Circle returns the subjects that are joined with one, itself among them.
+	Circle(ctx context.Context, subject id.Subject) ([]id.Subject, error)
+	// AutomatedDecisions returns a person's decisions, of all their records, the
+	// newest first.
 	AutomatedDecisions(ctx context.Context, subject id.Subject, p Page) ([]Decision, error)
 	// Commit writes a change whole or not at all; errs.Conflict when the
 	// subject is no longer at the change's Base.
@@ -79,7 +83,7 @@ func (s *Service) Register(ctx context.Context, t Telling) (d Decision, known bo
 		return d, false, err
 	}
 	err = ledger.Retry(func() error {
-		humans, version, err := s.store.Humans(ctx, t.Subject)
+		humans, version, err := s.humans(ctx, t.Subject)
 		if err != nil {
 			return err
 		}
@@ -106,6 +110,24 @@ func (s *Service) Register(ctx context.Context, t Telling) (d Decision, known bo
 		return err
 	})
 	return d, known, err
+}
+
+// humans is what any record of a person says, and the version of this one.
+func (s *Service) humans(ctx context.Context, subject id.Subject) (Humans, int64, error) {
+	own, version, err := s.store.Humans(ctx, subject)
+	if err != nil {
+		return own, version, err
+	}
+	circle, err := s.store.Circle(ctx, subject)
+	for _, one := range circle {
+		theirs, _, err := s.store.Humans(ctx, one)
+		if err == nil {
+			own = own.Together(theirs)
+		} else if !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
+			return own, version, err
+		}
+	}
+	return own, version, err
 }
 
 // check tells whether a decision is whole. A kind that is another system's is
@@ -166,7 +188,17 @@ type Who struct {
 	Brand   string
 }
 
-// Find returns one decision; errs.NotFound for one that is not the subject's.
+// as is the same person or member, about another record of the person.
+func (w Who) as(record id.Subject) Who {
+	w.Subject = record
+	if w.Actor.Kind == ledger.BySubject {
+		w.Actor = ledger.Self(record)
+	}
+	return w
+}
+
+// Find returns one decision, in whichever of the person's records it is;
+// errs.NotFound for one that is not theirs.
 func (s *Service) Find(ctx context.Context, subject id.Subject, decision string) (Decision, error) {
 	if !id.Valid(decision) {
 		return Decision{}, errs.New(errs.NotFound, "")
@@ -222,6 +254,11 @@ func (s *Service) Decide(ctx context.Context, who Who, decision, outcome, reason
 }
 
 func (s *Service) settle(ctx context.Context, who Who, decision string, write func(*Decision, time.Time) ledger.Draft) error {
+	d, err := s.Find(ctx, who.Subject, decision)
+	if err != nil {
+		return err
+	}
+	who = who.as(d.Subject)
 	return ledger.Retry(func() error {
 		_, version, err := s.store.Humans(ctx, who.Subject)
 		if err != nil {
@@ -241,8 +278,8 @@ func (s *Service) settle(ctx context.Context, who Who, decision string, write fu
 	})
 }
 
-// Want says that the person wants a human for all decisions of a kind, or lets
-// the machine decide again. It is errs.Forbidden for a kind that is not theirs
+// Want says, for each record of the person, that they want a human for all
+// decisions of a kind, or lets the machine decide again. It is errs.Forbidden for a kind that is not theirs
 // to refuse.
 func (s *Service) Want(ctx context.Context, who Who, kind string, human bool) error {
 	k, ok := s.schema().AutomatedKind(kind)
@@ -252,17 +289,31 @@ func (s *Service) Want(ctx context.Context, who Who, kind string, human bool) er
 	if human && (!k.Refusable || k.Retired) {
 		return errs.New(errs.Forbidden, "error.decision_stays")
 	}
+	circle, err := s.store.Circle(ctx, who.Subject)
+	if err != nil {
+		return err
+	}
+	for _, one := range circle {
+		err := s.want(ctx, who.as(one), k, human)
+		if err != nil && (one == who.Subject || !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound)) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) want(ctx context.Context, who Who, k *Kind, human bool) error {
 	return ledger.Retry(func() error {
 		humans, version, err := s.store.Humans(ctx, who.Subject)
 		if err != nil {
 			return err
 		}
 		now := s.clock.Now()
-		next, changed := humans.with(kind, human, now)
+		next, changed := humans.with(k.Name, human, now)
 		if !changed {
 			return nil
 		}
-		entry := ledger.Draft{Kind: Allowed, Payload: Trace{Kind: kind, System: k.System}}
+		entry := ledger.Draft{Kind: Allowed, Payload: Trace{Kind: k.Name, System: k.System}}
 		if human {
 			entry.Kind = Refused
 		}

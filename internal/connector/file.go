@@ -16,10 +16,11 @@ const (
 	HTTP    Kind = "http"    // requests in the language of the other side
 	Webhook Kind = "webhook" // our own signed bodies
 	SCIM    Kind = "scim"    // SCIM 2.0 (RFC 7644)
+	Folder  Kind = "folder"  // CSV files that are fetched and left
 )
 
 // Kinds lists the kinds.
-var Kinds = [...]Kind{HTTP, Webhook, SCIM}
+var Kinds = [...]Kind{HTTP, Webhook, SCIM, Folder}
 
 // A File describes a product's interface.
 type File struct {
@@ -63,6 +64,15 @@ type Push struct {
 	Deny  *Request `yaml:"deny"`
 	// Erase deletes the record.
 	Erase *Request `yaml:"erase"`
+	// Row is what a file says of a person, for the kind folder alone.
+	Row []Column `yaml:"row"`
+}
+
+// A Column is one of a row, with what stands in it. One whose name has {field} or
+// {topic} in it is there for each that a link declares.
+type Column struct {
+	Column string `yaml:"column"`
+	Value  string `yaml:"value"`
 }
 
 // A Request is one request, with placeholders in braces.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/folder"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/pull"
 )
@@ -41,28 +42,38 @@ func (l *Link) File() (*File, error) {
 }
 
 // Target returns where system, which works for purposes and may hold fields, is
-// told what changed; false when the connector only asks.
+// told what changed; false when the connector only asks. What a file that cannot
+// be read would say waits for one that can.
 func (l *Link) Target(system string, purposes, fields []string) (hook.Target, bool) {
 	f, err := l.File()
-	if err != nil || f.Kind == HTTP && f.Push == nil {
+	if err == nil && (f.Kind == HTTP || f.Kind == Folder) && f.Push == nil {
 		return hook.Target{}, false
 	}
 	t := hook.NewTarget(system, hook.Endpoint{
 		Name: Endpoint, URL: l.URL, Brands: l.Brands, Body: hook.Full,
 	}, purposes, fields)
-	if f.Kind != Webhook {
+	switch {
+	case err != nil:
+		t.Speaks, t.Unreadable = l.Name, err.Error()
+	case f.Kind == Folder:
+		t.Speaks, t.URL = l.Name, system+"/"+folder.Out
+	case f.Kind != Webhook:
 		t.Speaks = l.Name
 	}
 	return t, true
 }
 
-// Feed returns how the system is asked; false for a link that is only told.
-func (l *Link) Feed() (pull.Feed, bool) {
+// Feed returns how the system is asked, or that it leaves files; false for a link
+// that is only told.
+func (l *Link) Feed(system string) (pull.Feed, bool) {
 	f, err := l.File()
 	if err != nil || f.Pull == nil || l.Every <= 0 {
 		return pull.Feed{}, false
 	}
 	p := f.Pull
+	if f.Kind == Folder {
+		return pull.Feed{URL: system + "/" + folder.In, Every: l.Every, Map: p.Map.of(l), Speaks: l.Name, Folder: true}, true
+	}
 	method, target, _ := strings.Cut(p.Request.Request, " ")
 	columns := l.columns(p)
 	target = strings.ReplaceAll(target, "{columns}", url.QueryEscape(strings.Join(columns, ",")))

@@ -139,6 +139,10 @@ func (c *checker) check() {
 		return
 	}
 	c.authentication()
+	if f.Kind == Folder {
+		c.folder()
+		return
+	}
 	if f.Kind != HTTP {
 		if f.Push != nil {
 			c.note("push", "is only for kind %s", HTTP)
@@ -182,6 +186,7 @@ var (
 	ofPerson = []string{"subject", "version", "type", "time", "email", "phone", "fields", "permissions", "erased", "number", "address"}
 	ofRecord = append(slices.Clone(ofPerson), "id")
 	ofTopic  = append(slices.Clone(ofRecord), "topic", "purpose")
+	ofRow    = []string{"subject", "version", "type", "time", "email", "phone", "erased", "number"}
 	ofPage   = []string{"since", "page", "cursor", "columns"}
 )
 
@@ -219,23 +224,80 @@ func (c *checker) pull() {
 		return
 	}
 	c.request("pull", &p.Request, ofPage)
-	if p.Map.ID == "" {
-		c.note("pull.map.id", "is missing: without it what comes again cannot be known")
-	}
-	if p.Map.Subject == "" && p.Map.Number == "" && p.Map.Email == "" && p.Map.Phone == "" {
-		c.note("pull.map", "names nobody: it needs subject, number, email or phone")
-	}
+	c.mapping(&p.Map)
 	if strings.Contains(p.Request.text(), "{since}") && p.Newest == "" {
 		c.note("pull.newest", "is missing: what {since} is taken from")
 	}
 	if n := p.Next.Count; n != "" && n != "page" && n != "start" {
 		c.note("pull.next.count", "should be page or start")
 	}
-	if p.Map.Field != "" && !strings.Contains(p.Map.Field, "{field}") {
+}
+
+// mapping checks what the members of a record are said to mean.
+func (c *checker) mapping(m *Map) {
+	if m.ID == "" {
+		c.note("pull.map.id", "is missing: without it what comes again cannot be known")
+	}
+	if m.Subject == "" && m.Number == "" && m.Email == "" && m.Phone == "" {
+		c.note("pull.map", "names nobody: it needs subject, number, email or phone")
+	}
+	if m.Field != "" && !strings.Contains(m.Field, "{field}") {
 		c.note("pull.map.field", "has no {field}")
 	}
-	if t := p.Map.Topic; t != nil && (t.From == "" || len(t.Yes)+len(t.No) == 0) {
+	if t := m.Topic; t != nil && (t.From == "" || len(t.Yes)+len(t.No) == 0) {
 		c.note("pull.map.topic", "needs from, and words in yes or no")
+	}
+}
+
+// folder checks what is said by rows of files and not by requests.
+func (c *checker) folder() {
+	f := c.file
+	if f.Authentication.Kind != "" || f.Check != nil {
+		c.note("", "a folder is signed in to by nobody, and is tried without a check")
+	}
+	if f.Push == nil && f.Pull == nil {
+		c.note("", "has neither push nor pull")
+	}
+	if p := f.Push; p != nil {
+		c.rows(p)
+	}
+	if p := f.Pull; p != nil {
+		if p.Request.Request != "" || p.Items != "" || p.Newest != "" {
+			c.note("pull", "a folder is asked nothing: it has only a map")
+		}
+		c.mapping(&p.Map)
+	}
+}
+
+// rows checks what a row is made of.
+func (c *checker) rows(p *Push) {
+	const path = "push.row"
+	if len(p.Row) == 0 || p.Find != nil || p.Match != nil || p.Create != nil || p.Update != nil || p.Allow != nil || p.Deny != nil || p.Erase != nil {
+		c.note("push", "a folder is told by a row, and by nothing else")
+	}
+	said := map[string]bool{}
+	for _, column := range p.Row {
+		known := ofRow
+		for _, ph := range placeholders(column.Column) {
+			said[ph.name] = true
+			switch ph.name {
+			case "field":
+				known = append(slices.Clone(ofRow), "value")
+			case "topic":
+				known = append(slices.Clone(ofRow), "allowed")
+			default:
+				c.note(path, "{%s} makes no columns; {field} and {topic} do", ph.name)
+			}
+		}
+		c.known(path, column.Value, known)
+		for _, ph := range placeholders(column.Value) {
+			said[ph.name] = true
+		}
+	}
+	for _, need := range [...]string{"subject", "erased"} {
+		if !said[need] {
+			c.note(path, "has no {%s}", need)
+		}
 	}
 }
 
@@ -249,7 +311,17 @@ func (c *checker) request(path string, r *Request, known []string) {
 	if !ok || !slices.Contains(methods, method) || !strings.HasPrefix(target, "/") {
 		c.note(path+".request", "%q should be a method and a path, as in GET /contacts/{id}", r.Request)
 	}
-	for _, ph := range placeholders(r.text()) {
+	c.known(path, r.text(), known)
+	for _, ph := range placeholders(target) {
+		if (ph.name == "email" || ph.name == "address" || ph.name == "phone") && !slices.Contains(ph.filters, "sha256") {
+			c.note(path+".request", "{%s} stands in an address; only its sha256 may", ph.name)
+		}
+	}
+}
+
+// known checks the placeholders of a text.
+func (c *checker) known(path, text string, known []string) {
+	for _, ph := range placeholders(text) {
 		if !slices.Contains(known, ph.name) {
 			c.note(path, "{%s} is not known here; there are %s", ph.name, strings.Join(known, ", "))
 		}
@@ -257,11 +329,6 @@ func (c *checker) request(path string, r *Request, known []string) {
 			if filters[filter] == nil {
 				c.note(path, "%q is no filter", filter)
 			}
-		}
-	}
-	for _, ph := range placeholders(target) {
-		if (ph.name == "email" || ph.name == "address" || ph.name == "phone") && !slices.Contains(ph.filters, "sha256") {
-			c.note(path+".request", "{%s} stands in an address; only its sha256 may", ph.name)
 		}
 	}
 }

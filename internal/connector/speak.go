@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"livingprofile/internal/folder"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/outbound"
 	"livingprofile/internal/pull"
@@ -26,6 +27,8 @@ type Speaker struct {
 	// Learn notes the number by which a system knows whom it knows by our name
 	// too; cause is the event that it was told. Nil for nobody who would.
 	Learn func(ctx context.Context, system, cause, name, number string) error
+	// Folders is where systems fetch files that are told nothing otherwise.
+	Folders folder.Root
 
 	tokens tokens
 	files  sync.Map // *File by what it was read from
@@ -48,7 +51,7 @@ func (s *Speaker) read(l *Link) (*File, error) {
 const maxAnswer = 256 << 10
 
 // Check asks whether address and key are right, and changes nothing.
-func (s *Speaker) Check(ctx context.Context, l *Link) hook.Reply {
+func (s *Speaker) Check(ctx context.Context, system string, l *Link) hook.Reply {
 	f, err := s.read(l)
 	if err != nil {
 		return hook.Reply{Cause: "no_connector"}
@@ -56,6 +59,9 @@ func (s *Speaker) Check(ctx context.Context, l *Link) hook.Reply {
 	if f.Kind == SCIM {
 		_, reply := (&directory{&talk{Speaker: s, ctx: ctx, link: l, file: f}}).send("GET", "/ServiceProviderConfig", nil, "")
 		return reply
+	}
+	if f.Kind == Folder {
+		return s.tryFolder(system)
 	}
 	if f.Check == nil {
 		return hook.Reply{Cause: "no_check"}
@@ -73,6 +79,9 @@ func (s *Speaker) Carry(ctx context.Context, l *Link, p hook.Parcel) hook.Reply 
 		return hook.Reply{Cause: "no_connector"}
 	}
 	t := &talk{Speaker: s, ctx: ctx, link: l, file: f, parcel: &p}
+	if f.Kind == Folder {
+		return t.lay()
+	}
 	if f.Kind == SCIM {
 		err = (&directory{t}).tell()
 	} else {

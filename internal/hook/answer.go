@@ -36,9 +36,9 @@ func brought(r Reply) (changes []json.RawMessage, cause string) {
 	return body.Changes, ""
 }
 
-// take lets in what an answer brought. It comes before the delivery is settled:
+// bring lets in what an answer brought. It comes before the delivery is settled:
 // what dies in between is sent again, answered again, and known by its ids.
-func (q *queue) take(d *Delivery, r Reply) error {
+func (q *queue) bring(d *Delivery, r Reply) error {
 	changes, cause := brought(r)
 	if len(changes) > 0 && q.Intake != nil {
 		refused, err := q.Intake(q.ctx, q.target.System, d.Entry, changes)

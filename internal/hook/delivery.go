@@ -78,7 +78,7 @@ type Outcome struct {
 	Worked bool          // the endpoint did its part
 	Gone   bool          // the endpoint wants nothing more, ever
 	Slow   time.Duration // the endpoint wants to be left alone; 0 for no wish
-	Unread bool          // the body could not be written, which is no fault of the endpoint
+	Unread bool          // nothing was sent, which is no fault of the endpoint
 }
 
 // Judge returns what reply to the latest attempt at d means. luck is from 0 to

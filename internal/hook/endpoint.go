@@ -50,6 +50,9 @@ type Target struct {
 	// Speaks is the connector that speaks to the system in its own language; ""
 	// for bodies of ours, which are signed.
 	Speaks string
+	// Unreadable is why that connector cannot be used, "" for one that can. What
+	// there is to tell waits.
+	Unreadable string
 }
 
 // NewTarget returns the target of an endpoint of system, which works for

@@ -12,40 +12,34 @@ const (
 	probeEvery = 45 * time.Second
 )
 
-// After returns the health of an endpoint after outcomes, and whether it has
-// to be remembered.
-func (h Health) After(outcomes []Outcome, now time.Time) (next Health, changed bool) {
-	next = h
-	slow := time.Duration(0)
-	for i := range outcomes {
-		o := &outcomes[i]
-		switch {
-		case o.State == Withheld || o.Unread:
-			continue
-		case o.Worked:
-			next.Failing, next.Slow, slow = time.Time{}, time.Time{}, 0
-			if now.Sub(h.Worked) >= time.Minute {
-				next.Worked = now
-			}
-			continue
-		case o.Gone:
-			next.Mode, next.Cause, next.Since = Disabled, "gone", now
+// After returns the health of an endpoint after an attempt.
+func (h Health) After(o *Outcome, now time.Time) Health {
+	switch {
+	case o.State == Withheld || o.Unread:
+		return h
+	case o.Worked:
+		h.Failing, h.Slow = time.Time{}, time.Time{}
+		if now.Sub(h.Worked) >= time.Minute {
+			h.Worked = now
 		}
-		if next.Failing.IsZero() {
-			next.Failing = now
-		}
-		slow = max(slow, o.Slow)
+		return h
+	case o.Gone:
+		h.Mode, h.Cause, h.Since = Disabled, "gone", now
 	}
-	if !next.Failing.IsZero() && len(outcomes) > 0 && now.Sub(next.Failing) >= breakAfter {
+	if h.Failing.IsZero() {
+		h.Failing = now
+	}
+	slow := o.Slow
+	if now.Sub(h.Failing) >= breakAfter {
 		slow = max(slow, probeEvery)
 	}
 	if slow > 0 {
-		next.Slow = now.Add(slow)
+		h.Slow = now.Add(slow)
 	}
-	if next.Mode == Active && !next.Failing.IsZero() && now.Sub(next.Failing) >= PauseAfter {
-		next.Mode, next.Cause, next.Since = Paused, "failing", now
+	if h.Mode == Active && now.Sub(h.Failing) >= PauseAfter {
+		h.Mode, h.Cause, h.Since = Paused, "failing", now
 	}
-	return next, next != h
+	return h
 }
 
 // ready tells whether an endpoint may be sent to at now, how many deliveries at

@@ -14,92 +14,128 @@ import (
 )
 
 // A queue is what one endpoint is being sent, from the first delivery that is
-// due until nothing is.
+// due until nothing is. Some are claimed ahead, so that exchanges go on while
+// the database writes what became of others.
 type queue struct {
 	*Worker
 	catalogue Catalogue
 	target    *Target
 	standing  Standing
+	written   Health // as it is kept
 
-	busy int // exchanges on their way
-	more bool
+	ahead []Delivery // claimed, and not begun
+	busy  int        // exchanges on their way
+	done  []Outcome  // to be written
+	more  bool       // not all that is due was sent
 }
 
-// maxRun bounds how long a queue works without looking at the declaration, the
-// mode and the secrets again.
-const maxRun = 5 * time.Second
+const (
+	// maxRun bounds how long a queue works without looking at the declaration,
+	// the mode and the secrets again, and how long a claim waits.
+	maxRun = 5 * time.Second
+	// maxAhead bounds how many deliveries are claimed ahead.
+	maxAhead = 256
+)
 
 // run sends what is due. What became of deliveries and the next claim share a
-// transaction.
+// transaction, which goes on beside the exchanges.
 func (q *queue) run() {
-	results := make(chan Outcome, q.opts.AtOnce)
-	var done []Outcome
-	began := time.Now()
+	results, turns := make(chan Outcome, q.opts.AtOnce), make(chan []Delivery, 1)
+	tick := time.NewTicker(q.opts.Poll)
+	defer tick.Stop()
+	ends := time.Now().Add(min(maxRun, q.opts.Lease/2))
+	q.written = q.standing.Health
+	look, turning := true, false
 	for {
 		now := q.Clock.Now()
-		t := q.settle(done, now)
 		limit, probe := q.standing.ready(now, q.opts.AtOnce)
-		if !q.stopping() && time.Since(began) < maxRun {
-			t.Limit, t.Probe = max(limit-q.busy, 0), probe && q.busy == 0
-		} else {
-			q.more = true
+		if q.stopping() || time.Now().After(ends) {
+			limit, probe, q.more = 0, false, true
 		}
-		claimed, err := q.Queue.Turn(q.ctx, t)
-		if err != nil {
-			// What was done is due again when its lease is over: told twice
-			// rather than never.
-			q.failed("settle deliveries", err)
-			claimed = nil
+		q.begin(limit, probe, results)
+		if !turning && (look || q.worthwhile()) {
+			t := q.turn(limit, probe, now)
+			look, turning = false, true
+			go func() { turns <- q.take(t) }()
 		}
-		q.mark(t.Health, err)
-		done = done[:0]
-		for _, d := range claimed {
-			q.busy++
-			go func() { results <- q.attempt(d) }()
-		}
-		if q.busy == 0 {
+		if q.busy == 0 && !turning {
 			return
 		}
-		done = q.gather(done, results)
-	}
-}
-
-// gather waits for one result and takes with it those that are there. It does
-// not wait for long: beside a slow exchange there is room for others.
-func (q *queue) gather(done []Outcome, results <-chan Outcome) []Outcome {
-	patience := time.NewTimer(q.opts.Poll)
-	defer patience.Stop()
-	select {
-	case o := <-results:
-		done = append(done, o)
-		q.busy--
-	case <-patience.C:
-	}
-	for {
 		select {
 		case o := <-results:
-			done = append(done, o)
-			q.busy--
-		default:
-			return done
+			q.ended(o)
+		case claimed := <-turns:
+			q.ahead, turning = append(q.ahead, claimed...), false
+		case <-tick.C: // beside a slow exchange there may be room for others
+			look = true
 		}
 	}
 }
 
-// settle is the turn that writes outcomes.
-func (q *queue) settle(done []Outcome, now time.Time) Turn {
-	t := Turn{Endpoint: q.target.ID, Now: now, Outcomes: done, Lease: q.opts.Lease}
-	failing := !q.standing.Failing.IsZero()
-	next, changed := q.standing.After(done, now)
-	if changed {
-		t.Health = &next
-		t.Hurry = failing && next.Failing.IsZero()
+// begin begins up to limit exchanges. What it may not begin any more, another
+// process may have at once: an endpoint that is left alone holds nothing back.
+func (q *queue) begin(limit int, probe bool, results chan<- Outcome) {
+	for ; q.busy < limit && len(q.ahead) > 0; q.ahead = q.ahead[1:] {
+		d := q.ahead[0]
+		q.busy++
+		go func() { results <- q.attempt(d) }()
 	}
-	q.standing.Health = next
-	if t.Hurry {
-		q.standing.Due = now
+	if limit > 0 && !probe {
+		return
 	}
+	for _, d := range q.ahead {
+		q.done = append(q.done, Outcome{Delivery: d, Unread: true})
+	}
+	q.ahead = nil
+}
+
+// ended takes in what an exchange came to.
+func (q *queue) ended(o Outcome) {
+	q.busy--
+	q.done = append(q.done, o)
+	now, failing := q.Clock.Now(), !q.standing.Failing.IsZero()
+	q.standing.Health = q.standing.After(&o, now)
+	if failing && q.standing.Failing.IsZero() {
+		q.standing.Due = now // what waits is hurried
+	}
+}
+
+// worthwhile tells whether there is enough for a transaction: those that end
+// close together are written together, as long as others are at hand.
+func (q *queue) worthwhile() bool {
+	return len(q.done) >= q.opts.AtOnce || len(q.done) > 0 && len(q.ahead) == 0
+}
+
+// turn is the next step of the queue: it writes what is done, and claims what
+// lasts for some turns at the pace of this one.
+func (q *queue) turn(limit int, probe bool, now time.Time) Turn {
+	t := Turn{Endpoint: q.target.ID, Now: now, Outcomes: q.done, Lease: q.opts.Lease}
+	if h := q.standing.Health; h != q.written {
+		t.Health = &h
+		t.Hurry = !q.written.Failing.IsZero() && h.Failing.IsZero()
+		q.written = h
+	}
+	switch {
+	case !probe && limit > 0:
+		t.Limit = max(min(max(4*len(q.done), q.opts.AtOnce), maxAhead)-len(q.ahead), 0)
+	case probe && q.busy == 0:
+		t.Limit, t.Probe = 1, true
+	}
+	q.done = nil
 	return t
+}
+
+// take takes a turn. It runs beside the rest of the queue.
+func (q *queue) take(t Turn) []Delivery {
+	claimed, err := q.Queue.Turn(q.ctx, t)
+	if err != nil {
+		// What was done is due again when its lease is over: told twice
+		// rather than never.
+		q.failed("settle deliveries", err)
+		claimed = nil
+	}
+	q.mark(t.Health, err)
+	return claimed
 }
 
 // mark notes in ledger and log when an endpoint is not sent to any more.
@@ -154,7 +190,7 @@ func (q *queue) send(d Delivery) Outcome {
 	reply := Post(q.ctx, q.Door, outbound.Letter{
 		URL: q.target.URL, Headers: Headers(q.standing.Secrets, d.Entry, now, media, body), Body: body,
 	})
-	if err := q.take(&d, reply); err != nil {
+	if err := q.bring(&d, reply); err != nil {
 		q.failed("take in what an answer brought", err)
 		return q.unread(d, now)
 	}
@@ -186,7 +222,9 @@ func (q *queue) compose(d *Delivery, now time.Time) (m Message, ids []identity.I
 	if s.Alias, err = q.Alias(q.target.System, d.Subject); err != nil {
 		return Message{}, nil, false, err
 	}
-	if s.Facts, err = q.People.Facts(q.ctx, d.Subject); err == nil && q.target.Body == Full {
+	if q.target.Body != Full {
+		s.Facts, err = q.People.Grounds(q.ctx, d.Subject)
+	} else if s.Facts, err = q.People.Facts(q.ctx, d.Subject); err == nil {
 		s.Identifiers, err = q.People.Identifiers(q.ctx, d.Subject)
 	}
 	if err == nil {

@@ -81,6 +81,7 @@ type Worker struct {
 
 	mu      sync.Mutex
 	running map[string]bool // endpoints that are being sent to
+	fed     map[string]bool // endpoints that have something to send, for all we know
 	ctx     context.Context // ends when running exchanges have to give up
 	abort   context.CancelFunc
 	quit    chan struct{} // closed when nothing new may begin
@@ -92,7 +93,7 @@ type Worker struct {
 func NewWorker(d Deps, o Options) *Worker {
 	w := &Worker{
 		Deps: d, opts: o.withDefaults(), wake: make(chan struct{}, 1),
-		running: map[string]bool{}, quit: make(chan struct{}),
+		running: map[string]bool{}, fed: map[string]bool{}, quit: make(chan struct{}),
 	}
 	w.ctx, w.abort = context.WithCancel(context.Background())
 	return w
@@ -146,7 +147,7 @@ const rewindEvery = time.Minute
 const clockSkew = 10 * time.Minute
 
 func (w *Worker) loop() {
-	var rewound time.Time
+	var rewound, looked time.Time
 	for !w.stopping() {
 		if time.Since(rewound) >= rewindEvery {
 			rewound = time.Now()
@@ -158,21 +159,40 @@ func (w *Worker) loop() {
 		targets := c.Targets()
 		more, err := w.spread(revision, targets)
 		if err == nil {
-			err = w.rouse(c, targets)
+			all := time.Since(looked) >= w.opts.Poll // what became due by itself, or by another process
+			if all {
+				looked = time.Now()
+			}
+			err = w.rouse(c, targets, all)
 		}
 		if err != nil && w.ctx.Err() == nil {
 			w.opts.Log.Error("hooks", "error", err)
 		}
-		if more && err == nil {
-			continue
+		if !more || err != nil {
+			w.rest(len(targets) > 0)
 		}
-		t := time.NewTimer(w.opts.Poll)
-		select {
-		case <-w.quit:
-		case <-w.wake:
-		case <-t.C:
-		}
-		t.Stop()
+	}
+}
+
+// rest waits for something to do. A change wakes, but not at once after another,
+// so that what happens close together is spread together.
+func (w *Worker) rest(told bool) {
+	pause := w.opts.Poll / 4
+	if w.sleep(pause, nil); told {
+		w.sleep(w.opts.Poll-pause, w.wake)
+	} else {
+		w.sleep(w.opts.Poll-pause, nil)
+	}
+}
+
+// sleep ends early when the Worker stops or something comes from wake.
+func (w *Worker) sleep(d time.Duration, wake <-chan struct{}) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-w.quit:
+	case <-wake:
+	case <-t.C:
 	}
 }
 
@@ -206,7 +226,18 @@ func (w *Worker) spread(revision int64, targets []Target) (more bool, err error)
 		// known here in a moment.
 		return false, nil
 	}
+	if err == nil {
+		w.feed(all)
+	}
 	return limit > 0 && read >= limit, err
+}
+
+func (w *Worker) feed(all []Delivery) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range all {
+		w.fed[all[i].Endpoint] = true
+	}
 }
 
 // FanOut returns the deliveries that entries lead to.
@@ -226,13 +257,15 @@ func FanOut(targets []Target, entries []ledger.Happening, now time.Time) []Deliv
 	return all
 }
 
-// rouse starts the queues that have something to send.
-func (w *Worker) rouse(c Catalogue, targets []Target) error {
+// rouse starts the queues that have something to send; it looks at those that
+// were fed, or at all.
+func (w *Worker) rouse(c Catalogue, targets []Target, all bool) error {
 	var idle []string
 	w.mu.Lock()
 	for i := range targets {
-		if !w.running[targets[i].ID] {
-			idle = append(idle, targets[i].ID)
+		if one := targets[i].ID; !w.running[one] && targets[i].Unreadable == "" && (all || w.fed[one]) {
+			idle = append(idle, one)
+			delete(w.fed, one)
 		}
 	}
 	w.mu.Unlock()
@@ -263,10 +296,11 @@ func (w *Worker) begin(c Catalogue, t *Target, s Standing) {
 		q.run()
 		w.mu.Lock()
 		delete(w.running, t.ID)
-		w.mu.Unlock()
 		if q.more {
-			w.Wake()
+			w.fed[t.ID] = true
 		}
+		w.mu.Unlock()
+		w.Wake()
 	})
 }
 

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"slices"
 	"time"
 
 	"livingprofile/internal/decision"
@@ -113,6 +114,27 @@ func between(f *profile.Field, claims []profile.Claim, system string, rank profi
 	return Conflict{}, false
 }
 
+// contradicts returns the conflict of a system's claim about f with the person's
+// own, which counts: the system says something else, and of later than that. The
+// person may have said so over there, so they are asked. before is what the
+// system said until now; what it only says again asks nobody twice.
+func contradicts(f *profile.Field, claims []profile.Claim, before *profile.Claim, system string, rank profile.Rank) (Conflict, bool) {
+	ours, _, ok := profile.Winner(f, claims, rank)
+	i := slices.IndexFunc(claims, func(c profile.Claim) bool { return c.Source == system })
+	if !ok || !ours.Own() || f.Edit != profile.Free || i < 0 {
+		return Conflict{}, false
+	}
+	theirs := claims[i]
+	if theirs.Value == "" || theirs.Value == ours.Value || theirs.Value == before.Value || !theirs.When().After(ours.When()) {
+		return Conflict{}, false
+	}
+	return Conflict{
+		About: AboutField, Name: f.Name, System: system, Reason: Later, Asks: AsksSubject,
+		Ours:   Side{Source: ours.Source, Value: ours.Value, At: ours.When()},
+		Theirs: Side{Source: system, Value: theirs.Value, At: theirs.When()},
+	}, true
+}
+
 // Stands tells whether the conflict is one still: what was said since may have
 // decided it.
 func (c *Conflict) Stands(f decision.Facts, field func(string) (*profile.Field, bool), rank profile.Rank) bool {
@@ -127,6 +149,11 @@ func (c *Conflict) Stands(f decision.Facts, field func(string) (*profile.Field, 
 	if !ok || declared.Retired {
 		return false
 	}
-	_, is := between(declared, f.Profile.Claims[c.Name], c.System, rank)
+	claims := f.Profile.Claims[c.Name]
+	if c.Asks == AsksSubject {
+		now, is := contradicts(declared, claims, &profile.Claim{}, c.System, rank)
+		return is && now.Ours.Value == c.Ours.Value && now.Theirs.Value == c.Theirs.Value
+	}
+	_, is := between(declared, claims, c.System, rank)
 	return is
 }

@@ -82,7 +82,11 @@ func (k *known) claim(c Catalogue, system string, item *Item, now time.Time) Out
 	o.Result, o.Reason = Applied, ""
 	for i := range steps {
 		f, _ := c.Field(steps[i].Field)
-		if raised, is := between(f, next.Claims[f.Name], system, c.Rank); is {
+		raised, is := between(f, next.Claims[f.Name], system, c.Rank)
+		if before, _ := noted.Of(f.Name, system); !is {
+			raised, is = contradicts(f, next.Claims[f.Name], &before, system, c.Rank)
+		}
+		if is {
 			k.conflicts = append(k.conflicts, raised.of(k.subject, now))
 			o.Result, o.Reason = Waiting, raised.Reason
 		}

@@ -32,7 +32,7 @@ func (shop) AllTopics() []consent.Topic                           { return nil }
 func (shop) AllChannels() []consent.Channel                       { return nil }
 
 func (shop) Field(name string) (*profile.Field, bool) {
-	return &profile.Field{Name: name}, name == "phone" || name == "city"
+	return &profile.Field{Name: name, Type: profile.TypeText, Edit: profile.Free}, name == "phone" || name == "city"
 }
 
 func (shop) Rank(source string) int {

@@ -43,6 +43,7 @@ const (
 	Known      = "known"       // nothing newer was said than what stands
 	Unproved   = "unproved"    // a yes after the person's own no, without proof
 	SameRank   = "same_rank"   // two systems say different things, and nothing tells them apart
+	Later      = "said_later"  // another value than the person's own, said later than that
 	Reused     = "id_reused"   // the id was used for something else
 	NoSubject  = "no_subject"  // nobody is meant whom the system may know
 	NotYours   = "not_yours"   // a field, purpose or action that the system may not have

@@ -29,7 +29,26 @@ func (s *Service) Open(ctx context.Context, subject id.Subject, f decision.Facts
 // said which word holds. What they said is recorded where it belongs; this ends
 // the asking.
 func (s *Service) Answered(ctx context.Context, subject id.Subject, about About, name string, by ledger.Actor, took Took) error {
-	return ledger.Retry(func() error {
+	_, err := s.settle(ctx, subject, by, took, func(c *Conflict) bool { return c.About == about && c.Name == name })
+	return err
+}
+
+// Kept settles a conflict about a value for the person, who keeps their own. It is
+// errs.Conflict when it is not the one that was shown any more.
+func (s *Service) Kept(ctx context.Context, subject id.Subject, conflict string, by ledger.Actor) error {
+	n, err := s.settle(ctx, subject, by, TookOurs, func(c *Conflict) bool {
+		return c.ID == conflict && c.About == AboutField && c.Asks == AsksSubject
+	})
+	if err == nil && n == 0 {
+		return moved()
+	}
+	return err
+}
+
+// settle ends those that wait for an answer which is given now, and returns how
+// many there were.
+func (s *Service) settle(ctx context.Context, subject id.Subject, by ledger.Actor, took Took, answered func(*Conflict) bool) (n int, err error) {
+	err = ledger.Retry(func() error {
 		all, err := s.store.ConflictsOf(ctx, subject)
 		if err != nil {
 			return err
@@ -37,7 +56,7 @@ func (s *Service) Answered(ctx context.Context, subject id.Subject, about About,
 		now := s.clock.Now()
 		change := ledger.Change{Subject: subject, Base: ledger.AnyVersion, At: now, Actor: by}
 		for _, c := range all {
-			if c.About != about || c.Name != name {
+			if !answered(&c) {
 				continue
 			}
 			c.Settled = now
@@ -46,10 +65,11 @@ func (s *Service) Answered(ctx context.Context, subject id.Subject, about About,
 			}}
 			change.Entries, change.Rows = append(change.Entries, draft), append(change.Rows, c)
 		}
-		if change.Empty() {
+		if n = len(change.Rows); n == 0 {
 			return nil
 		}
 		_, err = s.store.Commit(ctx, change)
 		return err
 	})
+	return n, err
 }

@@ -52,6 +52,12 @@ func New(kind string, subject id.Subject, payload any, now time.Time) (Job, erro
 	}, nil
 }
 
+// Later returns j, due at a time and not at once.
+func (j Job) Later(at time.Time) Job {
+	j.RunAt = at
+	return j
+}
+
 // Decode reads the payload into v. What cannot be read is errs.Invalid, since
 // another try would read the same.
 func (j Job) Decode(v any) error {

@@ -51,7 +51,10 @@ const canonicalVersion = "livingprofile/entry/1"
 // Sum returns the hash of e's canonical form: each field in the order of the
 // type with its length before it, numbers as eight bytes, big-endian. Two
 // entries that differ in any field have different canonical forms.
-func (e *Entry) Sum() Hash {
+func (e *Entry) Sum() Hash { return append(e.form(), e.Prev[:]...).Hash() }
+
+// form is the canonical form but for its last field, the hash before.
+func (e *Entry) form() Form {
 	f := make(Form, 0, 256+len(e.Payload))
 	f.Text(canonicalVersion)
 	f.Int(int64(e.Lane))
@@ -66,9 +69,7 @@ func (e *Entry) Sum() Hash {
 	f.Text(e.Cause)
 	f.Int(e.At.UnixMicro())
 	f.Text(string(e.Payload))
-	f = append(f, e.Evidence[:]...)
-	f = append(f, e.Prev[:]...)
-	return f.Hash()
+	return append(f, e.Evidence[:]...)
 }
 
 // Link gives e its place after a lane's head and sets its hash.

@@ -15,6 +15,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
 )
 
 // An Edit is one attribute that was changed in the console. It is kept until a
@@ -76,17 +77,18 @@ func Amend(current *Organisation, a Amendment) (*Plan, error) {
 func (o *Organisation) declared() Organisation {
 	return Organisation{
 		Label: o.Label, Contact: o.Contact, Address: o.Address, Security: o.Security, Privacy: o.Privacy,
-		Brands:     standing(o.Brands, func(b *brand.Brand) bool { return b.Retired }),
-		Categories: slices.Clone(o.Categories),
-		Fields:     standing(o.Fields, func(f *profile.Field) bool { return f.Retired }),
-		Systems:    standing(o.Systems, func(s *System) bool { return s.Retired }),
-		Channels:   slices.Clone(o.Channels),
-		Topics:     standing(o.Topics, func(t *consent.Topic) bool { return t.Retired }),
-		Activities: standing(o.Activities, func(k *activity.Kind) bool { return k.Retired }),
-		Rules:      standing(o.Rules, func(r *activity.Rule) bool { return r.Retired }),
-		Duties:     standing(o.Duties, func(d *rights.Duty) bool { return d.Retired }),
-		Automated:  standing(o.Automated, func(k *automated.Kind) bool { return k.Retired }),
-		Purposes:   standing(o.Purposes, func(v *consent.PurposeVersion) bool { return v.Retired }),
+		Brands:      standing(o.Brands, func(b *brand.Brand) bool { return b.Retired }),
+		Categories:  slices.Clone(o.Categories),
+		Fields:      standing(o.Fields, func(f *profile.Field) bool { return f.Retired }),
+		Systems:     standing(o.Systems, func(s *System) bool { return s.Retired }),
+		Channels:    slices.Clone(o.Channels),
+		Topics:      standing(o.Topics, func(t *consent.Topic) bool { return t.Retired }),
+		Activities:  standing(o.Activities, func(k *activity.Kind) bool { return k.Retired }),
+		Rules:       standing(o.Rules, func(r *activity.Rule) bool { return r.Retired }),
+		Duties:      standing(o.Duties, func(d *rights.Duty) bool { return d.Retired }),
+		Controllers: standing(o.Controllers, func(c *transfer.Controller) bool { return c.Retired }),
+		Automated:   standing(o.Automated, func(k *automated.Kind) bool { return k.Retired }),
+		Purposes:    standing(o.Purposes, func(v *consent.PurposeVersion) bool { return v.Retired }),
 	}
 }
 

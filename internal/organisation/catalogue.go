@@ -29,6 +29,17 @@ func (o *Organisation) AllChannels() []consent.Channel { return o.Channels }
 // does not change the result.
 func (o *Organisation) Targets() []hook.Target { return o.lookups().targets }
 
+// TargetsOf returns those of one system.
+func (o *Organisation) TargetsOf(system string) []hook.Target {
+	var all []hook.Target
+	for _, t := range o.Targets() {
+		if t.System == system {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
 // BrandNames returns the brands that are not retired.
 func (o *Organisation) BrandNames() []string {
 	var all []string

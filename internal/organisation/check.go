@@ -60,6 +60,9 @@ func (d *Draft) Check() (warnings Problems, err error) {
 	for i := range c.Duties {
 		c.duty(&c.Duties[i])
 	}
+	for i := range c.Controllers {
+		c.controller(&c.Controllers[i])
+	}
 	for i := range c.Automated {
 		c.automated(&c.Automated[i])
 	}

@@ -20,6 +20,7 @@ func TestCheck_accepts_a_sound_file(t *testing.T) {
 func TestCheck_refuses(t *testing.T) {
 	for _, tc := range []struct{ name, old, now, want string }{
 		{"no label", "label: {en: Small Group, ja: ちいさな会社}", "", "label: is missing"},
+		{"controller without a safe address", "contact: dpo@small.example", "contact: dpo@small.example\ncontrollers: {choir: {label: Choir, url: \"http://choir.example/in\"}}", "controllers.choir.url: \"http://choir.example/in\" is no address to send to"},
 		{"no contact", "contact: dpo@small.example", "", "contact: is missing"},
 		{"bad contact", "contact: dpo@small.example", "contact: the dpo", "organisation.yaml:3:10: contact: \"the dpo\" is no e-mail address"},
 		{"bad page", "en: \"https://www.small.example/privacy\"", "en: \"javascript:alert(1)\"", "privacy.en: \"javascript:alert(1)\" is no address of a page"},

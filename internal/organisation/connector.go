@@ -106,7 +106,12 @@ func (c *checker) connector(path string, s *System) {
 }
 
 func (c *checker) linkAddress(path string, l *connector.Link, f *connector.File) {
-	if !hook.ValidURL(l.URL) || strings.ContainsAny(l.URL, "?") {
+	switch {
+	case f.Kind == connector.Folder:
+		if l.URL != "" {
+			c.note(join(path, "url"), "a folder has no address: it is the one that is called as the system")
+		}
+	case !hook.ValidURL(l.URL) || strings.ContainsAny(l.URL, "?"):
 		c.note(join(path, "url"), "%s is no address to speak to: https, or http on this machine", quoted(l.URL))
 	}
 	signed := f.Authentication.Kind != "" && f.Authentication.Kind != "none"

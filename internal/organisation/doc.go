@@ -37,7 +37,8 @@
 //	privacy     text: address of the privacy statement
 //	security    whom to tell of a weakness: a mailbox, or the address of a page;
 //	            contact when it is not said
-//	brands, channels, categories, systems, purposes, topics, fields
+//	brands, channels, categories, systems, purposes, topics, fields,
+//	controllers
 //	            mappings from name to what follows, shown in this order
 //
 // A brand is a face of the organisation with a portal of its own. Its name
@@ -62,6 +63,11 @@
 //	            it can do without; a month when it is not said
 //	origins     sites whose pages may read what is said to everybody, as in
 //	            https://www.example.com
+//
+// A controller is another one that people may have their data sent to:
+//
+//	label       text, required
+//	url         that takes packages, https, required
 //
 // A channel is a way of reaching people, and a category groups fields, on the
 // page and in law:

@@ -216,7 +216,7 @@ func (x *index) fillSystems(o *Organisation) {
 			if t, ok := s.Connector.Target(s.Name, s.Purposes, s.Fields); ok {
 				x.targets = append(x.targets, t)
 			}
-			if f, ok := s.Connector.Feed(); ok {
+			if f, ok := s.Connector.Feed(s.Name); ok {
 				x.feeds[s.Name] = f
 			}
 		}

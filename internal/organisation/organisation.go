@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/pull"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/scim"
+	"livingprofile/internal/transfer"
 )
 
 // An Organisation is everything declared, at one moment. It is not changed
@@ -44,6 +45,8 @@ type Organisation struct {
 	Rules      []activity.Rule `json:",omitempty"`
 	// Duties are the laws that keep fields beyond an erasure.
 	Duties []rights.Duty `json:",omitempty"`
+	// Controllers are those that people may have their data sent to.
+	Controllers []transfer.Controller `json:",omitempty"`
 	// Automated are the kinds of decisions that systems make by themselves.
 	Automated []automated.Kind `json:",omitempty"`
 	// Purposes holds the newest version of each purpose, parents first.

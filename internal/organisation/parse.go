@@ -142,6 +142,9 @@ func readOrganisation(top *object, logos map[string]string) Organisation {
 	top.each("duties", func(name string, d *object) {
 		o.Duties = append(o.Duties, readDuty(name, d))
 	})
+	top.each("controllers", func(name string, c *object) {
+		o.Controllers = append(o.Controllers, readController(name, c))
+	})
 	top.each("automated", func(name string, k *object) {
 		o.Automated = append(o.Automated, readAutomated(name, k))
 	})

@@ -10,6 +10,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
 )
 
 // A Plan is what applying a draft would do. It has been decided and nothing
@@ -120,6 +121,10 @@ func compare(current *Organisation, d *Draft, now time.Time) *Plan {
 	next.Duties = reconcile(p, current.Duties, d.Declared.Duties, kind[rights.Duty]{
 		"duty", func(d *rights.Duty) string { return d.Name },
 		func(d *rights.Duty) *bool { return &d.Retired }, ofDuty,
+	})
+	next.Controllers = reconcile(p, current.Controllers, d.Declared.Controllers, kind[transfer.Controller]{
+		"controller", func(c *transfer.Controller) string { return c.Name },
+		func(c *transfer.Controller) *bool { return &c.Retired }, ofController,
 	})
 	next.Automated = reconcile(p, current.Automated, d.Declared.Automated, kind[automated.Kind]{
 		"automated decision", func(k *automated.Kind) string { return k.Name },

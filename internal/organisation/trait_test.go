@@ -26,7 +26,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofField, "Name", "Retired")
 	shows(t, ofSystem, "Name", "Retired")
 	shows(t, func(e *hook.Endpoint) traits { return ofSystem(&System{Endpoints: []hook.Endpoint{*e}}) }, "Name")
-	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map", "Method", "Body", "Walk", "Speaks")
+	shows(t, func(f *pull.Feed) traits { return ofSystem(&System{Pull: f}) }, "Map", "Method", "Body", "Walk", "Speaks", "Folder")
 	shows(t, func(l *connector.Link) traits { return ofSystem(&System{Connector: l}) })
 	shows(t, func(m *pull.Map) traits { return ofSystem(&System{Pull: &pull.Feed{Map: *m}}) })
 	shows(t, func(p *opendsr.Peer) traits { return ofSystem(&System{OpenDSR: p}) })
@@ -35,11 +35,12 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, func(f *activity.Field) traits { return ofActivity(&activity.Kind{Fields: []activity.Field{*f}}) })
 	shows(t, ofRule, "Name", "Retired")
 	shows(t, ofDuty, "Name", "Retired")
+	shows(t, ofController, "Name", "Retired")
 	shows(t, ofAutomated, "Name", "Retired")
 	shows(t, ofTopic, "Name", "Retired")
 	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
-		"Activities", "Rules", "Automated", "Duties", "Purposes", "Older", "Former", "Edits", "index")
+		"Activities", "Rules", "Controllers", "Automated", "Duties", "Purposes", "Older", "Former", "Edits", "index")
 	var w consent.PurposeWords
 	if got, want := len(wordings(&w)), reflect.TypeFor[consent.PurposeWords]().NumField(); got != want {
 		t.Errorf("got %d wordings, want %d", got, want)

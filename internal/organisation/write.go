@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
 )
 
 // A File is a declaration as a file, with the pictures and the connectors that
@@ -40,6 +41,7 @@ func Write(o *Organisation) (File, error) {
 	section(root, "activities", standing(o.Activities, func(k *activity.Kind) bool { return k.Retired }), func(k *activity.Kind) string { return k.Name }, ofActivity)
 	section(root, "rules", standing(o.Rules, func(r *activity.Rule) bool { return r.Retired }), func(r *activity.Rule) string { return r.Name }, ofRule)
 	section(root, "duties", standing(o.Duties, func(d *rights.Duty) bool { return d.Retired }), func(d *rights.Duty) string { return d.Name }, ofDuty)
+	section(root, "controllers", standing(o.Controllers, func(c *transfer.Controller) bool { return c.Retired }), func(c *transfer.Controller) string { return c.Name }, ofController)
 	section(root, "automated", standing(o.Automated, func(k *automated.Kind) bool { return k.Retired }), func(k *automated.Kind) string { return k.Name }, ofAutomated)
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)

@@ -126,7 +126,7 @@ type Ending struct {
 // Answer records the person's answer to the ask of the brand whose site they
 // are on: what they typed, if anything, and whether the brand may have it.
 // later prepares the work that ends what is given until a time.
-func (s *Service) Answer(ctx context.Context, e Editor, field, typed string, g Sharing, later func(Ending) (any, error)) error {
+func (s *Service) Answer(ctx context.Context, e Editor, field, typed string, g Sharing, later func(e Ending, now time.Time) (any, error)) error {
 	schema := s.schema()
 	f, ok := schema.Field(field)
 	if !ok {
@@ -168,7 +168,7 @@ func (s *Service) Answer(ctx context.Context, e Editor, field, typed string, g S
 		}
 		change.Rows = []any{next}
 		if draft != nil && g.Given && !g.Until.IsZero() {
-			work, err := later(Ending{Subject: e.Subject, Field: field, Brand: e.Brand, Until: g.Until})
+			work, err := later(Ending{Subject: e.Subject, Field: field, Brand: e.Brand, Until: g.Until}, g.At)
 			if err != nil {
 				return err
 			}

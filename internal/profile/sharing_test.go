@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
@@ -101,7 +102,7 @@ func TestSharingEnds(t *testing.T) {
 	s := profile.NewService(store, func() profile.Schema { return schemaOf(askedField()) }, now)
 	e := profile.Editor{Subject: "s", Actor: ledger.Self("s"), Brand: "kawara"}
 	var ending profile.Ending
-	later := func(e profile.Ending) (any, error) { ending = e; return "work", nil }
+	later := func(e profile.Ending, _ time.Time) (any, error) { ending = e; return "work", nil }
 	week := profile.Sharing{Given: true, Until: day(9)}
 	if err := s.Answer(t.Context(), e, "town", "Osaka", week, later); err != nil {
 		t.Fatal(err)

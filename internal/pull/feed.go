@@ -20,6 +20,8 @@ type Feed struct {
 	Walk   *Walk  `json:",omitempty"` // nil where Link says what the next page is
 	// Speaks is the connector that signs the questions in; "" for Secret.
 	Speaks string `json:",omitempty"`
+	// Folder says that the system leaves files in its folder and is asked nothing.
+	Folder bool `json:",omitempty"`
 }
 
 // Least is the shortest time between two turns.

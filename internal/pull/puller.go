@@ -13,6 +13,7 @@ import (
 
 	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/folder"
 	"livingprofile/internal/outbound"
 )
 
@@ -41,8 +42,8 @@ type Store interface {
 
 // A Taker takes what a page brought in one transaction with the position behind
 // it, to which it adds how many were taken and refused; errs.Conflict when
-// another process was there first.
-type Taker func(ctx context.Context, system string, changes []json.RawMessage, behind Position) (Position, error)
+// another process was there first. refused has a code for each change that was.
+type Taker func(ctx context.Context, system string, changes []json.RawMessage, behind Position) (kept Position, refused map[int]string, err error)
 
 // Deps are what a Puller stands on.
 type Deps struct {
@@ -54,7 +55,9 @@ type Deps struct {
 	// Login returns the headers that sign in at a system which is asked by a
 	// connector; nil where there is none.
 	Login func(ctx context.Context, system string) (map[string]string, error)
-	Log   *slog.Logger
+	// Folders is where systems leave files that have no feed to ask.
+	Folders folder.Root
+	Log     *slog.Logger
 }
 
 // A Puller reads feeds. It is safe for concurrent use.
@@ -89,13 +92,10 @@ func (p *Puller) Read(ctx context.Context, system string, f *Feed) error {
 		return err
 	}
 	at.System = system
-	seen := map[[sha256.Size]byte]bool{}
-	for range maxPages {
-		more := false
-		at, more, err = p.page(ctx, f, at, seen)
-		if err != nil || !more {
-			break
-		}
+	if f.Folder {
+		at, err = p.files(ctx, f, at)
+	} else {
+		at, err = p.pages(ctx, f, at)
 	}
 	var s stop
 	switch {
@@ -106,6 +106,18 @@ func (p *Puller) Read(ctx context.Context, system string, f *Feed) error {
 		return p.Store.KeepPull(ctx, at.failed(f, string(s), p.Clock.Now()))
 	}
 	return err
+}
+
+// pages reads the pages of a feed.
+func (p *Puller) pages(ctx context.Context, f *Feed, at Position) (Position, error) {
+	seen := map[[sha256.Size]byte]bool{}
+	for range maxPages {
+		next, more, err := p.page(ctx, f, at, seen)
+		if at = next; err != nil || !more {
+			return at, err
+		}
+	}
+	return at, nil
 }
 
 // page reads one page and takes what it says.
@@ -155,7 +167,7 @@ func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha25
 	if !more {
 		due = now.Add(f.Every)
 	}
-	kept, err := p.Take(ctx, at.System, changes, at.done(next, tag, due, now))
+	kept, _, err := p.Take(ctx, at.System, changes, at.done(next, tag, due, now))
 	if err != nil {
 		return at, false, err
 	}

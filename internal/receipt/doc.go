@@ -1,6 +1,7 @@
-// Package receipt writes consent receipts in the forms of others: the Consent
-// Receipt 1.1.0 of the Kantara Initiative, and records and receipts after
-// ISO/IEC TS 27560 in the Data Privacy Vocabulary (DPV) as JSON-LD.
+// Package receipt makes consent receipts (Maker), and writes them in the forms
+// of others: the Consent Receipt 1.1.0 of the Kantara Initiative, and records
+// and receipts after ISO/IEC TS 27560 in the Data Privacy Vocabulary (DPV) as
+// JSON-LD.
 //
 // Both say what our own form (consent.Receipt) says, in words that other
 // programs read, with what they ask beyond it (Setting). Only our own form is

@@ -48,6 +48,7 @@ type Ending struct {
 
 // A Store keeps values and their times. *store.DB is one.
 type Store interface {
+	KeptStore
 	// DueRetention returns whose values have to be looked at.
 	DueRetention(ctx context.Context, now time.Time, revision int64, limit int) ([]Due, error)
 	// SettleRetention notes when a subject is due next, zero for never, unless
@@ -55,6 +56,12 @@ type Store interface {
 	SettleRetention(ctx context.Context, d Due, next time.Time, revision int64) error
 	// Profile returns what is claimed about a subject itself, and its version.
 	Profile(ctx context.Context, subject id.Subject) (profile.State, int64, error)
+	// Holds returns what open erasures of a subject must not lose.
+	Holds(ctx context.Context, subject id.Subject) (rights.Holds, error)
+}
+
+// A KeptStore keeps what survives erasures.
+type KeptStore interface {
 	// KeptDue and KeptOnHold name kept values; KeptOf opens those of an erasure.
 	KeptDue(ctx context.Context, now time.Time, limit int) ([]rights.Kept, error)
 	KeptOnHold(ctx context.Context, certificate string, limit int) ([]rights.Kept, error)
@@ -88,6 +95,9 @@ type Service struct {
 func NewService(s Store, schema func() Schema, c clock.Clock) *Service {
 	return &Service{s, schema, c}
 }
+
+// heldAgain is when the values of somebody with a hold are looked at again.
+const heldAgain = 24 * time.Hour
 
 // atOnce is how many are looked at at a time.
 const atOnce = 200
@@ -131,10 +141,24 @@ func (s *Service) enforce(ctx context.Context, d Due, revision int64) error {
 		if err != nil {
 			return err
 		}
+		// Read after the version: a hold that comes later makes the change a
+		// conflict.
+		hold, err := s.store.Holds(ctx, d.Subject)
+		if err != nil {
+			return err
+		}
 		schema, now := s.schema(), s.clock.Now()
 		var after profile.State
 		var steps []profile.Step
-		after, steps, next = profile.Expire(held, schema, schema.Keep, now)
+		after, steps, next = profile.Expire(held, schema, func(f *profile.Field) time.Duration {
+			if hold.Keeps(f.Name) {
+				return 0
+			}
+			return schema.Keep(f)
+		}, now)
+		if tomorrow := now.Add(heldAgain); hold.Any() && (next.IsZero() || next.After(tomorrow)) {
+			next = tomorrow
+		}
 		if changed = len(steps) > 0; !changed {
 			return nil
 		}

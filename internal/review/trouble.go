@@ -14,9 +14,12 @@ type Trouble struct {
 	About  string // the endpoint, or the feed of a system; names nobody
 	System string
 	Feed   bool
-	Since  time.Time
-	Cause  string // a code
+	Since  time.Time // zero when nobody knows
+	Cause  string    // a code
 }
+
+// Unreadable is the cause of a trouble with a connector that cannot be read.
+const Unreadable = "unreadable"
 
 // troubleAfter is how long something may fail before it is somebody's concern:
 // most of what fails is well again by then.
@@ -41,6 +44,10 @@ type Systems interface {
 func Troubles(ctx context.Context, store SystemStore, all Systems, now time.Time) ([]Trouble, error) {
 	var found []Trouble
 	for _, t := range all.Targets() {
+		if t.Unreadable != "" {
+			found = append(found, Trouble{About: t.ID, System: t.System, Cause: Unreadable})
+			continue
+		}
 		standings, err := store.Standing(ctx, []string{t.ID}, now)
 		if err != nil {
 			return nil, err

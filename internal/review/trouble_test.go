@@ -16,11 +16,12 @@ import (
 type systems struct {
 	health map[string]hook.Health
 	feeds  map[string]pull.Position
+	faults string // of the connectors
 }
 
 func (s *systems) Targets() (all []hook.Target) {
 	for name := range s.health {
-		all = append(all, hook.Target{ID: name, System: "crm"})
+		all = append(all, hook.Target{ID: name, System: "crm", Unreadable: s.faults})
 	}
 	return all
 }
@@ -55,6 +56,7 @@ func TestTroubles(t *testing.T) {
 		"paused by staff":   {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Paused, Cause: hook.ByStaff, Since: long}}}, false},
 		"given up":          {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Paused, Cause: "failing", Since: long}}}, true},
 		"gone":              {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Disabled, Cause: "gone", Since: short}}}, true},
+		"unreadable":        {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active}}, faults: "line 1: is empty"}, true},
 		"a feed that reads": {systems{feeds: map[string]pull.Position{"crm": {Read: long}}}, false},
 		"a feed that fails": {systems{feeds: map[string]pull.Position{"crm": {Read: long, Failures: 3, Cause: "loops"}}}, true},
 	} {

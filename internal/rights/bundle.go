@@ -38,7 +38,9 @@ type Document struct {
 	Activities  []Activity
 	Machines    []Machine // for Access alone
 	Consents    []Decision
+	Receipts    []File          // of Consents, in the forms that others read
 	Preferences json.RawMessage // as they are kept; nil for none
+	Purposes    []Purpose
 	Recipients  []Recipient
 	History     []Happened
 }
@@ -113,12 +115,35 @@ type Decision struct {
 	Channel string    `json:"channel,omitempty"`
 }
 
+// A File is one that has a form of its own.
+type File struct {
+	Name    string
+	Content any // to be written as JSON
+}
+
 // A Recipient is a system that may have some of the data.
 type Recipient struct {
 	Name    string   `json:"name"`
 	Label   string   `json:"label"`
 	Country string   `json:"country,omitempty"`
 	Fields  []string `json:"fields"`
+	// Received is what it was told, newest first, as long as that is known.
+	Received []Received `json:"received,omitempty"`
+}
+
+// A Received is one telling of a recipient.
+type Received struct {
+	At     time.Time `json:"at"`
+	Event  string    `json:"event"`
+	Fields []string  `json:"fields,omitempty"` // whose values were in it
+}
+
+// A Purpose is what some of the values are used for.
+type Purpose struct {
+	Name      string `json:"name"`
+	Label     string `json:"label"`
+	Basis     string `json:"basis"`
+	Retention string `json:"retention,omitempty"`
 }
 
 // A Happened is one line of the history.
@@ -145,11 +170,13 @@ type listed struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Zip writes d as an archive: manifest.json, a page to read, JSON for each
-// category, and tables as CSV. The same document gives the same bytes.
-func (d *Document) Zip(page []byte) ([]byte, error) {
+// Zip writes d as an archive: manifest.json, what is to be read as a page and as
+// a PDF, JSON for each category, and tables as CSV. The same document gives the
+// same bytes.
+func (d *Document) Zip(page, pdf []byte) ([]byte, error) {
 	z := &bundle{at: d.MadeAt}
 	z.add("index.html", page)
+	z.add("report.pdf", pdf)
 	z.json("identifiers.json", d.Identifiers)
 	z.sections("given", d.Given)
 	z.table("given.csv", d.Given)
@@ -161,10 +188,14 @@ func (d *Document) Zip(page []byte) ([]byte, error) {
 	z.activities("activity.csv", d.Activities)
 	z.json("consent.json", d.Consents)
 	z.consents("consent.csv", d.Consents)
+	for _, f := range d.Receipts {
+		z.json(f.Name, f.Content)
+	}
 	z.add("contact.vcf", d.contactCard())
 	if d.Preferences != nil {
 		z.json("preferences.json", d.Preferences)
 	}
+	z.json("purposes.json", d.Purposes)
 	if d.Kind == Access {
 		z.json("automated.json", d.Machines)
 		z.json("recipients.json", d.Recipients)

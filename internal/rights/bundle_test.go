@@ -24,8 +24,10 @@ func TestCopyFollowsItsSchema(t *testing.T) {
 		Number: "R-1", Kind: Access, MadeAt: at, Given: section, Inferred: section, Preferences: json.RawMessage(`{}`),
 		Identifiers: []NamedValue{{Kind: "email", Value: "a@example.jp", Source: "shop", Verified: at}, {Kind: "customer", Scope: "shop", Value: "1"}},
 		Consents:    []Decision{{Record: "r", Purpose: "ideas", Label: "May we?", Version: 1, Status: "given", At: at, Until: at, Brand: "b", Channel: "c"}},
+		Receipts:    []File{{"receipts/r.json", map[string]string{"@id": "r"}}},
 		Activities:  []Activity{{Kind: "order", Label: "An order", At: at, Source: "the shop", Until: at, Values: map[string]string{"items": "2"}}},
-		Recipients:  []Recipient{{Name: "shop", Label: "the shop", Country: "JP", Fields: []string{"Level"}}},
+		Recipients:  []Recipient{{Name: "shop", Label: "the shop", Country: "JP", Fields: []string{"Level"}, Received: []Received{{at, "attribute.changed", []string{"Level"}}}}},
+		Purposes:    []Purpose{{"ideas", "May we?", "consent", "A year."}},
 		History:     []Happened{{At: at, Kind: "consent.given", Actor: "subject", Brand: "b", Payload: json.RawMessage(`"x"`)}},
 	}
 	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(CopySchema))
@@ -40,7 +42,7 @@ func TestCopyFollowsItsSchema(t *testing.T) {
 	seen := map[string]bool{}
 	for _, d := range []Document{full, {Kind: Access}, {Kind: Portability}} {
 		for name, content := range unzip(t, &d) {
-			if !strings.HasSuffix(name, ".json") || name == "schema.json" || name == "preferences.json" {
+			if !strings.HasSuffix(name, ".json") || name == "schema.json" || name == "preferences.json" || strings.HasPrefix(name, "receipts/") {
 				continue
 			}
 			part := definition(name)
@@ -78,7 +80,7 @@ func definition(name string) string {
 
 func unzip(t *testing.T, d *Document) map[string][]byte {
 	t.Helper()
-	packed, err := d.Zip([]byte("<!doctype html>"))
+	packed, err := d.Zip([]byte("<!doctype html>"), []byte("%PDF"))
 	if err != nil {
 		t.Fatal(err)
 	}

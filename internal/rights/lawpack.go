@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -24,6 +25,7 @@ type Pack struct {
 	Law       i18n.Text
 	Source    string
 	Reviewed  string   // by whom; "" for by nobody yet
+	File      string   // in the operator's folder; "" for one that the product brings
 	Countries []string // ISO 3166 codes that it is the law of
 	Calendars map[string]string
 	Rolls     bool
@@ -32,6 +34,8 @@ type Pack struct {
 	Age       int // from which a child may consent alone; 0 where the law names none
 	Rights    map[Kind]Right
 	Grounds   []RefusalGround
+
+	calendar string // of the country that it was asked for
 }
 
 // A Right is what a pack says about one kind of request.
@@ -56,21 +60,16 @@ type Authority struct {
 	Address string
 }
 
-// A Breach says who must be told of a breach, and by when.
-type Breach struct {
-	Authority Limit
-	People    Limit
-}
-
 // Edition names the pack and its version, as a request keeps it: "EU/1".
 func (p *Pack) Edition() string { return p.Code + "/" + strconv.Itoa(p.Version) }
 
 // In returns the pack with the days of rest of a country.
 func (p *Pack) In(country string) *Pack {
 	here := *p
+	here.calendar = cmp.Or(p.Calendars[country], p.Calendars[""], p.Code)
 	here.Rights = map[Kind]Right{}
 	for k, r := range p.Rights {
-		r.Rule.Calendar = cmp.Or(p.Calendars[country], p.Calendars[""], p.Code)
+		r.Rule.Calendar = here.calendar
 		here.Rights[k] = r
 	}
 	return &here
@@ -126,29 +125,42 @@ func EmbeddedPacks() (*Packs, error) {
 // LoadPacks reads the law packs in the files of a folder. What is wrong with
 // any of them is Problems, each with file, line and path; then there are none.
 func LoadPacks(folder fs.FS) (*Packs, error) {
-	names, err := fs.Glob(folder, "*.yaml")
+	packs, err := readPacks(folder, "")
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := packs.newest(DefaultPack, time.Time{}); !ok {
+		return nil, Problems{{File: "*.yaml", Text: "no pack has the code " + DefaultPack}}
+	}
+	return packs, nil
+}
+
+// readPacks reads packs, whose files are known by where the folder is.
+func readPacks(folder fs.FS, where string) (*Packs, error) {
+	names, err := fs.Glob(folder, "*.y*ml")
 	if err != nil {
 		return nil, err
 	}
 	var packs Packs
 	var wrong Problems
 	for _, name := range names {
-		if path.Base(name) == notPacks {
+		if name == notPacks {
 			continue
 		}
 		text, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return nil, fmt.Errorf("law pack %s: %w", name, err)
 		}
-		p, problems := ParsePack(name, text)
+		file := path.Join(where, name)
+		p, problems := ParsePack(file, text)
 		wrong = append(wrong, problems...)
 		if _, twice := packs.Edition(p.Edition()); twice && len(problems) == 0 {
-			wrong = append(wrong, Problem{File: name, Path: "version", Text: "is there twice: " + p.Edition()})
+			wrong = append(wrong, Problem{File: file, Path: "version", Text: "is there twice: " + p.Edition()})
+		}
+		if where != "" {
+			p.File = file
 		}
 		packs.all = append(packs.all, p)
-	}
-	if _, ok := packs.newest(DefaultPack, time.Time{}); !ok && len(wrong) == 0 {
-		wrong = append(wrong, Problem{File: "*.yaml", Text: "no pack has the code " + DefaultPack})
 	}
 	if len(wrong) > 0 {
 		return nil, wrong
@@ -156,8 +168,36 @@ func LoadPacks(folder fs.FS) (*Packs, error) {
 	return &packs, nil
 }
 
+// FolderPacks returns the packs that the product brings and, before them, those
+// in a folder of the operator: a law that the folder has is the folder's from
+// the day on which it is in force. What requests froze of an older edition is
+// still there, unless the folder has that very edition.
+func FolderPacks(folder string) (*Packs, error) {
+	packs, err := EmbeddedPacks()
+	if err != nil || folder == "" {
+		return packs, err
+	}
+	own, err := readPacks(os.DirFS(folder), folder)
+	if err != nil {
+		return nil, err
+	}
+	if len(own.all) == 0 {
+		return nil, Problems{{File: folder, Text: "has no law pack, as eu.yaml"}}
+	}
+	if _, err := os.Stat(path.Join(folder, notPacks)); err == nil {
+		return nil, Problems{{File: path.Join(folder, notPacks), Text: "would not be read: the days of rest are the product's own"}}
+	}
+	packs.all = slices.DeleteFunc(packs.all, func(p Pack) bool {
+		_, replaced := own.Edition(p.Edition())
+		return replaced
+	})
+	packs.all = append(packs.all, own.all...)
+	return packs, nil
+}
+
 // For returns the pack that is the law in a country at a time, with its days
-// of rest; the default one where no other is.
+// of rest; the default one where no other is. Of several the last counts: those
+// of the operator's folder come after the others.
 func (ps *Packs) For(country string, at time.Time) *Pack {
 	code := DefaultPack
 	for i := range ps.all {
@@ -205,11 +245,19 @@ func (ps *Packs) newest(code string, at time.Time) (*Pack, bool) {
 	var found *Pack
 	for i := range ps.all {
 		p := &ps.all[i]
-		if p.Code == code && (at.IsZero() || p.inForce(at)) && (found == nil || p.Version > found.Version) {
+		if p.Code == code && (at.IsZero() || p.inForce(at)) && (found == nil || p.before(found)) {
 			found = p
 		}
 	}
 	return found, found != nil
+}
+
+// before tells whether p counts before other, which has the same code.
+func (p *Pack) before(other *Pack) bool {
+	if own := p.File != ""; own != (other.File != "") {
+		return own
+	}
+	return p.Version > other.Version
 }
 
 func (p *Pack) inForce(at time.Time) bool {

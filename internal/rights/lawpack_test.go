@@ -3,6 +3,8 @@ package rights
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +95,71 @@ func TestNew_freezes_the_rule(t *testing.T) {
 	next, _, err := r.With(Act{Move: Acknowledge, At: received, Actor: program})
 	if err != nil || !next.DueAt.Equal(due) || next.Pack != "EU/1" {
 		t.Errorf("got due %v under %s and %v, want %v under EU/1", next.DueAt, next.Pack, err, due)
+	}
+}
+
+// TestFolderPacks: a law of the operator's folder comes before that of the
+// product, from its day on; what is wrong with one of them leaves none.
+func TestFolderPacks(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	write := func(name string, change ...string) {
+		t.Helper()
+		text, err := packFiles.ReadFile("lawpacks/eu.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(strings.NewReplacer(change...).Replace(string(text))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := FolderPacks(folder); errs.KindOf(err) != errs.Invalid {
+		t.Errorf("an empty folder: got %v", err)
+	}
+	if _, err := FolderPacks(filepath.Join(folder, "none")); err == nil {
+		t.Error("a folder that is not there was taken")
+	}
+	write("ours.yaml", "version: 1\n", "version: 7\n", "from: 2018-05-25", "from: 2020-01-01")
+	packs, err := FolderPacks(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
+	if got := packs.For("DE", received); got.Edition() != "EU/7" || got.File != filepath.Join(folder, "ours.yaml") {
+		t.Errorf("in Germany: got %s of %q", got.Edition(), got.File)
+	}
+	if got := packs.For("DE", then); got.Edition() != "EU/1" || got.File != "" {
+		t.Errorf("before its day: got %s of %q", got.Edition(), got.File)
+	}
+	if _, ok := packs.Edition("EU/1"); !ok {
+		t.Error("what requests froze has no words any more")
+	}
+	if got := packs.For("JP", received); got.Code != "JP" || got.File != "" {
+		t.Errorf("in Japan: got %s of %q", got.Code, got.File)
+	}
+	write("same.yaml", "authority:", "authority:")
+	if packs, err = FolderPacks(folder); err != nil {
+		t.Fatal(err)
+	}
+	if p, _ := packs.Edition("EU/1"); p.File == "" {
+		t.Error("the same edition did not take the other's place")
+	}
+	for name, bad := range map[string]func(){
+		"twice.yaml":    func() { write("twice.yaml") },
+		"broken.yml":    func() { write("broken.yml", "version: 1\n", "version: one\n") },
+		"holidays.yaml": func() { write("holidays.yaml") },
+	} {
+		bad()
+		packs, err := FolderPacks(folder)
+		if packs != nil || errs.KindOf(err) != errs.Invalid || !strings.Contains(err.Error(), filepath.Join(folder, name)) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if name == "broken.yml" && !strings.Contains(err.Error(), name+":") {
+			t.Errorf("%s: no line in %v", name, err)
+		}
+		if err := os.Remove(filepath.Join(folder, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

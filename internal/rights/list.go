@@ -26,6 +26,29 @@ type Mark struct {
 	Number      string     `json:"number"` // of the request
 	ErasedAt    time.Time  `json:"erased_at"`
 	Tombstones  [][]byte   `json:"tombstones"`
+	// Kept is what a law or a hold kept of them: a backup from before the erasure
+	// lacks it. Each opens with a key of its own, which is destroyed when its time
+	// is over, and the line with it.
+	Kept []KeptSealed `json:"kept,omitempty"`
+}
+
+// A KeptSealed is a kept value as it is stored.
+type KeptSealed struct {
+	ID     string    `json:"id"`
+	Duty   string    `json:"duty"`
+	Field  string    `json:"field"`
+	At     time.Time `json:"at"`
+	Until  time.Time `json:"until,omitzero"`
+	Sealed []byte    `json:"sealed"`
+}
+
+// Retained adds up what m kept.
+func (m *Mark) Retained() []Retained {
+	var all []Kept
+	for _, k := range m.Kept {
+		all = append(all, Kept{ID: k.ID, Duty: k.Duty, Field: k.Field, Until: k.Until})
+	}
+	return Summary(all)
 }
 
 // A ListStore is the database that an erasure list is kept beside.
@@ -34,8 +57,8 @@ type ListStore interface {
 	Marks(ctx context.Context, since time.Time) ([]Mark, error)
 	// Lost returns those of marks whose certificates the database lacks.
 	Lost(ctx context.Context, marks []Mark) ([]Mark, error)
-	// KeepErasure writes certificate and tombstones of a subject whom the database
-	// does not know, and may be repeated.
+	// KeepErasure writes certificate, tombstones and what was kept of a subject
+	// whom the database does not know, and may be repeated.
 	KeepErasure(ctx context.Context, m Mark) error
 	// Holding counts what is held of a subject, whose key may be gone.
 	Holding(ctx context.Context, subject id.Subject) (Holding, error)

@@ -73,6 +73,8 @@ type Proof struct {
 	// What is released goes to the person all the same.
 	Agent   string `json:"agent,omitempty"`
 	Mandate string `json:"mandate,omitempty"`
+	// RevokedAt is when the person ended the mandate; zero while it is in force.
+	RevokedAt time.Time `json:"revoked_at,omitzero"`
 }
 
 // BySystem is the method of the proof of a request that a system passes on: it
@@ -93,6 +95,23 @@ const maxAgent = 200
 // OnBehalf tells whether somebody else than the person handed the request in.
 func (p *Proof) OnBehalf() bool { return p.Member != "" || p.System != "" }
 
+// checkAgent refuses an agent without a mandate, which nobody could look at and
+// end, and a mandate of nobody.
+func (p *Proof) checkAgent() error {
+	var wrong []errs.Field
+	switch {
+	case p.Agent == "" && p.Mandate != "":
+		wrong = append(wrong, errs.At("agent", "error.required"))
+	case p.Agent != "" && p.Mandate == "":
+		wrong = append(wrong, errs.At("mandate", "error.required"))
+	case len(p.Agent) > maxAgent:
+		wrong = append(wrong, errs.At("agent", "error.too_long", "max", maxAgent))
+	case len(p.Mandate) > maxText:
+		wrong = append(wrong, errs.At("mandate", "error.too_long", "max", maxText))
+	}
+	return errs.InvalidFields(wrong...)
+}
+
 // check refuses a matter that does not fit the kind.
 func (m *Matter) check(k Kind) error {
 	var wrong []errs.Field
@@ -110,6 +129,11 @@ func (m *Matter) check(k Kind) error {
 		fallthrough
 	case Complaint, Automated:
 		if strings.TrimSpace(m.Text) == "" {
+			wrong = append(wrong, errs.At("text", "error.required"))
+		}
+	case Portability:
+		// Who takes it has to know whose it is.
+		if m.Scope == ControllerScope && strings.TrimSpace(m.Text) == "" {
 			wrong = append(wrong, errs.At("text", "error.required"))
 		}
 	case Restriction:
@@ -161,8 +185,8 @@ func New(f Filing) (Request, error) {
 	if err := f.Matter.check(f.Kind); err != nil {
 		return Request{}, err
 	}
-	if len(f.Proof.Agent) > maxAgent || len(f.Proof.Mandate) > maxText {
-		return Request{}, errs.InvalidFields(errs.At("agent", "error.too_long", "max", maxAgent))
+	if err := f.Proof.checkAgent(); err != nil {
+		return Request{}, err
 	}
 	rule, ok := f.Pack.Rule(f.Kind)
 	if !ok {

@@ -34,6 +34,8 @@ const (
 	FieldScope    Scope = "field"
 	PurposeScope  Scope = "purpose"
 	DecisionScope Scope = "decision" // one that a system made by itself
+	// ControllerScope is one that the person's data is sent to.
+	ControllerScope Scope = "controller"
 )
 
 // A Freeze is one restriction of processing in force: the data may be stored

@@ -57,10 +57,14 @@ type Desk interface {
 	// Letters prepares the rows of the letters that tell every known contact
 	// of r about message.
 	Letters(ctx context.Context, r Request, message string) (rows []any, err error)
-	// Work prepares the row of the work that calls Carry at a time.
-	Work(r Request, at time.Time) (row any, err error)
+	// Work prepares, at now, the row of the work that calls Carry at a time.
+	Work(r Request, at, now time.Time) (row any, err error)
 	// Bundle makes the file of a copy.
 	Bundle(ctx context.Context, r Request) ([]byte, error)
+	// Transfer sends that file to the controller that r names. refused says in
+	// the person's language why that will never take it, "" when it has; after
+	// an error the same may be sent again.
+	Transfer(ctx context.Context, r Request) (refused string, err error)
 	// StopMarketing ends the purpose that r objects to at once, when it is
 	// direct marketing (Art. 21(3) GDPR), and tells whether it was.
 	StopMarketing(ctx context.Context, r Request) (bool, error)
@@ -89,7 +93,8 @@ func NewService(s Store, d Desk, c clock.Clock) *Service { return &Service{s, d,
 // tells. What can be done at once is done in the same change.
 func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, err error) {
 	f.At = s.clock.Now()
-	if f.Kind.Grave() && !f.Proof.Fresh && !byOther(f.Actor) {
+	// Nobody but the person says where their data is sent.
+	if f.Kind.Grave() && !f.Proof.Fresh && (!byOther(f.Actor) || f.Matter.Scope == ControllerScope) {
 		return r, false, errs.New(errs.Stale, "error.proof_needed")
 	}
 	fresh, err := New(f)
@@ -169,7 +174,7 @@ func (s *Service) begin(c *change, r *Request, now time.Time) error {
 	if r.ActAt.IsZero() {
 		r.ActAt = now.AddDate(0, 0, r.Matter.Days)
 	}
-	work, err := s.desk.Work(*r, r.ActAt)
+	work, err := s.desk.Work(*r, r.ActAt, now)
 	if err != nil {
 		return err
 	}
@@ -277,7 +282,7 @@ func (s *Service) wake(done Request, all []Request, now time.Time) ([]any, error
 		if at.Before(now) {
 			at = now
 		}
-		work, err := s.desk.Work(*o, at)
+		work, err := s.desk.Work(*o, at, now)
 		if err != nil {
 			return nil, err
 		}
@@ -302,6 +307,9 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 		}
 		switch r.Kind {
 		case Access, Portability:
+			if r.Matter.Scope == ControllerScope {
+				return s.transfer(ctx, r, docket)
+			}
 			return s.hand(ctx, r, docket)
 		case Erasure:
 			return s.erase(ctx, r, docket)

@@ -46,6 +46,8 @@ func (r *Request) keep(a Act) {
 		r.Assignee = a.To
 	case Hold:
 		r.Held, r.HeldFields = len(a.Fields) == 0, a.Fields
+	case Revoke:
+		r.Proof.RevokedAt = a.At
 	case Release, Reopen:
 		r.Held, r.HeldFields = false, nil
 	}
@@ -70,8 +72,11 @@ func (r *Request) Upheld() bool {
 }
 
 // settles are the moves that come before a on r: staff who say that something
-// is done have accepted it.
+// is done have accepted it, and what an agent asked for ends with the mandate.
 func (r *Request) settles(a Act) []Move {
+	if a.Move == Revoke && r.State.Open() {
+		return []Move{Cancel}
+	}
 	if a.Move != Fulfil || a.Actor.Kind != ledger.ByStaff || r.Kind.Runs() {
 		return nil
 	}

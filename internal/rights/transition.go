@@ -33,6 +33,7 @@ const (
 	Assign  Move = "assign"  // to a staff member, or to nobody
 	Write   Move = "write"   // to the person
 	Reply   Move = "reply"   // of the person, whenever they like
+	Revoke  Move = "revoke"  // the mandate of who asked in the person's name
 )
 
 // A Transition is one line of the state machine.
@@ -70,6 +71,7 @@ func Transitions() []Transition {
 		open    = []State{Initiated, Acknowledged, RequiresAction, Accepted, Delayed}
 		decided = []State{Accepted, Delayed}
 		waiting = []State{Acknowledged, RequiresAction, Delayed}
+		all     = append(slices.Clone(open), Fulfilled, Rejected, Unfulfilled, Cancelled)
 		held    = []State{Acknowledged, RequiresAction, Accepted, Delayed}
 	)
 	return []Transition{
@@ -90,6 +92,7 @@ func Transitions() []Transition {
 		{Assign, open, "", staff, "request.assigned", "", false},
 		{Write, open, "", staff, "request.written", "written", true},
 		{Reply, open, "", subject, "request.replied", "", true},
+		{Revoke, all, "", subject, "request.mandate_revoked", "", false},
 	}
 }
 
@@ -201,6 +204,10 @@ func (r *Request) allows(a Act) error {
 		return r.second(a)
 	case Hold, Release:
 		if r.Kind != Erasure || r.holding() == (a.Move == Hold) {
+			return errs.New(errs.Conflict, "rights.error.moved_on")
+		}
+	case Revoke:
+		if r.Proof.Agent == "" || !r.Proof.RevokedAt.IsZero() {
 			return errs.New(errs.Conflict, "rights.error.moved_on")
 		}
 	case Propose:

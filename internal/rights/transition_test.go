@@ -88,6 +88,7 @@ var allowed = map[Move]struct {
 	Assign:      {"initiated acknowledged requires_action accepted delayed", "", "staff"},
 	Write:       {"initiated acknowledged requires_action accepted delayed", "", "staff"},
 	Reply:       {"initiated acknowledged requires_action accepted delayed", "", "subject"},
+	Revoke:      {"initiated acknowledged requires_action accepted delayed fulfilled rejected unfulfilled cancelled", "", "subject"},
 }
 
 // excepted are the refusals that depend on the kind.
@@ -117,6 +118,9 @@ func TestWith(t *testing.T) {
 				for by, actor := range actors() {
 					r := request(t, kind)
 					r.State, r.Held = state, move == Release
+					if move == Revoke {
+						r.Proof.Agent, r.Proof.Mandate = "Noriko Sato", "May ask for me."
+					}
 					if move == Accept && kind == Erasure {
 						r.Steps = append(r.Steps, Step{Move: Propose, State: state, Member: "another"})
 					}

@@ -33,10 +33,11 @@ func NewBrowser(tb testing.TB, also ...chromedp.ExecAllocatorOption) *Browser {
 
 // NewShell is NewBrowser for Chromium's shell: the same engine without windows,
 // settings and a process for each frame, at half the processor time. Where it is
-// not installed, the whole browser does.
+// not installed, the whole browser does. What Debian has on the path is a script
+// that would be ended in the browser's place.
 func NewShell(tb testing.TB) *Browser {
 	tb.Helper()
-	path, err := exec.LookPath("chromium-headless-shell")
+	path, err := exec.LookPath("/usr/lib/chromium/chromium-headless-shell")
 	if err != nil {
 		path = Chromium(tb)
 	}

@@ -67,6 +67,10 @@ var borders = [...]border{
 	{"livingprofile/cmd/wire", []string{"cmd/livingprofile"}},
 }
 
+// known are what a page may know besides ready values: words, their errors, and
+// paper.
+var known = [...]string{"i18n", "errs", "pdf"}
+
 // outside are what looks at the product from behind, or goes without it.
 var outside = [...]string{"internal/testkit", "cmd/bench"}
 
@@ -92,7 +96,7 @@ func TestImportRules(t *testing.T) {
 				}
 			}
 			if within(s.name, "views") && strings.HasPrefix(imported, "livingprofile/internal/") &&
-				imported != "livingprofile/internal/i18n" && imported != "livingprofile/internal/errs" {
+				!slices.Contains(known[:], strings.TrimPrefix(imported, "livingprofile/internal/")) {
 				t.Errorf("%s imports %s: a page knows ready values only", s.name, imported)
 			}
 		}

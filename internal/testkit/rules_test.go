@@ -118,17 +118,18 @@ const bareLibraries = "cmd/bench"
 // layers are the packages under internal from the bottom up. None imports one
 // that stands above it.
 var layers = [...][]string{
-	{"errs", "clock", "config", "i18n", "id", "outbound", "scan", "secret", "workbook"},
+	{"errs", "clock", "config", "i18n", "id", "outbound", "pdf", "scan", "secret", "workbook"},
 	{"keyring"},
 	{"ledger"},
 	{"identity"},
 	{"profile", "consent", "rights", "automated"},
-	{"decision", "receipt"},
-	{"job", "mail", "hook", "activity", "retention", "pull", "scim"},
+	{"decision", "folder"},
+	{"job", "mail", "hook", "activity", "retention", "pull", "scim", "transfer"},
 	{"authz", "login", "brand", "once", "footer", "connector", "opendsr"},
-	{"staff", "figures"},
+	{"staff", "figures", "approval"},
 	{"review"},
 	{"organisation", "audience"},
+	{"breach", "evidence", "receipt"},
 	{"inbound", "intake", "demo", "register"},
 }
 

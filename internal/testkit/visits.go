@@ -42,6 +42,7 @@ func visits() []visit {
 		{"GET /.well-known/security.txt", ok, nil, nil},
 		{"GET /.well-known/change-password", on, nil, nil},
 		{"GET /.well-known/gpc.json", ok, nil, nil},
+		{"GET /.well-known/jwks.json", ok, nil, nil},
 		{"GET /schemas/copy.json", ok, nil, nil},
 		{"GET /.well-known/authzen-configuration", ok, nil, nil},
 		{"GET /:brand/consent-mode.json", ok, nil, nil},
@@ -61,6 +62,7 @@ func visits() []visit {
 		{"GET /:brand/data/:field/edit", ok, nil, nil},
 		{"POST /:brand/data/:field", on, filled("value", "Kyoto"), nil},
 		{"POST /:brand/data/:field/undo", on, nil, nil},
+		{"POST /:brand/data/:field/keep", http.StatusConflict, filled("conflict", "none"), nil},
 
 		{"GET /:brand/asked", ok, nil, nil},
 		{"POST /:brand/asked/:field", on, filled("choice", "no"), func(*Client) string { return "/kawara/asked/event-city" }},
@@ -115,6 +117,9 @@ func visits() []visit {
 			path := requestIn.FindString(c.Page("/hibiki/requests"))
 			return url.Values{"copy": {Field(c.Page(path), "copy")}}
 		}, nil},
+		{"GET /:brand/mandates", ok, nil, nil},
+		// Nobody asked in their name.
+		{"POST /:brand/mandates/:request/revoke", http.StatusNotFound, nil, nil},
 		{"GET /:brand/rights/:kind", ok, nil, nil},
 		{"POST /:brand/rights/:kind", on, filled("text", "Nobody answered my letter."), nil},
 		{"POST /:brand/requests/:request/:move", on, nil, func(c *Client) string {

@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
 )
 
 func (f Fixture) observation(subject id.Subject, kind, event string, at time.Time) activity.Observation {
@@ -156,6 +157,13 @@ func activitiesExpire(t *testing.T, f Fixture) {
 	if n, err := f.DB.SweepActivities(t.Context(), o.Expires.Add(-time.Microsecond)); n != 0 || err != nil {
 		t.Errorf("swept too early: got %d and %v", n, err)
 	}
+	held := f.request(subject, rights.Erasure)
+	f.commit(t, f.change(subject, 2, held))
+	if n, err := f.DB.SweepActivities(t.Context(), o.Expires); n != 0 || err != nil {
+		t.Errorf("swept what is on hold: got %d and %v", n, err)
+	}
+	held.Held = false
+	f.commit(t, f.change(subject, 3, held))
 	if n, err := f.DB.SweepActivities(t.Context(), o.Expires); n != 1 || err != nil {
 		t.Errorf("sweep: got %d and %v, want 1", n, err)
 	}

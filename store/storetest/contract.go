@@ -76,6 +76,9 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_page_is_taken_whole_or_not", allOrNothing},
 		{"conflicts_read_back", conflictsRoundTrip},
 		{"automated_decisions_read_back_reviewed", automatedRoundTrip},
+		{"errands_read_back_and_are_moved_once", errandsRoundTrip},
+		{"referrals_read_back_and_belong_to_their_system", referralsRoundTrip},
+		{"people_of_a_breach_are_told_once", breaches},
 	}
 	alone := []struct {
 		name string
@@ -92,6 +95,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an_import_knows_how_far_it_was", positions},
 		{"an_answer_is_given_again_for_a_day", answers},
 		{"a_request_is_begun_once", beginsOnce},
+		{"an_approval_comes_to_each_state_once", approvalsMoveOnce},
+		{"a_token_of_any_kind_is_used_once", usedOnce},
 		{"an_answer_is_sealed", sealedAnswer},
 		{"the_feed_misses_nothing", feedMissesNothing},
 		{"the_feed_is_moved_by_one_process", feedIsMovedOnce},
@@ -108,6 +113,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"attempts_are_kept_and_counted", attemptsAreKept},
 		{"older_secrets_are_ended", secretsAreEnded},
 		{"a_pause_has_a_note", modesHaveNotes},
+		{"a_certificate_knows_who_was_told", erasureTold},
 		{"a_copy_has_its_time", copiesExpire},
 		{"events_of_systems_have_their_time", eventsSwept},
 		{"activities_have_their_time", activitiesExpire},

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livingprofile/internal/activity"
+	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
@@ -34,7 +35,9 @@ func (f Fixture) marked(t *testing.T, source, mail string) id.Subject {
 	asked := f.request(s, rights.Complaint)
 	asked.Number = source
 	c.Rows = append(
-		c.Rows, p, did, asked, activity.State{Off: map[string]time.Time{source: f.now()}},
+		c.Rows, p, did, asked, automated.Decision{
+			ID: id.New(), Subject: s, Kind: source, System: source, Event: source, At: f.now(), Recorded: f.now(), Expires: f.now().Add(time.Hour),
+		}, activity.State{Off: map[string]time.Time{source: f.now()}},
 		rights.Copy{ID: id.New(), Request: asked.ID, Body: []byte(source), Size: 1, MadeAt: f.now(), ExpiresAt: f.now().Add(time.Hour)},
 	)
 	written := f.commit(t, c)
@@ -66,6 +69,11 @@ func (f Fixture) seen(t *testing.T, s id.Subject) map[string][]string {
 	must(t, "activities", err)
 	for _, o := range did {
 		add("activities", o.Kind)
+	}
+	machine, err := together.AutomatedDecisions(t.Context(), s, automated.Page{Now: f.now(), Limit: 100})
+	must(t, "automated decisions", err)
+	for _, d := range machine {
+		add("machine", d.Kind)
 	}
 	state, err := together.ActivityState(t.Context(), s)
 	must(t, "activity state", err)
@@ -127,7 +135,7 @@ func togetherAndApart(t *testing.T, f Fixture) {
 			}
 			slices.Sort(mine)
 			seen := f.seen(t, s)
-			for _, place := range []string{"sharings", "records", "activities", "rules", "deliveries", "requests", "history"} {
+			for _, place := range []string{"sharings", "records", "activities", "machine", "rules", "deliveries", "requests", "history"} {
 				if diff := cmp.Diff(seen[place], mine); diff != "" {
 					t.Errorf("after %q the %s of record %d (-got +want):\n%s", steps, place, n, diff)
 				}

@@ -247,6 +247,10 @@ func Render(ctx context.Context, b Brand, template string, data []byte) (Message
 		return from(ctx, b, data, Warn)
 	case TroubleTemplate:
 		return from(ctx, b, data, Worry)
+	case BreachTemplate:
+		return from(ctx, b, data, Breached)
+	case BreachAlarmTemplate:
+		return from(ctx, b, data, Alarm)
 	}
 	return Message{}, fmt.Errorf("no mail template %q: %w", template, errs.NotFound)
 }

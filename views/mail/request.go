@@ -26,13 +26,16 @@ type Request struct {
 	Authority string `json:"authority,omitempty"`
 	Complain  string `json:"complain,omitempty"`
 	URL       string `json:"url"` // of the request's page
+	// Fields are those that a hold keeps when the rest is erased, as the person
+	// knows them.
+	Fields []string `json:"fields,omitempty"`
 }
 
 // Moved tells a person what became of their request.
 func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 	t := words(ctx, "rights.mail.", b)
 	switch r.Message {
-	case "acknowledged", "requires_action", "delayed", "rejected", "fulfilled", "unfulfilled", "cancelled", "erased", "held", "released", "written":
+	case "acknowledged", "requires_action", "delayed", "rejected", "fulfilled", "unfulfilled", "cancelled", "erased", "held", "held_fields", "released", "written":
 	default:
 		return Message{}, fmt.Errorf("no letter %q about a request: %w", r.Message, errs.NotFound)
 	}
@@ -40,7 +43,7 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 	m := letter{
 		Subject: t("subject", "number", r.Number),
 		Title:   t("title."+r.Message, "right", right),
-		Before:  []string{t(r.Message, "right", right, "number", r.Number, "date", i18n.Date(ctx, r.Due))},
+		Before:  []string{t(r.Message, "right", right, "number", r.Number, "date", i18n.Date(ctx, r.Due), "fields", i18n.List(ctx, r.Fields))},
 		Button:  t("button"), URL: r.URL,
 	}
 	if r.Message == "erased" {

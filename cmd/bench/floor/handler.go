@@ -15,6 +15,7 @@ import (
 //	GET  /profile/ID   one indexed row as JSON
 //	POST /consent/ID   one durable row, in a group commit
 //	GET  /page/ID      forty rows as a page
+//	GET  /export/ID    the row and the forty as JSON
 //	POST /told/ID      one durable row, then a signed body, then another row
 //	POST /decisions    what may be done, from memory
 //	GET  /alive        nothing
@@ -24,6 +25,7 @@ func (db *DB) Handler() http.Handler {
 	e.GET("/profile/:id", db.getProfile)
 	e.POST("/consent/:id", db.postConsent)
 	e.GET("/page/:id", db.getPage)
+	e.GET("/export/:id", db.getExport)
 	e.POST("/decisions", db.postDecisions)
 	e.POST("/told/:id", db.postTold)
 	return e
@@ -52,6 +54,24 @@ func (db *DB) postConsent(c echo.Context) error {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
+}
+
+// An export is all that there is of a person.
+type export struct {
+	Profile  Profile   `json:"profile"`
+	Consents []Consent `json:"consents"`
+}
+
+func (db *DB) getExport(c echo.Context) error {
+	var all export
+	var err error
+	if all.Profile, err = db.readProfile(detached(c), c.Param("id")); err != nil {
+		return err
+	}
+	if all.Consents, err = db.readConsents(detached(c), c.Param("id")); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, all)
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -1,0 +1,55 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
+	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
+)
+
+// sender sends packages, with the key that receipts are signed with.
+func (s *Service) sender() (*transfer.Sender, error) {
+	key, err := transfer.ParseKey(s.publicKey)
+	if err != nil {
+		return nil, err
+	}
+	return &transfer.Sender{Door: s.outward, Clock: s.Clock, Base: s.base, Key: key, Sign: s.App.signer.Sign}, nil
+}
+
+// triedFor is how long a controller that cannot be reached is tried.
+const triedFor = 72 * time.Hour
+
+// Transfer sends the copy that r asks for. refused says in the words of the
+// person why it will not arrive, "" when it has; an error is to be tried again.
+func (d *desk) Transfer(ctx context.Context, r rights.Request) (refused string, err error) {
+	words := i18n.With(ctx, d.bundle.Localizer(r.Locale))
+	to, ok := d.org.Load().Controller(r.Matter.Name)
+	if !ok || to.Retired {
+		return i18n.T(words, "transfer.refused", "controller", r.Matter.Name), nil
+	}
+	body, err := d.Bundle(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	accepted := 0 // again, when the person opens the request again
+	for _, step := range r.Steps {
+		if step.Move == rights.Accept {
+			accepted++
+		}
+	}
+	outcome, err := d.sender.Send(ctx, to.URL, transfer.Package{
+		Nonce: fmt.Sprintf("%s.%d", r.ID, accepted), Reference: r.Matter.Text, Body: body,
+	})
+	switch late := d.db.Clock().Now().Sub(r.ActAt) > triedFor; {
+	case outcome == transfer.Refused:
+		return i18n.T(words, "transfer.refused", "controller", to.Label.In(r.Locale)), nil
+	case errors.Is(err, errs.Unavailable) && late:
+		return i18n.T(words, "transfer.not_reached", "controller", to.Label.In(r.Locale)), nil
+	}
+	return "", err
+}

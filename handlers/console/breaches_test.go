@@ -1,0 +1,155 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"livingprofile/internal/authz"
+	"livingprofile/internal/breach"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/testkit"
+)
+
+// TestBreach is a breach from the first word to the last: the clock, whom it
+// touches, both decisions, a notice in each person's language, once, and the
+// record of it.
+func TestBreach(t *testing.T) {
+	now := clock.NewFake(time.Now().UTC().Truncate(time.Hour))
+	s := testkit.NewSite(t, testkit.SiteOptions{Clock: now})
+	c := desk(t, s, authz.DPO)
+	zone := s.Current.Load().Zone("hibiki")
+	noticed := now.Now().Add(-60 * time.Hour).In(zone)
+	form := url.Values{
+		"title": {"A lost laptop"}, "brand": {"hibiki"}, "noticed.day": {noticed.Format(time.DateOnly)}, "noticed.time": {noticed.Format("15:04")},
+		"what": {"A laptop was left in a train."},
+	}
+	wantIn(t, "before", c.Page("/console/breaches"), "No breaches")
+	a := c.Post("/console/breaches", form)
+	if wantIn(t, "the form", a.Body, "A laptop was left"); a.Status != http.StatusUnprocessableEntity {
+		t.Fatalf("without kinds of data: got %d", a.Status)
+	}
+	form.Set("data", "contact")
+	path := c.Post("/console/breaches", form).Location()
+	if !strings.HasPrefix(path, "/console/breaches/") {
+		t.Fatalf("opened: got %q", path)
+	}
+	do := func(move string, form url.Values) *testkit.Answer {
+		t.Helper()
+		if form == nil {
+			form = url.Values{}
+		}
+		form.Set("do", move)
+		form.Set("seen", testkit.Field(c.Page(path), "seen"))
+		return c.Post(path, form)
+	}
+	moved := func(move string, form url.Values) {
+		t.Helper()
+		if a := do(move, form); a.Status != http.StatusSeeOther {
+			t.Fatalf("%s: got %d: %s", move, a.Status, a.Body)
+		}
+	}
+	wantIn(t, "the page", c.Page(path), "A lost laptop", "hours left", "Art. 33(3)")
+	wantIn(t, "Today", c.Page("/console"), "is open: ")
+
+	do("close", nil)
+	wantIn(t, "too early", c.Page(path), "Decide on the authority")
+	if a := do("decide-authority", url.Values{"tell.decide-authority": {"yes"}}); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: got %d", a.Status)
+	}
+	for _, who := range []string{"authority", "people"} {
+		moved("decide-"+who, url.Values{"tell.decide-" + who: {"yes"}, "note.decide-" + who: {"The disk was not sealed."}})
+	}
+	when := now.Now().In(zone)
+	moved("report", url.Values{"when.day": {when.Format(time.DateOnly)}, "when.time": {when.Format("15:04")}, "note.report": {"By their form, 4711."}})
+	moved("name", url.Values{"people": {thomas + "\nnobody@mail.example.com"}, "file": {aiko + "\n" + thomas}})
+	wantIn(t, "who was named", c.Page(path), "Nobody is known by 1 of the lines", "2 people")
+
+	t.Run("notices", func(t *testing.T) {
+		if a := do("tell", nil); a.Status != http.StatusSeeOther {
+			t.Fatalf("got %d", a.Status)
+		}
+		wantIn(t, "without words", c.Page(path), "lacks words")
+		moved("write", url.Values{"letter.en": {"Your address was on it."}, "letter.ja": {"ご住所が含まれていました。"}, "letter.ar": {"كان عنوانك فيه."}})
+		wantIn(t, "the preview", c.Page(path), "Your address was on it.", "ご住所が含まれていました。", "Kinds of data")
+		s.Box.Clear()
+		moved("tell", nil)
+		for range 2 { // a turn that finds all done tells nobody again
+			if err := s.Breaches.Work(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page := c.Page(path)
+		wantIn(t, "told", page, "People told in all")
+		wantOut(t, "told", page, thomas, aiko)
+		them := s.Client(t)
+		them.Enter("hibiki", thomas, false)
+		wantIn(t, "their history", them.Page("/hibiki/history"), "in a breach, and mailed it", "Your address was on it.")
+	})
+	moved("close", url.Values{"note.close": {"Disks are sealed now."}})
+	wantIn(t, "closed", c.Page(path), "Disks are sealed now.", "Open again")
+	found, err := s.DB.Search(t.Context(), ledger.Search{Kind: "breach.", Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, h := range found {
+		if wantOut(t, string(h.Kind), string(h.Payload), thomas, aiko); h.Kind == breach.NoticeGiven {
+			told++
+		}
+	}
+	if told != 2 || len(found) != told+9 {
+		t.Errorf("the ledger has %d entries, %d of them notices", len(found), told)
+	}
+	t.Run("who_may", func(t *testing.T) {
+		admin, auditor := desk(t, s, authz.Administrator), desk(t, s, authz.Auditor)
+		wantIn(t, "an administrator", admin.Page("/console/breaches"), "Write down a breach")
+		wantOut(t, "an administrator's page", admin.Page(path), "Open again")
+		wantOut(t, "an auditor's page", auditor.Page("/console/breaches"), "Write down a breach")
+		if a := admin.Post(path, url.Values{"do": {"reopen"}}); a.Status != http.StatusForbidden {
+			t.Errorf("an administrator: got %d", a.Status)
+		}
+	})
+	t.Run("warned_once_of_each_stage", func(t *testing.T) { warnsOfBreach(t, s, now) })
+}
+
+// warnsOfBreach opens another by query, and lets its clock run out.
+func warnsOfBreach(t *testing.T, s *testkit.Site, now *clock.Fake) {
+	member := s.Member(t, authz.DPO).Actor()
+	b, err := s.Breaches.Open(t.Context(), breach.Facts{
+		Brand: "hibiki", Title: "t", What: "w", Data: []string{"contact"}, NoticedAt: now.Now(),
+	}, member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	warned := func() int {
+		t.Helper()
+		if err := s.WarnOfBreaches(t.Context(), now.Now()); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := s.DB.Search(t.Context(), ledger.Search{Kind: "staff.warned", From: now.Now(), Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}
+	for _, left := range []time.Duration{b.AuthorityDue.Sub(now.Now()), time.Hour, -time.Hour} {
+		now.Advance(b.AuthorityDue.Sub(now.Now()) - left)
+		n := warned()
+		if again := warned(); n == 0 || again != n {
+			t.Errorf("with %v left: warned %d times, then %d", left, n, again)
+		}
+	}
+	if _, err := s.Breaches.Move(t.Context(), b.ID, breach.Act{Move: breach.Find, Actor: member, Seen: len(b.Steps)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Breaches.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, n, err := s.Breaches.Find(t.Context(), b.ID); err != nil || got.State != breach.Open || n.People < 10 || n.Waits != n.People {
+		t.Errorf("everybody: got %s, %+v, %v", got.State, n, err)
+	}
+}

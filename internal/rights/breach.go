@@ -1,0 +1,30 @@
+package rights
+
+import "time"
+
+// A Breach says who must be told of a breach, and by when.
+type Breach struct {
+	Authority Limit
+	People    Limit
+}
+
+// BreachDue returns until when the authority and the people must be told of a
+// breach that was noticed then; zero where the law names no number. p is as For
+// returned it, with the days of rest of a country.
+//
+// Hours run on from the moment, over days of rest too (Art. 3(2)(a) and (4) of
+// Regulation 1182/71 lets only other limits roll); what is counted in days ends
+// with the last of them.
+func (p *Pack) BreachDue(noticed time.Time, zone *time.Location) (authority, people time.Time) {
+	rest := CalendarOf(p.calendar)
+	due := func(l Limit) time.Time {
+		switch {
+		case l.None():
+			return time.Time{}
+		case l.Unit == Hours:
+			return noticed.Add(time.Duration(l.N) * time.Hour)
+		}
+		return endOf(Rule{Rolls: p.Rolls}.roll(l.after(dayOf(noticed, zone), rest), rest), zone)
+	}
+	return due(p.Breach.Authority), due(p.Breach.People)
+}

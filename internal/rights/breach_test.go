@@ -1,0 +1,43 @@
+package rights_test
+
+import (
+	"testing"
+	"time"
+
+	"livingprofile/internal/rights"
+)
+
+// TestBreachDue: hours run over a weekend, business days do not, and days end
+// at midnight where the people are.
+func TestBreachDue(t *testing.T) {
+	packs, err := rights.EmbeddedPacks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	friday := time.Date(2026, 11, 20, 22, 30, 0, 0, time.UTC)
+	for country, want := range map[string]struct{ authority, people string }{
+		"DE": {"2026-11-23T22:30:00Z", ""},
+		"KR": {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z"},
+		"BR": {"2026-11-25T23:59:59Z", "2026-11-25T23:59:59Z"},
+		"JP": {"2026-11-25T23:59:59Z", ""},
+	} {
+		authority, people := packs.For(country, friday).BreachDue(friday, time.UTC)
+		if got := text(authority); got != want.authority {
+			t.Errorf("%s, authority: got %s, want %s", country, got, want.authority)
+		}
+		if got := text(people); got != want.people {
+			t.Errorf("%s, people: got %s, want %s", country, got, want.people)
+		}
+	}
+	tokyo := time.FixedZone("JST", 9*60*60)
+	if due, _ := packs.For("JP", friday).BreachDue(friday, tokyo); text(due) != "2026-11-26T14:59:59Z" {
+		t.Errorf("noticed on Saturday in Tokyo: got %v", due)
+	}
+}
+
+func text(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Truncate(time.Second).Format(time.RFC3339)
+}

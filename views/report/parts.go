@@ -1,0 +1,163 @@
+package report
+
+import (
+	"context"
+	"strings"
+
+	"livingprofile/internal/i18n"
+)
+
+// A part is a heading with tables; without any, there is nothing of it.
+type part struct {
+	title  string
+	tables []table
+}
+
+// A table has a cell for each column in each row. The first heads its row, and
+// shares are the widths of the columns where they are fixed.
+type table struct {
+	caption string // "" where the heading of the part says it
+	head    []string
+	shares  []float64
+	rows    [][]string
+}
+
+func (p *Page) made(ctx context.Context) string {
+	return i18n.T(ctx, "rights.report.made", "date", i18n.DateTime(ctx, p.MadeAt), "number", p.Number)
+}
+
+// parts are all that there is to read, in order.
+func (p *Page) parts(ctx context.Context) []part {
+	all := []part{
+		newPart(ctx, "rights.report.identifiers", p.identifiers(ctx)),
+		newPart(ctx, "rights.report.given", sections(ctx, p.Given)...),
+	}
+	if p.Access {
+		all = append(all,
+			newPart(ctx, "rights.report.inferred", sections(ctx, p.Inferred)...),
+			newPart(ctx, "rights.report.automated", sections(ctx, p.Machines)...))
+	}
+	all = append(all,
+		newPart(ctx, "rights.report.choices", p.choices(ctx)),
+		newPart(ctx, "report.purposes", p.purposes(ctx)))
+	if p.Access {
+		all = append(all,
+			newPart(ctx, "rights.report.recipients", p.recipients(ctx)),
+			newPart(ctx, "report.sent.title", p.sent(ctx)),
+			newPart(ctx, "report.looks", p.looks(ctx)))
+	}
+	return all
+}
+
+// newPart leaves out tables without rows.
+func newPart(ctx context.Context, title string, tables ...table) part {
+	one := part{title: i18n.T(ctx, title)}
+	for _, t := range tables {
+		if len(t.rows) > 0 {
+			one.tables = append(one.tables, t)
+		}
+	}
+	return one
+}
+
+// heads are the names of columns by the ends of their ids.
+func heads(ctx context.Context, names ...string) []string {
+	var all []string
+	for _, name := range names {
+		all = append(all, i18n.T(ctx, "report.head."+name))
+	}
+	return all
+}
+
+func (p *Page) identifiers(ctx context.Context) table {
+	t := table{head: heads(ctx, "value", "source"), shares: []float64{3, 2}}
+	for _, v := range p.Identifiers {
+		t.rows = append(t.rows, []string{v.Text, v.Source})
+	}
+	return t
+}
+
+func sections(ctx context.Context, all []Section) []table {
+	var tables []table
+	for _, s := range all {
+		t := table{caption: s.Label, head: heads(ctx, "field", "value", "source", "at"), shares: []float64{3, 4, 4, 2}}
+		for _, v := range s.Values {
+			row := []string{v.Label, v.Text, lines(v.Source, v.How), ""}
+			if !v.At.IsZero() {
+				row[3] = i18n.Date(ctx, v.At)
+			}
+			t.rows = append(t.rows, row)
+		}
+		tables = append(tables, t)
+	}
+	return tables
+}
+
+// lines puts each text that there is on a line of its own.
+func lines(texts ...string) string {
+	var some []string
+	for _, text := range texts {
+		if text != "" {
+			some = append(some, text)
+		}
+	}
+	return strings.Join(some, "\n")
+}
+
+func (p *Page) choices(ctx context.Context) table {
+	t := table{head: heads(ctx, "purpose", "status", "at"), shares: []float64{4, 3, 2}}
+	for _, c := range p.Choices {
+		t.rows = append(t.rows, []string{c.Label, i18n.T(ctx, "status."+c.Status), i18n.DateTime(ctx, c.At)})
+	}
+	return t
+}
+
+func (p *Page) purposes(ctx context.Context) table {
+	t := table{head: heads(ctx, "purpose", "why", "kept"), shares: []float64{3, 3, 3}}
+	for _, one := range p.Purposes {
+		basis := "basis." + one.Basis
+		t.rows = append(t.rows, []string{
+			one.Label, lines(i18n.T(ctx, basis+".plain"), i18n.T(ctx, basis+".legal")), one.Retention,
+		})
+	}
+	return t
+}
+
+func (p *Page) recipients(ctx context.Context) table {
+	t := table{head: heads(ctx, "who", "country", "may"), shares: []float64{3, 2, 5}}
+	for _, r := range p.Recipients {
+		t.rows = append(t.rows, []string{r.Label, r.Country, i18n.List(ctx, r.Fields)})
+	}
+	return t
+}
+
+func (p *Page) sent(ctx context.Context) table {
+	t := table{head: heads(ctx, "when", "who", "what"), shares: []float64{2, 3, 5}}
+	for _, s := range p.Sent {
+		t.rows = append(t.rows, []string{
+			i18n.DateTime(ctx, s.At), s.To, lines(i18n.T(ctx, "report.sent."+family(s.Event)), i18n.List(ctx, s.Fields)),
+		})
+	}
+	return t
+}
+
+// family is the sort of an event that there is a word for.
+func family(event string) string {
+	switch name, _, _ := strings.Cut(event, "."); name {
+	case "consent", "attribute", "preference", "marketing", "audience", "restriction", "automated":
+		return name
+	}
+	return "something"
+}
+
+func (p *Page) looks(ctx context.Context) table {
+	t := table{head: heads(ctx, "when", "why"), shares: []float64{2, 8}}
+	for _, l := range p.Looks {
+		note := ""
+		if l.Note != "" {
+			note = i18n.T(ctx, "event.viewed.note", "note", l.Note)
+		}
+		t.rows = append(t.rows, []string{i18n.DateTime(ctx, l.At), lines(i18n.T(ctx, "event.viewed."+l.Reason), note)})
+	}
+	return t
+}
