@@ -132,30 +132,34 @@ const (
 	standingParts = " and t.part in ('consent', 'preferences')"
 )
 
-// facts opens parts of what is held of a subject.
+// facts opens parts of what is held of a subject; errs.Gone from the moment that
+// they are erased, which is before their key is destroyed.
 func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (f decision.Facts, circle id.Subject, err error) {
 	key, err := db.ring.Subject(ctx, subject)
 	if err != nil {
 		return decision.Facts{}, "", err
 	}
-	found := false
+	var is identity.State
 	err = db.main.read(ctx, func(c conn) error {
-		f, found = decision.Facts{Consents: consent.State{}}, false
+		f, is = decision.Facts{Consents: consent.State{}}, ""
 		return c.each(ctx, func(rows *sql.Rows) error {
-			found = true
 			var has string
 			var body sql.RawBytes
-			if err := rows.Scan(&f.Version, &circle, &has, &body); err != nil || has == "" {
+			if err := rows.Scan(&is, &f.Version, &circle, &has, &body); err != nil || has == "" {
 				return err
 			}
 			return openState(&f, key, subject, has, body)
 		}, `
-			select s.version, s.circle, coalesce(t.part, ''), t.body
+			select s.state, s.version, s.circle, coalesce(t.part, ''), t.body
 			from subjects s
 			left join subject_states t on t.lane = s.lane and t.subject = s.id`+parts+`
-			where s.lane = $1 and s.id = $2 and s.state = 'active'`, db.lane(subject), subject)
+			where s.lane = $1 and s.id = $2`, db.lane(subject), subject)
 	})
-	if err == nil && !found {
+	switch {
+	case err != nil:
+	case is == identity.Erased:
+		err = errs.Gone
+	case is != identity.Active:
 		err = errs.NotFound
 	}
 	return f, circle, err

@@ -204,7 +204,7 @@ func erasedGone(t *testing.T, f Fixture) {
 		wantKind(t, "change of the erased", err, errs.Gone)
 	}
 	_, err = f.DB.Facts(t.Context(), subject)
-	wantKind(t, "facts of the erased", err, errs.NotFound)
+	wantKind(t, "facts of the erased", err, errs.Gone)
 	if s, err := f.DB.Subject(t.Context(), subject); err != nil || s.State != identity.Erased {
 		t.Errorf("subject: got %v and %v, want the erased", s.State, err)
 	}
