@@ -51,7 +51,12 @@ func (t *Tab) Inside(b *Browser, url string) *Tab {
 func WithoutCookies(tb testing.TB, host string) chromedp.ExecAllocatorOption {
 	tb.Helper()
 	const blocked = 2
-	folder := tb.TempDir()
+	folder, err := os.MkdirTemp("", "livingprofile-browser-")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	// A browser that was ended may write for a moment yet.
+	tb.Cleanup(func() { _ = os.RemoveAll(folder) })
 	preferences, err := json.Marshal(map[string]any{"profile": map[string]any{"content_settings": map[string]any{
 		"exceptions": map[string]any{"cookies": map[string]any{host + ",*": map[string]any{"setting": blocked}}},
 	}}})
