@@ -36,7 +36,7 @@ func (f Fixture) marked(t *testing.T, source, mail string) id.Subject {
 	asked.Number = source
 	c.Rows = append(
 		c.Rows, p, did, asked, automated.Decision{
-			ID: id.New(), Subject: s, Kind: source, System: source, Event: source, At: f.now(), Recorded: f.now(), Expires: f.now().Add(time.Hour),
+			ID: id.New(), Subject: s, Kind: source, System: source, Event: source, At: f.now(), Recorded: f.now(), Expires: f.now().AddDate(30, 0, 0),
 		}, activity.State{Off: map[string]time.Time{source: f.now()}},
 		rights.Copy{ID: id.New(), Request: asked.ID, Body: []byte(source), Size: 1, MadeAt: f.now(), ExpiresAt: f.now().Add(time.Hour)},
 	)
