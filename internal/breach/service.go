@@ -215,24 +215,28 @@ func program() ledger.Actor { return ledger.Actor{Kind: ledger.ByProgram, ID: "b
 
 // Work goes on with what the program has to do: finding people, and telling
 // them. What is cut off by the end of ctx is gone on with in another turn, from
-// the last page of people, or from who was not told.
+// the last page of people, or from who was not told. What fails of one breach
+// keeps no other waiting.
 func (s *Service) Work(ctx context.Context) error {
 	all, err := s.store.Breaches(ctx)
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, b := range all {
 		switch b.State {
 		case Searching:
 			err = s.search(ctx, b)
 		case Telling:
 			err = s.tell(ctx, b)
+		default:
+			continue
 		}
-		if err != nil && !errors.Is(err, errs.Conflict) { // another process is at it
-			return err
+		if !errors.Is(err, errs.Conflict) { // another process is at it
+			failed = append(failed, err)
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 func (s *Service) search(ctx context.Context, b Breach) error {

@@ -1,16 +1,15 @@
 package evidence
 
 import (
-	"archive/zip"
-	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"livingprofile/internal/archive"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
@@ -109,17 +108,11 @@ func (l *Line) entry() *ledger.Entry {
 
 // A manifest lists the files of a pack with their digests.
 type manifest struct {
-	Schema       string    `json:"schema"`
-	Installation string    `json:"installation"`
-	Number       string    `json:"request"`
-	MadeAt       time.Time `json:"made_at"`
-	Files        []listed  `json:"files"`
-}
-
-type listed struct {
-	Name   string `json:"name"`
-	Bytes  int    `json:"bytes"`
-	SHA256 string `json:"sha256"`
+	Schema       string           `json:"schema"`
+	Installation string           `json:"installation"`
+	Number       string           `json:"request"`
+	MadeAt       time.Time        `json:"made_at"`
+	Files        []archive.Listed `json:"files"`
 }
 
 // readme says how a pack is checked.
@@ -150,76 +143,29 @@ stands in the checkpoint, in the line of the lane.
 // Zip writes p as an archive; sign returns the installation's signature on a
 // text.
 func (p *Pack) Zip(sign func(text string) (string, error)) ([]byte, error) {
-	z := &archive{at: p.MadeAt}
-	z.add("README.txt", []byte(readme))
-	z.add("index.html", p.Page)
-	z.json("request.json", struct {
+	z := archive.New(p.MadeAt)
+	z.Add("README.txt", []byte(readme))
+	z.Add("index.html", p.Page)
+	z.JSON("request.json", struct {
 		Law     Law            `json:"law"`
 		Request rights.Request `json:"request"`
 	}{p.Law, p.Request})
 	for i, l := range p.Letters {
 		name := fmt.Sprintf("letters/%02d-%s.txt", i+1, strings.ReplaceAll(l.Message, ":", "-"))
-		z.add(name, []byte(l.At.UTC().Format(time.RFC3339)+"\n"+l.Subject+"\n\n"+l.Text))
+		z.Add(name, []byte(l.At.UTC().Format(time.RFC3339)+"\n"+l.Subject+"\n\n"+l.Text))
 	}
-	z.json(ledgerFile, p.Lines)
-	for number, signed := range p.Checkpoints {
-		z.add(fmt.Sprintf("%s%d.txt", checkpointPath, number), signed)
+	z.JSON(ledgerFile, p.Lines)
+	for _, number := range slices.Sorted(maps.Keys(p.Checkpoints)) {
+		z.Add(fmt.Sprintf("%s%d.txt", checkpointPath, number), p.Checkpoints[number])
 	}
-	z.add("public-key.txt", []byte(p.PublicKey+"\n"))
-	m := manifest{Schema: Schema, Installation: p.Installation, Number: p.Request.Number, MadeAt: p.MadeAt}
-	for _, f := range z.files {
-		sum := sha256.Sum256(f.content)
-		m.Files = append(m.Files, listed{f.name, len(f.content), hex.EncodeToString(sum[:])})
-	}
-	slices.SortFunc(m.Files, func(a, b listed) int { return strings.Compare(a.Name, b.Name) })
-	z.json(manifestFile, m)
-	if z.err != nil {
-		return nil, z.err
-	}
-	signature, err := sign(string(z.files[len(z.files)-1].content))
+	z.Add("public-key.txt", []byte(p.PublicKey+"\n"))
+	text := z.JSON(manifestFile, manifest{
+		Schema: Schema, Installation: p.Installation, Number: p.Request.Number, MadeAt: p.MadeAt, Files: z.List(),
+	})
+	signature, err := sign(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("sign pack: %w", err)
 	}
-	z.add(signatureFile, []byte(signature+"\n"))
-	return z.close()
-}
-
-// An archive collects files; the first error counts.
-type archive struct {
-	at    time.Time
-	files []file
-	err   error
-}
-
-type file struct {
-	name    string
-	content []byte
-}
-
-func (z *archive) add(name string, content []byte) { z.files = append(z.files, file{name, content}) }
-
-func (z *archive) json(name string, v any) {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil && z.err == nil {
-		z.err = fmt.Errorf("%s: %w", name, err)
-	}
-	z.add(name, append(b, '\n'))
-}
-
-func (z *archive) close() ([]byte, error) {
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for _, f := range z.files {
-		one, err := w.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: z.at})
-		if err == nil {
-			_, err = one.Write(f.content)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.name, err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("archive: %w", err)
-	}
-	return out.Bytes(), nil
+	z.Add(signatureFile, []byte(signature+"\n"))
+	return z.Bytes()
 }

@@ -162,16 +162,16 @@ func stamped(now time.Time, name string) string { return now.UTC().Format(stamp)
 const stamp = "20060102T150405Z"
 
 // Take puts a file away that was taken. What was refused of it is written as a
-// file with the rows as they came and one more column, which can be mended and
-// sent again; why names the reason by row.
+// file with the rows, guarded as ours are, and one more column; it can be mended
+// and sent again. why names the reason by row.
 func (f *Folder) Take(s *Sheet, why map[int]string, now time.Time) error {
 	if len(why) > 0 {
 		var b bytes.Buffer
 		w := csv.NewWriter(&b)
-		_ = w.Write(append(slices.Clone(s.Columns), "refused_because")) // a buffer takes all
+		_ = w.Write(append(guarded(s.Columns), "refused_because")) // a buffer takes all
 		for i, row := range s.Rows {
 			if reason, is := why[i]; is {
-				_ = w.Write(append(slices.Clone(row), reason))
+				_ = w.Write(append(guarded(row), reason))
 			}
 		}
 		w.Flush()

@@ -34,11 +34,7 @@ func (f *Folder) Put(r *Row) error {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true // RFC 4180, 2
-	cells := make([]string, len(r.Cells))
-	for i, cell := range r.Cells {
-		cells[i] = rights.Guard(cell)
-	}
-	if err := w.WriteAll([][]string{r.Columns, cells}); err != nil {
+	if err := w.WriteAll([][]string{r.Columns, guarded(r.Cells)}); err != nil {
 		return fmt.Errorf("write a row: %w", err)
 	}
 	name := fmt.Sprintf("%s-%012d%s", r.About, r.Version, Suffix)
@@ -79,4 +75,13 @@ func (f *Folder) settle(about, name string) error {
 		return ErrFull
 	}
 	return nil
+}
+
+// guarded returns cells that no spreadsheet takes for a formula.
+func guarded(cells []string) []string {
+	all := make([]string, len(cells))
+	for i, cell := range cells {
+		all[i] = rights.Guard(cell)
+	}
+	return all
 }

@@ -1,18 +1,17 @@
 package rights
 
 import (
-	"archive/zip"
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
 	"encoding/csv"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"livingprofile/internal/archive"
 )
 
 // BundleSchema names the form of a copy, so that whoever reads it later knows
@@ -157,86 +156,59 @@ type Happened struct {
 
 // A manifest lists the files of a copy with their digests.
 type manifest struct {
-	Schema string    `json:"schema"`
-	Number string    `json:"request"`
-	Kind   Kind      `json:"kind"`
-	MadeAt time.Time `json:"made_at"`
-	Files  []listed  `json:"files"`
-}
-
-type listed struct {
-	Name   string `json:"name"`
-	Bytes  int    `json:"bytes"`
-	SHA256 string `json:"sha256"`
+	Schema string           `json:"schema"`
+	Number string           `json:"request"`
+	Kind   Kind             `json:"kind"`
+	MadeAt time.Time        `json:"made_at"`
+	Files  []archive.Listed `json:"files"`
 }
 
 // Zip writes d as an archive: manifest.json, what is to be read as a page and as
 // a PDF, JSON for each category, and tables as CSV. The same document gives the
 // same bytes.
 func (d *Document) Zip(page, pdf []byte) ([]byte, error) {
-	z := &bundle{at: d.MadeAt}
-	z.add("index.html", page)
-	z.add("report.pdf", pdf)
-	z.json("identifiers.json", d.Identifiers)
+	z := bundle{archive.New(d.MadeAt)}
+	z.Add("index.html", page)
+	z.Add("report.pdf", pdf)
+	z.JSON("identifiers.json", d.Identifiers)
 	z.sections("given", d.Given)
 	z.table("given.csv", d.Given)
 	if d.Kind == Access {
 		z.sections("inferred", d.Inferred)
 		z.table("inferred.csv", d.Inferred)
 	}
-	z.json("activity.json", d.Activities)
+	z.JSON("activity.json", d.Activities)
 	z.activities("activity.csv", d.Activities)
-	z.json("consent.json", d.Consents)
+	z.JSON("consent.json", d.Consents)
 	z.consents("consent.csv", d.Consents)
 	for _, f := range d.Receipts {
-		z.json(f.Name, f.Content)
+		z.JSON(f.Name, f.Content)
 	}
-	z.add("contact.vcf", d.contactCard())
+	z.Add("contact.vcf", d.contactCard())
 	if d.Preferences != nil {
-		z.json("preferences.json", d.Preferences)
+		z.JSON("preferences.json", d.Preferences)
 	}
-	z.json("purposes.json", d.Purposes)
+	z.JSON("purposes.json", d.Purposes)
 	if d.Kind == Access {
-		z.json("automated.json", d.Machines)
-		z.json("recipients.json", d.Recipients)
-		z.json("history.json", d.History)
+		z.JSON("automated.json", d.Machines)
+		z.JSON("recipients.json", d.Recipients)
+		z.JSON("history.json", d.History)
 	}
-	z.add("schema.json", CopySchema)
-	return z.close(manifest{Schema: BundleSchema, Number: d.Number, Kind: d.Kind, MadeAt: d.MadeAt})
+	z.Add("schema.json", CopySchema)
+	z.JSON("manifest.json", manifest{Schema: BundleSchema, Number: d.Number, Kind: d.Kind, MadeAt: d.MadeAt, Files: z.List()})
+	return z.Bytes()
 }
 
-// A bundle collects the files of an archive; the first error counts.
-type bundle struct {
-	at    time.Time
-	files []struct {
-		name    string
-		content []byte
-	}
-	err error
-}
+// A bundle is an archive with the tables of a copy.
+type bundle struct{ *archive.Archive }
 
-func (z *bundle) add(name string, content []byte) {
-	z.files = append(z.files, struct {
-		name    string
-		content []byte
-	}{name, content})
-}
-
-func (z *bundle) json(name string, v any) {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil && z.err == nil {
-		z.err = fmt.Errorf("%s: %w", name, err)
-	}
-	z.add(name, append(b, '\n'))
-}
-
-func (z *bundle) sections(folder string, all []Section) {
+func (z bundle) sections(folder string, all []Section) {
 	for _, s := range all {
-		z.json(folder+"/"+s.Name+".json", s)
+		z.JSON(folder+"/"+s.Name+".json", s)
 	}
 }
 
-func (z *bundle) table(name string, all []Section) {
+func (z bundle) table(name string, all []Section) {
 	rows := [][]string{{"category", "field", "label", "value", "source", "origin", "at", "counts"}}
 	for _, s := range all {
 		for _, v := range s.Values {
@@ -247,7 +219,7 @@ func (z *bundle) table(name string, all []Section) {
 }
 
 // activities is a line for each value.
-func (z *bundle) activities(name string, all []Activity) {
+func (z bundle) activities(name string, all []Activity) {
 	rows := [][]string{{"kind", "label", "at", "source", "field", "value"}}
 	for _, a := range all {
 		for _, field := range slices.Sorted(maps.Keys(a.Values)) {
@@ -257,7 +229,7 @@ func (z *bundle) activities(name string, all []Activity) {
 	z.csv(name, rows)
 }
 
-func (z *bundle) consents(name string, all []Decision) {
+func (z bundle) consents(name string, all []Decision) {
 	rows := [][]string{{"purpose", "label", "version", "status", "at", "until", "brand", "channel", "record"}}
 	for _, c := range all {
 		rows = append(rows, []string{
@@ -267,7 +239,7 @@ func (z *bundle) consents(name string, all []Decision) {
 	z.csv(name, rows)
 }
 
-func (z *bundle) csv(name string, rows [][]string) {
+func (z bundle) csv(name string, rows [][]string) {
 	var b bytes.Buffer
 	b.WriteString("\ufeff") // or Excel takes it for another encoding
 	w := csv.NewWriter(&b)
@@ -276,12 +248,12 @@ func (z *bundle) csv(name string, rows [][]string) {
 		for i := range row {
 			row[i] = Guard(row[i])
 		}
-		if err := w.Write(row); err != nil && z.err == nil {
-			z.err = fmt.Errorf("%s: %w", name, err)
+		if err := w.Write(row); err != nil {
+			z.Fail(name, err)
 		}
 	}
 	w.Flush()
-	z.add(name, b.Bytes())
+	z.Add(name, b.Bytes())
 }
 
 // Guard keeps a spreadsheet from taking a cell for a formula (ASVS 1.2.10).
@@ -297,30 +269,4 @@ func moment(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-func (z *bundle) close(m manifest) ([]byte, error) {
-	for _, f := range z.files {
-		sum := sha256.Sum256(f.content)
-		m.Files = append(m.Files, listed{f.name, len(f.content), hex.EncodeToString(sum[:])})
-	}
-	z.json("manifest.json", m)
-	if z.err != nil {
-		return nil, z.err
-	}
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, f := range z.files {
-		out, err := w.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: z.at.UTC()})
-		if err != nil {
-			return nil, fmt.Errorf("bundle: %w", err)
-		}
-		if _, err := out.Write(f.content); err != nil {
-			return nil, fmt.Errorf("bundle: %w", err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("bundle: %w", err)
-	}
-	return b.Bytes(), nil
 }

@@ -68,9 +68,8 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%q: got %q, want it as it is", cell, got)
 		}
 	}
-	z := &bundle{}
-	z.table("x.csv", []Section{{Name: "c", Values: []Value{{Field: "f", Value: "=HYPERLINK(\"x\",\"y\")"}}}})
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(z.files[0].content), "\ufeff"))).ReadAll()
+	packed := unzip(t, &Document{Given: []Section{{Name: "c", Values: []Value{{Field: "f", Value: "=HYPERLINK(\"x\",\"y\")"}}}}})
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(packed["given.csv"]), "\ufeff"))).ReadAll()
 	if err != nil || rows[1][3] != "'=HYPERLINK(\"x\",\"y\")" {
 		t.Errorf("cell: got %v and %v", rows, err)
 	}
