@@ -19,9 +19,13 @@ apart := livingprofile/cmd/bench livingprofile/cmd/livingprofile livingprofile/e
 computing := modernc.org/... go.yaml.in/... github.com/andybalholm/brotli compress/flate github.com/boxesandglue/...
 unwatched := $(computing:%=-gcflags=%=-race=false)
 
+# Databases are made by the hundred, of some hundred files each: in memory, where
+# there is enough, that takes a fraction.
+memory := $(shell df --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 8000000 { print "TMPDIR=/dev/shm GOTMPDIR=/tmp" }')
+
 # Memory is there and time is not, and much of a test is waiting. What go vet
 # finds, make check has found.
-gotest := GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -parallel 4 -vet=off -ldflags="-s -w" -timeout 14m
+gotest := $(memory) GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -parallel 4 -vet=off -ldflags="-s -w" -timeout 14m
 
 test: setup check ## everything: what CI runs
 	$(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...))
