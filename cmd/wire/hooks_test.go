@@ -105,7 +105,18 @@ type office struct {
 	db     *store.DB
 	clock  *clock.Fake
 	org    *organisation.Organisation
+	also   []hook.Target // told beside those that are declared
 	people []id.Subject
+}
+
+// crowded is an organisation with more to tell than it declares.
+type crowded struct {
+	*organisation.Organisation
+	also []hook.Target
+}
+
+func (c crowded) Targets() []hook.Target {
+	return append(slices.Clone(c.Organisation.Targets()), c.also...)
 }
 
 // newOffice declares the demo with endpoints of systems, by name.
@@ -155,7 +166,7 @@ func (o *office) worker(timeout time.Duration) *hook.Worker {
 	}
 	return hook.NewWorker(hook.Deps{
 		Feed: o.db, Queue: o.db, People: o.db, Door: door, Clock: o.clock, Source: "https://privacy.example.com",
-		Catalogue: func() (hook.Catalogue, int64) { return o.org, o.org.Revision },
+		Catalogue: func() (hook.Catalogue, int64) { return crowded{o.org, o.also}, o.org.Revision },
 		Alias:     o.db.Ring().Pairwise,
 	}, hook.Options{Poll: 5 * time.Millisecond})
 }
