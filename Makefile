@@ -5,7 +5,7 @@ export LIVINGPROFILE_AXE := $(CURDIR)/.cache/axe/axe.min.js
 export LIVINGPROFILE_OPENAPI_LINTERS := $(CURDIR)/.cache/openapi
 export LIVINGPROFILE_WEBHOOK_VERIFIERS := $(CURDIR)/.cache/verifiers
 
-.PHONY: run test check setup generate short pictures
+.PHONY: run test long check setup generate short pictures
 
 run: ## serve the demo
 	go run ./cmd/livingprofile demo
@@ -30,6 +30,9 @@ gotest := $(memory) GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -para
 test: setup check ## everything: what CI runs
 	$(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...))
 	$(gotest) $(apart)
+
+long: setup ## what draws or repeats, as much of it as before a release
+	LIVINGPROFILE_LONG=1 go test -count=1 -p 1 -timeout 3h -run 'storm|Changes_once|Kill|Tampering' ./cmd/wire ./handlers/api ./store
 
 check: ## format, vet, staticcheck, generated files
 	@unformatted=$$(go tool gofumpt -l $$(git ls-files '*.go' | grep -v _templ.go)); \

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,10 +25,7 @@ import (
 // What it had answered with success is there afterwards, and what is there has
 // its entry.
 func TestKill(t *testing.T) {
-	rounds := 10
-	if os.Getenv(LongEnv) != "" {
-		rounds = 50
-	}
+	rounds := testkit.Size(10, 50)
 	onEngines(t, func(t *testing.T, e testkit.Engine) {
 		i, w := newWork(t, e, 6, 8)
 		w.Checkpoints = filepath.Join(t.TempDir(), "checkpoints")

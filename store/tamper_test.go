@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -19,10 +18,6 @@ import (
 	"livingprofile/internal/testkit"
 	"livingprofile/store"
 )
-
-// LongEnv names the variable that makes tests which draw or repeat do much
-// more of it.
-const LongEnv = "LIVINGPROFILE_LONG"
 
 // proofTables are what a forger of the past has to change.
 var proofTables = [...]string{"ledger_entries", "ledger_heads", "checkpoints", "consent_records"}
@@ -207,9 +202,9 @@ func wantEntry(t *testing.T, r *ledger.Report, what string, lane int, seq int64)
 }
 
 // some are entries of all sorts: the first and the last of a lane, sealed and
-// not, with and without a record; all with LongEnv.
+// not, with and without a record; all when it is long.
 func (f *forger) some() []ledger.Entry {
-	if os.Getenv(LongEnv) != "" {
+	if testkit.Long() {
 		return f.entries
 	}
 	n := len(f.entries) / 5
@@ -330,7 +325,7 @@ func (f *forger) cutTail(t *testing.T) {
 	length := int64(len(f.lane(t, lane)))
 	fresh := length - f.sealed[lane]
 	for n := int64(1); n < length; n++ {
-		if n > fresh+5 && n < length-1 && os.Getenv(LongEnv) == "" {
+		if n > fresh+5 && n < length-1 && !testkit.Long() {
 			continue
 		}
 		r := f.after(t, nil, func() { f.cut(t, lane, n) })

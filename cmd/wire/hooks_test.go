@@ -105,7 +105,18 @@ type office struct {
 	db     *store.DB
 	clock  *clock.Fake
 	org    *organisation.Organisation
+	also   []hook.Target // told beside those that are declared
 	people []id.Subject
+}
+
+// crowded is an organisation with more to tell than it declares.
+type crowded struct {
+	*organisation.Organisation
+	also []hook.Target
+}
+
+func (c crowded) Targets() []hook.Target {
+	return append(slices.Clone(c.Organisation.Targets()), c.also...)
 }
 
 // newOffice declares the demo with endpoints of systems, by name.
@@ -155,15 +166,16 @@ func (o *office) worker(timeout time.Duration) *hook.Worker {
 	}
 	return hook.NewWorker(hook.Deps{
 		Feed: o.db, Queue: o.db, People: o.db, Door: door, Clock: o.clock, Source: "https://privacy.example.com",
-		Catalogue: func() (hook.Catalogue, int64) { return o.org, o.org.Revision },
+		Catalogue: func() (hook.Catalogue, int64) { return crowded{o.org, o.also}, o.org.Revision },
 		Alias:     o.db.Ring().Pairwise,
 	}, hook.Options{Poll: 5 * time.Millisecond})
 }
 
-// decide lets somebody answer a question.
-func (o *office) decide(subject id.Subject, purpose consent.PurposeID, answer consent.Answer) {
+// decide lets somebody answer a question, and returns how many records came of
+// it.
+func (o *office) decide(subject id.Subject, purpose consent.PurposeID, answer consent.Answer) int {
 	service := consent.NewService(o.db, func() consent.Catalogue { return o.org }, o.clock)
-	_, err := service.Decide(o.t.Context(), consent.Ask{
+	made, err := service.Decide(o.t.Context(), consent.Ask{
 		Subject: subject, Actor: ledger.Self(subject), Purpose: purpose, Answer: answer, Locale: "en", Brand: "hibiki", Channel: "portal",
 		Proof: consent.Proof{Kind: consent.BySession, Ref: "x"}, At: o.clock.Now(),
 		Confirm: func(context.Context, consent.Record) ([]any, error) { return nil, nil },
@@ -171,6 +183,7 @@ func (o *office) decide(subject id.Subject, purpose consent.PurposeID, answer co
 	if err != nil {
 		o.t.Error(err)
 	}
+	return len(made)
 }
 
 // waiting tells whether anything is still to be told.
@@ -220,100 +233,6 @@ func (o *office) target(endpoint string) hook.Target {
 	}
 	o.t.Fatalf("no endpoint %s", endpoint)
 	return hook.Target{}
-}
-
-// TestHooks_after_the_storm: a receiver that fails every other time, at random,
-// often after it has taken in what it was told, and a sender that is broken off
-// again and again. Afterwards the receiver knows of everybody what we know.
-func TestHooks_after_the_storm(t *testing.T) {
-	for _, e := range testkit.Engines {
-		t.Run(string(e), func(t *testing.T) {
-			t.Parallel()
-			storm(t, e)
-		})
-	}
-}
-
-func storm(t *testing.T, e testkit.Engine) {
-	const people, each, kills = 15, 12, 6
-	secret := hook.NewSecret()
-	s := newSystem(t, secret)
-	var calm atomic.Bool // for with a try in two lost, one delivery of many is given up
-	s.mood = func(w http.ResponseWriter) bool {
-		if calm.Load() {
-			return true
-		}
-		switch rand.N(8) { //nolint:gosec // a test
-		case 0:
-			w.WriteHeader(http.StatusInternalServerError)
-		case 1:
-			panic(http.ErrAbortHandler) // the connection is cut
-		case 2:
-			w.Header().Set("Location", "http://127.0.0.1:1/")
-			w.WriteHeader(http.StatusTemporaryRedirect)
-		case 3:
-			w.WriteHeader(http.StatusTeapot)
-		default:
-			return true
-		}
-		return false
-	}
-	s.server.Config.ErrorLog = nil
-	o := newOffice(t, e, people, map[string]hook.Endpoint{demo.Newsletter: {Name: "main", URL: s.server.URL}})
-	const endpoint = demo.Newsletter + "/main"
-	o.secret(endpoint, secret)
-
-	w := o.worker(2 * time.Second)
-	w.Start()
-	broken, cancel := context.WithCancel(t.Context())
-	cancel()
-	for range kills {
-		for range people * each / kills {
-			answer := []consent.Answer{consent.Yes, consent.No}[rand.N(2)] //nolint:gosec // a test
-			purpose := []consent.PurposeID{"newsletter", "recommendations"}[rand.N(2)]
-			o.decide(o.people[rand.N(people)], purpose, answer) //nolint:gosec // a test
-			o.clock.Advance(time.Duration(rand.N(20)) * time.Second)
-		}
-		_ = w.Stop(broken) // in the middle of things
-		w = o.worker(2 * time.Second)
-		w.Start()
-	}
-	for _, p := range o.people { // everybody said something
-		o.decide(p, "newsletter", consent.No)
-		o.decide(p, "newsletter", consent.Yes)
-	}
-	calm.Store(true)
-	calls, idle := 0, 0
-	testkit.Eventually(t, "everything to be told", func() (bool, bool) {
-		// Time goes on when nobody is in the middle of a call, or its lease would
-		// end under it.
-		if now := s.calls(); now != calls {
-			calls, idle = now, 0
-		} else if idle++; idle > 2 {
-			o.clock.Advance(time.Hour)
-		}
-		w.Wake()
-		return true, !o.waiting(endpoint)
-	})
-	if err := w.Stop(t.Context()); err != nil {
-		t.Error(err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	want := o.wants(o.target(endpoint))
-	if diff := cmp.Diff(want, s.latest, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("what it knows: (-want +got)\n%s", diff)
-	}
-	if s.forged > 0 {
-		t.Errorf("%d bodies did not verify", s.forged)
-	}
-	counts, err := o.db.Counts(t.Context(), endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if counts[hook.Applied] < people || len(counts) != 1 {
-		t.Errorf("got %v, want only applied", counts)
-	}
 }
 
 // TestHooks_beside_the_slow: an endpoint that never answers costs another one

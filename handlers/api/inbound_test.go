@@ -1,11 +1,9 @@
 package api_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -101,52 +99,6 @@ func TestChanges(t *testing.T) {
 			waiting, err := k.DB.ConflictsFor(t.Context(), inbound.AsksSubject, 10)
 			if err != nil || len(waiting) != 1 || waiting[0].Name != "reviews" || waiting[0].Theirs.Value != "given" {
 				t.Errorf("got %+v, %v", waiting, err)
-			}
-		})
-	}
-}
-
-// TestChanges_once is R15 inbound: the same changes in parallel, in many
-// requests, have each effect once.
-func TestChanges_once(t *testing.T) {
-	for _, e := range testkit.Engines {
-		t.Run(string(e), func(t *testing.T) {
-			k := newKit(t, e)
-			key := k.key(forBrand("hibiki"))
-			const senders, each = 10, 8
-			var changes []string
-			for i := range each {
-				at := k.clock.Now().Add(-time.Duration(each-i) * time.Minute).Format(time.RFC3339)
-				changes = append(changes, about(fmt.Sprint("p", i), thomas, `"attributes":{"name-reading":{"value":"City `+fmt.Sprint(i)+`","at":"`+at+`"}}`))
-			}
-			before := k.version(thomas)
-			answers := make([]*testkit.Answer, senders)
-			var wg sync.WaitGroup
-			for s := range senders {
-				wg.Go(func() {
-					k := *k
-					c := k.Client(t)
-					r := c.Request("POST", "/api/v1/changes", strings.NewReader(`{"changes":[`+strings.Join(changes, ",")+`]}`))
-					r.Header.Set("Authorization", "Bearer "+key)
-					r.Header.Set("Content-Type", "application/json")
-					answers[s] = c.Do(r)
-				})
-			}
-			wg.Wait()
-			first := 0
-			for _, a := range answers {
-				var got results
-				if err := json.Unmarshal([]byte(a.Body), &got); err != nil || a.Status != http.StatusOK {
-					t.Fatalf("got %d %s", a.Status, a.Body)
-				}
-				for _, r := range got.Results {
-					if r.Result == "applied" && !r.Repeated {
-						first++
-					}
-				}
-			}
-			if now := k.version(thomas); first != each || now != before+each {
-				t.Errorf("%d of %d were the first, and %d entries came of it", first, each, now-before)
 			}
 		})
 	}

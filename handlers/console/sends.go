@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/audience"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/ledger"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
 )
@@ -28,12 +29,15 @@ func (s *Console) SendAudience(c echo.Context) error {
 		return errs.New(errs.Invalid, "error.not_a_choice")
 	}
 	ctx, endpoint := web.Context(c), form.Get("endpoint")
+	var with []ledger.Change
 	if act == "send" {
-		if err := s.Approval.Use(ctx, approval.Thing{Sort: approval.AudienceSend, ID: a.ID, How: endpoint}, me(c).Actor()); err != nil {
+		used, err := s.Approval.Using(ctx, approval.Thing{Sort: approval.AudienceSend, ID: a.ID, How: endpoint}, me(c).Actor())
+		if err != nil {
 			return err
 		}
+		with = append(with, used)
 	}
-	if _, err := s.Audience.Ask(ctx, &a, endpoint, act == "back", me(c).Actor()); err != nil {
+	if _, err := s.Audience.Ask(ctx, &a, endpoint, act == "back", me(c).Actor(), with...); err != nil {
 		return err
 	}
 	web.SetFlash(c, web.Flash{ID: "audience.send.asked." + act})

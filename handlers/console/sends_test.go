@@ -46,7 +46,13 @@ func TestSendAudience(t *testing.T) {
 	}
 	approve(t, s, c, path, "newsletter/main")
 	act("fold", "newsletter/main", http.StatusUnprocessableEntity)
+	// What is refused because another is under way uses no approval up.
+	if _, err := s.Audience.Ask(t.Context(), &a, "newsletter/main", true, ledger.Actor{Kind: ledger.BySystem, ID: "newsletter"}); err != nil {
+		t.Fatal(err)
+	}
+	act("send", "newsletter/main", http.StatusConflict)
 	act("send", "newsletter/main", http.StatusSeeOther)
+	act("send", "newsletter/main", http.StatusForbidden)
 	wantIn(t, "sent", c.Page(path), "Sendings", "Sent", "Not asked yet:")
 	if got := c.Post(path+"/remove", nil); got.Status != http.StatusConflict {
 		t.Errorf("removed while people are in it there: got %d", got.Status)

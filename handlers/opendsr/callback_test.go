@@ -4,13 +4,16 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/clock"
 	"livingprofile/internal/demo"
+	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/opendsr/opendsrtest"
@@ -23,13 +26,14 @@ type pair struct {
 	t           *testing.T
 	here, there *testkit.Site
 	signer      *opendsr.Signer // of there
+	clock       *clock.Fake     // of there
 }
 
 func newPair(t *testing.T, e testkit.Engine) *pair {
 	t.Helper()
 	own := opendsrtest.Issue(t, "127.0.0.1", time.Now().AddDate(1, 0, 0))
-	site := func(e testkit.Engine, files map[string][]byte) *testkit.Site {
-		return testkit.NewSite(t, testkit.SiteOptions{Engine: e, Set: func(s *wire.Settings) {
+	site := func(e testkit.Engine, c clock.Clock, files map[string][]byte) *testkit.Site {
+		return testkit.NewSite(t, testkit.SiteOptions{Engine: e, Clock: c, Set: func(s *wire.Settings) {
 			s.Outbound = []string{"127.0.0.1"}
 			folder := s.Folder
 			if folder == "" {
@@ -40,14 +44,15 @@ func newPair(t *testing.T, e testkit.Engine) *pair {
 			}
 		}})
 	}
-	p := &pair{t: t, there: site(testkit.OnSQLite, map[string][]byte{"opendsr-key.pem": own.Key, "opendsr-cert.pem": own.Certificate})}
+	p := &pair{t: t, clock: testkit.Today()}
+	p.there = site(testkit.OnSQLite, p.clock, map[string][]byte{"opendsr-key.pem": own.Key, "opendsr-cert.pem": own.Certificate})
 	_, key, err := p.there.Keys().Make(t.Context(), authz.APIKey{
 		Name: "peer", System: "shop", Brand: authz.AllBrands, Scopes: []authz.Permission{authz.RequestSend}, ExpiresAt: time.Now().Add(time.Hour),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.here = site(e, map[string][]byte{"peer": []byte(key), "opendsr-roots.pem": own.Certificate})
+	p.here = site(e, nil, map[string][]byte{"peer": []byte(key), "opendsr-roots.pem": own.Certificate})
 	draft, err := demo.Draft()
 	if err != nil {
 		t.Fatal(err)
@@ -92,6 +97,7 @@ func (p *pair) asks(kind rights.Kind) (rights.Request, opendsr.Errand) {
 func (p *pair) becomes(r rights.RequestID, want opendsr.ErrandState) opendsr.Errand {
 	p.t.Helper()
 	return testkit.Eventually(p.t, "the errand to be "+string(want), func() (opendsr.Errand, bool) {
+		p.clock.Advance(10 * time.Second) // there it is looked now and then whether something moved
 		if err := errors.Join(p.here.SendPeers(p.t.Context()), p.there.CallPeers(p.t.Context())); err != nil {
 			p.t.Fatal(err)
 		}
@@ -129,29 +135,79 @@ func TestController(t *testing.T) {
 				t.Errorf("got %d", got)
 			}
 			p.becomes(r.ID, opendsr.ErrandState(opendsr.Completed))
+			p.erased(e == testkit.OnSQLite)
 		})
+	}
+}
+
+var certificateIn = regexp.MustCompile(`/erasures/[a-z0-9]+`)
+
+// erased: what somebody has erased here is decided on there too, and whoever has
+// the certificate reads what came of it.
+func (p *pair) erased(refused bool) {
+	p.t.Helper()
+	r, errand := p.asks(rights.Erasure)
+	p.here.Box.Clear()
+	page := p.here.Client(p.t)
+	certificate := ""
+	for certificate == "" {
+		m, err := p.here.Box.Wait(p.t.Context(), thomas)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		certificate = certificateIn.FindString(m.Text)
+	}
+	want, word := opendsr.ErrandState(opendsr.Completed), "confirmed"
+	if refused {
+		want, word = opendsr.Refused, "does not take it"
+		p.decide("dpo", rights.Act{Move: rights.Reject, Ground: "legal-duty"})
+	} else {
+		p.decide("reviewer", rights.Act{Move: rights.Propose, Note: "It is them."})
+		p.accept()
+	}
+	p.becomes(r.ID, want)
+	if got := p.call(errand.ID, `"in_progress"`, errand.ID, nil); got != http.StatusAccepted {
+		p.t.Errorf("got %d", got)
+	}
+	if over := p.becomes(r.ID, want); len(over.Names) != 0 {
+		p.t.Errorf("it is over and kept: %+v", over)
+	}
+	if text := page.Page(certificate); !strings.Contains(text, word) {
+		p.t.Errorf("the certificate does not say %q", word)
 	}
 }
 
 // accept has staff there do what was passed on.
 func (p *pair) accept() {
 	p.t.Helper()
+	subject, r := p.decide("dpo", rights.Act{Move: rights.Accept})
+	if err := p.there.Rights.Carry(p.t.Context(), subject, r); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// decide has a member there decide on what was passed on last.
+func (p *pair) decide(member string, a rights.Act) (id.Subject, rights.RequestID) {
+	p.t.Helper()
 	subject, err := p.there.Identity.ByEmail(p.t.Context(), thomas)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	docket, err := p.there.Rights.Docket(p.t.Context(), subject)
-	for _, r := range docket.Requests {
-		if !r.PassedOnBy("shop") {
-			continue
-		}
-		if _, err = p.there.Rights.Move(p.t.Context(), subject, r.ID, rights.Act{Move: rights.Accept, Actor: ledger.Actor{Kind: ledger.ByStaff, ID: "dpo"}}); err == nil {
-			err = p.there.Rights.Carry(p.t.Context(), subject, r.ID)
-		}
-	}
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	a.Actor = ledger.Actor{Kind: ledger.ByStaff, ID: member}
+	for _, r := range docket.Requests {
+		if r.PassedOnBy("shop") && r.State.Open() {
+			if _, err := p.there.Rights.Move(p.t.Context(), subject, r.ID, a); err != nil {
+				p.t.Fatal(err)
+			}
+			return subject, r.ID
+		}
+	}
+	p.t.Fatal("nothing was passed on")
+	return "", ""
 }
 
 // call sends a callback as there would.

@@ -288,6 +288,9 @@ func (s *SCIM) Delete(c echo.Context) error {
 	}
 	system := on.who.System
 	if system.SCIM.Leaving == scim.Request {
+		if err := seen(c, u); err != nil {
+			return err
+		}
 		// First: what fails behind it is asked for again, and this is known then.
 		if err := s.Forget(on.ctx, system.Name, on.who.Author.Brand, u.subject); err != nil {
 			return err

@@ -159,7 +159,9 @@ func TestUsers(t *testing.T) {
 	t.Run("known", on(func(k *kit) { knownPeople(k, path) }))
 	t.Run("leaving", on(leaving))
 	t.Run("erased", on(erased))
+	t.Run("leaving_takes_back", on(leavingTakesBack))
 	t.Run("about", on(about))
+	t.Run("thousand", on(thousand))
 }
 
 // keys: every way wants a key with its scope, and nobody sees whom another

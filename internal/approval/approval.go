@@ -188,22 +188,37 @@ func (s *Service) Decide(ctx context.Context, approval string, yes bool, by ledg
 // Use uses up the approval of t, before t is handed over. It is Forbidden where
 // by has none, and of two who use one at the same time one is refused.
 func (s *Service) Use(ctx context.Context, t Thing, by ledger.Actor) error {
+	c, err := s.Using(ctx, t, by)
+	if err == nil {
+		_, err = s.store.Commit(ctx, c)
+	}
+	return err
+}
+
+// Using returns the change that uses up the approval of t, for what hands t over
+// by a change too: together they are made or refused. The errors are those of
+// Use.
+func (s *Service) Using(ctx context.Context, t Thing, by ledger.Actor) (ledger.Change, error) {
 	now := s.clock.Now()
 	all, err := s.store.StandingApprovals(ctx, now)
 	if err != nil {
-		return err
+		return ledger.Change{}, err
 	}
 	for _, a := range all {
 		if a.For(t, by.ID) {
 			a.State, a.Until = Used, now
-			return s.write(ctx, a, by)
+			return s.change(a, by), nil
 		}
 	}
-	return errs.New(errs.Forbidden, "approval.error.needed")
+	return ledger.Change{}, errs.New(errs.Forbidden, "approval.error.needed")
+}
+
+func (s *Service) change(a Approval, by ledger.Actor) ledger.Change {
+	return ledger.Change{At: s.clock.Now(), Actor: by, Entries: []ledger.Draft{a.entry()}, Rows: []any{a}}
 }
 
 func (s *Service) write(ctx context.Context, a Approval, by ledger.Actor) error {
-	_, err := s.store.Commit(ctx, ledger.Change{At: s.clock.Now(), Actor: by, Entries: []ledger.Draft{a.entry()}, Rows: []any{a}})
+	_, err := s.store.Commit(ctx, s.change(a, by))
 	return err
 }
 

@@ -105,11 +105,15 @@ func (s *Service) Note(ctx context.Context, a *Audience, kind ledger.Kind, by le
 }
 
 func (s *Service) note(ctx context.Context, a *Audience, kind ledger.Kind, by ledger.Actor, t Trace, rows ...any) error {
-	t.Audience, t.Purpose = a.ID, a.Purpose
-	_, err := s.store.Commit(ctx, ledger.Change{
-		At: s.clock.Now(), Actor: by, Brand: a.Brand, Entries: []ledger.Draft{{Kind: kind, Payload: t}}, Rows: rows,
-	})
+	_, err := s.store.Commit(ctx, s.change(a, kind, by, t, rows...))
 	return err
+}
+
+func (s *Service) change(a *Audience, kind ledger.Kind, by ledger.Actor, t Trace, rows ...any) ledger.Change {
+	t.Audience, t.Purpose = a.ID, a.Purpose
+	return ledger.Change{
+		At: s.clock.Now(), Actor: by, Brand: a.Brand, Entries: []ledger.Draft{{Kind: kind, Payload: t}}, Rows: rows,
+	}
 }
 
 // All returns all audiences, the newest first.

@@ -113,8 +113,10 @@ func (s *Sender) Fits(a *Audience) []hook.Target {
 
 // Ask has an audience sent to an endpoint, or taken back from it. The error is
 // Invalid for an endpoint that it cannot be sent to, and Conflict while another
-// sending of it is under way, or when the declaration no longer allows it.
-func (s *Sender) Ask(ctx context.Context, a *Audience, endpoint string, back bool, by ledger.Actor) (Send, error) {
+// sending of it is under way, or when the declaration no longer allows it. What is
+// to be done with it, as using up the approval of it, is done with it or not at
+// all.
+func (s *Sender) Ask(ctx context.Context, a *Audience, endpoint string, back bool, by ledger.Actor, with ...ledger.Change) (Send, error) {
 	one := Send{ID: id.New(), Audience: a.ID, Endpoint: endpoint, Back: back, State: SendWaits, By: by, At: s.clock.Now(), Count: newCount()}
 	if !back {
 		if _, err := usable(s.schema(), a); err != nil {
@@ -133,7 +135,12 @@ func (s *Sender) Ask(ctx context.Context, a *Audience, endpoint string, back boo
 			return one, errs.New(errs.Conflict, "audience.error.under_way")
 		}
 	}
-	return one, s.note(ctx, a, SendAsked, by, Trace{Endpoint: endpoint, Back: back}, one)
+	c := s.change(a, SendAsked, by, Trace{Endpoint: endpoint, Back: back}, one)
+	for _, w := range with {
+		c.Entries, c.Rows = append(c.Entries, w.Entries...), append(c.Rows, w.Rows...)
+	}
+	_, err = s.Service.store.Commit(ctx, c)
+	return one, err
 }
 
 // Sendings returns the sendings of an audience, the newest first.

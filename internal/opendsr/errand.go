@@ -52,7 +52,7 @@ type ErrandState string
 // The states beyond those of a Status.
 const (
 	Waiting ErrandState = "waiting" // not taken yet
-	Refused ErrandState = "refused" // the processor does not take it
+	Refused ErrandState = "refused" // the processor does not take it, or said no to it
 	Failed  ErrandState = "failed"  // it could not be sent
 )
 
@@ -190,7 +190,7 @@ func (c *Controller) step(ctx context.Context, e *Errand) {
 			return
 		}
 		e.DueAt, e.Tries, e.Cause = now.Add(askEvery), 0, ""
-		e.follow(&r, now)
+		e.follow(&r, peer.Domain, now)
 	}
 }
 
@@ -213,15 +213,19 @@ func (e *Errand) end(s ErrandState, cause string, now time.Time) {
 	e.State, e.Cause, e.ChangedAt, e.DueAt, e.Names = s, cause, now, time.Time{}, nil
 }
 
-// follow takes the word of a processor, unless a later one is known.
-func (e *Errand) follow(r *Report, now time.Time) {
-	if e.State != Waiting && !r.Status.Follows(Status(e.State)) {
+// follow takes the word of the processor of a domain, unless a later one is known.
+func (e *Errand) follow(r *Report, domain string, now time.Time) {
+	if e.State == Refused || e.State != Waiting && !r.Status.Follows(Status(e.State)) {
 		return
 	}
 	if !r.Expected.IsZero() {
 		e.Expected = r.Expected
 	}
-	if r.Status.Over() {
+	switch {
+	case r.refused(domain):
+		e.end(Refused, "said_no", now)
+		return
+	case r.Status.Over():
 		e.end(ErrandState(r.Status), "", now)
 		return
 	}
@@ -332,7 +336,7 @@ func (c *Controller) Called(ctx context.Context, errand, domain, signature strin
 		return forbidden
 	}
 	was := e.State
-	if e.follow(&r, c.Clock.Now()); e.State == was {
+	if e.follow(&r, peer.Domain, c.Clock.Now()); e.State == was {
 		return nil
 	}
 	err = c.Store.MoveErrand(ctx, e, was)

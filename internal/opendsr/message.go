@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/rights"
 )
 
 // Version is the version of the standard that is spoken.
@@ -161,6 +162,15 @@ type Report struct {
 	Version    string         `json:"api_version"`
 	ResultsURL string         `json:"results_url,omitempty"`
 	Extensions map[string]any `json:"extensions,omitempty"`
+}
+
+// refused tells whether a processor of a domain says of what is completed that it
+// was not done, as ours says it: the standard has no status for that.
+func (r *Report) refused(domain string) bool {
+	said, _ := r.Extensions[domain].(map[string]any)
+	outcome, _ := said["outcome"].(string)
+	_, refused := StatusOf(rights.State(outcome))
+	return r.Status == Completed && refused
 }
 
 // ParseReport reads a report about the request of an id. callback is the address

@@ -3,6 +3,7 @@ package organisation
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +45,8 @@ type Amendment struct {
 // Check and the same comparison. The error is errs.NotFound for a brand that
 // there is not, errs.Conflict when the brand has changed since Base,
 // errs.Forbidden when the change reaches beyond the brand, of type Problems
-// when the next declaration would be refused, and that of Change.
+// when the next declaration would be refused for what stands is not wrong in
+// already, and that of Change.
 func Amend(current *Organisation, a Amendment) (*Plan, error) {
 	b, ok := current.Brand(a.Brand)
 	if !ok || b.Retired {
@@ -57,7 +59,7 @@ func Amend(current *Organisation, a Amendment) (*Plan, error) {
 	if err := a.Change(&d.Declared); err != nil {
 		return nil, err
 	}
-	if _, err := d.Check(); err != nil {
+	if err := d.worse(&Draft{File: d.File, Declared: current.declared()}); err != nil {
 		return nil, err
 	}
 	p := compare(current, d, a.At)
@@ -71,6 +73,20 @@ func Amend(current *Organisation, a Amendment) (*Plan, error) {
 	}
 	p.Next.Edits = edited(current.Edits, p.Steps, a.At)
 	return p, nil
+}
+
+// worse returns the problems that d has and what stands does not: a connector
+// that was good for another version of the program does not keep anybody from
+// changing a colour.
+func (d *Draft) worse(stands *Draft) error {
+	_, err := d.Check()
+	var found, before Problems
+	if !errors.As(err, &found) {
+		return err
+	}
+	_, err = stands.Check()
+	errors.As(err, &before)
+	return slices.DeleteFunc(found, func(p Problem) bool { return slices.Contains(before, p) }).orNil()
 }
 
 // declared is what a file that changes nothing would declare.

@@ -106,6 +106,24 @@ func TestAmend_refuses(t *testing.T) {
 	}
 }
 
+// What stands and is wrong since an upgrade keeps nobody from amending something
+// else, and what the amendment itself gets wrong is refused still.
+func TestAmend_beside_what_is_wrong(t *testing.T) {
+	stands := applied(t, strings.Replace(small(t), "    rank: 2\n", ownConnector, 1))
+	for i := range stands.Systems {
+		if l := stands.Systems[i].Connector; l != nil {
+			l.Text = "kind: telepathy"
+		}
+	}
+	if p, err := amend(stands, look(func(b *brand.Brand) { b.Accent = "#112233" })); err != nil || len(p.Steps) != 1 {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	var problems organisation.Problems
+	if _, err := amend(stands, look(func(b *brand.Brand) { b.Accent = "red" })); !errors.As(err, &problems) || len(problems) != 1 {
+		t.Errorf("got %v", err)
+	}
+}
+
 // An amendment is of one brand, decided on what it shows.
 func TestAmend_stays_within_the_brand(t *testing.T) {
 	stands := applied(t, small(t))
