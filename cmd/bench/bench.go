@@ -20,6 +20,7 @@ type Options struct {
 	Figures  []string      // numbers, see Numbers; all for none
 	Folder   string        // to work in, on the disk that is measured; "" for the machine's temporary one
 	Profiles string        // folder to put profiles of the product into; "" for none
+	Postgres string        // a server on which processes share a database, made and dropped; "" for none
 	Progress io.Writer     // may be nil
 	// Child returns the command that calls Play with a role, on a folder.
 	Child func(ctx context.Context, role Role, folder string) *exec.Cmd

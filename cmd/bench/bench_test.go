@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"livingprofile/internal/testkit"
 )
 
 // roleEnv makes the test program a child of a bench.
@@ -22,7 +24,7 @@ const (
 func TestMain(m *testing.M) {
 	role := Role(os.Getenv(roleEnv))
 	if role == "" {
-		os.Exit(m.Run())
+		os.Exit(testkit.Main(m))
 	}
 	if err := Play(context.Background(), role, os.Getenv(folderEnv), os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -88,6 +89,30 @@ func (c *child) get(ctx context.Context, path string) (*http.Response, error) {
 		return nil, errors.Join(fmt.Errorf("GET %s: status %d", path, res.StatusCode), res.Body.Close())
 	}
 	return res, nil
+}
+
+// post posts one body to the child and reads the answer into v, unless that is
+// nil.
+func (c *child) post(ctx context.Context, path, key, body string, v any) (ms float64, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.address+path, strings.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+key)
+	began := time.Now()
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	if v != nil {
+		err = json.NewDecoder(res.Body).Decode(v)
+	}
+	if res.StatusCode/100 != 2 {
+		err = fmt.Errorf("POST %s: status %d", path, res.StatusCode)
+	}
+	return float64(time.Since(began)) / float64(time.Millisecond), err
 }
 
 // usage asks the child what it has taken until now.

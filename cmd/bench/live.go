@@ -3,93 +3,18 @@ package bench
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 )
 
-// The numbers of the figures that are not measured under load.
-const (
-	freshness = "3"
-	filtering = "2m"
-)
+// filtering is the number of the figure about long lists.
+const filtering = "2m"
 
-// The absolute limits of these figures.
-const (
-	mostStale  = 50 // ms until a change is seen
-	mostFilter = 32 // MB that a list of any length takes
-)
-
-// changes is how many changes freshness is measured with.
-const changes = 100
-
-// fresh measures how long it takes from the answer to a durable change until the
-// answer to the next question says it, beside a question that nothing came
-// before. One that is not said at once is an error.
-func (b *bench) fresh(ctx context.Context, p *people) ([]Line, error) {
-	l := Line{Figure: freshness, What: "a change is seen by the next question, p99", Unit: "ms", Limit: Limit{Most: mostStale, Absolute: true}}
-	var after, alone []float64
-	purpose := purposeName(fewConsents + 2)
-	for i := range changes {
-		k := i % len(p.subjects)
-		allow := i/len(p.subjects)%2 == 0
-		answer := map[bool]string{true: "yes", false: "no"}[allow]
-		body := fmt.Sprintf(`{"purpose":%q,"answer":%q}`, purpose, answer)
-		if _, err := b.ask(ctx, control+"consent/"+string(p.subjects[k]), "", body, nil); err != nil {
-			return nil, err
-		}
-		question := fmt.Sprintf(`{"purpose":%q,"subjects":[%q]}`, purpose, p.names[k])
-		var got struct{ Decisions []struct{ Allow bool } }
-		took, err := b.ask(ctx, "/api/v1/decisions", p.key, question, &got)
-		if err != nil {
-			return nil, err
-		}
-		if len(got.Decisions) != 1 || got.Decisions[0].Allow != allow {
-			l.Errors++
-			l.Why = "an old answer after a change"
-		}
-		after = append(after, took)
-		if took, err = b.ask(ctx, "/api/v1/decisions", p.key, question, &got); err != nil {
-			return nil, err
-		}
-		alone = append(alone, took)
-	}
-	l.Value, l.Floor = high(after), high(alone)
-	return []Line{l.divided()}, nil
-}
-
-func high(list []float64) float64 {
-	slices.Sort(list)
-	return list[min(len(list)*99/100, len(list)-1)]
-}
-
-// ask posts one body to the product and reads the answer into v.
-func (b *bench) ask(ctx context.Context, path, key, body string, v any) (ms float64, err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+b.product.address+path, strings.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+key)
-	began := time.Now()
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	defer res.Body.Close()
-	if v != nil {
-		err = json.NewDecoder(res.Body).Decode(v)
-	}
-	if res.StatusCode/100 != 2 {
-		err = fmt.Errorf("POST %s: status %d", path, res.StatusCode)
-	}
-	return float64(time.Since(began)) / float64(time.Millisecond), err
-}
+// mostFilter is how many MB a list of any length may take.
+const mostFilter = 32
 
 // lines is how long the list is that is filtered, for each second of During.
 const lines = 1_000_000

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -54,11 +56,23 @@ type visitor struct {
 // locale is the language that visitors read.
 const locale = "ja"
 
+// sharedFile holds, in the folder of an installation whose database several
+// processes share, the address of that.
+const sharedFile = "postgres"
+
+// installation is the one in folder, as it is reached at host.
+func installation(folder, host string) wire.Settings {
+	s := wire.Settings{Database: folder, BaseURL: "http://" + host}
+	if address, err := os.ReadFile(filepath.Join(folder, sharedFile)); err == nil {
+		s.Database, s.Folder = string(address), folder
+	}
+	return s
+}
+
 // settle lays a product and a floor that hold the same into folder: n people,
 // and visitors besides.
 func settle(ctx context.Context, folder string, n, visitors int) (*people, error) {
-	settings := wire.Settings{Database: folder, BaseURL: "http://127.0.0.1"}
-	a, err := wire.Open(ctx, settings, clock.System{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	a, err := wire.Open(ctx, installation(folder, "127.0.0.1"), clock.System{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		return nil, err
 	}

@@ -50,10 +50,8 @@ func Play(ctx context.Context, role Role, folder string, stdin io.Reader, stdout
 }
 
 func playProduct(ctx context.Context, folder string, l net.Listener, stdout io.Writer) error {
-	settings := wire.Settings{
-		Database: folder, BaseURL: "http://" + l.Addr().String(),
-		APIPerMinute: math.MaxInt32, Outbound: []string{"127.0.0.1"},
-	}
+	settings := installation(folder, l.Addr().String())
+	settings.APIPerMinute, settings.Outbound = math.MaxInt32, []string{"127.0.0.1"}
 	a, err := wire.Open(ctx, settings, clock.System{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		return err

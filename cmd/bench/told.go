@@ -122,6 +122,19 @@ func (r *receiver) wait(ctx context.Context, n int) error {
 	}
 }
 
+// rest returns when nothing has come for a second.
+func (r *receiver) rest(ctx context.Context) error {
+	for last := -1; last != r.count(); {
+		last = r.count()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+	return nil
+}
+
 // tell measures figure 11 on an installation of its own: an endpoint costs every
 // change something, which the other figures leave out.
 func (b *bench) tell(ctx context.Context, _ *people) (lines []Line, err error) {
@@ -204,8 +217,11 @@ func (b *bench) telling(ctx context.Context, folder string, p *people, r *receiv
 	}
 	defer func() { err = errors.Join(err, product.stop()) }()
 	ours.server, ours.request = product, p.recordConsent(product, control+"consent/")
-	// What was entered before is told first.
 	if err := b.toldRate(ctx, r, ours, new([]float64)); err != nil {
+		return err
+	}
+	// What was entered before is told too, and is not to be counted.
+	if err := r.rest(ctx); err != nil {
 		return err
 	}
 	return measure()
@@ -213,7 +229,7 @@ func (b *bench) telling(ctx context.Context, folder string, p *people, r *receiv
 
 // connect declares endpoints at the receiver.
 func connect(ctx context.Context, folder string, r *receiver, endpoints []string) error {
-	a, err := wire.Open(ctx, wire.Settings{Database: folder, BaseURL: "http://127.0.0.1"}, clock.System{}, slog.New(slog.DiscardHandler))
+	a, err := wire.Open(ctx, installation(folder, "127.0.0.1"), clock.System{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

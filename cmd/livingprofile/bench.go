@@ -19,6 +19,7 @@ type benchCmd struct {
 	Figures  []string      `help:"Numbers of the figures to measure; all by default." placeholder:"NUMBER"`
 	Folder   string        `help:"Folder on the disk to measure; by default the machine's temporary one." type:"existingdir" placeholder:"DIR"`
 	Profiles string        `help:"Folder to write profiles of the product into." placeholder:"DIR"`
+	Postgres string        `help:"Address of a PostgreSQL server, where a database is made and dropped: figure 3 is then measured across processes too." placeholder:"URL"`
 	Gate     bool          `help:"Exit with 1 when a limit is not kept."`
 	JSON     bool          `help:"Print the report as JSON."`
 
@@ -48,7 +49,7 @@ func (c *benchCmd) Run(ctx context.Context, env *environment) error {
 	}
 	report, err := bench.Run(ctx, bench.Options{
 		Rounds: c.Rounds, During: c.During, Subjects: c.Subjects, Figures: c.Figures,
-		Folder: c.Folder, Profiles: c.Profiles, Progress: env.stderr,
+		Folder: c.Folder, Profiles: c.Profiles, Postgres: c.Postgres, Progress: env.stderr,
 		Child: func(ctx context.Context, role bench.Role, folder string) *exec.Cmd {
 			cmd := exec.CommandContext(ctx, self, "bench", "--role", string(role), "--folder", folder) //nolint:gosec // itself
 			cmd.Stderr = env.stderr

@@ -73,8 +73,10 @@ type Secrets interface {
 	Blind(kind, scope, normalised string) [32]byte
 	// Pairwise returns the name by which a system knows a subject.
 	Pairwise(system string, s id.Subject) (string, error)
-	// Paired returns the subject whom a system knows by name.
+	// Paired returns the subject whom a system knows by name; a Pairing does for
+	// many.
 	Paired(system, name string) (id.Subject, error)
+	Pairing(system string) (*keyring.Pairing, error)
 }
 
 // Deps is what the API stands on.
@@ -107,6 +109,7 @@ type Deps struct {
 type API struct {
 	Deps
 	allowances allowances
+	rooms      sync.Pool    // of *[]byte, for answers about many
 	waiting    atomic.Int64 // who wait for changes
 	// The description, to machines and to people; read when it is first asked for.
 	document  func() ([]byte, error)

@@ -19,6 +19,7 @@ import (
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/inbound"
+	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
 )
 
@@ -33,21 +34,29 @@ const (
 type asking struct {
 	*decision.Asking
 	who    *caller
+	names  *keyring.Pairing // of the caller's system
 	record bool
 }
 
 // A ruling is the answer about one person.
 type ruling struct {
 	decision.Verdict
-	subject id.Subject // "" for nobody that the caller may know of
-	name    string     // by which the caller's system knows them; "" for nobody
-	version int        // of the purpose that was decided on
+	name    string // by which the caller's system knows them; "" for nobody that it may know of
+	version int    // of the purpose that was decided on
 }
 
 // Decide answers whether something may be done now, for up to maxAsked people.
-func (a *API) Decide(c echo.Context) error { return a.serve(a.decide)(c) }
+func (a *API) Decide(c echo.Context) error {
+	room, _ := a.rooms.Get().(*[]byte)
+	if room == nil {
+		room = new([]byte)
+	}
+	defer a.rooms.Put(room)
+	return a.serve(func(c echo.Context, who *caller) (answer, error) { return a.decide(c, who, room) })(c)
+}
 
-func (a *API) decide(c echo.Context, who *caller) (answer, error) {
+// decide writes its answer into room, which is nobody else's until it is sent.
+func (a *API) decide(c echo.Context, who *caller, room *[]byte) (answer, error) {
 	if err := knownQuery(c); err != nil {
 		return answer{}, err
 	}
@@ -71,7 +80,7 @@ func (a *API) decide(c echo.Context, who *caller) (answer, error) {
 	if err := a.Index.Refresh(ctx); err != nil {
 		return answer{}, err
 	}
-	body := append(make([]byte, 0, 160*n+16), `{"decisions":[`...)
+	body := append((*room)[:0], `{"decisions":[`...)
 	for i := range n {
 		var r ruling
 		if len(in.Subjects) > 0 {
@@ -87,7 +96,8 @@ func (a *API) decide(c echo.Context, who *caller) (answer, error) {
 		}
 		body = r.append(body)
 	}
-	return answer{status: http.StatusOK, body: written(append(body, "]}\n"...))}, nil
+	*room = append(body, "]}\n"...)
+	return answer{status: http.StatusOK, body: written(*room)}, nil
 }
 
 // asking reads what is asked about. The moment is now, or later: what is held
@@ -114,23 +124,27 @@ func (a *API) asking(who *caller, purpose consent.PurposeID, channel string, at 
 	if len(bad) > 0 {
 		return nil, errs.InvalidFields(bad...)
 	}
+	names, err := a.Secrets.Pairing(who.system.Name)
+	if err != nil {
+		return nil, err
+	}
 	q := decision.Question{Purpose: v, Brand: who.brand, Channel: channel, At: when}
-	return &asking{Asking: decision.NewAsking(q, who.system.Name, who.org.Revision), who: who}, nil
+	return &asking{Asking: decision.NewAsking(q, who.system.Name, who.org.Revision), who: who, names: names}, nil
 }
 
 // rule answers about whom the caller's system knows by name. What is not there,
 // or another brand's, is unknown.
 func (a *API) rule(ctx context.Context, ask *asking, name string) (ruling, error) {
-	subject, err := a.Secrets.Paired(ask.who.system.Name, name)
-	if err != nil {
-		return refused(err, ask.who)
+	subject, ok := ask.names.Subject(name)
+	if !ok {
+		return refused(errs.NotFound, ask.who)
 	}
-	r, err := a.ruleOn(ctx, ask, subject)
-	r.name = name
-	return r, err
+	return a.ruleOn(ctx, ask, subject, name)
 }
 
-func (a *API) ruleOn(ctx context.Context, ask *asking, subject id.Subject) (ruling, error) {
+// ruleOn answers about a subject, by the bytes of its id, and under the name that
+// the caller's system has for it.
+func (a *API) ruleOn(ctx context.Context, ask *asking, subject [16]byte, name string) (ruling, error) {
 	known, err := a.Index.Look(ctx, subject)
 	if err != nil {
 		return refused(err, ask.who)
@@ -141,10 +155,10 @@ func (a *API) ruleOn(ctx context.Context, ask *asking, subject id.Subject) (ruli
 			return refused(errors.Join(err, errs.NotFound), ask.who)
 		}
 	}
-	r := ruling{subject: subject}
+	r := ruling{name: name}
 	r.Verdict, r.version = known.May(ask.Asking)
 	if ask.record {
-		return r, a.recordRuling(ctx, ask, &r)
+		return r, a.recordRuling(ctx, ask, id.Subject(id.Of(subject)), &r)
 	}
 	return r, nil
 }
@@ -172,12 +186,12 @@ func (a *API) ruleFor(ctx context.Context, ask *asking, body inbound.IdentifierB
 	if err != nil {
 		return refused(err, ask.who)
 	}
-	r, err := a.ruleOn(ctx, ask, subject)
-	if err != nil || r.subject == "" {
-		return r, err
+	name, err := a.Secrets.Pairwise(ask.who.system.Name, subject)
+	if err != nil {
+		return ruling{}, err
 	}
-	r.name, err = a.Secrets.Pairwise(ask.who.system.Name, subject)
-	return r, err
+	b, _ := id.Bytes(string(subject)) // which has a name
+	return a.ruleOn(ctx, ask, b, name)
 }
 
 // bearer returns the one subject that an identifier names: who has proved it,
@@ -200,10 +214,10 @@ func (a *API) bearer(ctx context.Context, i identity.Identifier) (id.Subject, er
 
 // recordRuling keeps an answer in the person's ledger, and counts a contact
 // that was allowed.
-func (a *API) recordRuling(ctx context.Context, ask *asking, r *ruling) error {
+func (a *API) recordRuling(ctx context.Context, ask *asking, subject id.Subject, r *ruling) error {
 	now := a.Clock.Now()
 	return ledger.Retry(func() error {
-		f, err := a.Store.Facts(ctx, r.subject)
+		f, err := a.Store.Facts(ctx, subject)
 		if err != nil {
 			return err
 		}
@@ -211,7 +225,7 @@ func (a *API) recordRuling(ctx context.Context, ask *asking, r *ruling) error {
 		// second one meets a budget that the first has used.
 		r.Verdict = decision.May(f, ask.Question)
 		c := ledger.Change{
-			Subject: r.subject, Base: f.Version, At: now, Brand: ask.Brand,
+			Subject: subject, Base: f.Version, At: now, Brand: ask.Brand,
 			Actor: ledger.Actor{Kind: ledger.BySystem, ID: ask.who.system.Name},
 			Entries: []ledger.Draft{{Kind: decision.Asked, Payload: decision.Trace{
 				System: ask.who.system.Name, Purpose: ask.Purpose.Purpose, Brand: ask.Brand, Channel: ask.Channel,
@@ -233,7 +247,7 @@ type written []byte
 // thousand of them.
 func (r *ruling) append(b []byte) []byte {
 	b = append(b, '{')
-	if r.name != "" && r.subject != "" {
+	if r.name != "" {
 		b = append(append(append(b, `"subject":"`...), r.name...), `",`...)
 	}
 	b = strconv.AppendBool(append(b, `"allow":`...), r.Allow)

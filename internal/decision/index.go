@@ -3,7 +3,6 @@ package decision
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"sync"
 	"time"
 
@@ -51,7 +50,6 @@ const (
 type Index struct {
 	book  Book
 	parts [shards]part
-	seed  maphash.Seed
 	most  int // subjects in each part
 
 	sync sync.Mutex // held by who looks what others changed
@@ -61,8 +59,8 @@ type Index struct {
 
 type part struct {
 	mu    sync.RWMutex
-	held  map[id.Subject]*held
-	moves uint64 // grows when anybody of the part is forgotten
+	held  map[[16]byte]*held // by the bytes of their ids, so that looking needs no other memory
+	moves uint64             // grows when anybody of the part is forgotten
 }
 
 // NewIndex returns an empty Index for most subjects; DefaultMost for 0.
@@ -70,25 +68,25 @@ func NewIndex(b Book, most int) *Index {
 	if most <= 0 {
 		most = DefaultMost
 	}
-	x := &Index{book: b, seed: maphash.MakeSeed(), most: max(most/shards, 1)}
+	x := &Index{book: b, most: max(most/shards, 1)}
 	for i := range x.parts {
-		x.parts[i].held = map[id.Subject]*held{}
+		x.parts[i].held = map[[16]byte]*held{}
 	}
 	return x
 }
 
 // Forget makes the next question about a subject look into the database.
 func (x *Index) Forget(subject id.Subject) {
-	p := x.part(subject)
+	b, _ := id.Bytes(string(subject)) // a text that is no id is nobody's, and so are these bytes
+	p := x.part(b)
 	p.mu.Lock()
-	delete(p.held, subject)
+	delete(p.held, b)
 	p.moves++
 	p.mu.Unlock()
 }
 
-func (x *Index) part(subject id.Subject) *part {
-	return &x.parts[maphash.String(x.seed, string(subject))%shards]
-}
+// part returns that of an id; its last bits are random.
+func (x *Index) part(subject [16]byte) *part { return &x.parts[subject[15]%shards] }
 
 // Refresh takes in what other processes changed. Whoever asks about many
 // subjects calls it once, and Ask for each.
@@ -119,16 +117,16 @@ func (x *Index) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// Look returns what is known of a subject; errs.NotFound or errs.Gone when
-// there is none any more.
-func (x *Index) Look(ctx context.Context, subject id.Subject) (Known, error) {
+// Look returns what is known of a subject, by the bytes of its id; errs.NotFound
+// or errs.Gone when there is none any more.
+func (x *Index) Look(ctx context.Context, subject [16]byte) (Known, error) {
 	p := x.part(subject)
 	p.mu.RLock()
 	h, moves := p.held[subject], p.moves
 	p.mu.RUnlock()
 	if h == nil {
 		var err error
-		if h, err = x.load(ctx, subject); err != nil {
+		if h, err = x.load(ctx, id.Subject(id.Of(subject))); err != nil {
 			return Known{}, err
 		}
 		p.mu.Lock()

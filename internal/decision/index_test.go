@@ -39,6 +39,9 @@ func (s *shelf) Moved(context.Context, Ends) ([]id.Subject, bool, Ends, error) {
 	return nil, false, Ends{}, nil
 }
 
+// somebody is a subject, by the bytes of their id.
+var somebody = [16]byte{15: 7}
+
 var asked = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
 
 // said is what somebody stands at who said yes to four purposes of a brand.
@@ -81,7 +84,7 @@ func TestIndexSaysWhatIsHeld(t *testing.T) {
 			for _, marketing := range []bool{false, true} {
 				q := asks("crm", purpose, 1)
 				q.Purpose.Marketing = marketing
-				k, err := x.Look(t.Context(), "subject")
+				k, err := x.Look(t.Context(), somebody)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -104,10 +107,10 @@ func TestIndexForgets(t *testing.T) {
 	book.while = func() {
 		book.while = nil
 		book.facts = Facts{Version: 2}
-		x.Forget("subject")
+		x.Forget(id.Subject(id.Of(somebody)))
 	}
 	for _, want := range []int64{1, 2} {
-		if k, err := x.Look(t.Context(), "subject"); err != nil || k.Version != want {
+		if k, err := x.Look(t.Context(), somebody); err != nil || k.Version != want {
 			t.Errorf("got version %d, %v, want %d", k.Version, err, want)
 		}
 	}
@@ -117,11 +120,10 @@ func TestIndexForgets(t *testing.T) {
 // that asks and each declaration.
 func TestConcernsAreAskedOnce(t *testing.T) {
 	book := &shelf{}
-	k, err := NewIndex(book, 0).Look(t.Context(), "subject")
+	k, err := NewIndex(book, 0).Look(t.Context(), somebody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	none := func(string) (*profile.Field, bool) { return nil, false }
 	book.reads = 0
 	for range 3 {
 		for i, tt := range []struct {
@@ -151,14 +153,42 @@ func TestConcernsAreAskedOnce(t *testing.T) {
 	}
 }
 
+// none declares no field.
+func none(string) (*profile.Field, bool) { return nil, false }
+
+// TestConcernsOfWhoDecidedThere: a decision at the brand on what is asked is
+// enough; nothing is read, and a decision elsewhere does not count.
+func TestConcernsOfWhoDecidedThere(t *testing.T) {
+	for _, tt := range []struct {
+		key   consent.Key
+		brand string // where it was decided
+		reads int
+	}{
+		{consent.Key{Purpose: "purpose-0", Scope: "hibiki"}, "", 0},
+		{consent.Key{Purpose: "purpose-0"}, "hibiki", 0},
+		{consent.Key{Purpose: "purpose-0"}, "kawara", 1},
+		{consent.Key{Purpose: "purpose-0", Scope: "kawara"}, "kawara", 1},
+	} {
+		book := &shelf{facts: Facts{Version: 1, Consents: consent.State{tt.key: {Status: consent.Given, Brand: tt.brand}}}}
+		k, err := NewIndex(book, 0).Look(t.Context(), somebody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		book.reads = 0
+		got, err := k.Concerns(t.Context(), asks("shop", "purpose-0", 1), none)
+		if want := tt.reads == 0; got != want || err != nil || book.reads != tt.reads {
+			t.Errorf("%+v: got %t, %v after %d readings", tt, got, err, book.reads)
+		}
+	}
+}
+
 // BenchmarkIndex is one decision from memory, as a key for one brand asks for
 // it.
 func BenchmarkIndex(b *testing.B) {
 	x, ctx := NewIndex(&shelf{facts: said()}, 0), b.Context()
-	none := func(string) (*profile.Field, bool) { return nil, false }
-	subjects := make([]id.Subject, 1000)
+	subjects := make([][16]byte, 1000)
 	for i := range subjects {
-		subjects[i] = id.Subject(id.New())
+		subjects[i], _ = id.Bytes(id.New())
 	}
 	q := asks("crm", "purpose-2", 1)
 	b.ReportAllocs()

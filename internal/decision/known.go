@@ -17,7 +17,7 @@ type Known struct {
 	Version int64
 	held    *held
 	index   *Index
-	subject id.Subject
+	subject [16]byte
 }
 
 // held is what is known of one subject. It is not changed, but for concerns.
@@ -45,11 +45,12 @@ type manner struct {
 	status  consent.Status
 	proofBy consent.ProofKind
 	via     consent.PurposeID
+	brand   string
 }
 
 func newStanding(key consent.Key, st *consent.Standing) standing {
 	s := standing{
-		of: unique.Make(key), manner: unique.Make(manner{st.Status, st.ProofBy, st.Via}),
+		of: unique.Make(key), manner: unique.Make(manner{st.Status, st.ProofBy, st.Via, st.Brand}),
 		record: consent.RecordID(strings.Clone(string(st.Record))), version: st.Version, at: st.At.UnixMicro(),
 	}
 	if !st.Until.IsZero() {
@@ -62,7 +63,7 @@ func newStanding(key consent.Key, st *consent.Standing) standing {
 func (s *standing) full() consent.Standing {
 	m := s.manner.Value()
 	st := consent.Standing{
-		Record: s.record, Version: s.version, Status: m.status, ProofBy: m.proofBy, Via: m.via, At: time.UnixMicro(s.at).UTC(),
+		Record: s.record, Version: s.version, Status: m.status, ProofBy: m.proofBy, Via: m.via, Brand: m.brand, At: time.UnixMicro(s.at).UTC(),
 	}
 	if s.until != 0 {
 		st.Until = time.UnixMicro(s.until).UTC()
@@ -110,7 +111,10 @@ func NewAsking(q Question, system string, revision int64) *Asking {
 // May is the function May for the subject, with the version of the purpose that
 // the verdict's record is about; 0 for none.
 func (k Known) May(a *Asking) (v Verdict, version int) {
-	st, rest := k.held.of(a), k.held.rest
+	st, rest := consent.Standing{Status: consent.Unknown}, k.held.rest
+	if s := k.held.of(a); s != nil {
+		st = s.full()
+	}
 	if rest == nil {
 		rest = &Facts{}
 	}
@@ -121,39 +125,40 @@ func (k Known) May(a *Asking) (v Verdict, version int) {
 	return v, version
 }
 
-// of is consent.State.Of.
-func (h *held) of(a *Asking) consent.Standing {
-	var everywhere *standing
+// of is consent.State.Of; nil for no decision.
+func (h *held) of(a *Asking) (everywhere *standing) {
 	for i := range h.standings {
 		s := &h.standings[i]
 		switch s.of {
 		case a.here:
-			return s.full()
+			return s
 		case a.everywhere:
 			everywhere = s
 		}
 	}
-	if everywhere == nil {
-		return consent.Standing{Status: consent.Unknown}
-	}
-	return everywhere.full()
+	return everywhere
 }
 
 // Concerns is the function Concerns for the subject, and for the brand and the
-// system that ask. It is answered from the database once for each version of
-// the subject and revision of the declaration.
+// system that ask. Who decided there on what is asked is known; for others it is
+// answered from the database once for each version of the subject and revision
+// of the declaration.
 func (k Known) Concerns(ctx context.Context, a *Asking, field func(string) (*profile.Field, bool)) (bool, error) {
+	if s := k.held.of(a); s != nil && (s.of == a.here || s.manner.Value().brand == a.Brand) {
+		return true, nil
+	}
 	before := k.held.concerns.Load()
 	for c := before; c != nil; c = c.before {
 		if c.of == a.concerned {
 			return c.is, nil
 		}
 	}
-	f, err := k.index.book.Facts(ctx, k.subject)
+	subject := id.Subject(id.Of(k.subject))
+	f, err := k.index.book.Facts(ctx, subject)
 	if err != nil {
 		return false, err
 	}
-	ids, err := k.index.book.Identifiers(ctx, k.subject)
+	ids, err := k.index.book.Identifiers(ctx, subject)
 	if err != nil {
 		return false, err
 	}

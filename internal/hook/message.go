@@ -76,13 +76,13 @@ func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
 	m := Message{Type: string(d.Kind), Timestamp: d.At, Data: Content{
 		Subject: s.Alias, Version: max(s.Facts.Version, d.Version), Permissions: []Permission{},
 	}}
-	allowed := map[string]bool{}
+	allowed, brands := map[string]bool{}, c.BrandNames()
 	for _, name := range t.Purposes {
 		v, ok := c.Purpose(consent.PurposeID(name))
 		if !ok {
 			continue
 		}
-		for _, brand := range c.BrandNames() {
+		for _, brand := range brands {
 			if !v.On(brand) || !t.For(brand) {
 				continue
 			}

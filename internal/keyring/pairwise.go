@@ -32,16 +32,37 @@ func (k *Keyring) Pairwise(system string, s id.Subject) (string, error) {
 // Paired returns the subject whom a system knows by name. It is errs.NotFound for a
 // text that is no name; whether there is such a subject is for the store.
 func (k *Keyring) Paired(system, name string) (id.Subject, error) {
-	block, err := k.pair(system)
+	p, err := k.Pairing(system)
 	if err != nil {
 		return "", err
 	}
-	b, ok := id.Bytes(name)
+	b, ok := p.Subject(name)
 	if !ok {
 		return "", errs.New(errs.NotFound, "error.no_subject")
 	}
-	block.Decrypt(b[:], b[:])
 	return id.Subject(id.Of(b)), nil
+}
+
+// A Pairing reads the names that one system has, for whoever asks about many.
+// It is for one goroutine at a time.
+type Pairing struct {
+	block cipher.Block
+	id    [16]byte // here, so that the cipher needs no memory for each
+}
+
+// Pairing returns the Pairing of a system.
+func (k *Keyring) Pairing(system string) (*Pairing, error) {
+	block, err := k.pair(system)
+	return &Pairing{block: block}, err
+}
+
+// Subject returns the bytes of the id of whom the system knows by name; false
+// for a text that is no name.
+func (p *Pairing) Subject(name string) (b [16]byte, ok bool) {
+	if p.id, ok = id.Bytes(name); ok {
+		p.block.Decrypt(p.id[:], p.id[:])
+	}
+	return p.id, ok
 }
 
 // pair returns the cipher of a system, which is made once.
