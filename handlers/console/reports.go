@@ -110,7 +110,11 @@ func (s *Console) reportRows(c echo.Context, what string, p figures.Period) ([][
 		all, err := s.Counts.Decided(ctx, p)
 		rows := [][]any{heads("purpose", "version", "brand", "status", "records")}
 		for _, d := range all {
-			rows = append(rows, []any{purposeTitle(c, d.Purpose), d.Version, brandName(c, d.Brand), i18n.T(ctx, "console.status."+string(d.Status)), d.Records})
+			place := i18n.T(ctx, "console.all_brands")
+			if d.Brand != "" {
+				place = brandName(c, d.Brand)
+			}
+			rows = append(rows, []any{purposeTitle(c, d.Purpose), d.Version, place, i18n.T(ctx, "console.status."+string(d.Status)), d.Records})
 		}
 		return rows, err
 	}
