@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"net/url"
@@ -15,7 +14,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/i18n"
-	"livingprofile/internal/rights"
+	"livingprofile/internal/table"
 	"livingprofile/internal/workbook"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
@@ -162,21 +161,10 @@ func (s *Console) ExportReport(c echo.Context) error {
 	return errs.New(errs.NotFound, "")
 }
 
-// writeCSV writes rows with texts that no program takes for a formula.
 func writeCSV(to io.Writer, rows [][]any) error {
-	w := csv.NewWriter(to)
-	w.UseCRLF = true // RFC 4180, 2.1
+	t := table.New(to)
 	for _, row := range rows {
-		cells := labels(row, func(cell any) string {
-			if text, is := cell.(string); is {
-				return rights.Guard(text)
-			}
-			return fmt.Sprint(cell)
-		})
-		if err := w.Write(cells); err != nil {
-			return err
-		}
+		_ = t.Row(labels(row, func(cell any) string { return fmt.Sprint(cell) })...) // Flush has it
 	}
-	w.Flush()
-	return w.Error()
+	return t.Flush()
 }
