@@ -130,6 +130,15 @@ func (p *visitor) consolePages(base string) []struct {
 		{"console-audience-people", func() int { return p.Go("main form[action$=people] button") }},
 		{"console-retention", at("/retention")},
 		{"console-approvals", at("/approvals")},
+		{"console-breaches", at("/breaches")},
+		{"console-breaches-wrong", func() int { return p.Go("main form .main") }},
+		{"console-breach", func() int { p.Open(base + "/breaches"); return p.Go("main tbody th a") }},
+		{"console-breach-wrong", func() int {
+			p.Press("details:has(#do-decide-people) summary")
+			return p.Go("#do-decide-people .main")
+		}},
+		{"console-reports", at("/reports?from=2024-01-01")},
+		{"console-reports-wrong", at("/reports?from=2024-01-01&until=2023-01-01")},
 		{"console-audit", at("/audit")},
 		{"console-audit-none", at("/audit?kind=nothing.like.it")},
 		{"console-staff", at("/staff")},
@@ -146,6 +155,7 @@ func TestConsolePages(t *testing.T) {
 		_, err := w.DB.Figures(t.Context())
 		return true, err == nil
 	})
+	w.breach(t)
 	for l, locale := range []string{"en", "ja", "ar"} {
 		t.Run(locale, func(t *testing.T) {
 			t.Parallel()

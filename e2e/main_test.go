@@ -42,6 +42,7 @@ func open(t *testing.T) *world {
 	shared.once.Do(func() {
 		tb := testkit.Lasting(t)
 		shared.w = &world{testkit.NewSite(tb, testkit.SiteOptions{}), testkit.NewShell(tb)}
+		shared.w.offer(tb)
 	})
 	if shared.w == nil {
 		t.Fatal("the site or the browser did not start, see the first test")

@@ -4,13 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"livingprofile/internal/authz"
 	"livingprofile/internal/id"
-	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 )
@@ -18,19 +16,8 @@ import (
 // complains files a complaint of somebody, each time another one.
 func (w *world) complains(t *testing.T, address string) rights.Request {
 	t.Helper()
-	subject, err := w.Identity.ByEmail(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, _, err := w.Rights.File(t.Context(), rights.Filing{
-		Subject: subject, Actor: ledger.Self(subject), Kind: rights.Complaint, Brand: "kawara", Locale: "en", Zone: time.UTC,
-		Matter: rights.Matter{Text: "Nobody wrote back.", Scope: rights.CategoryScope, Name: id.New()},
-		Pack:   w.Laws.For("GB", w.Clock.Now()), Proof: rights.Proof{Method: "link", At: w.Clock.Now()},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return w.asksFor(t, address, rights.Complaint,
+		rights.Matter{Text: "Nobody wrote back.", Scope: rights.CategoryScope, Name: id.New()}, rights.Proof{Method: "link"})
 }
 
 // TestRequestDesk answers a request as a data protection officer does, by mouse

@@ -126,7 +126,7 @@ func TestSystemPages(t *testing.T) {
 		p.Fill("[name=reason]", "The fair in March.")
 		look(p, 1, "audience-asked", p.Go("[aria-labelledby=take] form .btn"), http.StatusOK)
 		second := w.works(t, testkit.View{Still: true}, authz.DPO)
-		second.Open(w.console() + "/approvals")
+		look(second, 2, "approvals-waiting", second.Open(w.console()+"/approvals"), http.StatusOK)
 		look(second, 0, "approved", second.Go("main form button[value=yes]"), http.StatusOK)
 		p.Open(strings.TrimSuffix(w.console(), "/console") + path)
 		look(p, 3, "audience-sent", p.Go("form[action$=send] button[value=send]"), http.StatusOK)

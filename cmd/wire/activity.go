@@ -2,15 +2,11 @@ package wire
 
 import (
 	"context"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"livingprofile/internal/activity"
 	"livingprofile/internal/job"
 	"livingprofile/internal/rights"
-	"livingprofile/views/report"
 )
 
 // addActivityTasks keeps what people did, and what is worked out from it, as
@@ -55,25 +51,4 @@ func (d *desk) activities(ctx context.Context, r rights.Request) ([]rights.Activ
 			return all, nil
 		}
 	}
-}
-
-// readableActivities are activities as sections of the page in a copy, one for
-// each kind.
-func readableActivities(all []rights.Activity) []report.Section {
-	var sections []report.Section
-	place := map[string]int{}
-	for _, a := range all {
-		i, ok := place[a.Kind]
-		if !ok {
-			i = len(sections)
-			place[a.Kind] = i
-			sections = append(sections, report.Section{Label: a.Label})
-		}
-		var values []string
-		for _, field := range slices.Sorted(maps.Keys(a.Values)) {
-			values = append(values, field+": "+a.Values[field])
-		}
-		sections[i].Values = append(sections[i].Values, report.Value{Label: a.Label, Text: strings.Join(values, " · "), Source: a.Source, At: a.At})
-	}
-	return sections
 }

@@ -9,7 +9,6 @@ import (
 	"livingprofile/internal/job"
 	"livingprofile/internal/rights"
 	"livingprofile/store"
-	"livingprofile/views/report"
 )
 
 // addAutomatedTasks keeps what machines decided as old as it may be.
@@ -49,21 +48,6 @@ func (d *desk) machines(ctx context.Context, r rights.Request) ([]rights.Machine
 		all = append(all, m)
 	}
 	return all, nil
-}
-
-// readableMachines are automated decisions as sections of the page in a copy.
-func readableMachines(all []rights.Machine) []report.Section {
-	var sections []report.Section
-	for _, m := range all {
-		text := m.Outcome
-		if m.Review != "" {
-			text += " → " + m.Review
-		}
-		sections = append(sections, report.Section{Label: m.Label, Values: []report.Value{
-			{Label: m.Label, Text: text, Source: m.System, How: m.Logic, At: m.At},
-		}})
-	}
-	return sections
 }
 
 // seedAutomated lets the demo's systems tell what they decided.

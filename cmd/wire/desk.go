@@ -188,7 +188,7 @@ func (d *desk) Bundle(ctx context.Context, r rights.Request) ([]byte, error) {
 		return nil, err
 	}
 	ctx = i18n.With(ctx, d.bundle.Localizer(r.Locale).In(d.org.Load().Zone(r.Brand)))
-	words := readable(doc)
+	words := (&reader{ctx, d.org.Load(), doc}).page()
 	page, err := report.Render(ctx, words)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -9,12 +8,9 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/hook"
-	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
-	"livingprofile/internal/staff"
-	"livingprofile/views/report"
 )
 
 // A writer puts what is held of one person into the words of the organisation.
@@ -147,54 +143,4 @@ func (w *writer) system(name string) string {
 		return s.Human.In(w.locale)
 	}
 	return name
-}
-
-// readable is a document as it is read.
-func readable(d *rights.Document) *report.Page {
-	p := &report.Page{Number: d.Number, MadeAt: d.MadeAt, Access: d.Kind == rights.Access}
-	for _, i := range d.Identifiers {
-		p.Identifiers = append(p.Identifiers, report.Value{Text: i.Value, Source: i.Source})
-	}
-	for _, c := range d.Consents {
-		p.Choices = append(p.Choices, report.Choice{Label: c.Label, Status: c.Status, At: c.At})
-	}
-	for _, one := range d.Purposes {
-		p.Purposes = append(p.Purposes, report.Purpose{Label: one.Label, Basis: one.Basis, Retention: one.Retention})
-	}
-	p.Given = append(readableSections(d.Given), readableActivities(d.Activities)...)
-	p.Inferred, p.Machines = readableSections(d.Inferred), readableMachines(d.Machines)
-	for _, r := range d.Recipients {
-		p.Recipients = append(p.Recipients, report.Recipient{Label: r.Label, Country: i18n.Country(d.Locale, r.Country), Fields: r.Fields})
-		for _, one := range r.Received {
-			p.Sent = append(p.Sent, report.Sent{At: one.At, To: r.Label, Event: one.Event, Fields: one.Fields})
-		}
-	}
-	slices.SortStableFunc(p.Sent, func(a, b report.Sent) int { return b.At.Compare(a.At) })
-	p.Looks = readableLooks(d.History)
-	return p
-}
-
-// readableLooks are the members who looked at the record, and why.
-func readableLooks(all []rights.Happened) []report.Look {
-	var looks []report.Look
-	for _, h := range all {
-		var v staff.Viewing
-		if h.Kind != string(staff.KindViewed) || json.Unmarshal(h.Payload, &v) != nil || !slices.Contains(staff.Reasons(), v.Reason) {
-			continue
-		}
-		looks = append(looks, report.Look{At: h.At, Reason: string(v.Reason), Note: v.Note})
-	}
-	return looks
-}
-
-func readableSections(all []rights.Section) []report.Section {
-	var sections []report.Section
-	for _, s := range all {
-		one := report.Section{Label: s.Label}
-		for _, v := range s.Values {
-			one.Values = append(one.Values, report.Value{Label: v.Label, Text: v.Value, Source: v.Source, How: v.How, At: v.At})
-		}
-		sections = append(sections, one)
-	}
-	return sections
 }

@@ -58,6 +58,7 @@ func (s *Service) lettersOf(ctx context.Context, r rights.Request) ([]evidence.L
 	for _, t := range rights.Transitions() {
 		messages[t.Move] = t.Message
 	}
+	zone := s.Current.Load().Zone(r.Brand)
 	var all []evidence.Letter
 	for i, step := range r.Steps {
 		message := messages[step.Move]
@@ -70,7 +71,7 @@ func (s *Service) lettersOf(ctx context.Context, r rights.Request) ([]evidence.L
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, evidence.Letter{At: step.At, Message: message, Subject: subject, Text: text})
+		all = append(all, evidence.Letter{At: step.At.In(zone), Message: message, Subject: subject, Text: text})
 	}
 	return all, nil
 }
@@ -104,6 +105,7 @@ func (s *Service) prove(ctx context.Context, p *evidence.Pack) error {
 func (s *Service) evidencePage(ctx context.Context, p *evidence.Pack) ([]byte, error) {
 	r, org := &p.Request, s.Current.Load()
 	zone := org.Zone(r.Brand)
+	ctx = i18n.InZone(ctx, zone)
 	t := func(id string, args ...any) string { return i18n.T(ctx, id, args...) }
 	e := report.Evidence{Number: r.Number, Kind: t("rights.kind." + string(r.Kind)), MadeAt: p.MadeAt}
 	fact := func(label, text string) {
@@ -115,10 +117,10 @@ func (s *Service) evidencePage(ctx context.Context, p *evidence.Pack) ([]byte, e
 		fact("controller", b.LegalName)
 	}
 	fact("state", t("request.state."+string(r.State)))
-	fact("received", i18n.DateTimeIn(ctx, r.ReceivedAt, zone))
-	fact("due", i18n.DateTimeIn(ctx, r.DueAt, zone))
+	fact("received", i18n.DateTime(ctx, r.ReceivedAt))
+	fact("due", i18n.DateTime(ctx, r.DueAt))
 	if !r.ClosedAt.IsZero() {
-		fact("closed", i18n.DateTimeIn(ctx, r.ClosedAt, zone))
+		fact("closed", i18n.DateTime(ctx, r.ClosedAt))
 	}
 	fact("zone", zone.String())
 	fact("law", p.Law.Name+" · "+p.Law.Right+" "+p.Law.Article+" · "+p.Law.Edition)
@@ -144,7 +146,7 @@ func (s *Service) evidencePage(ctx context.Context, p *evidence.Pack) ([]byte, e
 		}
 		e.Lines = append(e.Lines, report.EvidenceLine{At: l.At, Kind: string(l.Kind), Hash: l.Hash, Checkpoint: covered})
 	}
-	return report.RenderEvidence(i18n.With(ctx, i18n.From(ctx).In(zone)), e)
+	return report.RenderEvidence(ctx, e)
 }
 
 // whoDid names who made a step: a member by name, for the authority asks who.

@@ -42,7 +42,7 @@ func TestAudience(t *testing.T) {
 	approve(t, s, c, path, "csv")
 	wantIn(t, "approved", c.Page(path), "You can take it once", "CSV")
 	file := c.Post(path+"/export", url.Values{"format": {"csv"}})
-	if file.Status != http.StatusOK || !strings.HasPrefix(file.Body, "subject,event-city\n") || !strings.Contains(file.Body, "# members=") {
+	if file.Status != http.StatusOK || !strings.HasPrefix(file.Body, "subject,event-city\r\n") || !strings.Contains(file.Body, "# members=") {
 		t.Errorf("export: got %d %.200s", file.Status, file.Body)
 	}
 	if a := c.Post(path+"/export", url.Values{"format": {"csv"}}); a.Status != http.StatusForbidden {

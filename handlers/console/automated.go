@@ -42,7 +42,7 @@ func (b *sheet) machineFacts() {
 	if sys, ok := b.org.System(d.System); ok {
 		system = sys.Label.In(b.locale)
 	}
-	note := i18n.DateTimeIn(b.ctx, d.At, b.org.Zone(b.row.Brand)) + " · " + system
+	note := i18n.DateTime(b.ctx, d.At) + " · " + system
 	if d.Against {
 		note += " · " + b.t("automated.desk.against")
 	}

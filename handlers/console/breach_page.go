@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -69,8 +68,8 @@ func (f *breachSheet) page() (view.BreachPage, error) {
 		}
 		p.Letters = append(p.Letters, view.BreachLetter{Lang: l, Name: i18n.Lang(l), Subject: subject, Text: text})
 	}
-	for _, step := range slices.Backward(b.Steps) {
-		p.Steps = append(p.Steps, f.step(&step))
+	for i := range b.Steps {
+		p.Steps = append(p.Steps, f.step(&b.Steps[i]))
 	}
 	return p, nil
 }
@@ -96,7 +95,7 @@ func (f *breachSheet) answer(tell bool) string {
 	return f.t("tell_no")
 }
 
-func (f *breachSheet) at(t time.Time) string { return i18n.DateTimeIn(f.ctx, t, f.zone) }
+func (f *breachSheet) at(t time.Time) string { return i18n.DateTime(f.ctx, t) }
 
 // ask is an input of the form of a move; what was typed into another form does
 // not show in it.
@@ -147,7 +146,7 @@ func (f *breachSheet) known() view.BreachPart {
 		}
 	}
 	fact("brand", brandName(f.c, b.Brand))
-	fact("noticed", f.at(b.NoticedAt))
+	facts = append(facts, view.Fact{Label: f.t("fact.noticed"), Text: f.at(b.NoticedAt), Note: f.zone.String()})
 	fact("what", b.What)
 	fact("data", i18n.List(f.ctx, categoryLabels(org, b.Data, i18n.Locale(f.ctx))))
 	fact("effects", b.Effects)
@@ -212,7 +211,7 @@ func (f *breachSheet) people() view.BreachPart {
 
 // choice asks whether somebody is told, and why.
 func (f *breachSheet) choice(do breach.Move) *view.BreachForm {
-	tell := f.askOwn(do, ui.One, "tell", f.t("tell"))
+	tell := f.askOwn(do, ui.One, "tell", f.t("fact.decided"))
 	tell.Options = []ui.Option{{Value: "yes", Label: f.t("tell_yes")}, {Value: "no", Label: f.t("tell_no")}}
 	note := f.askOwn(do, ui.Long, "note", f.t("why"))
 	note.Hint = f.t("why_hint." + moveName(do))

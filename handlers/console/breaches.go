@@ -168,9 +168,11 @@ func (s *Console) showBreach(c echo.Context, which breach.ID, typed url.Values, 
 	if err != nil {
 		return err
 	}
+	zone := web.Of(c).Organisation.Zone(b.Brand)
+	web.InZone(c, zone)
 	f := &breachSheet{
 		Console: s, c: c, ctx: web.Context(c), b: &b, n: n, members: members, typed: typed, wrong: wrong,
-		zone: web.Of(c).Organisation.Zone(b.Brand), manages: me(c).Role.Has(authz.BreachManage) && b.State == breach.Open,
+		zone: zone, manages: me(c).Role.Has(authz.BreachManage) && b.State == breach.Open,
 	}
 	p, err := f.page()
 	if err != nil {

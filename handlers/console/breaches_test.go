@@ -53,6 +53,7 @@ func TestBreach(t *testing.T) {
 		}
 	}
 	wantIn(t, "the page", c.Page(path), "A lost laptop", "hours left", "Art. 33(3)")
+	wantIn(t, "its log, in the zone of the brand", c.Page(path), now.Now().In(zone).Format("2 January 2006, 15:04")+"</time>")
 	wantIn(t, "Today", c.Page("/console"), "is open: ")
 
 	do("close", nil)

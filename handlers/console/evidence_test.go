@@ -37,14 +37,14 @@ func TestEvidence(t *testing.T) {
 	}
 	files := filesOf(t, []byte(a.Body))
 	wantIn(t, "the page of the pack", files["index.html"], "Nobody answered my letter.", "We look into it.", "Mika Mori", "Asia/Tokyo")
-	wantIn(t, "the request", files["request.json"], "JP/1", `"state": "acknowledged"`)
+	wantIn(t, "the request", files["request.json"], "JP/1", `"state": "acknowledged"`, `"law_pack": "JP/1"`)
 	var letters []string
 	for name, text := range files {
 		if strings.HasPrefix(name, "letters/") {
 			letters = append(letters, text)
 		}
 	}
-	if !slices.ContainsFunc(letters, func(l string) bool { return strings.Contains(l, "We look into it.") }) {
+	if !slices.ContainsFunc(letters, func(l string) bool { return strings.Contains(l, "+09:00\n") && strings.Contains(l, "We look into it.") }) {
 		t.Errorf("the letter is not among %q", letters)
 	}
 	them := s.Client(t)

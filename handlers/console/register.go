@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"encoding/csv"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -12,7 +11,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/register"
-	"livingprofile/internal/rights"
+	"livingprofile/internal/table"
 	view "livingprofile/views/console"
 )
 
@@ -96,27 +95,19 @@ func (s *Console) ExportRegister(c echo.Context) error {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
 	h.Set(echo.HeaderContentDisposition, `attachment; filename="register.csv"`)
-	w := csv.NewWriter(c.Response())
-	w.UseCRLF = true // RFC 4180, 2.1
-	write := func(cells ...string) {
-		for i := range cells {
-			cells[i] = rights.Guard(cells[i])
-		}
-		_ = w.Write(cells) // w.Error has it
-	}
-	write(registerHeads(ctx)...)
+	t := table.New(c.Response())
+	_ = t.Row(registerHeads(ctx)...) // Flush has it, and that of the others
 	for _, k := range register.Of(web.Of(c).Organisation, me(c).Sees) {
 		for i := range k.Lines {
 			l := s.registerLine(c, &k, &k.Lines[i])
 			data := labels(l.Data, func(f view.Fact) string { return f.Label + ": " + f.Text })
 			recipients := labels(l.Recipients, func(r view.Recipient) string { return r.Label + " (" + r.Country + ")" })
 			brands := labels(k.Lines[i].Brands, func(b *brand.Brand) string { return b.Label.In(locale) })
-			write(k.Name, i18n.List(ctx, brands), l.Title, l.Basis, i18n.List(ctx, data), yesNo(ctx, l.Sensitive),
+			_ = t.Row(k.Name, i18n.List(ctx, brands), l.Title, l.Basis, i18n.List(ctx, data), yesNo(ctx, l.Sensitive),
 				i18n.List(ctx, recipients), l.Kept)
 		}
 	}
-	w.Flush()
-	return w.Error()
+	return t.Flush()
 }
 
 func registerHeads(ctx context.Context) []string {

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"net/url"
@@ -15,7 +14,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/i18n"
-	"livingprofile/internal/rights"
+	"livingprofile/internal/table"
 	"livingprofile/internal/workbook"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
@@ -110,7 +109,11 @@ func (s *Console) reportRows(c echo.Context, what string, p figures.Period) ([][
 		all, err := s.Counts.Decided(ctx, p)
 		rows := [][]any{heads("purpose", "version", "brand", "status", "records")}
 		for _, d := range all {
-			rows = append(rows, []any{purposeTitle(c, d.Purpose), d.Version, brandName(c, d.Brand), i18n.T(ctx, "console.status."+string(d.Status)), d.Records})
+			place := i18n.T(ctx, "console.all_brands")
+			if d.Brand != "" {
+				place = brandName(c, d.Brand)
+			}
+			rows = append(rows, []any{purposeTitle(c, d.Purpose), d.Version, place, i18n.T(ctx, "console.status."+string(d.Status)), d.Records})
 		}
 		return rows, err
 	}
@@ -158,21 +161,10 @@ func (s *Console) ExportReport(c echo.Context) error {
 	return errs.New(errs.NotFound, "")
 }
 
-// writeCSV writes rows with texts that no program takes for a formula.
 func writeCSV(to io.Writer, rows [][]any) error {
-	w := csv.NewWriter(to)
-	w.UseCRLF = true // RFC 4180, 2.1
+	t := table.New(to)
 	for _, row := range rows {
-		cells := labels(row, func(cell any) string {
-			if text, is := cell.(string); is {
-				return rights.Guard(text)
-			}
-			return fmt.Sprint(cell)
-		})
-		if err := w.Write(cells); err != nil {
-			return err
-		}
+		_ = t.Row(labels(row, func(cell any) string { return fmt.Sprint(cell) })...) // Flush has it
 	}
-	w.Flush()
-	return w.Error()
+	return t.Flush()
 }

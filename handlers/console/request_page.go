@@ -50,7 +50,10 @@ type sheet struct {
 
 // sheet begins a page with what nobody has to open.
 func (s *Console) sheet(c echo.Context, row review.Row, d *deciding) (*sheet, error) {
-	ctx, v := web.Context(c), web.Of(c)
+	v := web.Of(c)
+	zone := v.Organisation.Zone(row.Brand)
+	web.InZone(c, zone)
+	ctx := web.Context(c)
 	members, err := s.Staff.Members(ctx)
 	if err != nil {
 		return nil, err
@@ -64,11 +67,10 @@ func (s *Console) sheet(c echo.Context, row review.Row, d *deciding) (*sheet, er
 	p.ID, p.Number, p.Kind, p.Queue = string(row.ID), row.Number, b.t("rights.kind."+string(row.Kind)), requestsPath
 	p.State, p.StateText = stateSign(row.State), b.t("request.state."+string(row.State))
 	p.Clock, p.ClockText = clockSign(ctx, &row, b.now)
-	zone := b.org.Zone(row.Brand)
-	b.fact("received", i18n.DateTimeIn(ctx, row.ReceivedAt, zone), zone.String())
-	b.fact("due", i18n.DateTimeIn(ctx, row.DueAt, zone), zone.String())
+	b.fact("received", i18n.DateTime(ctx, row.ReceivedAt), zone.String())
+	b.fact("due", i18n.DateTime(ctx, row.DueAt), zone.String())
 	if row.State == rights.Accepted && row.ActAt.After(b.now) {
-		b.fact("acts", i18n.DateTimeIn(ctx, row.ActAt, zone), "")
+		b.fact("acts", i18n.DateTime(ctx, row.ActAt), "")
 	}
 	if b.pack != nil {
 		right := b.pack.Rights[row.Kind]
@@ -85,7 +87,7 @@ func (s *Console) sheet(c echo.Context, row review.Row, d *deciding) (*sheet, er
 	errands, err := s.Errands(ctx, row.ID)
 	for _, told := range portal.Tellings(deliveries, errands) {
 		p.Facts = append(p.Facts, view.Fact{
-			Label: systemName(c, told.System), Text: b.t("errand." + told.Word), Note: i18n.DateTimeIn(ctx, told.At, zone),
+			Label: systemName(c, told.System), Text: b.t("errand." + told.Word), Note: i18n.DateTime(ctx, told.At),
 		})
 	}
 	return b, err

@@ -71,7 +71,7 @@ func (s *sight) activityItem(o *activity.Observation) view.ActivityItem {
 	for i := range k.Fields {
 		f := &k.Fields[i]
 		if value := o.Values[f.Name]; value != "" {
-			item.Facts = append(item.Facts, view.ActivityFact{Label: s.in(f.Label), Value: s.activityValue(f, value)})
+			item.Facts = append(item.Facts, view.ActivityFact{Label: s.in(f.Label), Value: FormatSeen(s.ctx, s.locale, f, value)})
 		}
 	}
 	if k.Removable {
@@ -86,15 +86,6 @@ func (s *sight) activityLabel(name string) string {
 		return s.in(k.Label)
 	}
 	return name
-}
-
-// activityValue writes a value with its unit.
-func (s *sight) activityValue(f *activity.Field, value string) string {
-	text := s.format(f.AsField(), value)
-	if unit := s.in(f.Unit); unit != "" {
-		return s.t("activity.with_unit", "value", text, "unit", unit)
-	}
-	return text
 }
 
 // activityChart is a kind over the last months; nil for one that nothing was
@@ -142,12 +133,12 @@ func (s *sight) activityChart(k *activity.Kind, year []activity.Observation) *vi
 // addTotals gives a chart the totals of a field.
 func (s *sight) addTotals(chart *view.ActivityChart, f *activity.Field, sum string, months []activity.Month) {
 	label := s.in(f.Label)
-	chart.Totals = append(chart.Totals, view.ActivityFact{Label: label, Value: s.activityValue(f, sum)})
+	chart.Totals = append(chart.Totals, view.ActivityFact{Label: label, Value: FormatSeen(s.ctx, s.locale, f, sum)})
 	chart.Heads = append(chart.Heads, label)
 	for i := range months {
 		cell := ""
 		if total := months[i].Totals[f.Name]; total != "" {
-			cell = s.activityValue(f, total)
+			cell = FormatSeen(s.ctx, s.locale, f, total)
 		}
 		chart.Bars[i].Cells = append(chart.Bars[i].Cells, first(cell, i18n.Number(s.ctx, 0)))
 	}

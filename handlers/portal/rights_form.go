@@ -62,7 +62,7 @@ func (s *sight) rightPlan(f *rightForm) ui.Plan {
 		return plan
 	}
 	return ui.Plan{
-		Goes:  []ui.Effect{{Text: s.t("rights.plan.goes." + string(f.kind))}},
+		Now:   []ui.Effect{{Text: s.t("rights.plan.now." + string(f.kind))}},
 		Stays: []ui.Effect{{Text: s.t("rights.plan.stays." + string(f.kind))}},
 	}
 }

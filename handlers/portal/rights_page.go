@@ -319,7 +319,7 @@ func erasedPage(ctx context.Context, org *organisation.Organisation, locale stri
 	stays := append(keptEffects(ctx, org, locale, c.Keeps), effects(ctx, c.Stays)...)
 	return view.ErasedPage{
 		Number: c.Number, At: c.ErasedAt, KeyGoneAt: c.KeyGoneAt,
-		Plan: ui.Plan{Goes: effects(ctx, c.Goes), Stays: stays, Top: true},
+		Plan: ui.Plan{Gone: effects(ctx, c.Goes), Stays: stays, Top: true},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 	"livingprofile/views/ui"
@@ -48,6 +49,15 @@ func FormatValue(ctx context.Context, locale string, f *profile.Field, value str
 		return formatPhone(value)
 	}
 	return value
+}
+
+// FormatSeen writes what was seen of an activity, with its unit.
+func FormatSeen(ctx context.Context, locale string, f *activity.Field, value string) string {
+	text := FormatValue(ctx, locale, f.AsField(), value)
+	if unit := f.Unit.In(locale); unit != "" {
+		return i18n.T(ctx, "activity.with_unit", "value", text, "unit", unit)
+	}
+	return text
 }
 
 func formatNumber(ctx context.Context, value string) string {

@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,6 +14,7 @@ import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
@@ -142,6 +144,11 @@ func Live(c echo.Context) bool {
 
 // Context returns the request's context, which carries language and nonce.
 func Context(c echo.Context) context.Context { return c.Request().Context() }
+
+// InZone has the rest of the answer tell times in a zone.
+func InZone(c echo.Context, zone *time.Location) {
+	c.SetRequest(c.Request().WithContext(i18n.InZone(Context(c), zone)))
+}
 
 // LogKind is how an error is logged: its kind, or "internal".
 func LogKind(err error) slog.Attr {

@@ -1,7 +1,6 @@
 package audience
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"maps"
@@ -11,7 +10,7 @@ import (
 
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
-	"livingprofile/internal/rights"
+	"livingprofile/internal/table"
 )
 
 // A Format is the form of an export.
@@ -49,7 +48,7 @@ type Writer struct {
 	format Format
 	give   []string
 	name   func(Member) (string, error)
-	lines  *csv.Writer
+	lines  *table.Writer
 	json   *json.Encoder
 }
 
@@ -61,8 +60,8 @@ func NewWriter(w io.Writer, f Format, give []string, name func(Member) (string, 
 	if f == JSONL {
 		return out, nil
 	}
-	out.lines = csv.NewWriter(w)
-	return out, out.row(append([]string{"subject"}, give...))
+	out.lines = table.New(w)
+	return out, out.lines.Row(append([]string{"subject"}, give...)...)
 }
 
 // Write writes one member.
@@ -81,14 +80,7 @@ func (w *Writer) Write(m Member) error {
 	for _, field := range w.give {
 		row = append(row, m.Values[field])
 	}
-	return w.row(row)
-}
-
-func (w *Writer) row(cells []string) error {
-	for i := range cells {
-		cells[i] = rights.Guard(cells[i])
-	}
-	return w.lines.Write(cells)
+	return w.lines.Row(row...)
 }
 
 // Close writes the last line. In CSV it is no row of a person: its first cell
@@ -105,11 +97,10 @@ func (w *Writer) Close(n Count) error {
 	for range w.give {
 		last = append(last, "")
 	}
-	if err := w.lines.Write(last); err != nil {
+	if err := w.lines.Row(last...); err != nil {
 		return err
 	}
-	w.lines.Flush()
-	return w.lines.Error()
+	return w.lines.Flush()
 }
 
 // A Summary is a Count as others read it.

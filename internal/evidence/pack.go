@@ -53,7 +53,7 @@ type Law struct {
 
 // A Letter is what the person was written.
 type Letter struct {
-	At            time.Time
+	At            time.Time // in the zone of the brand
 	Message       string
 	Subject, Text string
 }
@@ -147,12 +147,12 @@ func (p *Pack) Zip(sign func(text string) (string, error)) ([]byte, error) {
 	z.Add("README.txt", []byte(readme))
 	z.Add("index.html", p.Page)
 	z.JSON("request.json", struct {
-		Law     Law            `json:"law"`
-		Request rights.Request `json:"request"`
-	}{p.Law, p.Request})
+		Law     Law     `json:"law"`
+		Request request `json:"request"`
+	}{p.Law, request(p.Request)})
 	for i, l := range p.Letters {
 		name := fmt.Sprintf("letters/%02d-%s.txt", i+1, strings.ReplaceAll(l.Message, ":", "-"))
-		z.Add(name, []byte(l.At.UTC().Format(time.RFC3339)+"\n"+l.Subject+"\n\n"+l.Text))
+		z.Add(name, []byte(l.At.Format(time.RFC3339)+"\n"+l.Subject+"\n\n"+l.Text))
 	}
 	z.JSON(ledgerFile, p.Lines)
 	for _, number := range slices.Sorted(maps.Keys(p.Checkpoints)) {

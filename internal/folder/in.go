@@ -16,7 +16,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"livingprofile/internal/rights"
+	"livingprofile/internal/table"
 )
 
 // Suffix is what the names of files end in that are taken.
@@ -147,15 +147,6 @@ func parse(text []byte) (*Sheet, error) {
 	}
 }
 
-// Plain is a cell without the guard that files of ours put before it: what comes
-// back as it was told is what was told.
-func Plain(cell string) string {
-	if rest, has := strings.CutPrefix(cell, "'"); has && rights.Guard(rest) == cell {
-		return rest
-	}
-	return cell
-}
-
 // stamped is the name that a file has when it was dealt with at now.
 func stamped(now time.Time, name string) string { return now.UTC().Format(stamp) + "-" + name }
 
@@ -167,14 +158,14 @@ const stamp = "20060102T150405Z"
 func (f *Folder) Take(s *Sheet, why map[int]string, now time.Time) error {
 	if len(why) > 0 {
 		var b bytes.Buffer
-		w := csv.NewWriter(&b)
-		_ = w.Write(append(guarded(s.Columns), "refused_because")) // a buffer takes all
+		t := table.New(&b)
+		_ = t.Row(append(slices.Clone(s.Columns), "refused_because")...) // a buffer takes all
 		for i, row := range s.Rows {
 			if reason, is := why[i]; is {
-				_ = w.Write(append(guarded(row), reason))
+				_ = t.Row(append(slices.Clone(row), reason)...)
 			}
 		}
-		w.Flush()
+		_ = t.Flush()
 		if err := f.write(Refused, stamped(now, s.Name), b.Bytes()); err != nil {
 			return err
 		}

@@ -2,13 +2,12 @@ package folder
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 
-	"livingprofile/internal/rights"
+	"livingprofile/internal/table"
 )
 
 // MostUnfetched is how many files may wait to be fetched. A system that fetches
@@ -32,9 +31,8 @@ type Row struct {
 // run are guarded.
 func (f *Folder) Put(r *Row) error {
 	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true // RFC 4180, 2
-	if err := w.WriteAll([][]string{r.Columns, guarded(r.Cells)}); err != nil {
+	t := table.New(&b)
+	if err := errors.Join(t.Row(r.Columns...), t.Row(r.Cells...), t.Flush()); err != nil {
 		return fmt.Errorf("write a row: %w", err)
 	}
 	name := fmt.Sprintf("%s-%012d%s", r.About, r.Version, Suffix)
@@ -75,13 +73,4 @@ func (f *Folder) settle(about, name string) error {
 		return ErrFull
 	}
 	return nil
-}
-
-// guarded returns cells that no spreadsheet takes for a formula.
-func guarded(cells []string) []string {
-	all := make([]string, len(cells))
-	for i, cell := range cells {
-		all[i] = rights.Guard(cell)
-	}
-	return all
 }

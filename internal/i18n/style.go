@@ -175,20 +175,21 @@ func Zone(ctx context.Context) string {
 
 // DateIn is Date in zone rather than in the zone of ctx.
 func DateIn(ctx context.Context, t time.Time, zone *time.Location) string {
-	return Date(inZone(ctx, zone), t)
+	return Date(InZone(ctx, zone), t)
 }
 
 // DateTimeIn is DateTime in zone rather than in the zone of ctx.
 func DateTimeIn(ctx context.Context, t time.Time, zone *time.Location) string {
-	return DateTime(inZone(ctx, zone), t)
+	return DateTime(InZone(ctx, zone), t)
 }
 
 // ClockIn is Clock in zone rather than in the zone of ctx.
 func ClockIn(ctx context.Context, t time.Time, zone *time.Location) string {
-	return Clock(inZone(ctx, zone), t)
+	return Clock(InZone(ctx, zone), t)
 }
 
-func inZone(ctx context.Context, zone *time.Location) context.Context {
+// InZone returns a context in whose zone times are told.
+func InZone(ctx context.Context, zone *time.Location) context.Context {
 	if l := From(ctx); l != nil {
 		return With(ctx, l.In(zone))
 	}

@@ -50,7 +50,7 @@ type rule struct{ x, y, width float64 }
 
 // New begins a document. It fails on a font that cannot be read.
 func New(o Options) (*Document, error) {
-	set, err := newSetter(o.Lang, o.RightToLeft)
+	set, err := newSetter(o.Lang)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,8 @@ func (d *Document) Table(head []string, shares []float64, rows [][]string) {
 
 type column struct{ x, width float64 }
 
-// row writes cells beside each other. On a new page head stands over them.
+// row writes cells beside each other, on one page where one can hold them. On a
+// new page head stands over them.
 func (d *Document) row(cells []string, columns []column, head []string) {
 	wrapped := make([][]string, len(cells))
 	most := 0
@@ -149,13 +150,18 @@ func (d *Document) row(cells []string, columns []column, head []string) {
 		wrapped[i] = d.set.wrap(cell, columns[i].width/body)
 		most = max(most, len(wrapped[i]))
 	}
+	height := body * leading
+	if needs := float64(most) * height; needs < pageHeight-margin-bottom-2*height {
+		height = needs
+	}
 	for n := range most {
-		if d.y-body*leading < bottom {
+		if d.y-height < bottom {
 			d.turn()
 			if head != nil {
 				d.row(head, columns, nil)
 			}
 		}
+		height = body * leading
 		d.down(body)
 		for i, lines := range wrapped {
 			if n < len(lines) {

@@ -80,7 +80,7 @@ var offset = regexp.MustCompile(`(?m)^(\d{10}) 00000 n $`)
 
 func newTestSetter(t testing.TB, lang string) *setter {
 	t.Helper()
-	s, err := newSetter(lang, lang == "ar")
+	s, err := newSetter(lang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +134,7 @@ func TestLine_of_Arabic(t *testing.T) {
 		"plain":        "plain|",
 		"佐藤 aiko":      "佐藤| aiko|",
 		"see طلب here": "see |طلب| here|",
+		"+962 7":       "+962 7|",
 		"":             "",
 	} {
 		if got := order(text); got != want {
@@ -159,6 +160,9 @@ func TestTable_goes_on_over_pages(t *testing.T) {
 	for i, p := range d.pages {
 		if p.glyphs[0].id != head[0].id {
 			t.Errorf("page %d does not begin with the head", i+1)
+		}
+		if n := len(p.glyphs); i+1 < len(d.pages) && p.rules[len(p.rules)-1].y > p.glyphs[n-1].y {
+			t.Errorf("page %d ends within a row", i+1)
 		}
 		for _, g := range p.glyphs {
 			if g.y < bottom-body || g.y > pageHeight-margin {

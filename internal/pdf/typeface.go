@@ -45,9 +45,8 @@ type glyph struct {
 // A setter puts lines of text into glyphs. The first of its faces that has a
 // character sets it.
 type setter struct {
-	faces       []*typeface
-	rightToLeft bool // for what has no direction of its own
-	lines       map[string]line
+	faces []*typeface
+	lines map[string]line
 }
 
 // A line is text that was set. Words and cells come again and again, and
@@ -58,7 +57,7 @@ type line struct {
 }
 
 // newSetter prefers the font that is drawn for the language.
-func newSetter(lang string, rightToLeft bool) (*setter, error) {
+func newSetter(lang string) (*setter, error) {
 	wide, err := newTypeface("DejaVuSans", dejavusans.TTF)
 	if err != nil {
 		return nil, err
@@ -67,16 +66,16 @@ func newSetter(lang string, rightToLeft bool) (*setter, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &setter{[]*typeface{wide, japanese}, rightToLeft, map[string]line{}}
+	s := &setter{[]*typeface{wide, japanese}, map[string]line{}}
 	if lang == "ja" {
 		slices.Reverse(s.faces)
 	}
 	return s, nil
 }
 
-// leftward tells whether text runs from right to left: by its first character
-// that has a direction (UAX #9, P2), or else as the document does.
-func (s *setter) leftward(text string) bool {
+// rightToLeft tells whether text runs from right to left: by its first character
+// that has a direction (UAX #9, P2). Without one it is a number, and does not.
+func rightToLeft(text string) bool {
 	for _, r := range text {
 		p, _ := bidi.LookupRune(r)
 		switch p.Class() {
@@ -86,7 +85,7 @@ func (s *setter) leftward(text string) bool {
 			return true
 		}
 	}
-	return s.rightToLeft
+	return false
 }
 
 // A run is text of one direction and one face.
@@ -157,7 +156,7 @@ func (r *run) note(glyphs []ot.GlyphInfo) {
 
 // runs cuts a line into runs, in the order in which they are seen.
 func (s *setter) runs(text string) []run {
-	leftward := s.leftward(text)
+	leftward := rightToLeft(text)
 	var p bidi.Paragraph
 	direction := bidi.LeftToRight
 	if leftward {

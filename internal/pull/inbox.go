@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"livingprofile/internal/folder"
+	"livingprofile/internal/table"
 )
 
 // The members of a row beside its columns: what is in the file, as a digest, and
@@ -100,7 +101,7 @@ func (p *Puller) file(ctx context.Context, f *Feed, dir *folder.Folder, at Posit
 func record(s *folder.Sheet, row int) json.RawMessage {
 	all := map[string]string{memberFile: s.Digest, memberRow: strconv.Itoa(row + 1)}
 	for i, cell := range s.Rows[row] {
-		if cell = folder.Plain(cell); cell != "" {
+		if cell = table.Plain(cell); cell != "" {
 			all[s.Columns[i]] = cell
 		}
 	}

@@ -3,15 +3,14 @@ package rights
 import (
 	"bytes"
 	_ "embed"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"livingprofile/internal/archive"
+	"livingprofile/internal/table"
 )
 
 // BundleSchema names the form of a copy, so that whoever reads it later knows
@@ -242,26 +241,14 @@ func (z bundle) consents(name string, all []Decision) {
 func (z bundle) csv(name string, rows [][]string) {
 	var b bytes.Buffer
 	b.WriteString("\ufeff") // or Excel takes it for another encoding
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true // RFC 4180, 2.1
+	t := table.New(&b)
 	for _, row := range rows {
-		for i := range row {
-			row[i] = Guard(row[i])
-		}
-		if err := w.Write(row); err != nil {
-			z.Fail(name, err)
-		}
+		_ = t.Row(row...) // Flush has it
 	}
-	w.Flush()
+	if err := t.Flush(); err != nil {
+		z.Fail(name, err)
+	}
 	z.Add(name, b.Bytes())
-}
-
-// Guard keeps a spreadsheet from taking a cell for a formula (ASVS 1.2.10).
-func Guard(cell string) string {
-	if strings.IndexAny(cell, "=+-@\t\r\n|%") == 0 {
-		return "'" + cell
-	}
-	return cell
 }
 
 func moment(t time.Time) string {

@@ -55,19 +55,9 @@ func TestPlanErasure(t *testing.T) {
 	}
 }
 
-// TestGuard holds every cell that a spreadsheet would run to text (S09).
+// TestGuard: no cell of a copy runs in a spreadsheet (S09).
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	for _, cell := range []string{"=1+1", "+81 3", "-2", "@SUM(A1)", "\t=1", "\r=1", "|cmd", "%x", "\n=1"} {
-		if got := Guard(cell); got != "'"+cell {
-			t.Errorf("%q: got %q, want it guarded", cell, got)
-		}
-	}
-	for _, cell := range []string{"", "a=b", "3-4", "名前", "'=1"} {
-		if got := Guard(cell); got != cell {
-			t.Errorf("%q: got %q, want it as it is", cell, got)
-		}
-	}
 	packed := unzip(t, &Document{Given: []Section{{Name: "c", Values: []Value{{Field: "f", Value: "=HYPERLINK(\"x\",\"y\")"}}}}})
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(packed["given.csv"]), "\ufeff"))).ReadAll()
 	if err != nil || rows[1][3] != "'=HYPERLINK(\"x\",\"y\")" {

@@ -18,6 +18,8 @@ import (
 	"livingprofile/internal/staff"
 )
 
+// A hundred tokens of each kind are made by go test -count=25: one statement
+// each is still minutes of a database.
 const (
 	tokensOfAKind = 4
 	usesOfAToken  = 100

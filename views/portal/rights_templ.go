@@ -1306,7 +1306,7 @@ func Erased(f layout.Frame, p ErasedPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Head(i18n.T(ctx, "rights.certificate.title"), i18n.T(ctx, "rights.certificate.text", "number", p.Number, "date", i18n.DateTime(ctx, p.At))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(i18n.T(ctx, "rights.certificate.title"), i18n.T(ctx, "rights.certificate.text", "number", p.Number, "date", i18n.DateTime(ctx, p.At), "zone", i18n.Zone(ctx))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

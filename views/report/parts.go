@@ -80,7 +80,7 @@ func (p *Page) identifiers(ctx context.Context) table {
 func sections(ctx context.Context, all []Section) []table {
 	var tables []table
 	for _, s := range all {
-		t := table{caption: s.Label, head: heads(ctx, "field", "value", "source", "at"), shares: []float64{3, 4, 4, 2}}
+		t := table{caption: s.Label, head: heads(ctx, "field", "value", "source", "at"), shares: []float64{2.6, 4.4, 3.2, 2.8}}
 		for _, v := range s.Values {
 			row := []string{v.Label, v.Text, lines(v.Source, v.How), ""}
 			if !v.At.IsZero() {
@@ -105,7 +105,7 @@ func lines(texts ...string) string {
 }
 
 func (p *Page) choices(ctx context.Context) table {
-	t := table{head: heads(ctx, "purpose", "status", "at"), shares: []float64{4, 3, 2}}
+	t := table{head: heads(ctx, "purpose", "status", "at"), shares: []float64{4, 3, 3}}
 	for _, c := range p.Choices {
 		t.rows = append(t.rows, []string{c.Label, i18n.T(ctx, "status."+c.Status), i18n.DateTime(ctx, c.At)})
 	}
@@ -132,7 +132,7 @@ func (p *Page) recipients(ctx context.Context) table {
 }
 
 func (p *Page) sent(ctx context.Context) table {
-	t := table{head: heads(ctx, "when", "who", "what"), shares: []float64{2, 3, 5}}
+	t := table{head: heads(ctx, "when", "who", "what"), shares: []float64{3, 3, 5}}
 	for _, s := range p.Sent {
 		t.rows = append(t.rows, []string{
 			i18n.DateTime(ctx, s.At), s.To, lines(i18n.T(ctx, "report.sent."+family(s.Event)), i18n.List(ctx, s.Fields)),
@@ -151,7 +151,7 @@ func family(event string) string {
 }
 
 func (p *Page) looks(ctx context.Context) table {
-	t := table{head: heads(ctx, "when", "why"), shares: []float64{2, 8}}
+	t := table{head: heads(ctx, "when", "why"), shares: []float64{3, 7}}
 	for _, l := range p.Looks {
 		note := ""
 		if l.Note != "" {

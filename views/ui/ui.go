@@ -70,7 +70,9 @@ func (s Step) class() string {
 
 // A Plan is what an action would do, made by the code that would do it.
 type Plan struct {
+	Now   []Effect // what is done at once
 	Goes  []Effect // what ends at once
+	Gone  []Effect // what has ended
 	Stays []Effect // what stays, why and until when
 	Told  []Effect // who will be told
 	Top   bool     // stands right below the title of the page, without a heading of its own
