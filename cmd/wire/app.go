@@ -320,6 +320,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 			SetCookie: middleware.SetCookie, ClearCookie: middleware.ClearCookie,
 		}),
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
+		Figures: a.DB,
 	}
 	if deps.API, err = a.api(base, s.Rights, laws); err != nil {
 		return nil, err
@@ -427,6 +428,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(staff.Sweep(s.DB))
 	s.tasks.Add(figures.Task(s.DB))
 	s.tasks.Add(figures.RequestTask(s.DB))
+	s.tasks.Add(figures.PublishTask(s.DB, func() figures.Cycle { return s.Current.Load().Transparency }))
 	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(joining(s.Joiner))
 	s.tasks.Add(s.importingTask())
