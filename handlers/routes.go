@@ -196,6 +196,9 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/language", authz.Public, s.console.Language},
 		{post, "/console/sign-out", authz.ConsoleUse, s.console.SignOut},
 
+		{get, console.SettingsPath, authz.ConsoleUse, s.console.Settings},
+		{post, console.SettingsPath, authz.ConsoleUse, s.console.SaveSettings},
+
 		{get, "/console", authz.FigureRead, s.console.Today},
 		{get, "/console/requests", authz.RequestRead, s.console.Queue},
 		{post, "/console/requests", authz.RequestAssign, s.console.Assign},

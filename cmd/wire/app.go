@@ -331,7 +331,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
-	s.tasks.Add(s.warn(s.Review))
+	s.tasks.Add(s.digests(s.Review))
 	s.tasks.Add(s.warnOfSystems())
 	s.addBreachTasks()
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
@@ -339,7 +339,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
-		Letter: s.desk.preview, Evidence: s.Evidence, Counts: a.DB, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
+		Letter: s.desk.preview, Evidence: s.Evidence, Counts: a.DB, NoDigests: a.settings.WarnDays < 0, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)

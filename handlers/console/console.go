@@ -116,6 +116,8 @@ type Deps struct {
 	Wake    func()
 	// Counts has the figures of a period.
 	Counts Counts
+	// NoDigests tells that no member is mailed what waits for them.
+	NoDigests bool
 	// Evidence makes the pack of a request with its proof.
 	Evidence func(ctx context.Context, r review.Row) ([]byte, error)
 	// Errands are the processors that a request was passed on to.
