@@ -167,6 +167,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},
 	{layout.Section{Name: "keys", Href: web.ConsolePath + "/keys", Icon: "key"}, authz.KeyRead},
+	{layout.Section{Name: "settings", Href: SettingsPath, Icon: "bell"}, authz.ConsoleUse},
 }
 
 // desk returns what is round a page, with what the last action did.
