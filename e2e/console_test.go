@@ -143,6 +143,7 @@ func (p *visitor) consolePages(base string) []struct {
 		{"console-audit-none", at("/audit?kind=nothing.like.it")},
 		{"console-staff", at("/staff")},
 		{"console-keys", at("/keys")},
+		{"console-settings", at("/settings")},
 	}
 }
 

@@ -5,12 +5,23 @@ import (
 	"strings"
 
 	"github.com/chromedp/chromedp"
+
+	"livingprofile/internal/demo"
+	"livingprofile/internal/figures"
 )
 
 func signedOutStops() []stop {
 	const check = "main form .main"
 	return []stop{
 		{name: "brands", page: true, lead: func(r *tour) int { return r.Open(r.w.URL + "/") }},
+		{name: "figures", page: true, lead: func(r *tour) int {
+			last := figures.Quarter.Last(r.w.Clock.Now())
+			told := []figures.Published{figures.Publish(demo.Answered(last), last)}
+			if err := r.w.DB.SavePublished(r.t.Context(), told, r.w.Clock.Now()); err != nil {
+				r.t.Fatal(err)
+			}
+			return r.Open(r.w.URL + "/transparency")
+		}},
 		{name: "check", page: true, lead: func(r *tour) int { return r.Open(r.w.URL + "/receipts") }},
 		{name: "check_nothing", status: http.StatusUnprocessableEntity, lead: func(r *tour) int { return r.Go(check) }},
 		{name: "check_nonsense", status: http.StatusUnprocessableEntity, lead: func(r *tour) int {

@@ -7,6 +7,7 @@ import (
 
 	"livingprofile/handlers/api"
 	"livingprofile/handlers/console"
+	"livingprofile/handlers/web"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/transfer"
 )
@@ -51,6 +52,8 @@ func (s *Server) Routes() []Route {
 		{post, "/embed/:brand/open", authz.Public, s.portal.ExchangeFrame},
 
 		{get, "/", authz.Public, s.portal.Brands},
+		{get, web.FiguresPath, authz.Public, s.transparency.Page},
+		{get, web.FiguresPath + ".json", authz.Public, s.transparency.Data},
 		{get, "/receipts", authz.Public, s.receipt.Form},
 		{post, "/receipts", authz.Public, s.receipt.Check},
 		{get, "/receipts/:receipt", authz.Public, s.receipt.Show},
@@ -192,6 +195,9 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/invite", authz.Public, s.console.Join},
 		{post, "/console/language", authz.Public, s.console.Language},
 		{post, "/console/sign-out", authz.ConsoleUse, s.console.SignOut},
+
+		{get, console.SettingsPath, authz.ConsoleUse, s.console.Settings},
+		{post, console.SettingsPath, authz.ConsoleUse, s.console.SaveSettings},
 
 		{get, "/console", authz.FigureRead, s.console.Today},
 		{get, "/console/requests", authz.RequestRead, s.console.Queue},

@@ -29,6 +29,7 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/scim"
 	"livingprofile/handlers/signin"
+	"livingprofile/handlers/transparency"
 	"livingprofile/handlers/web"
 	"livingprofile/handlers/wellknown"
 	"livingprofile/internal/authz"
@@ -62,6 +63,7 @@ type Deps struct {
 	Portal  *portal.Portal
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
+	Figures transparency.Store
 	API     *api.API
 	SCIM    *scim.SCIM
 	OpenDSR *opendsr.OpenDSR
@@ -104,6 +106,8 @@ type Server struct {
 	footer    *footer.Footer
 	mailbox   *mailbox.Mailbox
 	console   *console.Console
+
+	transparency *transparency.Transparency
 }
 
 // MaxBody is the most bytes that a form may have.
@@ -135,7 +139,7 @@ func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock, d.Key),
 		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
-		console: d.Console,
+		console: d.Console, transparency: transparency.New(d.Figures),
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
@@ -194,7 +198,8 @@ func (r *Route) faceless() bool {
 	switch r.Path {
 	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
 		"/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie",
-		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json":
+		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json",
+		web.FiguresPath, web.FiguresPath + ".json":
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")

@@ -47,6 +47,14 @@ func (db *DB) staffWrites(p *preparedChange, row any) (writes []write, ok bool) 
 		}}, true
 	case staff.Spoke:
 		return []write{{query: "update staff_members set locale = $1 where id = $2", args: []any{r.Locale, r.Member}}}, true
+	case staff.Chose:
+		return []write{{query: "update staff_members set digest = $1 where id = $2", args: []any{r.Digest, r.Member}}}, true
+	case staff.Digested:
+		return []write{{
+			query:  "update staff_members set digest_at = $1 where id = $2 and digest_at = $3",
+			args:   []any{micros(p.At), r.Member, micros(r.Last)},
+			missed: errs.New(errs.Conflict, ""),
+		}}, true
 	case staff.Disabled:
 		return disableWrites(p, r.Member), true
 	case staff.Invite:
@@ -112,7 +120,7 @@ func disableWrites(p *preparedChange, m staff.MemberID) []write {
 }
 
 const memberColumns = `
-	m.id, m.name, m.email, m.role, m.brands, m.locale, m.created_at, m.disabled_at,
+	m.id, m.name, m.email, m.role, m.brands, m.locale, m.digest, m.digest_at, m.created_at, m.disabled_at,
 	coalesce((select min(k.created_at) from staff_passkeys k where k.member = m.id), 0)`
 
 // A sealedMember is a member whose name and address are still sealed.
@@ -120,11 +128,12 @@ type sealedMember struct {
 	staff.Member
 	name, email               []byte
 	brands                    string
+	digested                  int64
 	created, disabled, joined int64
 }
 
 func (s *sealedMember) dest() []any {
-	return []any{&s.ID, &s.name, &s.email, &s.Role, &s.brands, &s.Locale, &s.created, &s.disabled, &s.joined}
+	return []any{&s.ID, &s.name, &s.email, &s.Role, &s.brands, &s.Locale, &s.Digest, &s.digested, &s.created, &s.disabled, &s.joined}
 }
 
 func (db *DB) openMember(s *sealedMember) (staff.Member, error) {
@@ -133,6 +142,7 @@ func (db *DB) openMember(s *sealedMember) (staff.Member, error) {
 	if len(m.Brands) == 0 {
 		m.Brands = nil
 	}
+	m.DigestAt = fromMicros(s.digested)
 	m.CreatedAt, m.DisabledAt, m.JoinedAt = fromMicros(s.created), fromMicros(s.disabled), fromMicros(s.joined)
 	name, err := db.ring.System().Open(s.name, memberPlace(m.ID, "name"))
 	if err != nil {

@@ -152,7 +152,7 @@ func (b *bench) beside(ctx context.Context, p *people) (all []Line, err error) {
 	for _, of := range []struct {
 		number  string
 		measure func(context.Context, *people) ([]Line, error)
-	}{{filtering, b.filter}, {freshness, b.fresh}, {telling, b.tell}} {
+	}{{filtering, b.filter}, {freshness, b.fresh}, {forgetting, b.forget}, {telling, b.tell}} {
 		if !b.wants(of.number) {
 			continue
 		}

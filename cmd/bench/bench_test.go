@@ -78,7 +78,7 @@ func TestRun(t *testing.T) {
 			t.Errorf("figures: got %v, want %v", got, want)
 		}
 	}
-	if got, want := len(report.Growths()), 7; got != want {
+	if got, want := len(report.Growths()), 8; got != want {
 		t.Errorf("growths: got %d, want %d", got, want)
 	}
 	if text := report.String(); !strings.Contains(text, fmt.Sprint(leastSubjects, " subjects")) || !strings.Contains(text, showPage) {

@@ -20,6 +20,7 @@ type target struct {
 	want    int                  // status of an answer that counts
 	request func(n int64) []byte // the whole request number n, as it is sent
 
+	most  int64 // how often it can be asked; 0 for any number
 	asked atomic.Int64
 }
 
@@ -105,9 +106,13 @@ func (s *sample) run(ctx context.Context, t *target, until time.Time) {
 				return
 			}
 		}
-		request := t.request(t.asked.Add(1) - 1)
+		n := t.asked.Add(1) - 1
+		if t.most > 0 && n >= t.most {
+			return
+		}
+		request := t.request(n)
 		began := time.Now()
-		status, n, err := c.ask(request)
+		status, size, err := c.ask(request)
 		took := time.Since(began)
 		if err == nil && status != t.want {
 			err = fmt.Errorf("status %d", status)
@@ -118,7 +123,7 @@ func (s *sample) run(ctx context.Context, t *target, until time.Time) {
 			c = nil
 			continue
 		}
-		s.times, s.bytes = append(s.times, took), s.bytes+n
+		s.times, s.bytes = append(s.times, took), s.bytes+size
 	}
 }
 

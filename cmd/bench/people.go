@@ -227,12 +227,14 @@ func values(p *demo.Person, i int) map[string]string {
 
 // onFloor is person number i as the floor holds them.
 func (p *people) onFloor(i int, now time.Time) floor.Person {
-	who, n := id.Subject(""), fewConsents
 	if i < len(p.subjects) {
-		who = p.subjects[i]
-	} else {
-		who, n = p.visitors[i-len(p.subjects)].subject, purposes
+		return p.as(p.subjects[i], i, fewConsents, now)
 	}
+	return p.as(p.visitors[i-len(p.subjects)].subject, i, purposes, now)
+}
+
+// as is person number i under an id, with n consents.
+func (p *people) as(who id.Subject, i, n int, now time.Time) floor.Person {
 	person := demo.At(seed, i, now)
 	v := values(&person, i)
 	f := floor.Person{Profile: floor.Profile{

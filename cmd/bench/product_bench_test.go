@@ -50,7 +50,7 @@ func newStand(tb testing.TB, n, visitors int) *stand {
 			tb.Errorf("close product: %v", err)
 		}
 	})
-	return &stand{p, beside((&services{app: a, copy: service.Copy}).handler(), service.Server.Handler()), db.Handler()}
+	return &stand{p, beside((&services{Service: service}).handler(), service.Server.Handler()), db.Handler()}
 }
 
 // ask answers a request as it would come over a connection.

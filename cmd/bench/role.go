@@ -61,7 +61,7 @@ func playProduct(ctx context.Context, folder string, l net.Listener, stdout io.W
 		return errors.Join(err, a.Close())
 	}
 	service.Start()
-	own := &services{app: a, copy: service.Copy}
+	own := &services{Service: service}
 	service.HTTP.Handler = beside(own.handler(), service.Server.Handler())
 	err = serve(ctx, service.HTTP, l, stdout)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)

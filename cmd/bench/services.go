@@ -1,8 +1,8 @@
 package bench
 
 import (
-	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -18,8 +18,8 @@ import (
 // the service calls that such an address would make. Nobody is asked who they
 // are.
 type services struct {
-	app  *wire.App
-	copy func(ctx context.Context, subject id.Subject, brand, locale string) ([]byte, error)
+	*wire.Service
+	asked sync.Map // rights.Request by subject, of newcomers
 }
 
 func (s *services) handler() http.Handler {
@@ -27,12 +27,14 @@ func (s *services) handler() http.Handler {
 	e.GET(control+"profile/:id", s.getProfile)
 	e.POST(control+"consent/:id", s.postConsent)
 	e.GET(control+"copy/:id", s.getCopy)
+	e.POST(control+"newcomers", s.postNewcomers)
+	e.POST(control+"forget/:id", s.postForget)
 	return e
 }
 
 // getCopy answers with the file of all that is held.
 func (s *services) getCopy(c echo.Context) error {
-	file, err := s.copy(c.Request().Context(), id.Subject(c.Param("id")), brandName, locale)
+	file, err := s.Copy(c.Request().Context(), id.Subject(c.Param("id")), brandName, locale)
 	if err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func (s *services) postConsent(c echo.Context) error {
 	if err := c.Bind(&a); err != nil {
 		return err
 	}
-	records, err := s.app.Consent.Decide(c.Request().Context(), consent.Ask{
+	records, err := s.Consent.Decide(c.Request().Context(), consent.Ask{
 		Subject: id.Subject(c.Param("id")), Actor: ledger.Actor{Kind: ledger.BySystem, ID: systemName},
 		Purpose: a.Purpose, Answer: a.Answer, Locale: "en", Brand: brandName, Channel: "api",
 		Proof: consent.Proof{Kind: consent.BySystemSays, Ref: systemName},
@@ -83,11 +85,11 @@ type (
 // and since when.
 func (s *services) getProfile(c echo.Context) error {
 	subject := id.Subject(c.Param("id"))
-	facts, err := s.app.DB.Facts(c.Request().Context(), subject)
+	facts, err := s.DB.Facts(c.Request().Context(), subject)
 	if err != nil {
 		return err
 	}
-	org := s.app.Current.Load()
+	org := s.Current.Load()
 	answer := profileAnswer{Subject: subject, Version: facts.Version, Values: make([]valueAnswer, 0, len(org.Fields))}
 	for i := range org.Fields {
 		f := &org.Fields[i]

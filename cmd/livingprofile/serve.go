@@ -20,7 +20,7 @@ type serveCmd struct {
 	Console consoleFlags  `embed:"" prefix:"console-"`
 	Drain   time.Duration `help:"How long running requests may take when the program is told to stop." default:"20s" env:"LIVINGPROFILE_DRAIN"`
 
-	WarnDays int `help:"How many days before a request is due its staff member is warned by mail, once a day; 7 by default, -1 for no mails." env:"LIVINGPROFILE_WARN_DAYS" name:"warn-days" placeholder:"N"`
+	WarnDays int `help:"How many days before a request is due it is in the mails to staff about what waits; 7 by default, -1 for no such mails." env:"LIVINGPROFILE_WARN_DAYS" name:"warn-days" placeholder:"N"`
 
 	APIPerMinute int `help:"How many requests an API key may make in a minute; 600 by default." env:"LIVINGPROFILE_API_PER_MINUTE" name:"api-per-minute" placeholder:"N"`
 

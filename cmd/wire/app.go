@@ -320,6 +320,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 			SetCookie: middleware.SetCookie, ClearCookie: middleware.ClearCookie,
 		}),
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
+		Figures: a.DB,
 	}
 	deps.API = a.api(base, s.Rights, laws)
 	deps.SCIM, deps.OpenDSR = s.scim(deps.API), s.opendsr(deps.API)
@@ -328,7 +329,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}
 	s.Review = review.NewService(a.DB, s.Rights, s.Staff, a.Clock)
-	s.tasks.Add(s.warn(s.Review))
+	s.tasks.Add(s.digests(s.Review))
 	s.tasks.Add(s.warnOfSystems())
 	s.addBreachTasks()
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
@@ -336,7 +337,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Desk: a.Desk(), Uploads: a.DB, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
-		Letter: s.desk.preview, Evidence: s.Evidence, Counts: a.DB, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
+		Letter: s.desk.preview, Evidence: s.Evidence, Counts: a.DB, NoDigests: a.settings.WarnDays < 0, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})
 	return s, s.serve(deps)
@@ -425,6 +426,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(staff.Sweep(s.DB))
 	s.tasks.Add(figures.Task(s.DB))
 	s.tasks.Add(figures.RequestTask(s.DB))
+	s.tasks.Add(figures.PublishTask(s.DB, func() figures.Cycle { return s.Current.Load().Transparency }))
 	s.tasks.Add(sweepCopies(s.DB))
 	s.tasks.Add(joining(s.Joiner))
 	s.tasks.Add(s.importingTask())

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
@@ -205,6 +206,11 @@ func (s *Service) Copy(ctx context.Context, subject id.Subject, brand, locale st
 	return s.desk.Bundle(ctx, rights.Request{Subject: subject, Kind: rights.Access, Brand: brand, Locale: locale})
 }
 
+// Forget carries out an accepted erasure as if its day had come.
+func (s *Service) Forget(ctx context.Context, r rights.Request) error {
+	return rights.NewService(s.DB, s.desk, clock.NewFake(r.ActAt)).Carry(ctx, r.Subject, r.ID)
+}
+
 func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document, error) {
 	facts, err := d.db.Facts(ctx, r.Subject)
 	if err != nil {
@@ -273,21 +279,39 @@ func (d *desk) receiptFiles(ctx context.Context, r rights.Request, records []con
 	if !ok {
 		return nil, fmt.Errorf("receipts: no brand %s", r.Brand)
 	}
+	// The same few checkpoints seal most records of a person.
+	receipts := *d.receipts
+	receipts.Open = remembered(receipts.Open)
 	var all []rights.File
 	for i := range records {
-		proved, err := d.receipts.ProvedRecord(ctx, records[i].ID)
+		proved, err := receipts.ProvedRecord(ctx, records[i].ID)
 		if err != nil {
 			return nil, fmt.Errorf("receipt: %w", err)
 		}
-		own, err := d.receipts.Make(ctx, org, proved)
+		own, err := receipts.Make(ctx, org, proved)
 		if err != nil {
 			return nil, fmt.Errorf("receipt: %w", err)
 		}
-		for _, f := range d.receipts.Forms(org, b, &own) {
+		for _, f := range receipts.Forms(org, b, &own) {
 			all = append(all, rights.File{Name: "receipts/" + string(own.ID) + f.Ending, Content: f.Content})
 		}
 	}
 	return all, nil
+}
+
+// remembered opens each checkpoint once. It is for one goroutine.
+func remembered(open func([]byte) (*ledger.Checkpoint, error)) func([]byte) (*ledger.Checkpoint, error) {
+	opened := map[string]*ledger.Checkpoint{}
+	return func(signed []byte) (*ledger.Checkpoint, error) {
+		if cp, ok := opened[string(signed)]; ok {
+			return cp, nil
+		}
+		cp, err := open(signed)
+		if err == nil {
+			opened[string(signed)] = cp
+		}
+		return cp, err
+	}
 }
 
 // identifiers are those of all records of the person, each once.

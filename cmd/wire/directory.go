@@ -61,7 +61,7 @@ type renderer struct {
 func (r *renderer) Render(ctx context.Context, l mail.Letter) (mail.Message, error) {
 	org := r.org.Load()
 	switch l.Template {
-	case view.WarningTemplate, view.TroubleTemplate, view.BreachAlarmTemplate:
+	case view.DigestTemplate, view.TroubleTemplate, view.BreachAlarmTemplate:
 		return r.staff(ctx, l, org)
 	}
 	b, ok := org.Brand(l.Brand)

@@ -116,6 +116,8 @@ type Deps struct {
 	Wake    func()
 	// Counts has the figures of a period.
 	Counts Counts
+	// NoDigests tells that no member is mailed what waits for them.
+	NoDigests bool
 	// Evidence makes the pack of a request with its proof.
 	Evidence func(ctx context.Context, r review.Row) ([]byte, error)
 	// Errands are the processors that a request was passed on to.
@@ -165,6 +167,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "staff", Href: web.ConsolePath + "/staff", Icon: "people"}, authz.StaffRead},
 	{layout.Section{Name: "systems", Href: SystemsPath, Icon: "told"}, authz.SystemRead},
 	{layout.Section{Name: "keys", Href: web.ConsolePath + "/keys", Icon: "key"}, authz.KeyRead},
+	{layout.Section{Name: "settings", Href: SettingsPath, Icon: "bell"}, authz.ConsoleUse},
 }
 
 // desk returns what is round a page, with what the last action did.

@@ -120,12 +120,12 @@ func (s *Console) reportRows(c echo.Context, what string, p figures.Period) ([][
 	return nil, errs.New(errs.NotFound, "")
 }
 
-// medianDays is a median in whole days, rounded; "" without an answer.
+// medianDays is a median in whole days; "" without an answer.
 func medianDays(t *figures.Tally) any {
 	if t.Answered() == 0 {
 		return ""
 	}
-	return int((t.Median + 12*time.Hour) / (24 * time.Hour))
+	return t.Days()
 }
 
 func purposeTitle(c echo.Context, p consent.PurposeID) string {

@@ -13,6 +13,9 @@ import (
 // CheckPath is where anybody may check a receipt.
 const CheckPath = "/receipts"
 
+// FiguresPath is where everybody may read figures of requests, if declared.
+const FiguresPath = "/transparency"
+
 // Frame returns what is round a page of the current brand. The caller adds the
 // person's name and what the last action did.
 func Frame(c echo.Context, section, title string) layout.Frame {
@@ -21,6 +24,9 @@ func Frame(c echo.Context, section, title string) layout.Frame {
 		Base: v.Base(), Path: c.Request().URL.RequestURI(), Section: section, Title: title,
 		CSRF: v.CSRF, Check: CheckPath, NoIndex: true, Style: v.Style,
 		Signal: v.Signal != "",
+	}
+	if v.Organisation != nil && v.Organisation.Transparency.Known() {
+		f.Figures = FiguresPath
 	}
 	if v.Brand != nil {
 		f.BrandName = v.Brand.Label.In(v.Locale)

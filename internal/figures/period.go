@@ -37,6 +37,9 @@ type Tally struct {
 // Answered counts the requests that were answered one way or the other.
 func (t *Tally) Answered() int { return t.Done + t.Refused }
 
+// Days is the median in whole days, rounded.
+func (t *Tally) Days() int { return int((t.Median + 12*time.Hour) / (24 * time.Hour)) }
+
 // Tallies adds requests up, by brand and kind. What the person took back was not
 // answered.
 func Tallies(all []Handled, p Period) []Tally {

@@ -91,6 +91,9 @@ func (c *checker) organisation() {
 	if c.Security != "" && !(isPage(c.Security) && strings.HasPrefix(c.Security, "https://")) {
 		c.mailbox("security", c.Security)
 	}
+	if c.Transparency != "" && !c.Transparency.Known() {
+		c.note("transparency", "%s is no cycle: quarter or year", quoted(string(c.Transparency)))
+	}
 	if len(c.Brands) == 0 {
 		c.note("brands", "is missing: people meet the organisation through a brand")
 	}

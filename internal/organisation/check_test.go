@@ -35,6 +35,7 @@ func TestCheck_refuses(t *testing.T) {
 		{"bad zone", "zone: Asia/Tokyo", "zone: Asia/Edo", "brands.club.zone: \"Asia/Edo\" is no time zone"},
 		{"zone of the machine", "zone: Asia/Tokyo", "zone: Local", "brands.club.zone: \"Local\" is no time zone"},
 		{"bad locale", "locales: [ja, en]", "locales: [ja, EN]", "brands.club.locales[1]: write en for the language \"EN\""},
+		{"bad cycle of figures", "contact: dpo@small.example", "contact: dpo@small.example\ntransparency: month", "transparency: \"month\" is no cycle: quarter or year"},
 		{"bad contact for weaknesses", "contact: dpo@small.example", "contact: dpo@small.example\nsecurity: http://small.example", "security: \"http://small.example\" is no e-mail address"},
 		{"origin with a path", "    mark: S", "    origins: [\"https://small.example/shop\"]", "organisation.yaml:10:15: brands.shop.origins[0]: write https://small.example for \"https://small.example/shop\""},
 		{"origin that is any", "    mark: S", "    origins: [\"*\"]", "brands.shop.origins[0]: \"*\" is no origin"},

@@ -6,6 +6,7 @@ import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/figures"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/opendsr"
@@ -32,6 +33,8 @@ type Organisation struct {
 	// page; "" for Contact.
 	Security string    `json:",omitempty"`
 	Privacy  i18n.Text // address of the full privacy statement, or ""
+	// Transparency is how often everybody may read figures of requests.
+	Transparency figures.Cycle `json:",omitempty"`
 
 	Brands     []brand.Brand
 	Categories []profile.Category

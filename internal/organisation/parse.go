@@ -12,6 +12,7 @@ import (
 
 	"livingprofile/internal/brand"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/figures"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
@@ -112,6 +113,7 @@ func readOrganisation(top *object, logos map[string]string) Organisation {
 	o.Address = top.lines("address")
 	o.Security = top.word("security")
 	o.Privacy = top.text("privacy")
+	o.Transparency = figures.Cycle(top.word("transparency"))
 	top.each("brands", func(name string, b *object) {
 		o.Brands = append(o.Brands, readBrand(name, b, logos))
 	})

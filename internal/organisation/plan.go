@@ -85,6 +85,8 @@ func compare(current *Organisation, d *Draft, now time.Time) *Plan {
 		Privacy:  d.Declared.Privacy,
 		Security: d.Declared.Security,
 		Edits:    current.Edits,
+
+		Transparency: d.Declared.Transparency,
 	}
 	if details := differ(own(current), own(&next)); len(details) > 0 {
 		p.add(Step{Change, "organisation", "", details})

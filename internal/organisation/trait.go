@@ -69,6 +69,7 @@ func own(o *Organisation) (ts traits) {
 	ts.add("address", o.Address)
 	ts.text("privacy", o.Privacy)
 	ts.add("security", o.Security)
+	ts.add("transparency", string(o.Transparency))
 	return ts
 }
 

@@ -9,6 +9,7 @@ import (
 	"livingprofile/internal/brand"
 	"livingprofile/internal/connector"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/figures"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/opendsr"
@@ -84,7 +85,7 @@ func sample(t *testing.T, typ reflect.Type) any {
 		i18n.Text{"en": "x"},
 		48 * time.Hour,
 		consent.PurposeID("x"), consent.Basis("x"), consent.Signal("x"), brand.Corners("x"), &brand.Logo{Type: "x"}, profile.Type("x"), profile.Edit("x"), profile.Card("x"),
-		activity.Calculation("x"),
+		activity.Calculation("x"), figures.Quarter,
 		[]activity.Field{{Name: "x"}},
 		hook.Envelope("x"), hook.Body("x"),
 		[]hook.Endpoint{{Name: "x", URL: "x"}},

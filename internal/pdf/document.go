@@ -25,8 +25,8 @@ type Options struct {
 	MadeAt      time.Time
 }
 
-// A Document is written from its start to its end. It is not safe for
-// concurrent use.
+// A Document is written from its start to its end, which is Bytes. It is not
+// safe for concurrent use.
 type Document struct {
 	Options
 	set   *setter

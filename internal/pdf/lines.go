@@ -11,6 +11,11 @@ import (
 func (s *setter) wrap(text string, width float64) []string {
 	var lines []string
 	for part := range strings.SplitSeq(text, "\n") {
+		// Most fit, and are set as they stand: a call costs more than a word.
+		if whole := strings.TrimRight(part, " "); s.fits(whole, width) {
+			lines = append(lines, whole)
+			continue
+		}
 		line, used := "", 0.0
 		for _, p := range pieces(part) {
 			word := strings.TrimRight(p, " ")
@@ -31,6 +36,11 @@ func (s *setter) wrap(text string, width float64) []string {
 		lines = append(lines, strings.TrimRight(line, " "))
 	}
 	return lines
+}
+
+func (s *setter) fits(text string, width float64) bool {
+	_, wide := s.line(text)
+	return wide <= width
 }
 
 // fitting is how much of the start of a word fits: at least one character.

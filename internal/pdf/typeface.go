@@ -1,34 +1,17 @@
 package pdf
 
 import (
-	"fmt"
 	"slices"
 	"unicode"
 
 	"github.com/boxesandglue/textshape/ot"
-	"github.com/go-fonts/dejavu/dejavusans"
-	"github.com/hajimehoshi/ebiten/v2/examples/resources/fonts"
 	"golang.org/x/text/unicode/bidi"
 )
 
 // A typeface is a font with what was used of it.
 type typeface struct {
-	name   string
-	face   *ot.Face
-	shaper *ot.Shaper
-	used   map[ot.GlyphID][]rune // with the characters that it stands for
-}
-
-func newTypeface(name string, data []byte) (*typeface, error) {
-	face, err := ot.LoadFaceFromData(data, 0)
-	if err != nil {
-		return nil, fmt.Errorf("font %s: %w", name, err)
-	}
-	shaper, err := ot.NewShaperFromFace(face)
-	if err != nil {
-		return nil, fmt.Errorf("font %s: %w", name, err)
-	}
-	return &typeface{name, face, shaper, map[ot.GlyphID][]rune{}}, nil
+	*font
+	used map[ot.GlyphID][]rune // with the characters that it stands for
 }
 
 // em is a measure of the font as a part of its size.
@@ -58,19 +41,26 @@ type line struct {
 
 // newSetter prefers the font that is drawn for the language.
 func newSetter(lang string) (*setter, error) {
-	wide, err := newTypeface("DejaVuSans", dejavusans.TTF)
-	if err != nil {
-		return nil, err
+	s := &setter{lines: map[string]line{}}
+	for i := range shelves {
+		f, err := shelves[i].take()
+		if err != nil {
+			return nil, err
+		}
+		s.faces = append(s.faces, &typeface{f, map[ot.GlyphID][]rune{}})
 	}
-	japanese, err := newTypeface("MPlus1pRegular", fonts.MPlus1pRegular_ttf)
-	if err != nil {
-		return nil, err
-	}
-	s := &setter{[]*typeface{wide, japanese}, map[string]line{}}
 	if lang == "ja" {
 		slices.Reverse(s.faces)
 	}
 	return s, nil
+}
+
+// end gives the fonts back.
+func (s *setter) end() {
+	for _, f := range s.faces {
+		f.from.free.Put(f.font)
+	}
+	s.faces = nil
 }
 
 // rightToLeft tells whether text runs from right to left: by its first character

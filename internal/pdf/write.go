@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"unicode/utf16"
 
 	"github.com/boxesandglue/textshape/ot"
@@ -15,6 +16,7 @@ import (
 // Bytes ends the document and returns it.
 func (d *Document) Bytes() ([]byte, error) {
 	d.number()
+	defer d.set.end()
 	w := &writer{}
 	w.out.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 	catalog, pages, info := w.reserve(), w.reserve(), w.reserve()
@@ -80,9 +82,14 @@ func (w *writer) object(body string) int {
 	return number
 }
 
+// packers are kept, for one takes far more memory than most of what it packs.
+var packers = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 func (w *writer) stream(entries string, content []byte) int {
 	var packed bytes.Buffer
-	z := zlib.NewWriter(&packed)
+	z, _ := packers.Get().(*zlib.Writer)
+	defer packers.Put(z)
+	z.Reset(&packed)
 	_, _ = z.Write(content) // into memory
 	_ = z.Close()
 	return w.object(fmt.Sprintf("<</Filter/FlateDecode%s/Length %d>>stream\n%s\nendstream", entries, packed.Len(), packed.Bytes()))
@@ -121,15 +128,15 @@ func (w *writer) font(f *typeface, name string) (embedded, error) {
 	}
 	plan, err := subset.CreatePlan(f.face.Font, input)
 	if err != nil {
-		return embedded{}, fmt.Errorf("cut font %s: %w", f.name, err)
+		return embedded{}, fmt.Errorf("cut font %s: %w", f.from.name, err)
 	}
 	data, err := plan.Execute()
 	if err != nil {
-		return embedded{}, fmt.Errorf("cut font %s: %w", f.name, err)
+		return embedded{}, fmt.Errorf("cut font %s: %w", f.from.name, err)
 	}
 	thousandths := func(units int16) int { return int(f.em(units) * 1000) }
 	xMin, yMin, xMax, yMax := f.face.BBox()
-	base := "LPROFL+" + f.name // a prefix of six letters says that it is a part
+	base := "LPROFL+" + f.from.name // a prefix of six letters says that it is a part
 	descriptor := w.object(fmt.Sprintf(
 		"<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[%d %d %d %d]/ItalicAngle 0/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %d 0 R>>",
 		base, thousandths(xMin), thousandths(yMin), thousandths(xMax), thousandths(yMax),

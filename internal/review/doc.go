@@ -1,6 +1,6 @@
 // Package review is how staff members answer the requests of data subjects: a
 // queue ordered by legal deadline, one request as a member may see it, what
-// they decide, what they take down by hand, and who is warned of a deadline.
+// they decide, what they take down by hand, and what waits for whom.
 //
 // The state machine is that of package rights, and who a member is that of
 // package staff. This package puts them together: a member acts on what their

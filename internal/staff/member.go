@@ -24,6 +24,8 @@ type Member struct {
 	Role       authz.Role
 	Brands     []string // limited to these; empty for all there are
 	Locale     string   // that they read the console in; "" for English
+	Digest     Digest
+	DigestAt   time.Time // of the last one; zero before the first
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero while they may sign in
 	JoinedAt   time.Time // of the oldest passkey; zero before the first

@@ -92,6 +92,17 @@ type (
 		Member MemberID
 		Locale string
 	}
+	// Chose sets how often a member is mailed what waits for them.
+	Chose struct {
+		Member MemberID
+		Digest Digest
+	}
+	// Digested notes that a member is mailed now; errs.Conflict when they were
+	// since Last.
+	Digested struct {
+		Member MemberID
+		Last   time.Time
+	}
 	// Disabled ends a member and their sessions. The error is that of Placed.
 	Disabled struct{ Member MemberID }
 	// Superseded spends the invitations of a member that nobody has used.

@@ -87,6 +87,8 @@ func visits() []visit {
 		{"GET /:brand/who", ok, nil, nil},
 		{"GET /:brand/history", ok, nil, nil},
 		{"GET /:brand/receipts/:receipt", ok, nil, nil},
+		{"GET /transparency", ok, nil, nil},
+		{"GET /transparency.json", ok, nil, nil},
 		{"GET /receipts", ok, nil, nil},
 		{"GET /receipts/:receipt", ok, nil, nil},
 		{"POST /receipts", ok, func(c *Client) url.Values {

@@ -62,4 +62,14 @@ func counts(t *testing.T, f Fixture) {
 	if d := cmp.Diff(kept, got); d != "" {
 		t.Errorf("kept (-got +want):\n%s", d)
 	}
+	if _, err := f.DB.Published(ctx); !errors.Is(err, errs.NotFound) {
+		t.Errorf("before the first period: got %v", err)
+	}
+	told := []figures.Published{figures.Publish(nil, figures.Year.Last(now))}
+	if err := f.DB.SavePublished(ctx, told, now); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.DB.Published(ctx); err != nil || !cmp.Equal(got, told) {
+		t.Errorf("published: got %+v, %v, want %+v", got, err, told)
+	}
 }

@@ -37,6 +37,7 @@ type Frame struct {
 	Outside   string   // address of the same portal in a window of its own
 	Contact   string   // the brand's address for questions; "" hides it
 	Check     string   // where anybody may check a receipt; "" hides it
+	Figures   string   // where everybody may read figures of requests; "" hides it
 	Signal    bool     // the browser's opt-out signal was received with this request
 	NoIndex   bool     // signed-out pages that search engines must not keep
 	Scripts   []string // names of the scripts, as static.Path knows them; nil for those of the portal

@@ -243,8 +243,8 @@ func Render(ctx context.Context, b Brand, template string, data []byte) (Message
 		return from(ctx, b, data, Changed)
 	case RequestTemplate:
 		return from(ctx, b, data, Moved)
-	case WarningTemplate:
-		return from(ctx, b, data, Warn)
+	case DigestTemplate:
+		return from(ctx, b, data, Waiting)
 	case TroubleTemplate:
 		return from(ctx, b, data, Worry)
 	case BreachTemplate:

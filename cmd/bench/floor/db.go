@@ -16,7 +16,8 @@ import (
 type DB struct {
 	readers, writers         *sql.DB
 	profile, consents, write *sql.Stmt
-	group                    *group
+	forget                   []*sql.Stmt
+	group, forgets           *group
 	index                    index
 	outbox                   *outbox
 }
@@ -34,7 +35,17 @@ const schema = `
 	) strict, without rowid;
 	create table if not exists records (
 		id integer primary key, subject text not null, purpose text not null, status text not null, at integer not null
-	) strict;`
+	) strict;
+	create table if not exists tombstones (id text not null primary key) strict;
+	create table if not exists outbox (id integer primary key, subject text not null) strict;`
+
+// forgetSQL is all that becomes of a person who is forgotten.
+var forgetSQL = [...]string{
+	"delete from profiles where id = ?",
+	"delete from consents where subject = ?",
+	"insert into tombstones (id) values (?)",
+	"insert into outbox (subject) values (?)",
+}
 
 const (
 	profileSQL = `
@@ -83,7 +94,14 @@ func (db *DB) open(ctx context.Context, source string) (err error) {
 	if db.consents, err = db.readers.PrepareContext(ctx, consentsSQL); err != nil {
 		return err
 	}
-	db.group = newGroup(db.writers, db.write)
+	for _, query := range forgetSQL {
+		stmt, err := db.writers.PrepareContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		db.forget = append(db.forget, stmt)
+	}
+	db.group, db.forgets = newGroup(db.writers, db.write), newGroup(db.writers, db.forget...)
 	db.outbox = newOutbox(db.group)
 	return nil
 }
@@ -100,11 +118,13 @@ func (db *DB) Close() error {
 	if db.outbox != nil {
 		db.outbox.close()
 	}
-	if db.group != nil {
-		db.group.close()
+	for _, g := range []*group{db.group, db.forgets} {
+		if g != nil {
+			g.close()
+		}
 	}
 	var all []error
-	for _, s := range []*sql.Stmt{db.profile, db.consents, db.write} {
+	for _, s := range append(db.forget, db.profile, db.consents, db.write) {
 		if s != nil {
 			all = append(all, s.Close())
 		}

@@ -9,7 +9,7 @@ import (
 // A group commits what waits in one transaction, so that one sync serves many.
 type group struct {
 	db    *sql.DB
-	stmt  *sql.Stmt
+	stmts []*sql.Stmt // of each call, with the same arguments
 	calls chan *call
 	ended chan struct{}
 }
@@ -21,13 +21,13 @@ type call struct {
 
 const maxGroup = 256
 
-func newGroup(db *sql.DB, stmt *sql.Stmt) *group {
-	g := &group{db: db, stmt: stmt, calls: make(chan *call, maxGroup), ended: make(chan struct{})}
+func newGroup(db *sql.DB, stmts ...*sql.Stmt) *group {
+	g := &group{db: db, stmts: stmts, calls: make(chan *call, maxGroup), ended: make(chan struct{})}
 	go g.run()
 	return g
 }
 
-// do writes one row and returns when it is on disk.
+// do makes one change and returns when it is on disk.
 func (g *group) do(args ...any) error {
 	c := &call{args: args, done: make(chan error, 1)}
 	g.calls <- c
@@ -62,10 +62,12 @@ func (g *group) commit(batch []*call) error {
 	if err != nil {
 		return err
 	}
-	stmt := tx.StmtContext(ctx, g.stmt)
-	for _, c := range batch {
-		if _, err := stmt.ExecContext(ctx, c.args...); err != nil {
-			return errors.Join(err, tx.Rollback())
+	for _, prepared := range g.stmts {
+		stmt := tx.StmtContext(ctx, prepared)
+		for _, c := range batch {
+			if _, err := stmt.ExecContext(ctx, c.args...); err != nil {
+				return errors.Join(err, tx.Rollback())
+			}
 		}
 	}
 	return tx.Commit()

@@ -18,6 +18,8 @@ import (
 //	GET  /export/ID    the row and the forty as JSON
 //	POST /told/ID      one durable row, then a signed body, then another row
 //	POST /decisions    what may be done, from memory
+//	POST /people       people as they are posted
+//	POST /forget/ID    a person gone, in a group commit
 //	GET  /alive        nothing
 func (db *DB) Handler() http.Handler {
 	e := echo.New()
@@ -28,6 +30,8 @@ func (db *DB) Handler() http.Handler {
 	e.GET("/export/:id", db.getExport)
 	e.POST("/decisions", db.postDecisions)
 	e.POST("/told/:id", db.postTold)
+	e.POST("/people", db.postPeople)
+	e.POST("/forget/:id", db.postForget)
 	return e
 }
 
@@ -51,6 +55,24 @@ func (db *DB) postConsent(c echo.Context) error {
 		return err
 	}
 	if err := db.group.do(c.Param("id"), d.Purpose, d.Answer, time.Now().UnixMicro()); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (db *DB) postPeople(c echo.Context) error {
+	var people []Person
+	if err := c.Bind(&people); err != nil {
+		return err
+	}
+	if err := db.Fill(c.Request().Context(), len(people), func(i int) Person { return people[i] }); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (db *DB) postForget(c echo.Context) error {
+	if err := db.forgets.do(c.Param("id")); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

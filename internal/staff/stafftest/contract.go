@@ -34,6 +34,7 @@ func Run(t *testing.T, newBackend func(*testing.T) Backend) {
 		test func(*contract)
 	}{
 		{"members_are_read_as_written_oldest_first", (*contract).members},
+		{"a_digest_is_chosen_and_sent_once", (*contract).digests},
 		{"a_passkey_is_read_as_written_and_used", (*contract).passkeys},
 		{"a_passkey_is_made_for_the_enabled_alone", (*contract).passkeyOfDisabled},
 		{"an_invitation_is_taken_up_once", (*contract).invites},
@@ -103,6 +104,18 @@ func (c *contract) members() {
 	c.same("a disabled member", got, b)
 	_, err = c.b.StaffMember(c.ctx, staff.MemberID(id.New()))
 	c.want("nobody", err, errs.NotFound)
+}
+
+func (c *contract) digests() {
+	m := c.member(start, authz.DPO)
+	c.must(c.commit(start, staff.Chose{Member: m.ID, Digest: staff.Weekly}))
+	c.must(c.commit(start.Add(time.Hour), staff.Digested{Member: m.ID}))
+	c.want("sent by another process", c.commit(start.Add(time.Hour), staff.Digested{Member: m.ID}), errs.Conflict)
+	got, err := c.b.StaffMember(c.ctx, m.ID)
+	c.must(err)
+	m.Digest, m.DigestAt = staff.Weekly, start.Add(time.Hour)
+	c.same("the member", got, m)
+	c.must(c.commit(start.Add(2*time.Hour), staff.Digested{Member: m.ID, Last: m.DigestAt}))
 }
 
 func (c *contract) passkeys() {
