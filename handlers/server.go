@@ -29,6 +29,7 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/scim"
 	"livingprofile/handlers/signin"
+	"livingprofile/handlers/transfers"
 	"livingprofile/handlers/web"
 	"livingprofile/handlers/wellknown"
 	"livingprofile/internal/authz"
@@ -65,11 +66,13 @@ type Deps struct {
 	API     *api.API
 	SCIM    *scim.SCIM
 	OpenDSR *opendsr.OpenDSR
-	Footer  *footer.Footer
-	Mailbox *mailbox.Mailbox // nil outside the demo
-	Console *console.Console
-	Staff   *staff.Service
-	Face    Face // which part of the surface is served
+	// Transfers takes in what other controllers send.
+	Transfers *transfers.Transfers
+	Footer    *footer.Footer
+	Mailbox   *mailbox.Mailbox // nil outside the demo
+	Console   *console.Console
+	Staff     *staff.Service
+	Face      Face // which part of the surface is served
 }
 
 // A Face is a part of the surface, for listeners of their own.
@@ -117,6 +120,8 @@ func maxBody(r *http.Request) int64 {
 		return 4 << 20
 	case api.ImportsPath, console.ImportsPath:
 		return intake.MaxUpload + intake.MaxSentMap + MaxBody
+	case transfer.TakePath:
+		return transfer.MaxPackage
 	case api.FilterPath:
 		return 0
 	}
@@ -194,7 +199,8 @@ func (r *Route) faceless() bool {
 	switch r.Path {
 	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
 		"/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie",
-		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json":
+		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json",
+		transfer.TakePath:
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")

@@ -26,6 +26,16 @@ func ParseKey(verifier string) (Key, error) {
 	return Key(b[1:]), nil
 }
 
+// ParsePublic reads a key as its owner publishes it: x of a JSON Web Key of
+// Ed25519 (RFC 8037, 2).
+func ParsePublic(x string) (Key, error) {
+	b, err := base64.RawURLEncoding.DecodeString(x)
+	if err != nil || len(b) != ed25519.PublicKeySize {
+		return nil, errors.New("no public key of Ed25519")
+	}
+	return Key(b), nil
+}
+
 func (k Key) x() string { return base64.RawURLEncoding.EncodeToString(k) }
 
 // ID names the key by its thumbprint (RFC 7638).
