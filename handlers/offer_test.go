@@ -28,7 +28,7 @@ func TestOffer(t *testing.T) {
 	s := testkit.NewSite(t, testkit.SiteOptions{Set: func(set *wire.Settings) {
 		set.Outbound = []string{strings.TrimPrefix(set.BaseURL, "http://")}
 	}})
-	key, err := transfer.ParseKey(s.PublicKey())
+	key, err := s.TransferKey()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +39,8 @@ func TestOffer(t *testing.T) {
 	club := transfer.Key(private.Public().(ed25519.PublicKey))
 	redeclare(t, s, func(o *organisation.Organisation) {
 		o.Controllers = []transfer.Controller{
-			{Name: "choir", Label: i18n.Text{"en": "the town choir"}, URL: s.URL + transfer.TakePath, Key: key.Set().Keys[0].X},
-			{Name: "club", Label: i18n.Text{"en": "the club"}, Key: club.Set().Keys[0].X},
+			{Name: "choir", Label: i18n.Text{"en": "the town choir"}, URL: s.URL + transfer.TakePath, Key: key.Public()},
+			{Name: "club", Label: i18n.Text{"en": "the club"}, Key: club.Public()},
 		}
 	})
 	// send has somebody send what they have, and returns where it waits.

@@ -16,7 +16,8 @@ func (s teller) offer() portal.OfferPage {
 		},
 		Rest: []portal.OfferRest{
 			{Label: s.say("Voice", "声部", "الصوت"), Why: i18n.T(s.ctx, "offer.not_held")},
-			{Label: s.say("Given name", "名", "الاسم"), Value: s.say("Aiko", "愛子", "أيكو"), Why: i18n.T(s.ctx, "offer.same")},
+			{Label: s.say("Orders", "ご注文の数", "الطلبات"), Value: "9", Why: i18n.T(s.ctx, "error.field_locked")},
 		},
+		Same: []string{s.say("Given name", "名", "الاسم"), s.say("Family name", "姓", "اسم العائلة")},
 	}
 }

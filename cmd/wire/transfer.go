@@ -13,9 +13,12 @@ import (
 	"livingprofile/internal/transfer"
 )
 
-// sender sends packages, with the key that receipts are signed with.
+// TransferKey is what packages of ours are checked with: the key of receipts.
+func (a *App) TransferKey() (transfer.Key, error) { return transfer.ParseKey(a.publicKey) }
+
+// sender sends packages.
 func (s *Service) sender() (*transfer.Sender, error) {
-	key, err := transfer.ParseKey(s.publicKey)
+	key, err := s.TransferKey()
 	if err != nil {
 		return nil, err
 	}

@@ -116,7 +116,8 @@ func (s *sight) offerPage(o *transfer.Offer, picked []string, wrong map[string]s
 		case f.Edit == profile.Locked:
 			rest.Why = first(s.in(f.Locked), s.t("error.field_locked"))
 		case sent == s.value(f):
-			rest.Why = s.t("offer.same")
+			page.Same = append(page.Same, rest.Label)
+			continue
 		default:
 			item := view.OfferItem{
 				ID: f.Name, Label: s.in(f.Label), Theirs: rest.Value, Ours: s.format(f, s.value(f)), Source: v.Source, At: v.At,

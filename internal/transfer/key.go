@@ -36,11 +36,12 @@ func ParsePublic(x string) (Key, error) {
 	return Key(b), nil
 }
 
-func (k Key) x() string { return base64.RawURLEncoding.EncodeToString(k) }
+// Public is the key as ParsePublic reads it.
+func (k Key) Public() string { return base64.RawURLEncoding.EncodeToString(k) }
 
 // ID names the key by its thumbprint (RFC 7638).
 func (k Key) ID() string {
-	sum := sha256.Sum256([]byte(`{"crv":"Ed25519","kty":"OKP","x":"` + k.x() + `"}`))
+	sum := sha256.Sum256([]byte(`{"crv":"Ed25519","kty":"OKP","x":"` + k.Public() + `"}`))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
@@ -60,5 +61,5 @@ type PublicKey struct {
 
 // Set is what is published of k.
 func (k Key) Set() KeySet {
-	return KeySet{[]PublicKey{{Type: "OKP", Curve: "Ed25519", X: k.x(), ID: k.ID(), Use: "sig"}}}
+	return KeySet{[]PublicKey{{Type: "OKP", Curve: "Ed25519", X: k.Public(), ID: k.ID(), Use: "sig"}}}
 }

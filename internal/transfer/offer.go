@@ -55,7 +55,7 @@ type Value struct {
 	Field  string    `json:"field"`
 	Label  string    `json:"label"` // in the sender's words
 	Value  string    `json:"value"`
-	Source string    `json:"source"` // the sender's
+	Source string    `json:"source,omitempty"` // in the sender's words; "" for the person
 	At     time.Time `json:"at,omitzero"`
 }
 
@@ -85,6 +85,9 @@ func read(body []byte, known func(field string) bool) (Offer, error) {
 			case len(seen) == maxValues || len(v.Field)+len(v.Label)+len(v.Source) > maxWords:
 				return Offer{}, bad
 			case known(v.Field):
+				if v.Source == profile.SourceSubject {
+					v.Source = "" // the person themselves, which has no name here
+				}
 				o.Values = append(o.Values, Value{v.Field, v.Label, v.Value, v.Source, v.At})
 			default:
 				o.Rest = append(o.Rest, v.Label)

@@ -91,7 +91,7 @@ func newReceiver(t *testing.T) (*Receiver, *kept, *Sender) {
 	t.Helper()
 	s := newSender(t, nil)
 	store := &kept{}
-	known := declared{"choir": {Name: "choir", Key: s.Key.x()}}
+	known := declared{"choir": {Name: "choir", Key: s.Key.Public()}}
 	return &Receiver{
 		Store: store, Clock: s.Clock, Base: here, Catalogue: func() Catalogue { return known },
 		Profile: profile.NewService(store, func() profile.Schema { return known }, s.Clock),
@@ -197,8 +197,8 @@ func TestTake_refuses_what_is_not_signed(t *testing.T) {
 		"old":                     {wait: Lasts + time.Second},
 		"of_the_future":           {wait: -skew - time.Second},
 		"of_nobody":               {known: declared{}},
-		"of_another_key":          {known: declared{"choir": {Name: "choir", Key: Key(make(ed25519.PublicKey, 32)).x()}}},
-		"of_a_retired_controller": {known: declared{"choir": {Name: "choir", Key: newSender(t, nil).Key.x(), Retired: true}}},
+		"of_another_key":          {known: declared{"choir": {Name: "choir", Key: Key(make(ed25519.PublicKey, 32)).Public()}}},
+		"of_a_retired_controller": {known: declared{"choir": {Name: "choir", Key: newSender(t, nil).Key.Public(), Retired: true}}},
 		"without_a_signature":     {change: set("Signature", "")},
 		"without_an_input":        {change: set("Signature-Input", "")},
 		"another_signature":       {change: replace("Signature", "transfer=:", "transfer=:AAAA")},
@@ -328,7 +328,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add(`transfer=()`, "", zipType)
 	f.Fuzz(func(t *testing.T, input, signature, kind string) {
 		headers := map[string]string{"Signature-Input": input, "Signature": signature, "Content-Type": kind}
-		who := declared{"choir": {Name: "choir", Key: Key(make([]byte, ed25519.PublicKeySize)).x()}}
+		who := declared{"choir": {Name: "choir", Key: Key(make([]byte, ed25519.PublicKeySize)).Public()}}
 		if _, err := verify(func(name string) string { return headers[name] }, "https://here.example", who.Senders(), time.Unix(1, 0)); !errors.Is(err, errs.Forbidden) {
 			t.Errorf("got %v", err)
 		}
