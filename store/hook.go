@@ -109,7 +109,7 @@ func (db *DB) Spread(ctx context.Context, revision int64, stretches []hook.Stret
 			d := &all[i]
 			if _, err := c.exec(ctx, `
 				insert into hook_deliveries (`+deliveryColumns+`, lease_until, set_at)
-				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', 0, $17)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', '', 0, $17)
 				on conflict (lane, endpoint, seq) do nothing`,
 				d.Lane, d.Endpoint, d.Seq, d.Entry, d.Subject, d.Version, d.Kind, micros(d.At),
 				d.State, d.Attempt, d.Tries, micros(d.Due), micros(d.Tried), micros(d.Over), d.Told, d.Cause, now); err != nil {
@@ -122,16 +122,19 @@ func (db *DB) Spread(ctx context.Context, revision int64, stretches []hook.Stret
 
 const deliveryColumns = `
 	lane, endpoint, seq, entry, subject, version, kind, at,
-	state, attempt, tries, due_at, tried_at, over_at, told, cause, attempts, fields`
+	state, attempt, tries, due_at, tried_at, over_at, told, cause, attempts, fields, said`
 
 func scanDelivery(rows *sql.Rows) (hook.Delivery, error) {
 	var d hook.Delivery
 	var at, due, tried, over int64
-	var attempts, fields string
+	var attempts, fields, said string
 	err := rows.Scan(&d.Lane, &d.Endpoint, &d.Seq, &d.Entry, &d.Subject, &d.Version, &d.Kind, &at,
-		&d.State, &d.Attempt, &d.Tries, &due, &tried, &over, &d.Told, &d.Cause, &attempts, &fields)
+		&d.State, &d.Attempt, &d.Tries, &due, &tried, &over, &d.Told, &d.Cause, &attempts, &fields, &said)
 	if err == nil && attempts != "" {
 		err = json.Unmarshal([]byte(attempts), &d.Attempts)
+	}
+	if err == nil && said != "" {
+		err = json.Unmarshal([]byte(said), &d.Said)
 	}
 	if fields != "" {
 		d.Fields = strings.Split(fields, " ")
@@ -256,22 +259,41 @@ func claimDeliveries(ctx context.Context, c conn, t hook.Turn, claimed []hook.De
 
 // settleDelivery writes what an attempt came to, if it is still the latest.
 func settleDelivery(ctx context.Context, c conn, d *hook.Delivery, now time.Time) error {
-	attempts := ""
-	if len(d.Attempts) > 0 {
-		text, err := json.Marshal(d.Attempts)
-		if err != nil {
-			return fmt.Errorf("attempts of a delivery: %w", err)
-		}
-		attempts = string(text)
+	attempts, err := listed(d.Attempts)
+	if err != nil {
+		return fmt.Errorf("attempts of a delivery: %w", err)
 	}
-	_, err := c.exec(ctx, `
+	said, err := listed(d.Said)
+	if err != nil {
+		return fmt.Errorf("what a delivery said: %w", err)
+	}
+	_, err = c.exec(ctx, `
 		update hook_deliveries
 		set state = $1, tries = $2, due_at = $3, tried_at = $4, over_at = $5, told = $6, cause = $7,
-			lease_until = 0, set_at = $8, attempts = $9, fields = $10
-		where lane = $11 and endpoint = $12 and seq = $13 and attempt = $14 and due_at > 0`,
+			lease_until = 0, set_at = $8, attempts = $9, fields = $10, said = $11
+		where lane = $12 and endpoint = $13 and seq = $14 and attempt = $15 and due_at > 0`,
 		d.State, d.Tries, micros(d.Due), micros(d.Tried), micros(d.Over), d.Told, d.Cause,
-		micros(now), attempts, strings.Join(d.Fields, " "), d.Lane, d.Endpoint, d.Seq, d.Attempt)
+		micros(now), attempts, strings.Join(d.Fields, " "), said, d.Lane, d.Endpoint, d.Seq, d.Attempt)
 	return err
+}
+
+// listed writes a list as JSON; an empty one is nothing.
+func listed[T any](all []T) (string, error) {
+	if len(all) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(all)
+	return string(text), err
+}
+
+// Said returns the topics that an endpoint has been told yes of a subject, by the
+// last delivery that told it anything.
+func (db *DB) Said(ctx context.Context, endpoint string, s id.Subject) ([]string, error) {
+	last, err := db.deliveriesWhere(ctx, "lane = $1 and subject = $2 and endpoint = $3 and told > 0 order by told desc, tried_at desc limit 1", db.lane(s), s, endpoint)
+	if err != nil || len(last) == 0 {
+		return nil, err
+	}
+	return last[0].Said, nil
 }
 
 func writeHealth(ctx context.Context, c conn, t hook.Turn) error {

@@ -323,9 +323,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		}),
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
 	}
-	if deps.API, err = a.api(base, s.Rights, laws); err != nil {
-		return nil, err
-	}
+	deps.API = a.api(base, s.Rights, laws)
 	deps.SCIM, deps.OpenDSR = s.scim(deps.API), s.opendsr(deps.API)
 	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Clock: a.Clock})
 	if o.Mailbox != nil {
@@ -381,7 +379,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 }
 
 // api returns what answers connected systems.
-func (a *App) api(base *url.URL, r *rights.Service, laws *rights.Packs) (*api.API, error) {
+func (a *App) api(base *url.URL, r *rights.Service, laws *rights.Packs) *api.API {
 	return api.New(api.Deps{
 		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Automated: a.Automated, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Desk: a.Desk(), Uploads: a.DB, Rights: r, Laws: laws, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,

@@ -31,7 +31,9 @@ type mailer struct {
 	t          *testing.T
 	url, key   string
 	news, tips int // numbers of lists
-	reader     any // of the subscriber who was asked about last
+	// Of the subscriber who was asked about last.
+	reader any
+	fields map[string]any
 }
 
 func newMailer(t *testing.T) *mailer {
@@ -89,6 +91,7 @@ func (m *mailer) standing(email string, of int) string {
 	}
 	one := results[0].(map[string]any)
 	m.reader = one["id"]
+	m.fields, _ = one["attribs"].(map[string]any)
 	for _, l := range one["lists"].([]any) {
 		if list := l.(map[string]any); list["id"] == float64(of) {
 			return list["subscription_status"].(string)
@@ -119,7 +122,7 @@ func TestListmonk(t *testing.T) {
 	}})
 	link(t, s, &connector.Link{
 		Name: "listmonk", URL: m.url, Secret: "listmonk", Every: time.Hour, Brands: []string{"hibiki"},
-		Topics: map[string]string{"newsletter": strconv.Itoa(m.news), "recommendations": strconv.Itoa(m.tips)}, Fields: map[string]string{"event-city": "city"},
+		Topics: map[string]string{"newsletter": strconv.Itoa(m.news), "recommendations": strconv.Itoa(m.tips)}, Fields: map[string]string{"given-name": "first_name"},
 	})
 	reader, _ := subscriber(t, s)
 	c := s.Client(t)
@@ -142,7 +145,17 @@ func TestListmonk(t *testing.T) {
 		return row, strings.Contains(row, "Confirmed ")
 	})
 
+	// Before that is read, another change is told.
 	m.unsubscribe(m.tips)
+	if got := c.Post("/hibiki/data/given-name", url.Values{"value": {"Reader"}}); got.Status != http.StatusSeeOther {
+		t.Fatalf("change the name: got %d", got.Status)
+	}
+	testkit.Eventually(t, "listmonk to know the name", func() (string, bool) {
+		m.standing(reader, m.tips)
+		name, _ := m.fields["first_name"].(string)
+		return name, name == "Reader"
+	})
+	becomes(m.tips, "unsubscribed")
 	p, err := s.Puller([]string{allowed})
 	if err != nil {
 		t.Fatal(err)

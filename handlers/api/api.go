@@ -14,6 +14,7 @@ package api
 import (
 	"context"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -107,20 +108,18 @@ type API struct {
 	Deps
 	allowances allowances
 	waiting    atomic.Int64 // who wait for changes
-	document   []byte
-	reference  view.Page
+	// The description, to machines and to people; read when it is first asked for.
+	document  func() ([]byte, error)
+	reference func() (view.Page, error)
 }
 
-// New returns the API. The error is a fault in its description.
-func New(d Deps) (*API, error) {
+// New returns the API.
+func New(d Deps) *API {
 	if d.PerMinute <= 0 {
 		d.PerMinute = 600
 	}
-	a := &API{Deps: d}
-	var err error
-	if a.document, err = document(); err != nil {
-		return nil, err
+	return &API{
+		Deps: d, document: sync.OnceValues(document),
+		reference: sync.OnceValues(func() (view.Page, error) { return reference(d.Base.String()) }),
 	}
-	a.reference, err = reference(d.Base.String())
-	return a, err
 }

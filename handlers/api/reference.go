@@ -17,10 +17,20 @@ const (
 )
 
 // Document answers with the OpenAPI document.
-func (a *API) Document(c echo.Context) error { return c.JSONBlob(http.StatusOK, a.document) }
+func (a *API) Document(c echo.Context) error {
+	b, err := a.document()
+	if err != nil {
+		return err
+	}
+	return c.JSONBlob(http.StatusOK, b)
+}
 
 // Reference answers with the page for people.
 func (a *API) Reference(c echo.Context) error {
+	p, err := a.reference()
+	if err != nil {
+		return err
+	}
 	f := web.Frame(c, "", i18n.T(web.Context(c), "reference.title"))
-	return web.Render(c, http.StatusOK, view.Show(f, a.reference))
+	return web.Render(c, http.StatusOK, view.Show(f, p))
 }

@@ -82,10 +82,11 @@ func (s *Speaker) Carry(ctx context.Context, l *Link, p hook.Parcel) hook.Reply 
 	if f.Kind == Folder {
 		return t.lay()
 	}
+	var said []string
 	if f.Kind == SCIM {
 		err = (&directory{t}).tell()
 	} else {
-		err = t.tell()
+		said, err = t.tell()
 	}
 	var b *broken
 	switch {
@@ -99,7 +100,9 @@ func (s *Speaker) Carry(ctx context.Context, l *Link, p hook.Parcel) hook.Reply 
 	case errors.Is(err, errNoAddress):
 		return acknowledge("refused", "no_address")
 	}
-	return acknowledge("applied", "")
+	reply := acknowledge("applied", "")
+	reply.Said = said
+	return reply
 }
 
 func acknowledge(status, reason string) hook.Reply {
@@ -129,8 +132,11 @@ type talk struct {
 	vars   vars
 }
 
-// tell makes the record of the person be what holds.
-func (t *talk) tell() error {
+// tell makes the record of the person be what holds, and returns the topics that
+// the other side has been told yes of. A yes that it was told before is left as
+// it is there: what they say themselves since is theirs to say, and is read. A
+// no is said every time.
+func (t *talk) tell() (said []string, err error) {
 	p, verdicts := t.file.Push, t.verdicts()
 	t.vars = t.about(false)
 	id, err := t.record()
@@ -138,32 +144,36 @@ func (t *talk) tell() error {
 	switch {
 	case err == nil:
 	case !errors.Is(err, errAbsent) || t.parcel.Data.Erased || !slices.Contains(slices.Collect(maps.Values(verdicts)), true):
-		return err
+		return nil, err
 	default:
 		if id, err = t.create(); err != nil {
-			return err
+			return nil, err
 		}
 		made = true
 	}
 	t.vars = t.about(!made).with("id", id)
 	if t.parcel.Data.Erased {
-		return t.say(p.Erase, t.vars)
+		return nil, t.say(p.Erase, t.vars)
 	}
 	if !made {
 		if err := t.say(p.Update, t.vars); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, purpose := range slices.Sorted(maps.Keys(t.link.Topics)) {
-		request := p.Deny
+		topic, request := t.link.Topics[purpose], p.Deny
 		if verdicts[purpose] {
+			said = append(said, topic)
+			if !made && slices.Contains(t.parcel.Said, topic) {
+				continue
+			}
 			request = p.Allow
 		}
-		if err := t.say(request, t.vars.with("topic", t.link.Topics[purpose]).with("purpose", purpose)); err != nil {
-			return err
+		if err := t.say(request, t.vars.with("topic", topic).with("purpose", purpose)); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return said, nil
 }
 
 // verdicts says of each purpose whether it is allowed: for every brand that the

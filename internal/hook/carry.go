@@ -21,6 +21,9 @@ type Parcel struct {
 	// who has no name of ours there yet. It is only to find them by: a no must
 	// reach also where nothing may be had any more.
 	Address string
+	// Said are the topics that the system was told yes of before. A yes is said
+	// once: said again, it would overrule who has unsubscribed over there since.
+	Said []string
 }
 
 // A Carry tells a target's system in its own language. What came of it is said
@@ -36,6 +39,11 @@ const mostCarries = 3
 func (q *queue) carry(d Delivery) Outcome {
 	reply, told := Reply{Cause: "no_connector"}, false
 	at, began := q.Clock.Now(), time.Now()
+	said, err := q.Queue.Said(q.ctx, d.Endpoint, d.Subject)
+	if err != nil {
+		q.failed("read what was said", err)
+		return q.unread(d, at)
+	}
 	for range mostCarries {
 		now := q.Clock.Now()
 		m, ids, tell, err := q.compose(&d, now)
@@ -49,7 +57,7 @@ func (q *queue) carry(d Delivery) Outcome {
 		case !tell, q.Carry == nil, told && d.Told == m.Data.Version:
 			return q.judge(d, reply, at, began)
 		}
-		p := Parcel{ID: d.Entry, System: q.target.System, Message: m}
+		p := Parcel{ID: d.Entry, System: q.target.System, Message: m, Said: said}
 		p.Email, _ = q.value(&m, profile.TypeEmail)
 		p.Phone, _ = q.value(&m, profile.TypePhone)
 		p.Address = q.address(&m, ids)
@@ -57,6 +65,8 @@ func (q *queue) carry(d Delivery) Outcome {
 			return q.judge(d, reply, at, began)
 		}
 		d.Told, d.Fields, told = m.Data.Version, slices.Sorted(maps.Keys(m.Data.Fields)), true
+		said = reply.Said
+		d.Said = said
 	}
 	return q.judge(d, Reply{Cause: "moved"}, at, began)
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -51,6 +53,13 @@ func (*desk) Identifiers(context.Context, id.Subject) ([]identity.Identifier, er
 	}, nil
 }
 
+// before is a queue of which one thing is asked: what was said before.
+type before struct{ Queue }
+
+func (before) Said(context.Context, string, id.Subject) ([]string, error) {
+	return []string{"tips"}, nil
+}
+
 type small struct{}
 
 func (small) Targets() []Target                            { return nil }
@@ -72,7 +81,7 @@ func carried(t *testing.T, d *desk, fields []string, answer func(Parcel) Reply) 
 	target := NewTarget("crm", Endpoint{Name: "connector", Body: Full}, []string{"letters"}, fields)
 	target.Speaks = "x"
 	w := NewWorker(Deps{
-		People: d, Clock: clock.System{}, Alias: func(string, id.Subject) (string, error) { return "alias", nil },
+		People: d, Queue: before{}, Clock: clock.System{}, Alias: func(string, id.Subject) (string, error) { return "alias", nil },
 		Carry: func(_ context.Context, _ *Target, p Parcel) Reply {
 			all = append(all, p)
 			return answer(p)
@@ -111,6 +120,19 @@ func TestCarry(t *testing.T) {
 		})
 		if o.State != Waiting || o.Cause != "moved" {
 			t.Errorf("got %+v", o.Delivery)
+		}
+	})
+	t.Run("what_was_said_is_handed_on", func(t *testing.T) {
+		d, said := &desk{version: 4}, [][]string(nil)
+		_, o := carried(t, d, nil, func(p Parcel) Reply {
+			d.version, said = 5, append(said, p.Said)
+			reply := fine(p)
+			reply.Said = append(p.Said, "news")
+			return reply
+		})
+		want := [][]string{{"tips"}, {"tips", "news"}}
+		if diff := cmp.Diff(said, want); diff != "" || len(o.Said) != 3 {
+			t.Errorf("got %v at the end, %s", o.Said, diff)
 		}
 	})
 	t.Run("a_failure_is_one", func(t *testing.T) {

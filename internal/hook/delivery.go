@@ -31,6 +31,7 @@ type Delivery struct {
 
 	Attempts []Attempt // the latest, oldest first
 	Fields   []string  // names of those whose values were sent last
+	Said     []string  // topics that a system without versions was told yes of by now
 }
 
 // New returns the delivery of e to t, due at once.
@@ -69,7 +70,8 @@ type Reply struct {
 	RetryAfter string // as it was sent
 	Type       string
 	Body       []byte
-	Cause      string // a code; why there was no answer
+	Cause      string   // a code; why there was no answer
+	Said       []string // topics that the system has been told yes of by now
 }
 
 // An Outcome is what a reply means: for the delivery, and for the endpoint.

@@ -98,6 +98,8 @@ func (*desk) SetMode(context.Context, string, hook.Mode, string, string, ledger.
 
 func (*desk) RewindDeliveries(context.Context, time.Time, time.Duration) (int, error) { return 0, nil }
 
+func (*desk) Said(context.Context, string, id.Subject) ([]string, error) { return nil, nil }
+
 func (*desk) SweepDeliveries(context.Context, time.Time) (int, error) { return 0, nil }
 
 func (*desk) Fresh(context.Context, int, func(*ledger.Entry) bool) ([]hook.Stretch, error) {

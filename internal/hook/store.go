@@ -42,6 +42,9 @@ type Queue interface {
 	// Turn writes what became of deliveries and claims others, in one
 	// transaction.
 	Turn(ctx context.Context, t Turn) ([]Delivery, error)
+	// Said returns the topics that an endpoint has been told yes of a subject, by
+	// the last delivery that told it anything.
+	Said(ctx context.Context, endpoint string, s id.Subject) ([]string, error)
 	// SetMode pauses, resumes or disables an endpoint, with an entry in the
 	// ledger. note is what staff said about it. On resuming, what waits is due at
 	// once.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"livingprofile/internal/i18n"
@@ -115,12 +116,21 @@ const notPacks = "holidays.yaml"
 
 // EmbeddedPacks returns the packs that the product brings.
 func EmbeddedPacks() (*Packs, error) {
+	packs, err := embedded()
+	if err != nil {
+		return nil, err
+	}
+	return &Packs{slices.Clone(packs.all)}, nil
+}
+
+// embedded reads the packs once: they are part of the program.
+var embedded = sync.OnceValues(func() (*Packs, error) {
 	folder, err := fs.Sub(packFiles, "lawpacks")
 	if err != nil {
 		return nil, err
 	}
 	return LoadPacks(folder)
-}
+})
 
 // LoadPacks reads the law packs in the files of a folder. What is wrong with
 // any of them is Problems, each with file, line and path; then there are none.

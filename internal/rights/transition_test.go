@@ -3,7 +3,6 @@ package rights
 import (
 	"errors"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,13 +14,10 @@ import (
 
 var received = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
 
-// embedded reads the packs once for all tests.
-var embedded = sync.OnceValues(EmbeddedPacks)
-
 // pack is the law that these tests are under.
 func pack(t testing.TB, code, country string) *Pack {
 	t.Helper()
-	all, err := embedded()
+	all, err := EmbeddedPacks()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,6 +109,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"what_failed_often_keeps_its_waits", deliveriesKeepTheirWaits},
 		{"deliveries_are_told_again", deliveriesAreReplayed},
 		{"deliveries_are_swept_but_for_the_last", deliveriesAreSwept},
+		{"a_yes_is_said_once", aYesIsSaidOnce},
 		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},
 		{"a_secret_ends_after_its_successor_begins", secretsChange},
 		{"deliveries_are_paged_by_state", deliveriesArePaged},

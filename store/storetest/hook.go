@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -269,6 +270,38 @@ func deliveriesAreSwept(t *testing.T, f Fixture) {
 	if got.Version != 3 || got.State != hook.Failed || got.Cause != "too_old" {
 		t.Errorf("got %+v, want the last one, given up", got)
 	}
+}
+
+// aYesIsSaidOnce: what an endpoint was told yes of is known as long as nothing
+// newer was told, whatever failed since.
+func aYesIsSaidOnce(t *testing.T, f Fixture) {
+	subject := f.subject(t)
+	f.commit(t, f.change(subject, 1))
+	f.commit(t, f.change(subject, 2))
+	f.spread(t, "crm/main")
+	said := func(want ...string) {
+		t.Helper()
+		got, err := f.DB.Said(t.Context(), "crm/main", subject)
+		must(t, "said", err)
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	said()
+	for i, d := range f.claim(t, "crm/main", 10) {
+		switch i {
+		case 0:
+			d.Told, d.Said = 1, []string{"7", "tips, weekly"}
+		case 1:
+			d.Told, d.Said = 2, []string{"7"}
+		}
+		f.settle(t, d, hook.Reply{Status: 200})
+	}
+	said("7")
+	f.Clock.Advance(31 * 24 * time.Hour)
+	_, err := f.DB.SweepDeliveries(t.Context(), f.now().Add(-hook.Keep))
+	must(t, "sweep", err)
+	said("7")
 }
 
 func deliveriesOfAWrongClock(t *testing.T, f Fixture) {
