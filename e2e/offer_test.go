@@ -66,7 +66,7 @@ func TestOffer(t *testing.T) {
 		return n, err == nil && n == 1
 	})
 
-	p = here.member(t, testkit.View{Locale: "ja", NoScript: true}, aiko)
+	p = here.member(t, testkit.View{Width: 360, Height: 740, Phone: true, Locale: "ja", NoScript: true, Still: true}, aiko)
 	wantIn(t, "the first page", p.Text(".attention"), "町の合唱団")
 	if got := p.Go(`.attention a[href*="/offers/"]`); got != http.StatusOK {
 		t.Fatalf("the offer: got %d", got)
@@ -76,9 +76,14 @@ func TestOffer(t *testing.T) {
 		t.Errorf("nothing picked: got %d, want 422", got)
 	}
 	p.Press("#f-take-delivery-city")
+	plain := p.View()
+	checked := plain
+	checked.NoScript = false // axe is one
+	p.Look(checked)
 	p.sound()
 	p.accessible()
 	p.narrow()
+	p.Look(plain)
 	p.quiet()
 	p.Go("main button[value=take]")
 	wantIn(t, "what is said", p.said(), "引き継ぎました")

@@ -32,7 +32,7 @@ func (p *Portal) showOffer(c echo.Context, status int, picked []string, wrong ma
 		return err
 	}
 	page := s.offerPage(&o, picked, wrong)
-	f := p.frame(c, s, layout.Home, s.t("offer.title", "controller", page.From))
+	f := p.frame(c, s, layout.Home, capital(s.t("offer.title", "controller", page.From)))
 	return web.Render(c, status, view.Offer(f, page))
 }
 

@@ -51,7 +51,7 @@ func Connected(n Neighbours) (*organisation.Draft, error) {
 		d.Declared.Controllers = append(d.Declared.Controllers, transfer.Controller{
 			Name: "sister", URL: n.Itself, Key: n.ItselfKey,
 			Label: i18n.Text{
-				"en": "the sister house, played by this demo", "ja": "姉妹店（このデモが兼ねます）", "ar": "الدار الشقيقة، ويؤدي هذا العرض دورها",
+				"en": "Our sister house (this demo)", "ja": "姉妹店（このデモ）", "ar": "دارنا الشقيقة (هذا العرض)",
 			},
 		})
 	}
