@@ -12,6 +12,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/transfer"
 	views "livingprofile/views/errors"
 	"livingprofile/views/ui"
 )
@@ -131,7 +132,7 @@ func refererPath(c echo.Context) string {
 
 func wantsPage(c echo.Context) bool {
 	accept := c.Request().Header.Get("Accept")
-	return !isAPI(c) && !peer(c) && !strings.HasSuffix(c.Request().URL.Path, ".json") &&
+	return !isAPI(c) && !peer(c) && c.Request().URL.Path != transfer.TakePath && !strings.HasSuffix(c.Request().URL.Path, ".json") &&
 		!strings.Contains(accept, "application/json") && !strings.Contains(accept, "application/problem+json")
 }
 

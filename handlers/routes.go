@@ -41,6 +41,7 @@ func (s *Server) Routes() []Route {
 		{get, "/.well-known/gpc.json", authz.Public, s.wellknown.GPC},
 		{get, transfer.KeysPath, authz.Public, s.wellknown.Keys},
 		{get, "/schemas/copy.json", authz.Public, s.wellknown.CopySchema},
+		{post, transfer.TakePath, authz.Public, s.deps.Transfers.Take},
 		{get, "/:brand/consent-mode.json", authz.Public, s.wellknown.ConsentMode},
 		{get, "/:brand/register.json", authz.Public, s.wellknown.Register},
 
@@ -87,6 +88,8 @@ func (s *Server) Routes() []Route {
 		{post, "/:brand/data/:field/keep", authz.SignedIn, s.portal.KeepValue},
 		{get, "/:brand/asked", authz.SignedIn, s.portal.Asked},
 		{post, "/:brand/asked/:field", authz.SignedIn, s.portal.AnswerAsked},
+		{get, "/:brand/offers/:offer", authz.SignedIn, s.portal.Offer},
+		{post, "/:brand/offers/:offer", authz.SignedIn, s.portal.DecideOffer},
 		{get, "/:brand/activity", authz.SignedIn, s.portal.Activity},
 		{post, "/:brand/activity/:observation/remove", authz.SignedIn, s.portal.RemoveActivity},
 		{post, "/:brand/data/:field/rule", authz.SignedIn, s.portal.SwitchRule},

@@ -29,6 +29,7 @@ import (
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/scim"
 	"livingprofile/handlers/signin"
+	"livingprofile/handlers/transfers"
 	"livingprofile/handlers/transparency"
 	"livingprofile/handlers/web"
 	"livingprofile/handlers/wellknown"
@@ -67,11 +68,13 @@ type Deps struct {
 	API     *api.API
 	SCIM    *scim.SCIM
 	OpenDSR *opendsr.OpenDSR
-	Footer  *footer.Footer
-	Mailbox *mailbox.Mailbox // nil outside the demo
-	Console *console.Console
-	Staff   *staff.Service
-	Face    Face // which part of the surface is served
+	// Transfers takes in what other controllers send.
+	Transfers *transfers.Transfers
+	Footer    *footer.Footer
+	Mailbox   *mailbox.Mailbox // nil outside the demo
+	Console   *console.Console
+	Staff     *staff.Service
+	Face      Face // which part of the surface is served
 }
 
 // A Face is a part of the surface, for listeners of their own.
@@ -121,6 +124,8 @@ func maxBody(r *http.Request) int64 {
 		return 4 << 20
 	case api.ImportsPath, console.ImportsPath:
 		return intake.MaxUpload + intake.MaxSentMap + MaxBody
+	case transfer.TakePath:
+		return transfer.MaxPackage
 	case api.FilterPath:
 		return 0
 	}
@@ -199,7 +204,7 @@ func (r *Route) faceless() bool {
 	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
 		"/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie",
 		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json",
-		web.FiguresPath, web.FiguresPath + ".json":
+		web.FiguresPath, web.FiguresPath + ".json", transfer.TakePath:
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")

@@ -23,6 +23,7 @@ import (
 // cannot be planned.
 func parts() map[rights.Part]string {
 	return map[rights.Part]string{
+		rights.PartOffers:      theirOffers,
 		rights.PartIdentifiers: "from identifiers where lane = $1 and subject = $2",
 		rights.PartValues:      "from subject_states where lane = $1 and subject = $2",
 		rights.PartActivities:  "from activities where lane = $1 and subject = $2",
@@ -71,7 +72,7 @@ func anyType(c conn, rows string) string {
 	return rows
 }
 
-// erasedWrites carry out a plan. Of a request the line stays and its words go.
+// erasedWrites carry out a plan.
 func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) {
 	keeps := rights.Summary(e.Plan.Keeps)
 	if e.Again != nil {
@@ -95,18 +96,7 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 		if !ok || !slices.Contains(rights.Going[:], goes.Part) {
 			return nil, fmt.Errorf("erasure cannot delete %q", goes.Part)
 		}
-		args := []any{p.lane, p.Subject}
-		query := "delete " + anyType(conn{dialect: db.main.kind()}, where)
-		if goes.Part == rights.PartTexts {
-			query, args = "update requests set body = $3 where lane = $1 and subject = $2", append(args, []byte{})
-		}
-		writes = append(writes, write{query: query, args: args})
-		if goes.Part == rights.PartValues {
-			writes = append(writes, write{query: "delete from retention_dues where lane = $1 and subject = $2", args: args})
-		}
-		if goes.Part == rights.PartActivities {
-			writes = append(writes, write{query: "delete from activity_dues where lane = $1 and subject = $2", args: args})
-		}
+		writes = append(writes, db.partWrites(p, goes.Part, where)...)
 	}
 	for _, t := range tombstones {
 		writes = append(writes, tombstoneWrite(t, at))
@@ -121,6 +111,27 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 		args:   []any{identity.Erased, p.lane, p.Subject},
 		missed: errs.NotFound,
 	}), nil
+}
+
+// partWrites delete a part. Of a request the line stays and its words go; of an
+// offer it stays until its key is destroyed.
+func (db *DB) partWrites(p *preparedChange, part rights.Part, where string) []write {
+	one := []any{p.lane, p.Subject}
+	gone := write{query: "delete " + anyType(conn{dialect: db.main.kind()}, where), args: one}
+	switch part {
+	case rights.PartTexts:
+		return []write{{query: "update requests set body = $3 where lane = $1 and subject = $2", args: append(one, []byte{})}}
+	case rights.PartOffers:
+		return []write{
+			{query: "update offers set state = $3, body = $4 where id in (select id " + where + ")", args: append(one, offerOver, []byte{})},
+			{query: forgetNames},
+		}
+	case rights.PartValues:
+		return []write{gone, {query: "delete from retention_dues where lane = $1 and subject = $2", args: one}}
+	case rights.PartActivities:
+		return []write{gone, {query: "delete from activity_dues where lane = $1 and subject = $2", args: one}}
+	}
+	return []write{gone}
 }
 
 func tombstoneWrite(tombstone []byte, at time.Time) write {

@@ -23,6 +23,7 @@ import (
 	"livingprofile/internal/rights"
 	"livingprofile/internal/scim"
 	"livingprofile/internal/staff"
+	"livingprofile/internal/transfer"
 )
 
 // rowWrites turns one row of a change into statements, personal values sealed.
@@ -87,6 +88,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return []write{copyTakenWrite(p, r)}, nil
 	case rights.Erased:
 		return db.erasedWrites(p, r)
+	case transfer.Ended:
+		return offerEnded(p, r), nil
 	case write:
 		return []write{r}, nil
 	case declaration:
@@ -137,7 +140,8 @@ func (p *preparedChange) mayWrite(row any) bool {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
 		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
-		activity.Removal, activity.State, audience.Place, automated.Humans, scim.Ended, breach.Reached:
+		activity.Removal, activity.State, audience.Place, automated.Humans, scim.Ended, breach.Reached,
+		transfer.Ended:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))
 	case rights.Request:
 		return p.Subject != "" && r.Subject == p.Subject

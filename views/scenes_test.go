@@ -115,6 +115,8 @@ func frames(s teller, in func(string) layout.Frame) []scene {
 			}},
 		})},
 		{"asked-nothing", portal.Asked(in(layout.Home), portal.AskedPage{Brand: "Kawara"})},
+		{"offer", portal.Offer(in(layout.Home), s.offer())},
+		{"offer-nothing-new", portal.Offer(in(layout.Home), portal.OfferPage{Action: "/hibiki/offers/x", From: "Chor", At: day(3, 12, 9, 30), Until: day(3, 19, 9, 30)})},
 		{"embedded", portal.Allow(embedded, s.allow())},
 		{"inside", portal.Allow(inside, s.allow())},
 		{"inside-opens", portal.OpenFrame(plain, portal.OpenPage{Token: "x", Exchange: "/embed/hibiki/open", Start: "/embed/hibiki/in", Href: "/hibiki"})},

@@ -65,7 +65,7 @@ func (b *bench) forget(ctx context.Context, p *people) ([]Line, error) {
 
 // bring makes n people in both, from number from on.
 func (b *bench) bring(ctx context.Context, p *people, from, n int) (subjects []id.Subject, err error) {
-	_, err = b.ask(ctx, fmt.Sprintf("%snewcomers?from=%d&n=%d", control, from, n), "", "", &subjects)
+	_, err = b.product.post(ctx, fmt.Sprintf("%snewcomers?from=%d&n=%d", control, from, n), "", "", &subjects)
 	if err != nil {
 		return nil, err
 	}

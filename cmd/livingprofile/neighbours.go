@@ -13,6 +13,7 @@ import (
 	"livingprofile/handlers/portal"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/mail/mailbox"
+	"livingprofile/internal/transfer"
 )
 
 // receivers are what the demo listens with: its own portal, and those who are
@@ -36,15 +37,20 @@ func (r *receivers) close() {
 
 // told are the addresses that the demo connects to.
 func (r *receivers) told() []string {
-	return []string{r.newsletter.Addr().String(), r.crm.Addr().String(), r.gateway.Addr().String()}
+	_, own, _ := net.SplitHostPort(r.portal.Addr().String())
+	return []string{
+		r.portal.Addr().String(), net.JoinHostPort("127.0.0.1", own), net.JoinHostPort("::1", own), r.newsletter.Addr().String(), r.crm.Addr().String(), r.gateway.Addr().String(),
+	}
 }
 
 // neighbours are where the connected systems are reached.
-func (r *receivers) neighbours() demo.Neighbours {
+func (r *receivers) neighbours(a *wire.App) (demo.Neighbours, error) {
+	key, err := a.TransferKey()
 	return demo.Neighbours{
+		Itself: base(r.portal) + transfer.TakePath, ItselfKey: key.Public(),
 		Newsletter: base(r.newsletter) + "/hooks", CRM: base(r.crm) + "/hooks", Feed: base(r.crm) + "/feed",
 		Machines: base(r.gateway) + "/hooks",
-	}
+	}, err
 }
 
 // around are their pages, and who may sign in to see what arrives there.
@@ -60,7 +66,11 @@ func (r *receivers) around(a *wire.App) *portal.Around {
 
 // receive starts the systems, which keep what they are told in folder.
 func (r *receivers) receive(ctx context.Context, a *wire.App, folder string) (stop func(), err error) {
-	secrets, err := a.ConnectAll(ctx, r.neighbours())
+	at, err := r.neighbours(a)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := a.ConnectAll(ctx, at)
 	if err != nil {
 		return nil, err
 	}

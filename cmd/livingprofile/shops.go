@@ -19,7 +19,11 @@ func (r *receivers) shopPort() string {
 // shop starts the brands' own sites, which show the portal inside.
 func (r *receivers) shop(ctx context.Context, a *wire.App) (*http.Server, error) {
 	port := r.shopPort()
-	err := a.ShowOn(ctx, r.neighbours(), func(brand string) string { return storefront.Origin(brand, port) })
+	at, err := r.neighbours(a)
+	if err != nil {
+		return nil, err
+	}
+	err = a.ShowOn(ctx, at, func(brand string) string { return storefront.Origin(brand, port) })
 	if err != nil {
 		return nil, err
 	}

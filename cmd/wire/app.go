@@ -24,6 +24,7 @@ import (
 	"livingprofile/handlers/portal"
 	"livingprofile/handlers/receipt"
 	"livingprofile/handlers/signin"
+	"livingprofile/handlers/transfers"
 	"livingprofile/internal/activity"
 	"livingprofile/internal/approval"
 	"livingprofile/internal/audience"
@@ -305,13 +306,14 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 			return nil, err
 		}
 	}
+	offers := s.receiver()
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
 		Key: s.desk.sender.Key, Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
-		Health: health.New(a.DB, a.Clock, o.Version),
+		Health: health.New(a.DB, a.Clock, o.Version), Transfers: transfers.New(offers),
 		Portal: portal.New(portal.Deps{
 			Read: store.Together{DB: a.DB}, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Around: o.Around, Later: endSharing, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Offers: offers, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Around: o.Around, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Receipts: s.desk.receipts, Base: base,
 		}),

@@ -8,17 +8,31 @@ import (
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/job"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/transfer"
 )
 
-// sender sends packages, with the key that receipts are signed with.
+// TransferKey is what packages of ours are checked with: the key of receipts.
+func (a *App) TransferKey() (transfer.Key, error) { return transfer.ParseKey(a.publicKey) }
+
+// sender sends packages.
 func (s *Service) sender() (*transfer.Sender, error) {
-	key, err := transfer.ParseKey(s.publicKey)
+	key, err := s.TransferKey()
 	if err != nil {
 		return nil, err
 	}
 	return &transfer.Sender{Door: s.outward, Clock: s.Clock, Base: s.base, Key: key, Sign: s.App.signer.Sign}, nil
+}
+
+// receiver takes in what other controllers send.
+func (s *Service) receiver() *transfer.Receiver {
+	s.tasks.Add(job.Task{Name: "transfer.sweep", Every: time.Minute, Do: func(ctx context.Context, now time.Time) error {
+		return s.DB.SweepOffers(ctx, now)
+	}})
+	return &transfer.Receiver{
+		Store: s.DB, Clock: s.Clock, Catalogue: func() transfer.Catalogue { return s.Current.Load() }, Profile: s.Profile, Base: s.base,
+	}
 }
 
 // triedFor is how long a controller that cannot be reached is tried.
@@ -29,7 +43,7 @@ const triedFor = 72 * time.Hour
 func (d *desk) Transfer(ctx context.Context, r rights.Request) (refused string, err error) {
 	words := i18n.With(ctx, d.bundle.Localizer(r.Locale))
 	to, ok := d.org.Load().Controller(r.Matter.Name)
-	if !ok || to.Retired {
+	if !ok || !to.Takes() {
 		return i18n.T(words, "transfer.refused", "controller", r.Matter.Name), nil
 	}
 	body, err := d.Bundle(ctx, r)

@@ -105,7 +105,7 @@ func (s *sight) valueItem(f *profile.Field) view.ValueItem {
 	}
 	if held {
 		item.Value, item.Origin = s.format(f, claim.Value), view.Origin(claim.Origin)
-		item.Source, item.At = s.source(claim.Source), claim.When()
+		item.Source, item.At = s.saidBy(&claim), claim.When()
 		if claim.Origin == profile.Inferred {
 			item.How = first(claim.How, s.ruleText(f), s.in(f.How))
 		}

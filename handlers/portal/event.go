@@ -40,6 +40,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.subjectEvent(h)
 	case "request", "copy", "restriction":
 		item, ok = s.requestEvent(h)
+	case "transfer":
+		item, ok = s.transferEvent(h)
 	case "breach":
 		item, ok = s.breachEvent(h)
 	case "conflict":
@@ -129,6 +131,8 @@ func (s *sight) stepText(step profile.Step) (string, bool) {
 	switch step.Kind {
 	case profile.Corrected, profile.Approved:
 		switch {
+		case step.Via != "":
+			return s.t("event.attribute.imported", "field", field, "new", is, "system", s.controller(step.Via)), true
 		case is == "":
 			return s.t("event.attribute.cleared", "field", field, "old", was), true
 		case was == "":

@@ -25,6 +25,13 @@ func (p *Portal) Home(c echo.Context) error {
 		return err
 	}
 	page := s.homePage(identifiers)
+	if !s.framed {
+		offers, err := p.Offers.Waiting(s.ctx, web.Of(c).Subject())
+		if err != nil {
+			return err
+		}
+		page.Attention = append(page.Attention, s.offered(offers)...)
+	}
 	page.Attention = append(page.Attention, s.contested(open)...)
 	f := p.frame(c, s, layout.Home, s.t("ui.section.home"))
 	return web.Render(c, http.StatusOK, view.Home(f, page))

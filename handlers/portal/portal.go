@@ -32,6 +32,7 @@ import (
 	"livingprofile/internal/profile"
 	"livingprofile/internal/receipt"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
 	"livingprofile/views/layout"
 )
 
@@ -83,10 +84,12 @@ type Deps struct {
 	Links     *login.Links
 	Frames    *login.Frames
 	Rights    *rights.Service
-	Joins     Joins
-	Joiner    *identity.Joiner
-	Door      *inbound.Service
-	Laws      *rights.Packs
+	// Offers are what other controllers sent for people here.
+	Offers *transfer.Receiver
+	Joins  Joins
+	Joiner *identity.Joiner
+	Door   *inbound.Service
+	Laws   *rights.Packs
 	// Errands are the processors that a request was passed on to.
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Certificates has those of all erasures.

@@ -16,7 +16,7 @@ func (s *sight) controllerInputs(f *rightForm) []ui.Input {
 		Options: []ui.Option{{Value: "all", Label: s.t("transfer.me"), Note: s.t("transfer.me_note")}},
 	}
 	for i := range s.org.Controllers {
-		if c := &s.org.Controllers[i]; !c.Retired {
+		if c := &s.org.Controllers[i]; c.Takes() {
 			to.Options = append(to.Options, ui.Option{
 				Value: join(rights.ControllerScope, c.Name), Label: s.in(c.Label), Note: s.t("transfer.note"),
 			})
@@ -42,7 +42,7 @@ func (s *sight) whereTo(m rights.Matter, answer string) (rights.Matter, error) {
 		return m, nil
 	}
 	m.Scope, m.Name = rights.Scope(scope), name
-	if to, ok := s.org.Controller(name); !ok || to.Retired || m.Scope != rights.ControllerScope {
+	if to, ok := s.org.Controller(name); !ok || !to.Takes() || m.Scope != rights.ControllerScope {
 		return rights.Matter{Text: m.Text}, errs.InvalidFields(errs.At("scope", "error.not_a_choice"))
 	}
 	return m, nil

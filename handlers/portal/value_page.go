@@ -42,7 +42,7 @@ func (s *sight) claims(f *profile.Field) []view.Claim {
 	var list []view.Claim
 	for _, c := range s.facts.Profile.Claims[f.Name] {
 		claim := view.Claim{
-			Source: s.source(c.Source), Value: s.format(f, c.Value), Origin: view.Origin(c.Origin), At: c.When(),
+			Source: s.saidBy(&c), Value: s.format(f, c.Value), Origin: view.Origin(c.Origin), At: c.When(),
 		}
 		switch {
 		case why.Why != profile.WhyNothing && c.Source == winner.Source:

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"livingprofile/internal/hook"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/transfer"
 )
 
 // Neighbours are where the demo's connected systems are reached; "" for one
@@ -16,6 +18,9 @@ type Neighbours struct {
 	CRM        string
 	Feed       string // of the customer desk
 	Machines   string
+	// Itself takes in what the demo sends, as if it were another controller, and
+	// ItselfKey is what it signs with.
+	Itself, ItselfKey string
 }
 
 // FeedSecret is the name of the file with the key of the customer desk's feed.
@@ -41,6 +46,14 @@ func Connected(n Neighbours) (*organisation.Draft, error) {
 				Map: pull.Map{ID: "event", Customer: "number", At: "changed", Sequence: "event", Fields: map[string]string{"phone": "mobile"}},
 			}
 		}
+	}
+	if n.Itself != "" {
+		d.Declared.Controllers = append(d.Declared.Controllers, transfer.Controller{
+			Name: "sister", URL: n.Itself, Key: n.ItselfKey,
+			Label: i18n.Text{
+				"en": "Our sister house (this demo)", "ja": "姉妹店（このデモ）", "ar": "دارنا الشقيقة (هذا العرض)",
+			},
+		})
 	}
 	if _, err := d.Check(); err != nil {
 		return nil, fmt.Errorf("demo organisation: %w", err)

@@ -17,7 +17,7 @@ var Reserved = [...]string{
 	"login", "logout", "mail", "mailbox", "manifest", "metrics", "oauth", "oidc", "one-click",
 	"openapi", "opendsr", "pprof", "privacy", "readyz", "receipts", "robots", "saml", "schemas", "scim",
 	"security", "sign-in", "sign-out", "sitemap", "staff", "static", "status", "system", "theme",
-	"transparency", "u", "unsubscribe", "verify", "version", "webhooks", "www",
+	"transfers", "transparency", "u", "unsubscribe", "verify", "version", "webhooks", "www",
 }
 
 // reservedSystems are the sources of values that are no system.

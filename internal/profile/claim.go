@@ -37,6 +37,9 @@ type Claim struct {
 	Entry    string    // id of the ledger entry that brought it
 	Proved   bool      // the person gave it to the system, and the system can show that
 	How      string    // for an inferred value, how it was worked out; in the source's words
+	// Via is the other controller from which the person brought it along; ""
+	// for what they said here themselves, and for what others say.
+	Via string
 	// Seq is the source's own number of what it says, which grows; 0 for none.
 	// Of one source the higher number is the later word, whatever its clock says.
 	Seq int64

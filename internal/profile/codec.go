@@ -42,11 +42,13 @@ type (
 		Proved   bool   `json:"p,omitempty"`
 		How      string `json:"h,omitempty"`
 		Seq      int64  `json:"q,omitempty"`
+		Via      string `json:"w,omitempty"`
 	}
 	wireProposal struct {
 		ID    string `json:"e"`
 		Value string `json:"v,omitempty"`
 		At    int64  `json:"t"`
+		Via   string `json:"w,omitempty"`
 	}
 	wireMemory struct {
 		Before *wireClaim `json:"b,omitempty"`
@@ -69,7 +71,7 @@ func (s State) MarshalJSON() ([]byte, error) {
 		w.Proposals = make(map[string]wireProposal, len(s.Proposals))
 	}
 	for field, p := range s.Proposals {
-		w.Proposals[field] = wireProposal{ID: p.ID, Value: p.Value, At: micros(p.At)}
+		w.Proposals[field] = wireProposal{ID: p.ID, Value: p.Value, At: micros(p.At), Via: p.Via}
 	}
 	if len(s.Undos) > 0 {
 		w.Undos = make(map[string]wireMemory, len(s.Undos))
@@ -131,7 +133,7 @@ func (s *State) unmarshal(b []byte) error {
 		s.Claims[field] = claims
 	}
 	for field, p := range w.Proposals {
-		s.Proposals[field] = Proposal{ID: p.ID, Value: p.Value, At: moment(p.At)}
+		s.Proposals[field] = Proposal{ID: p.ID, Value: p.Value, At: moment(p.At), Via: p.Via}
 	}
 	for field, wm := range w.Undos {
 		m := Memory{At: moment(wm.At)}
@@ -156,14 +158,14 @@ func (s *State) unmarshal(b []byte) error {
 func (c *Claim) wire() wireClaim {
 	return wireClaim{
 		Value: c.Value, Source: c.Source, Origin: c.Origin.short(), At: micros(c.At),
-		Recorded: micros(c.Recorded), Entry: c.Entry, Proved: c.Proved, How: c.How, Seq: c.Seq,
+		Recorded: micros(c.Recorded), Entry: c.Entry, Proved: c.Proved, How: c.How, Seq: c.Seq, Via: c.Via,
 	}
 }
 
 func (w *wireClaim) claim() Claim {
 	return Claim{
 		Value: w.Value, Source: w.Source, Origin: w.Origin.long(), At: moment(w.At),
-		Recorded: moment(w.Recorded), Entry: w.Entry, Proved: w.Proved, How: w.How, Seq: w.Seq,
+		Recorded: moment(w.Recorded), Entry: w.Entry, Proved: w.Proved, How: w.How, Seq: w.Seq, Via: w.Via,
 	}
 }
 

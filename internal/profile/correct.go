@@ -107,7 +107,9 @@ func Approve(s State, f *Field, proposal string, rank Rank, at time.Time) (State
 	delete(next.Undos, f.Name)
 	step := ownStep(f, s.Value(f, rank), p.Value)
 	step.Kind = Approved
-	next.put(f.Name, ownClaim(step, p.Value, p.At, at))
+	own := ownClaim(step, p.Value, p.At, at)
+	own.Via, step.Via = p.Via, p.Via
+	next.put(f.Name, own)
 	step.New = next.Value(f, rank)
 	return next, step, nil
 }

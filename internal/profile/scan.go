@@ -77,6 +77,8 @@ func scanClaim(r *scan.Scanner) Claim {
 			c.How = r.Text()
 		case "q":
 			c.Seq = r.Int()
+		case "w":
+			c.Via = r.Text()
 		default:
 			r.Fail()
 		}
@@ -94,6 +96,8 @@ func scanProposal(r *scan.Scanner) Proposal {
 			p.Value = r.Text()
 		case "t":
 			p.At = moment(r.Int())
+		case "w":
+			p.Via = r.Text()
 		default:
 			r.Fail()
 		}

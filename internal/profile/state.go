@@ -31,6 +31,7 @@ type Proposal struct {
 	ID    string // of the ledger entry that brought it
 	Value string // canonical; "" asks to take the value away
 	At    time.Time
+	Via   string // as of a Claim
 }
 
 // A Memory is what a correction replaced.

@@ -32,6 +32,7 @@ type Step struct {
 	Said   string // what the source said or proposed, whether it counts or not
 	Source string
 	Origin Origin
+	Via    string // as of a Claim
 }
 
 // Empty tells whether nothing changed.
@@ -87,11 +88,12 @@ type wireStep struct {
 	Said   *string `json:"said,omitempty"`
 	Source string  `json:"source"`
 	Origin Origin  `json:"origin,omitempty"`
+	Via    string  `json:"via,omitempty"`
 }
 
 // MarshalJSON writes the form that DecodeSteps reads.
 func (s Step) MarshalJSON() ([]byte, error) {
-	w := wireStep{Field: s.Field, Old: s.Old, New: s.New, Source: s.Source, Origin: s.Origin}
+	w := wireStep{Field: s.Field, Old: s.Old, New: s.New, Source: s.Source, Origin: s.Origin, Via: s.Via}
 	if s.Said != s.New {
 		w.Said = &s.Said
 	}
@@ -104,7 +106,7 @@ func (s *Step) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return fmt.Errorf("decode step: %w", err)
 	}
-	*s = Step{Field: w.Field, Old: w.Old, New: w.New, Said: w.New, Source: w.Source, Origin: w.Origin}
+	*s = Step{Field: w.Field, Old: w.Old, New: w.New, Said: w.New, Source: w.Source, Origin: w.Origin, Via: w.Via}
 	if w.Said != nil {
 		s.Said = *w.Said
 	}

@@ -169,8 +169,8 @@ func (d *Document) Zip(page, pdf []byte) ([]byte, error) {
 	z := bundle{archive.New(d.MadeAt)}
 	z.Add("index.html", page)
 	z.Add("report.pdf", pdf)
-	z.JSON("identifiers.json", d.Identifiers)
-	z.sections("given", d.Given)
+	z.JSON(identifiersFile, d.Identifiers)
+	z.sections(givenFolder, d.Given)
 	z.table("given.csv", d.Given)
 	if d.Kind == Access {
 		z.sections("inferred", d.Inferred)
@@ -194,7 +194,7 @@ func (d *Document) Zip(page, pdf []byte) ([]byte, error) {
 		z.JSON("history.json", d.History)
 	}
 	z.Add("schema.json", CopySchema)
-	z.JSON("manifest.json", manifest{Schema: BundleSchema, Number: d.Number, Kind: d.Kind, MadeAt: d.MadeAt, Files: z.List()})
+	z.JSON(manifestFile, manifest{Schema: BundleSchema, Number: d.Number, Kind: d.Kind, MadeAt: d.MadeAt, Files: z.List()})
 	return z.Bytes()
 }
 

@@ -25,6 +25,7 @@ type Part string
 
 // What erasure deletes, in the order in which it does.
 const (
+	PartOffers      Part = "offers"      // what other controllers sent and waits; before what it is found by
 	PartIdentifiers Part = "identifiers" // addresses and numbers
 	PartValues      Part = "values"      // the profile, choices as they stand, preferences
 	PartActivities  Part = "activities"  // what systems saw the person do
@@ -49,7 +50,7 @@ const (
 )
 
 // Going lists what erasure deletes.
-var Going = [...]Part{PartIdentifiers, PartValues, PartActivities, PartAutomated, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
+var Going = [...]Part{PartOffers, PartIdentifiers, PartValues, PartActivities, PartAutomated, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
 
 // Staying lists what erasure leaves.
 var Staying = [...]Part{PartKept, PartRecords, PartEntries, PartRequests, PartTombstones}

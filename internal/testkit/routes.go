@@ -15,6 +15,7 @@ import (
 	"livingprofile/handlers"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/transfer"
 )
 
 // Eventually asks until the answer is yes, and returns what came with it. It
@@ -59,6 +60,9 @@ func ExerciseRoutes(t *testing.T, s *Site) {
 		}
 		if strings.HasPrefix(r.Path, "/opendsr/") {
 			continue // not for browsers; handlers/opendsr walks these
+		}
+		if r.Path == transfer.TakePath {
+			continue // not for browsers; handlers sends there
 		}
 		if r.Path == "/u/:token" {
 			continue // needs no proof of a page; handlers/footer walks it

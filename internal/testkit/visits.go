@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"livingprofile/cmd/wire"
 	"livingprofile/internal/automated"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/i18n"
@@ -16,6 +17,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/transfer"
 )
 
 // A visit is how a person who is signed in, with a fresh proof, uses a route.
@@ -66,6 +68,8 @@ func visits() []visit {
 
 		{"GET /:brand/asked", ok, nil, nil},
 		{"POST /:brand/asked/:field", on, filled("choice", "no"), func(*Client) string { return "/kawara/asked/event-city" }},
+		{"GET /:brand/offers/:offer", ok, nil, nil},
+		{"POST /:brand/offers/:offer", on, filled("act", "throw"), nil},
 		{"GET /:brand/activity", ok, nil, nil},
 		// An order stays: removing one is for training sessions.
 		{"POST /:brand/activity/:observation/remove", http.StatusNotFound, nil, nil},
@@ -254,7 +258,7 @@ func gather(t *testing.T, s *Site) *things {
 		":token": link[strings.LastIndex(link, "/")+1:], ":sheet": part(sheetIn, home), "*": part(assetIn, home),
 		":message": part(messageIn, awaitMail(t, s)),
 		":kind":    "complaint", ":move": "cancel", ":request": string(copied(t, s, subject)), ":certificate": erased(t, s),
-		":join": joined(t, s, subject), ":decision": machine(t, s, subject),
+		":join": joined(t, s, subject), ":decision": machine(t, s, subject), ":offer": offered(t, s),
 	}}
 }
 
@@ -269,6 +273,28 @@ func machine(t *testing.T, s *Site, subject id.Subject) string {
 		t.Fatal(err)
 	}
 	return d.ID
+}
+
+// offered has another controller send something for the person, and returns it.
+func offered(t *testing.T, s *Site) string {
+	t.Helper()
+	now := s.Clock.Now()
+	draft, err := demo.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft.Declared.Controllers = []transfer.Controller{{Name: "choir", Label: i18n.Text{"en": "the town choir", "ja": "町の合唱団"}, Key: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}
+	if _, err := s.Declare(t.Context(), wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "apply"}}); err != nil {
+		t.Fatal(err)
+	}
+	o := transfer.Offer{
+		ID: id.New(), From: "choir", Nonce: "n", At: now, Until: now.Add(transfer.OfferLife), Values: []transfer.Value{{Field: "event-city", Value: "Nara"}},
+		Names: []identity.Identifier{{Kind: identity.Email, Value: person}},
+	}
+	if err := s.DB.KeepOffer(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	return o.ID
 }
 
 // joined has another record of subject joined, and returns the join.

@@ -26,11 +26,22 @@ func ParseKey(verifier string) (Key, error) {
 	return Key(b[1:]), nil
 }
 
-func (k Key) x() string { return base64.RawURLEncoding.EncodeToString(k) }
+// ParsePublic reads a key as its owner publishes it: x of a JSON Web Key of
+// Ed25519 (RFC 8037, 2).
+func ParsePublic(x string) (Key, error) {
+	b, err := base64.RawURLEncoding.DecodeString(x)
+	if err != nil || len(b) != ed25519.PublicKeySize {
+		return nil, errors.New("no public key of Ed25519")
+	}
+	return Key(b), nil
+}
+
+// Public is the key as ParsePublic reads it.
+func (k Key) Public() string { return base64.RawURLEncoding.EncodeToString(k) }
 
 // ID names the key by its thumbprint (RFC 7638).
 func (k Key) ID() string {
-	sum := sha256.Sum256([]byte(`{"crv":"Ed25519","kty":"OKP","x":"` + k.x() + `"}`))
+	sum := sha256.Sum256([]byte(`{"crv":"Ed25519","kty":"OKP","x":"` + k.Public() + `"}`))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
@@ -50,5 +61,5 @@ type PublicKey struct {
 
 // Set is what is published of k.
 func (k Key) Set() KeySet {
-	return KeySet{[]PublicKey{{Type: "OKP", Curve: "Ed25519", X: k.x(), ID: k.ID(), Use: "sig"}}}
+	return KeySet{[]PublicKey{{Type: "OKP", Curve: "Ed25519", X: k.Public(), ID: k.ID(), Use: "sig"}}}
 }

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -15,13 +14,18 @@ import (
 	"livingprofile/internal/outbound"
 )
 
-// A Controller is one that people may have their data sent to.
+// A Controller is one that people may have their data sent to, or that may send
+// us theirs, or both.
 type Controller struct {
 	Name    string
 	Label   i18n.Text
-	URL     string // that takes packages
+	URL     string // that takes packages; "" for one that only sends
+	Key     string `json:",omitempty"` // that it signs with, as ParsePublic reads it; "" for one that only takes
 	Retired bool   `json:",omitempty"`
 }
+
+// Takes tells whether people may have their data sent there.
+func (c *Controller) Takes() bool { return c.URL != "" && !c.Retired }
 
 // A Package is what is sent, and by what its person is known to the receiver.
 type Package struct {
@@ -45,8 +49,12 @@ type Sender struct {
 	Sign func(text []byte) ([]byte, error)
 }
 
-// KeysPath is where our key is published.
-const KeysPath = "/.well-known/jwks.json"
+const (
+	// KeysPath is where our key is published.
+	KeysPath = "/.well-known/jwks.json"
+	// TakePath is where packages for people here are sent to.
+	TakePath = "/transfers"
+)
 
 // Lasts is how long a signature is good for.
 const Lasts = 5 * time.Minute
@@ -85,10 +93,9 @@ func (s *Sender) Send(ctx context.Context, to string, p Package) (Outcome, error
 
 // letter writes the signed request (RFC 9421, 2 and 3.1).
 func (s *Sender) letter(to string, p Package) (outbound.Letter, error) {
-	digest := sha256.Sum256(p.Body)
 	l := outbound.Letter{Method: "POST", URL: to, Body: p.Body, Headers: map[string]string{
-		"Content-Type":       "application/zip",
-		"Content-Digest":     "sha-256=:" + base64.StdEncoding.EncodeToString(digest[:]) + ":",
+		"Content-Type":       zipType,
+		"Content-Digest":     digestOf(p.Body),
 		"Transfer-Reference": url.PathEscape(p.Reference), // a header is ASCII
 	}}
 	now := s.Clock.Now()

@@ -89,8 +89,8 @@ func TestSend_outcomes(t *testing.T) {
 	}
 }
 
-// verify reads a signed request as RFC 9421, 3.2 says, from its headers alone.
-func verify(key ed25519.PublicKey, at string, l *outbound.Letter, now time.Time) bool {
+// signed reads a signed request as RFC 9421, 3.2 says, from its headers alone.
+func signed(key ed25519.PublicKey, at string, l *outbound.Letter, now time.Time) bool {
 	header := map[string]string{}
 	for name, value := range l.Headers {
 		header[strings.ToLower(name)] = value
@@ -128,7 +128,7 @@ func TestSend_is_signed(t *testing.T) {
 	}
 	now := s.Clock.Now()
 	key := ed25519.PublicKey(s.Key)
-	if !verify(key, to, &door.sent[0], now) {
+	if !signed(key, to, &door.sent[0], now) {
 		t.Fatalf("it cannot be verified: %v", door.sent[0].Headers)
 	}
 	if got, _ := url.PathUnescape(door.sent[0].Headers["Transfer-Reference"]); got != "会員 42\r\nX: y" {
@@ -149,14 +149,14 @@ func TestSend_is_signed(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := &door.sent[len(door.sent)-1]
-		if change(l); verify(key, to, l, now) {
+		if change(l); signed(key, to, l, now) {
 			t.Errorf("another %s is not seen", name)
 		}
 	}
-	if verify(key, "https://another.example/in", &door.sent[0], now) {
+	if signed(key, "https://another.example/in", &door.sent[0], now) {
 		t.Error("it is good for another receiver")
 	}
-	if verify(key, to, &door.sent[0], now.Add(Lasts+time.Second)) {
+	if signed(key, to, &door.sent[0], now.Add(Lasts+time.Second)) {
 		t.Error("it is good for ever")
 	}
 }

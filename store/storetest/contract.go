@@ -77,6 +77,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"errands_read_back_and_are_moved_once", errandsRoundTrip},
 		{"referrals_read_back_and_belong_to_their_system", referralsRoundTrip},
 		{"people_of_a_breach_are_told_once", breaches},
+		{"an_offer_shows_to_whom_it_is_for", offersRoundTrip},
+		{"offers_go_with_their_person", offersErased},
 	}
 	alone := []struct {
 		name string
@@ -116,6 +118,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_pause_has_a_note", modesHaveNotes},
 		{"a_certificate_knows_who_was_told", erasureTold},
 		{"a_copy_has_its_time", copiesExpire},
+		{"an_offer_has_its_time", offersExpire},
 		{"events_of_systems_have_their_time", eventsSwept},
 		{"activities_have_their_time", activitiesExpire},
 		{"automated_decisions_have_their_time", automatedExpire},

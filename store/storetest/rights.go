@@ -231,7 +231,8 @@ func (f Fixture) tombstones(t *testing.T, erased []identity.Identifier) {
 func (f Fixture) full(t *testing.T) id.Subject {
 	t.Helper()
 	now := f.now()
-	subject := f.subject(t, email(address(), now), identity.Identifier{Kind: identity.Customer, Scope: "shop", Value: id.New(), VerifiedAt: now})
+	mail := address()
+	subject := f.subject(t, email(mail, now), identity.Identifier{Kind: identity.Customer, Scope: "shop", Value: id.New(), VerifiedAt: now})
 	letter, err := job.New("test.letter", subject, "words", now)
 	must(t, "job", err)
 	attempt := login.Attempt{
@@ -251,6 +252,7 @@ func (f Fixture) full(t *testing.T) id.Subject {
 	must(t, "session", f.DB.StartSession(t.Context(), login.Start{
 		Session: session, Journal: login.Journal{Kind: login.SessionStarted, Subject: subject, Session: session.ID, At: now},
 	}))
+	f.offered(t, mail)
 	asked := once.Request{Key: []byte(id.New()), Print: []byte("p")}
 	_, err = f.DB.Begin(t.Context(), asked, now)
 	must(t, "begin", err)
