@@ -118,7 +118,7 @@ const bareLibraries = "cmd/bench"
 // layers are the packages under internal from the bottom up. None imports one
 // that stands above it.
 var layers = [...][]string{
-	{"archive", "errs", "clock", "config", "i18n", "id", "outbound", "pdf", "scan", "secret", "workbook"},
+	{"archive", "errs", "clock", "config", "i18n", "id", "outbound", "pdf", "scan", "secret", "table", "workbook"},
 	{"keyring"},
 	{"ledger"},
 	{"identity"},
@@ -183,16 +183,14 @@ func brokenRules(t *testing.T, tree fs.FS) (broken []string) {
 }
 
 var (
-	sleeps  = regexp.MustCompile(`\btime\.Sleep\(`)
-	inits   = regexp.MustCompile(`(?m)^func init\(\)`)
 	serves  = regexp.MustCompile(`\bhttp\.(Server|Handler|HandlerFunc|ResponseWriter|Serve|ListenAndServe|NewServeMux)\b`)
 	tables  = regexp.MustCompile(`(?m)^(.*)\ncreate table (\S+)`)
-	forever = regexp.MustCompile(`(?i)\b(update|delete\s+from)\s+(consent_records|ledger_entries)\b`)
-	star    = regexp.MustCompile(`(?i)\bselect\s+\*`)
+	forever = regexp.MustCompile(`\b(update|delete\s+from)\s+(consent_records|ledger_entries)\b`)
+	star    = regexp.MustCompile(`\bselect\s+\*`)
 )
 
 func testBreaks(file, text string) []string {
-	if sleeps.MatchString(text) && file != "internal/testkit/rules_test.go" {
+	if strings.Contains(text, "time.Sleep(") && file != "internal/testkit/rules_test.go" {
 		return []string{file + " sleeps: wait for what is awaited"}
 	}
 	return nil
@@ -201,11 +199,13 @@ func testBreaks(file, text string) []string {
 // sqlBreaks finds what no statement of the product may do: a consent record and
 // a ledger entry are never changed or deleted (invariant 1).
 func sqlBreaks(file, text string) (broken []string) {
-	text = strings.ReplaceAll(text, `\t`, " ")
-	for _, m := range forever.FindAllString(text, -1) {
-		broken = append(broken, file+": "+strings.ToLower(strings.Join(strings.Fields(m), " ")))
+	text = strings.ToLower(strings.ReplaceAll(text, `\t`, " "))
+	if strings.Contains(text, "consent_records") || strings.Contains(text, "ledger_entries") {
+		for _, m := range forever.FindAllString(text, -1) {
+			broken = append(broken, file+": "+strings.Join(strings.Fields(m), " "))
+		}
 	}
-	if star.MatchString(text) {
+	if strings.Contains(text, "select") && star.MatchString(text) {
 		broken = append(broken, file+": select *")
 	}
 	return broken
@@ -225,11 +225,11 @@ func migrationBreaks(file, text string) (broken []string) {
 
 func goBreaks(file, text string) (broken []string) {
 	dir := path.Dir(file)
-	if inits.MatchString(text) {
+	if strings.Contains(text, "\nfunc init()") {
 		broken = append(broken, file+" has an init function")
 	}
 	rules := under(dir, "internal") && !under(dir, "internal/testkit")
-	if rules && serves.MatchString(text) {
+	if rules && strings.Contains(text, "http.") && serves.MatchString(text) {
 		broken = append(broken, file+" serves HTTP")
 	}
 	if rules && layerOf(dir) < 0 {
