@@ -27,7 +27,8 @@ memory := $(shell df --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 >
 # finds, make check has found.
 gotest := $(memory) GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -parallel 4 -vet=off -ldflags="-s -w" -timeout 14m
 
-test: setup check ## everything: what CI runs
+test: ## everything: what CI runs
+	@$(MAKE) --no-print-directory -j2 setup check # one waits for the network
 	$(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...))
 	$(gotest) $(apart)
 
