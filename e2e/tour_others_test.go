@@ -93,9 +93,10 @@ func othersStops() []stop {
 		}},
 		{name: "right_portability_wrong", status: http.StatusUnprocessableEntity, lead: func(r *tour) int { return r.Go("main form .main") }},
 		{name: "certificate", page: true, lead: func(r *tour) int {
-			r.w.asksFor(r.t, r.other.address, rights.Erasure, rights.Matter{}, rights.Proof{Method: "link", Fresh: true})
-			r.seen = r.other
-			return r.other.Open(r.w.URL + r.w.certificate(r.t, r.other.address))
+			gone := r.w.newcomer(r.t, r.other.View())
+			r.w.asksFor(r.t, gone.address, rights.Erasure, rights.Matter{}, rights.Proof{Method: "link", Fresh: true})
+			r.seen = gone
+			return gone.Open(r.w.URL + r.w.certificate(r.t, gone.address))
 		}},
 	}
 }
