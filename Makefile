@@ -25,7 +25,7 @@ memory := $(shell df --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 >
 
 # Memory is there and time is not, and much of a test is waiting. What go vet
 # finds, make check has found.
-gotest := $(memory) GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -parallel 4 -vet=off -ldflags="-s -w" -timeout 14m
+gotest := $(memory) GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -parallel 4 -vet=off -ldflags="-s -w" -timeout 20m
 
 test: ## everything: what CI runs
 	@$(MAKE) --no-print-directory -j2 setup check # one waits for the network
