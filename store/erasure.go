@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -30,9 +31,9 @@ func parts() map[rights.Part]string {
 		rights.PartAutomated:   "from automated_decisions where lane = $1 and subject = $2",
 		rights.PartCopies:      "from copies where lane = $1 and subject = $2",
 		rights.PartSessions:    "from sessions where $1 = $1 and subject = $2",
-		rights.PartLetters:     "from jobs where $1 = $1 and subject = $2",
-		rights.PartLinks:       "from attempts where $1 = $1 and subject = $2",
-		rights.PartAnswers:     "from answers where $1 = $1 and subject = $2",
+		rights.PartLetters:     "from jobs where $1 = $1 and subject = $2 and subject <> ''",
+		rights.PartLinks:       "from attempts where $1 = $1 and subject = $2 and subject <> ''",
+		rights.PartAnswers:     "from answers where $1 = $1 and subject = $2 and subject <> ''",
 		rights.PartTexts:       "from requests where lane = $1 and subject = $2",
 		rights.PartJoins:       "from joins where $1 = $1 and (older = $2 or newer = $2)",
 		rights.PartRecords:     "from consent_records where lane = $1 and subject = $2",
@@ -49,15 +50,20 @@ func (db *DB) Holding(ctx context.Context, subject id.Subject) (rights.Holding, 
 	if err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
 		return h, err
 	}
-	err = db.main.snapshot(ctx, func(c conn) error {
-		for part, rows := range parts() {
-			var n int
-			if err := c.one(ctx, "select count(*) "+anyType(c, rows), []any{db.lane(subject), subject}, &n); err != nil {
-				return fmt.Errorf("count %s: %w", part, err)
-			}
-			h.Count[part] = n
+	err = db.main.read(ctx, func(c conn) error {
+		rows := parts()
+		names := slices.Sorted(maps.Keys(rows))
+		counts, into := make([]int, len(names)), make([]any, len(names))
+		var query strings.Builder
+		for i, part := range names {
+			query.WriteString(", (select count(*) " + anyType(c, rows[part]) + ")")
+			into[i] = &counts[i]
 		}
-		return nil
+		err := c.one(ctx, "select "+strings.TrimPrefix(query.String(), ", "), []any{db.lane(subject), subject}, into...)
+		for i, part := range names {
+			h.Count[part] = counts[i]
+		}
+		return err
 	})
 	h.Count[rights.PartTombstones] = len(h.Identifiers)
 	return h, err

@@ -11,21 +11,29 @@ import (
 	"livingprofile/internal/rights"
 )
 
-// Marks returns the erasures since a time, oldest first. Tombstones of several
-// that happened in the same microsecond are on each.
-func (db *DB) Marks(ctx context.Context, since time.Time) ([]rights.Mark, error) {
+// Marks returns the erasures since a time, oldest first, without those whose
+// certificates are known. Tombstones of several that happened in the same
+// microsecond are on each.
+func (db *DB) Marks(ctx context.Context, since time.Time, known func(string) bool) ([]rights.Mark, error) {
 	var all []rights.Mark
 	err := db.main.snapshot(ctx, func(c conn) error {
 		all = nil
+		since, err := firstUnknown(ctx, c, since, known)
+		if err != nil || since.IsZero() {
+			return err
+		}
 		place := map[int64][]int{}
-		err := c.each(ctx, func(rows *sql.Rows) error {
+		err = c.each(ctx, func(rows *sql.Rows) error {
 			var m rights.Mark
 			var at int64
 			err := rows.Scan(&m.Subject, &m.Certificate, &m.Number, &at)
+			if err != nil || known != nil && known(m.Certificate) {
+				return err
+			}
 			m.ErasedAt = fromMicros(at)
 			place[at] = append(place[at], len(all))
 			all = append(all, m)
-			return err
+			return nil
 		}, "select subject, id, number, erased_at from erasures where erased_at >= $1 order by erased_at, id", micros(since))
 		if err != nil {
 			return fmt.Errorf("read erasures: %w", err)
@@ -46,6 +54,24 @@ func (db *DB) Marks(ctx context.Context, since time.Time) ([]rights.Mark, error)
 	return all, err
 }
 
+// firstUnknown returns when the first erasure since a time was that is not known;
+// the zero time for none. It reads an index and no row.
+func firstUnknown(ctx context.Context, c conn, since time.Time, known func(string) bool) (first time.Time, err error) {
+	err = c.each(ctx, func(rows *sql.Rows) error {
+		var at int64
+		var certificate string
+		err := rows.Scan(&at, &certificate)
+		if err == nil && first.IsZero() && (known == nil || !known(certificate)) {
+			first = fromMicros(at)
+		}
+		return err
+	}, "select erased_at, id from erasures where erased_at >= $1 order by erased_at, id", micros(since))
+	if err != nil {
+		err = fmt.Errorf("look for erasures: %w", err)
+	}
+	return first, err
+}
+
 // keptOf adds what was kept to the marks since a time.
 func keptOf(ctx context.Context, c conn, marks []rights.Mark, since time.Time) error {
 	place := map[string]int{}
@@ -58,8 +84,9 @@ func keptOf(ctx context.Context, c conn, marks []rights.Mark, since time.Time) e
 		var at, until int64
 		err := rows.Scan(&certificate, &k.ID, &k.Duty, &k.Field, &at, &until, &k.Sealed)
 		k.At, k.Until = fromMicros(at), fromMicros(until)
-		m := &marks[place[certificate]]
-		m.Kept = append(m.Kept, k)
+		if i, ok := place[certificate]; ok {
+			marks[i].Kept = append(marks[i].Kept, k)
+		}
 		return err
 	}, `
 		select k.certificate, k.id, k.duty, k.field, k.kept_at, k.until_at, k.value

@@ -3,7 +3,13 @@ package store
 import (
 	"context"
 	"time"
+
+	"livingprofile/internal/rights"
 )
+
+// Parts are the tails of the statements that count and delete the parts of an
+// erasure.
+func Parts() map[rights.Part]string { return parts() }
 
 // UpdatePostgres opens PostgreSQL as the store does, but for asleep, and runs a
 // statement in a transaction that then waits for awake; nil for at once.

@@ -150,8 +150,12 @@ func destroyedAt(now time.Time) int64 { return max(1, micros(now)) }
 
 // truncateLog writes the log back and cuts it. A reader that is in the way
 // delays it; then it is tried with the next erasure, and errs.Unavailable says
-// so.
+// so. Those who destroy at the same time share it.
 func (e *sqliteEngine) truncateLog(ctx context.Context) error {
+	return e.cut.Do(ctx, e.cutLog)
+}
+
+func (e *sqliteEngine) cutLog(ctx context.Context) error {
 	return e.group.alone(ctx, func(c *sql.Conn) error {
 		defer e.log.pause()()
 		var busy, log, done int

@@ -17,6 +17,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/turn"
 )
 
 // sqliteEngine is one SQLite file: one writer that commits in groups, and a
@@ -27,6 +28,7 @@ type sqliteEngine struct {
 	writers *sql.DB
 	group   *group
 	log     *writeBack
+	cut     turn.Turn // of the log
 }
 
 // The settings that the promises rest on, by pragma, as they read back.

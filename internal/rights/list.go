@@ -9,13 +9,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 	"time"
 
 	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/turn"
 )
 
 // A Mark is one erasure, as the erasure list has it. It names nobody: Subject is
@@ -53,8 +53,9 @@ func (m *Mark) Retained() []Retained {
 
 // A ListStore is the database that an erasure list is kept beside.
 type ListStore interface {
-	// Marks returns the erasures since a time, oldest first.
-	Marks(ctx context.Context, since time.Time) ([]Mark, error)
+	// Marks returns the erasures since a time, oldest first, without those whose
+	// certificates are known.
+	Marks(ctx context.Context, since time.Time, known func(certificate string) bool) ([]Mark, error)
 	// Lost returns those of marks whose certificates the database lacks.
 	Lost(ctx context.Context, marks []Mark) ([]Mark, error)
 	// KeepErasure writes certificate, tombstones and what was kept of a subject
@@ -78,7 +79,7 @@ type List struct {
 	path  string
 	sign  func(line []byte) []byte
 
-	mu     sync.Mutex
+	turn   turn.Turn       // at the file
 	has    map[string]bool // certificates in the file
 	newest time.Time       // of the erasures in the file
 }
@@ -191,23 +192,19 @@ const listOverlap = time.Hour
 
 // Copy appends to the file what the database has and the file lacks. It is on
 // disk when Copy returns.
-func (l *List) Copy(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (l *List) Copy(ctx context.Context) error { return l.turn.Do(ctx, l.copy) }
+
+func (l *List) copy(ctx context.Context) error {
 	since := l.newest
 	if !since.IsZero() {
 		since = since.Add(-listOverlap)
 	}
-	marks, err := l.store.Marks(ctx, since)
+	marks, err := l.store.Marks(ctx, since, func(certificate string) bool { return l.has[certificate] })
 	if err != nil {
 		return err
 	}
 	var text bytes.Buffer
-	var fresh []Mark
 	for _, m := range marks {
-		if l.has[m.Certificate] {
-			continue
-		}
 		mark, err := json.Marshal(m)
 		if err != nil {
 			return err
@@ -215,15 +212,14 @@ func (l *List) Copy(ctx context.Context) error {
 		if err := json.NewEncoder(&text).Encode(listLine{mark, l.sign(mark)}); err != nil {
 			return err
 		}
-		fresh = append(fresh, m)
 	}
-	if len(fresh) == 0 {
+	if len(marks) == 0 {
 		return nil
 	}
 	if err := appendSynced(l.path, text.Bytes()); err != nil {
 		return fmt.Errorf("erasure list: %w", err)
 	}
-	for _, m := range fresh {
+	for _, m := range marks {
 		l.note(m)
 	}
 	return nil

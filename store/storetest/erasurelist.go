@@ -21,16 +21,34 @@ func erasureListed(t *testing.T, f Fixture) {
 	row := rights.Erased{Certificate: id.New(), Number: "R-1", Plan: rights.PlanErasure(h)}
 	f.commit(t, f.change(gone, f.version(t, gone), row))
 
-	marks, err := f.DB.Marks(ctx, f.now())
+	marks, err := f.DB.Marks(ctx, f.now(), nil)
 	must(t, "marks", err)
 	mark := markOf(marks, row.Certificate)
 	if mark.Subject != gone || mark.Number != "R-1" || !mark.ErasedAt.Equal(f.now()) || len(mark.Tombstones) < len(h.Identifiers) {
 		t.Errorf("got %+v of %d identifiers", mark, len(h.Identifiers))
 	}
-	later, err := f.DB.Marks(ctx, f.now().Add(time.Microsecond))
+	later, err := f.DB.Marks(ctx, f.now().Add(time.Microsecond), nil)
 	must(t, "later marks", err)
 	if m := markOf(later, row.Certificate); m.Subject != "" {
 		t.Errorf("later: got %+v", m)
+	}
+
+	kept := rights.Erased{Certificate: id.New(), Number: "R-4", Plan: rights.PlanErasure(rights.Holding{},
+		rights.Kept{ID: id.New(), Duty: "books", Field: "given-name", Value: "Aiko", Until: f.now().Add(time.Hour)})}
+	someone := f.full(t)
+	f.commit(t, f.change(someone, f.version(t, someone), kept))
+	for _, known := range []string{row.Certificate, kept.Certificate} {
+		marks, err := f.DB.Marks(ctx, f.now(), func(certificate string) bool { return certificate == known })
+		must(t, "unknown marks", err)
+		if m := markOf(marks, known); m.Subject != "" {
+			t.Errorf("known already: got %+v", m)
+		}
+		if m := markOf(marks, row.Certificate); len(m.Kept) != 0 {
+			t.Errorf("got what is kept of somebody else: %+v", m)
+		}
+		if m := markOf(marks, kept.Certificate); m.Subject != "" && len(m.Kept) != 1 {
+			t.Errorf("got %+v, want one kept value", m)
+		}
 	}
 
 	never := rights.Mark{
