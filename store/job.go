@@ -97,23 +97,32 @@ func (db *DB) Claim(ctx context.Context, kinds []string, now time.Time, lease ti
 	if len(kinds) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	args := []any{micros(now), limit}
+	args := []any{micros(now), limit, job.Usual}
 	marks := make([]string, len(kinds))
 	for i, k := range kinds {
 		args = append(args, k)
-		marks[i] = fmt.Sprintf("$%d", i+3)
+		marks[i] = fmt.Sprintf("$%d", i+4)
 	}
-	query := "select" + jobColumns + " from jobs where " + dueJobs + " and kind in (" + strings.Join(marks, ", ") + `)
-		order by priority desc, run_at, id
+	// One priority after the other, each by its index: a backlog is not sorted
+	// anew for every handful of jobs.
+	query := "select" + jobColumns + " from jobs where " + dueJobs + " and priority = $3 and kind in (" + strings.Join(marks, ", ") + `)
+		order by run_at, id
 		limit $2`
 	var jobs []job.Job
 	look := func(c conn, lock string) error {
 		jobs = nil
-		return c.each(ctx, func(rows *sql.Rows) error {
-			j, err := scanJob(rows)
-			jobs = append(jobs, j)
-			return err
-		}, query+lock, args...)
+		for _, p := range job.Priorities {
+			args[1], args[2] = limit-len(jobs), p
+			err := c.each(ctx, func(rows *sql.Rows) error {
+				j, err := scanJob(rows)
+				jobs = append(jobs, j)
+				return err
+			}, query+lock, args...)
+			if err != nil || len(jobs) == limit {
+				return err
+			}
+		}
+		return nil
 	}
 	if err := db.main.read(ctx, func(c conn) error { return look(c, "") }); err != nil || len(jobs) == 0 {
 		return nil, err

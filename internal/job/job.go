@@ -21,7 +21,7 @@ type Job struct {
 	// sealed with the subject's key and goes with it.
 	Subject  id.Subject
 	Payload  []byte // JSON; personal, sealed at rest
-	Priority int    // larger first; see Urgent and Bulk
+	Priority Priority
 	RunAt    time.Time
 	// SetAt is what the clock said when RunAt or LeaseUntil was last written.
 	// A row from the future was written under a wrong clock (see Rewind).
@@ -33,11 +33,18 @@ type Job struct {
 	ParkedAt   time.Time // zero unless it was given up
 }
 
-// Priorities. A job without one is done in its turn.
+// Priority says which jobs are done before others.
+type Priority int
+
+// The priorities.
 const (
-	Urgent = 10  // a person waits for it
-	Bulk   = -10 // may wait for everything else
+	Urgent Priority = 10  // a person waits for it
+	Usual  Priority = 0   // in its turn
+	Bulk   Priority = -10 // may wait for everything else
 )
+
+// Priorities are all there are, in the order in which jobs are claimed.
+var Priorities = [...]Priority{Urgent, Usual, Bulk}
 
 // New returns a job of the kind that is due at once. The payload is written as
 // JSON; it fails only on a value that JSON cannot express.
