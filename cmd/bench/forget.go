@@ -33,18 +33,17 @@ const (
 // before. Nobody can be forgotten twice, so each round brings its own people.
 func (b *bench) forget(ctx context.Context, p *people) ([]Line, error) {
 	n := max(forgetters, int(newcomers*b.During.Seconds()))
+	next := len(p.subjects) + len(p.visitors)
 	rounds := make([]round, b.Rounds)
 	for i := range rounds {
-		subjects, err := b.bring(ctx, p, len(p.subjects)+len(p.visitors)+i*n, n)
+		subjects, err := b.bring(ctx, p, next, n)
 		if err != nil {
 			return nil, err
 		}
+		next += n
 		measure := func(c *child, path string, into **sample) {
 			if err == nil {
-				t := &target{server: c, want: http.StatusNoContent, most: int64(n), request: func(k int64) []byte {
-					return post(c, path+string(subjects[k]), "", "application/json", "")
-				}}
-				*into, err = load(ctx, t, forgetters, patience)
+				*into, err = load(ctx, forgotten(c, path, subjects), forgetters, patience)
 			}
 		}
 		if i%2 == 1 {
@@ -59,8 +58,24 @@ func (b *bench) forget(ctx context.Context, p *people) ([]Line, error) {
 		}
 		rounds[i].alone = rounds[i].ours
 	}
+	if b.Profiles != "" {
+		subjects, err := b.bring(ctx, p, next, 6*n)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.profile(ctx, forgetting, forgotten(b.product, control+"forget/", subjects), forgetters); err != nil {
+			return nil, err
+		}
+	}
 	f := &figure{number: forgetting, asks: "forget a person", connections: forgetters, judge: judgeCPU(mostForget)}
 	return f.judge(f, rounds), nil
+}
+
+// forgotten has each of subjects forgotten, once, below a path of a server.
+func forgotten(c *child, path string, subjects []id.Subject) *target {
+	return &target{server: c, want: http.StatusNoContent, most: int64(len(subjects)), request: func(k int64) []byte {
+		return post(c, path+string(subjects[k]), "", "application/json", "")
+	}}
 }
 
 // bring makes n people in both, from number from on.
