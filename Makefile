@@ -5,6 +5,9 @@ export LIVINGPROFILE_AXE := $(CURDIR)/.cache/axe/axe.min.js
 export LIVINGPROFILE_OPENAPI_LINTERS := $(CURDIR)/.cache/openapi
 export LIVINGPROFILE_WEBHOOK_VERIFIERS := $(CURDIR)/.cache/verifiers
 
+# What was built for one folder is then of use in another, as in a fresh clone.
+export GOFLAGS := $(GOFLAGS) -trimpath
+
 .PHONY: run test long check setup generate short pictures
 
 run: ## serve the demo
