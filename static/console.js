@@ -74,6 +74,7 @@
     else if (e.key === "x" && inRow("input[type=checkbox]")) inRow("input[type=checkbox]").click();
     else if (e.key === "o" && inRow("button")) inRow("button").click();
     else if (e.key === "a" && document.querySelector("[data-assign] select")) document.querySelector("[data-assign] select").focus();
+    else if (e.key === "n" && document.querySelector("[data-onward]")) document.querySelector("[data-onward]").click();
     else if (e.key === "?" && keys) keys.open = !keys.open;
     else if (/^[1-9]$/.test(e.key)) {
       const section = document.querySelectorAll(".side a")[e.key - 1];

@@ -17,6 +17,7 @@ import (
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/console"
+	"livingprofile/views/ui"
 )
 
 // ShowRequest shows one request: its facts alone until the member has opened
@@ -75,10 +76,29 @@ func (s *Console) showRequest(c echo.Context, d *deciding) error {
 	if err := s.fill(c, b); err != nil {
 		return err
 	}
+	if b.decides {
+		if err := s.onward(c, b); err != nil {
+			return err
+		}
+	}
 	b.page.Evidence = !b.page.Shut && me(c).Role.Has(authz.RequestShow)
 	desk := s.desk(c, "requests", row.Number)
 	desk.Path = requestsPath + "/" + string(row.ID) + tabQuery(d.tab) // where the form was, for a change of language
 	return web.Render(c, d.status(), view.Request(desk, b.page))
+}
+
+// onward leads to the next request, so that a queue is answered without going
+// back to it.
+func (s *Console) onward(c echo.Context, b *sheet) error {
+	next, found, err := s.Review.Next(web.Context(c), me(c), b.row.ID)
+	if err != nil || !found {
+		return err
+	}
+	_, left := clockSign(b.ctx, &next, b.now)
+	b.page.Next = ui.Link{
+		Text: b.t("request.page.next", "kind", b.t("rights.kind."+string(next.Kind)), "left", left), Href: requestsPath + "/" + string(next.ID),
+	}
+	return nil
 }
 
 // fill adds what only a member who has opened the request may see.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"livingprofile/internal/authz"
+	"livingprofile/internal/clock"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
@@ -320,6 +321,51 @@ func TestQueue(t *testing.T) {
 	}
 	support := desk(t, s, authz.Support)
 	wantOut(t, "the queue of support", support.Page("/console/requests"), `name="to"`)
+}
+
+// TestNext: from one request to the next that is the member's or nobody's, the
+// most urgent first, and to none that is answered or somebody else's.
+func TestNext(t *testing.T) {
+	now := clock.NewFake(testkit.Start)
+	s := testkit.NewSite(t, testkit.SiteOptions{Clock: now})
+	first := ask(t, s, thomas, rights.Complaint, url.Values{"text": {"Nobody wrote back."}})
+	now.Advance(48 * time.Hour)
+	third := ask(t, s, "layla.haddad@example.net", rights.Complaint, url.Values{"text": {"Nor to me."}})
+	second := ask(t, s, aiko, rights.Automated, url.Values{"text": {"Look again."}})
+	me, other := s.Member(t, authz.DPO), s.Member(t, authz.Reviewer)
+	d := s.Client(t)
+	d.Work(me)
+	assign := func(path string, to staff.Member) {
+		d.Post("/console/requests", url.Values{"id": {path[len("/console/requests/"):]}, "to": {string(to.ID)}, "back": {"/console/requests"}})
+	}
+	assign(second, me)
+	onward := func(path string) string {
+		found := regexp.MustCompile(`href="([^"]*)" data-onward`).FindStringSubmatch(d.Page(path))
+		if found == nil {
+			return ""
+		}
+		return found[1]
+	}
+	if got := onward(second); got != first {
+		t.Errorf("after the second: got %q, want %q", got, first)
+	}
+	if got := onward(third); got != first {
+		t.Errorf("after the third: got %q, want the most urgent, %q", got, first)
+	}
+	d.Post(third, nil)
+	act(t, d, third, url.Values{"move": {"fulfil"}, "note": {"Sorry."}})
+	d.Post(first, nil)
+	act(t, d, first, url.Values{"move": {"fulfil"}, "note": {"Sorry."}})
+	if got := onward(second); got != "" {
+		t.Errorf("after the second, when the first is answered: got %q", got)
+	}
+	assign(second, other)
+	if got := onward(first); got != "" {
+		t.Errorf("after the first, when the second is somebody else's: got %q", got)
+	}
+	if strings.Contains(desk(t, s, authz.Support).Page(first), "data-onward") {
+		t.Error("who does not decide is led to a request to decide")
+	}
 }
 
 // TestObjection_upheld: what staff find right stays stopped.

@@ -7,7 +7,7 @@ import (
 
 // An Asked is a request that one of the demo's people made, and what became of
 // it. Between them they stand in every state that lasts, under the law of three
-// places, and some are overdue.
+// places; some are overdue, and one is due today.
 type Asked struct {
 	Kind   rights.Kind
 	Law    string // code of the pack: JP at Hibiki, UK at Kawara, EU by letter to Hibiki
@@ -84,7 +84,7 @@ func pressingRequests() []Asked {
 		{Kind: rights.Rectification, Law: "JP", Ago: 19, About: "delivery-address", Text: said("I moved. The old address is still there.", "引っ越しました。前の住所のままです。"), Then: []Turn{
 			{Days: 3, Move: rights.Ask, Note: said("What is the new address?", "新しいご住所をお知らせください。")},
 		}},
-		{Kind: rights.Automated, Law: "JP", Ago: 12, Text: refusedCredit()},
+		{Kind: rights.Automated, Law: "JP", Ago: 14, Text: refusedCredit()},
 		{Kind: rights.Complaint, Law: "JP", Ago: 11, Text: said("Your shop called me twice on a Sunday.", "日曜に二度も電話がありました。"), With: 1},
 		{Kind: rights.Access, Law: "EU", Ago: 27, By: "letter", Text: said("Please send me what you hold.", "お持ちの情報をお知らせください。")},
 		{Kind: rights.Automated, Law: "UK", Ago: 28, Text: refusedCredit()},

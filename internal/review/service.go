@@ -54,6 +54,23 @@ func (s *Service) Queue(ctx context.Context, m staff.Member, f Filter) ([]Row, C
 	return rows, f.CursorOf(&rows[want-1]), nil
 }
 
+// Next returns the most urgent request but one that is to be decided and is the
+// member's or nobody's; false for none.
+func (s *Service) Next(ctx context.Context, m staff.Member, but rights.RequestID) (next Row, found bool, err error) {
+	for _, assignee := range []string{string(m.ID), Nobody} {
+		rows, err := s.store.Queue(ctx, Filter{State: rights.Acknowledged, Assignee: assignee, Brands: m.Brands, Limit: 2})
+		if err != nil {
+			return Row{}, false, err
+		}
+		for _, r := range rows {
+			if r.ID != but && (!found || r.DueAt.Before(next.DueAt)) {
+				next, found = r, true
+			}
+		}
+	}
+	return next, found, nil
+}
+
 // Pressing counts what needs somebody, as far as the member may see it.
 func (s *Service) Pressing(ctx context.Context, m staff.Member) (Pressing, error) {
 	return s.store.Pressing(ctx, m.Brands, s.clock.Now())

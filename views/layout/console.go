@@ -22,4 +22,5 @@ const (
 	keyPick   = "x"
 	keyOpen   = "o"
 	keyAssign = "a"
+	keyOnward = "n"
 )
