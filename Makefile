@@ -6,7 +6,7 @@ export LIVINGPROFILE_OPENAPI_LINTERS := $(CURDIR)/.cache/openapi
 export LIVINGPROFILE_WEBHOOK_VERIFIERS := $(CURDIR)/.cache/verifiers
 
 # What was built for one folder is then of use in another, as in a fresh clone.
-export GOFLAGS := $(GOFLAGS) -trimpath
+export GOFLAGS := $(filter-out -trimpath,$(GOFLAGS)) -trimpath
 
 .PHONY: run test long check setup generate short pictures
 

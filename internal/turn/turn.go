@@ -22,13 +22,14 @@ type run struct {
 	err  error
 }
 
-// Do returns what a run of work returned that began after Do was called. It is
-// the work of whoever asked first, and their leaving does not end it for the
-// others.
+// Do returns what a run of work returned that began after Do was called. Whoever
+// asked first carries it out, to its end even when their own context ends; the
+// others may leave.
 func (t *Turn) Do(ctx context.Context, work func(context.Context) error) error {
 	r, first := t.join()
 	if first {
 		t.lead(context.WithoutCancel(ctx), r, work)
+		return r.err
 	}
 	select {
 	case <-r.done:

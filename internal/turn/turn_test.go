@@ -54,28 +54,28 @@ func TestDo(t *testing.T) {
 	})
 }
 
-// Whoever leaves, the first or another, leaves the rest waiting for the same run.
+// Who leaves learns so at once, and ends the run for nobody: neither for those
+// who wait when the first leaves, nor when another does.
 func TestDoLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var turns turn.Turn
 		hold := make(chan struct{})
 		work := func(ctx context.Context) error { <-hold; return ctx.Err() }
-		first, leave := context.WithCancel(t.Context())
-		go func() { _ = turns.Do(first, work) }()
-		synctest.Wait()
-		left, leaveToo := context.WithCancel(t.Context())
 		var all sync.WaitGroup
-		all.Go(func() {
-			if err := turns.Do(left, work); !errors.Is(err, context.Canceled) {
-				t.Errorf("got %v for who left, want canceled", err)
-			}
-		})
-		all.Go(func() {
-			if err := turns.Do(t.Context(), work); err != nil {
-				t.Errorf("got %v for who stayed", err)
-			}
-		})
-		synctest.Wait()
+		ask := func(ctx context.Context, who string, want error) {
+			all.Go(func() {
+				if err := turns.Do(ctx, work); !errors.Is(err, want) {
+					t.Errorf("%s: got %v, want %v", who, err, want)
+				}
+			})
+			synctest.Wait()
+		}
+		ask(t.Context(), "the run under way", nil)
+		first, leave := context.WithCancel(t.Context())
+		other, leaveToo := context.WithCancel(t.Context())
+		ask(first, "the first of the next run", nil)
+		ask(other, "who left", context.Canceled)
+		ask(t.Context(), "who stayed", nil)
 		leave()
 		leaveToo()
 		synctest.Wait()
