@@ -69,7 +69,7 @@ func TestRequestDesk(t *testing.T) {
 	}
 }
 
-// TestRequestKeys moves, ticks, assigns and opens without a mouse.
+// TestRequestKeys moves, ticks, assigns and goes on without a mouse.
 func TestRequestKeys(t *testing.T) {
 	w := open(t)
 	r := w.complains(t, layla)
@@ -107,5 +107,11 @@ func TestRequestKeys(t *testing.T) {
 	}
 	if got := p.Path(); !strings.HasPrefix(got, "/console/requests?") {
 		t.Errorf("got %s, want the queue as it was", got)
+	}
+	w.complains(t, thomas)
+	p.Open(w.console() + "/requests/" + string(r.ID))
+	want(t, "status of the next", p.Follow(chromedp.KeyEvent("n")), http.StatusOK)
+	if got := p.Path(); !strings.HasPrefix(got, "/console/requests/") || strings.HasSuffix(got, string(r.ID)) {
+		t.Errorf("n leads to %s, want another request", got)
 	}
 }
