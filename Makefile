@@ -32,7 +32,7 @@ gotest := $(memory) GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -para
 
 test: ## everything: what CI runs
 	@$(MAKE) --no-print-directory -j2 setup check # one waits for the network
-	$(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...))
+	GORACE=atexit_sleep_ms=10 $(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...))
 	$(gotest) $(apart)
 
 long: setup ## what draws or repeats, as much of it as before a release

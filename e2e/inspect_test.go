@@ -61,7 +61,8 @@ func (p *visitor) accessible() {
 var soundScript string
 
 // sound fails for a page in the wrong language or direction, with words
-// missing, with an id twice, or wider than the window.
+// missing, with an id twice, wider than the window, or with a table cut off that
+// has room.
 func (p *visitor) sound() {
 	p.t.Helper()
 	dir := "ltr"

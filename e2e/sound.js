@@ -20,5 +20,8 @@
     const r = e.getBoundingClientRect();
     if (r.left < -1 || r.right > wide + 1) found.push(`${name(e)} lies outside: ${r.left} to ${r.right} of ${wide}`);
   }
+  // A wide window has room for every table.
+  if (wide >= 1280) for (const e of document.querySelectorAll(".scroll"))
+    if (e.scrollWidth > e.clientWidth + 1) found.push(`${e.getAttribute("aria-label")} is cut off: ${e.scrollWidth} of ${e.clientWidth}`);
   return found;
 }

@@ -22,6 +22,10 @@ var inviteLink = regexp.MustCompile(`http://localhost:\d+/console/invite/[A-Za-z
 func TestStaffPage(t *testing.T) {
 	s := testkit.NewSite(t, testkit.SiteOptions{})
 	c := desk(t, s, authz.Administrator)
+	wantIn(t, "the form, which takes nobody for an administrator", c.Page("/console/staff"), `<option value="" selected>Please choose`)
+	if a := c.Post("/console/staff", url.Values{"name": {"Jo Sato"}, "email": {"jo@example.com"}, "role": {""}}); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("without a role: got %d", a.Status)
+	}
 	a := c.Post("/console/staff", url.Values{"name": {"Jo Sato"}, "email": {"nobody"}, "role": {"brand-manager"}})
 	if a.Status != http.StatusUnprocessableEntity {
 		t.Errorf("bad: got %d", a.Status)
@@ -175,9 +179,9 @@ func TestToday(t *testing.T) {
 	if err := s.DB.SaveFigures(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}
-	wantIn(t, "the DPO's page", desk(t, s, authz.DPO).Page("/console"), "4,32", "Nothing needs attention", "Use my training")
+	wantIn(t, "the DPO's page", desk(t, s, authz.DPO).Page("/console"), "4,32", "Nothing needs attention", "Use my training", "Failed work", "Last checkpoint")
 	other := desk(t, s, authz.BrandManager, "kawara").Page("/console")
-	wantOut(t, "the page of another brand", other, "Use my training")
+	wantOut(t, "the page of another brand", other, "Use my training", "Failed work", "Last checkpoint")
 	wantOut(t, "the purposes of another brand", desk(t, s, authz.BrandManager, "kawara").Page("/console/purposes"), "training-suggestions")
 	wantIn(t, "the purposes", desk(t, s, authz.DPO).Page("/console/purposes"), "training-suggestions", "4,32")
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -174,10 +175,19 @@ func (s *Console) auditLines(c echo.Context, found []ledger.Happening) ([]view.A
 		h := &found[i]
 		lines = append(lines, view.AuditLine{
 			At: h.At, Kind: string(h.Kind), Who: actorName(c, h.Actor, names), Subject: string(h.Subject),
-			Brand: h.Brand, Place: strconv.Itoa(h.Lane) + "/" + strconv.FormatInt(h.Seq, 10), Detail: string(h.Payload),
+			Brand: h.Brand, Place: strconv.Itoa(h.Lane) + "/" + strconv.FormatInt(h.Seq, 10), Detail: indented(h.Payload),
 		})
 	}
 	return lines, nil
+}
+
+// indented is JSON for people to read; nothing for none.
+func indented(b []byte) string {
+	var out bytes.Buffer
+	if json.Indent(&out, b, "", "  ") != nil {
+		return string(b)
+	}
+	return out.String()
 }
 
 // actorName says who acted; a person only by our id of them.

@@ -41,7 +41,7 @@ type span struct{ From, Until string }
 // are by field.
 func (s *Console) period(values url.Values) (span, figures.Period, map[string]string) {
 	now := s.Clock.Now()
-	chosen := span{or(values.Get("from"), now.Format("2006-01-01")), or(values.Get("until"), now.Format(time.DateOnly))}
+	chosen := span{or(values.Get("from"), now.Format("2006")+"-01-01"), or(values.Get("until"), now.Format(time.DateOnly))}
 	from, errFrom := time.Parse(time.DateOnly, chosen.From)
 	until, errUntil := time.Parse(time.DateOnly, chosen.Until)
 	p := figures.Period{From: from, Until: until.AddDate(0, 0, 1)}

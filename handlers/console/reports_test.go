@@ -20,7 +20,8 @@ func TestReports(t *testing.T) {
 			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e})
 			ask(t, s, thomas, rights.Complaint, url.Values{"text": {"words"}})
 			c := desk(t, s, authz.Auditor)
-			wantIn(t, "the page", c.Page("/console/reports"), "Decisions about purposes", "Complain", "Spreadsheet", "Received")
+			wantIn(t, "the page", c.Page("/console/reports"), "Decisions about purposes", "Complain", "Spreadsheet", "Received",
+				`value="`+s.Clock.Now().UTC().Format("2006")+`-01-01"`)
 			wantIn(t, "another year", c.Page("/console/reports?from=1999-01-01&until=1999-12-31"), "Nothing happened")
 			if a := c.Get("/console/reports?from=2026-02-01&until=2026-01-01"); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "before the first") {
 				t.Errorf("a period that ends before it begins: got %d", a.Status)

@@ -10,6 +10,7 @@ import (
 
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
+	"livingprofile/internal/figures"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
@@ -448,9 +449,16 @@ func TestToday_requests(t *testing.T) {
 	act(t, c, path, url.Values{"move": {"ask"}, "note": {"When was that?"}})
 	wantIn(t, "the page", c.Page("/console"), `aria-label="Waiting for people: 1"`)
 	wantOut(t, "the page of another brand", desk(t, s, authz.Reviewer, "kawara").Page("/console"), `aria-label="Waiting for people: 1"`)
-	if _, err := s.DB.RequestFigures(t.Context()); err == nil {
-		wantIn(t, "the charts", c.Page("/console"), "Requests a week", "Days to an answer")
+	counted := testkit.Eventually(t, "the first count", func() (figures.Requests, bool) {
+		f, err := s.DB.RequestFigures(t.Context())
+		return f, err == nil
+	})
+	counted.Received = []figures.Received{{Brand: "hibiki", Week: 3, Requests: 7}}
+	if err := s.DB.SaveRequestFigures(t.Context(), counted); err != nil {
+		t.Fatal(err)
 	}
+	wantIn(t, "the charts", c.Page("/console"), "The busiest week had 7", "Days to an answer")
+	wantOut(t, "the page of a brand without requests", desk(t, s, authz.Reviewer, "kawara").Page("/console"), "Requests a week")
 	manager := desk(t, s, authz.BrandManager, "hibiki").Page("/console")
 	wantIn(t, "the page of who may not open them", manager, "Waiting for people")
 	wantOut(t, "the page of who may not open them", manager, "/console/requests")

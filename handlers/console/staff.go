@@ -62,6 +62,9 @@ func (s *Console) member(c echo.Context, m staff.Member, manage bool) view.Membe
 func roleInput(c echo.Context, name, value, wrong string) ui.Input {
 	ctx := web.Context(c)
 	in := ui.Input{Kind: ui.OneList, Name: name, Label: i18n.T(ctx, "console.staff.role"), Value: value, Wrong: wrong}
+	if value == "" {
+		in.Options = []ui.Option{{Value: "", Label: i18n.T(ctx, "page.choose")}}
+	}
 	for _, r := range authz.Roles() {
 		in.Options = append(in.Options, ui.Option{Value: string(r), Label: roleName(ctx, r)})
 	}

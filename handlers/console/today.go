@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/authz"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/i18n"
@@ -78,16 +79,10 @@ const late = 5 * time.Minute
 // are left out.
 func todayPage(ctx context.Context, st *state, org *organisation.Organisation, m staff.Member, now time.Time) view.TodayPage {
 	p := view.TodayPage{CountedAt: st.counted.CountedAt}
-	if st.parked > 0 {
-		p.Attention = append(p.Attention, view.Attention{Text: i18n.T(ctx, "console.today.parked", "count", st.parked)})
+	if m.Role.Has(authz.LedgerRead) {
+		p.Attention, p.Figures = alarms(ctx, st, now), workFigures(ctx, st, now)
 	}
-	if !st.oldest.IsZero() && now.Sub(st.oldest) > late {
-		p.Attention = append(p.Attention, view.Attention{Text: i18n.T(ctx, "console.today.waiting", "span", i18n.Span(ctx, now.Sub(st.oldest)))})
-	}
-	if st.unsealed > 0 && now.Sub(st.since) > late {
-		p.Attention = append(p.Attention, view.Attention{Text: i18n.T(ctx, "console.today.unsealed", "span", i18n.Span(ctx, now.Sub(st.since)))})
-	}
-	p.Figures = todayFigures(ctx, st, now)
+	p.Figures = append(p.Figures, peopleFigures(ctx, st)...)
 	for i := range org.Purposes {
 		u := &org.Purposes[i]
 		if u.Asks() && seesAny(m, u.Brands) {
@@ -96,6 +91,20 @@ func todayPage(ctx context.Context, st *state, org *organisation.Organisation, m
 	}
 	p.Days, p.Most = bars(ctx, st.counted.Daily)
 	return p
+}
+
+// alarms are what whoever looks after the installation must look at.
+func alarms(ctx context.Context, st *state, now time.Time) (all []view.Attention) {
+	if st.parked > 0 {
+		all = append(all, view.Attention{Text: i18n.T(ctx, "console.today.parked", "count", st.parked)})
+	}
+	if !st.oldest.IsZero() && now.Sub(st.oldest) > late {
+		all = append(all, view.Attention{Text: i18n.T(ctx, "console.today.waiting", "span", i18n.Span(ctx, now.Sub(st.oldest)))})
+	}
+	if st.unsealed > 0 && now.Sub(st.since) > late {
+		all = append(all, view.Attention{Text: i18n.T(ctx, "console.today.unsealed", "span", i18n.Span(ctx, now.Sub(st.since)))})
+	}
+	return all
 }
 
 // seesAny tells whether a member works for any of some brands; for what every
@@ -109,8 +118,8 @@ func seesAny(m staff.Member, brands []string) bool {
 	return len(brands) == 0
 }
 
-func todayFigures(ctx context.Context, st *state, now time.Time) []view.Figure {
-	number := func(n int64) string { return i18n.Number(ctx, int(n)) }
+// workFigures are how the work of the program stands.
+func workFigures(ctx context.Context, st *state, now time.Time) []view.Figure {
 	sealed := view.Figure{
 		Name: i18n.T(ctx, "console.today.checkpoint"), Value: i18n.T(ctx, "console.never"),
 		Note: i18n.T(ctx, "console.today.unsealed_count", "count", int(st.unsealed)),
@@ -122,19 +131,24 @@ func todayFigures(ctx context.Context, st *state, now time.Time) []view.Figure {
 		sealed.State = ui.Failed
 	}
 	work := view.Figure{
-		Name: i18n.T(ctx, "console.today.failed"), Value: number(int64(st.parked)),
+		Name: i18n.T(ctx, "console.today.failed"), Value: i18n.Number(ctx, st.parked),
 		Note: i18n.T(ctx, "console.today.failed_note"),
 	}
 	if st.parked > 0 {
 		work.State = ui.Failed
 	}
-	list := []view.Figure{work, sealed}
+	return []view.Figure{work, sealed}
+}
+
+// peopleFigures are how many people there are, and what they decided.
+func peopleFigures(ctx context.Context, st *state) []view.Figure {
 	if st.counted.CountedAt.IsZero() {
-		return list
+		return nil
 	}
-	list = append(list, view.Figure{
+	number := func(n int64) string { return i18n.Number(ctx, int(n)) }
+	list := []view.Figure{{
 		Name: i18n.T(ctx, "console.today.people"), Value: number(st.counted.Subjects), Note: i18n.T(ctx, "console.today.people_note"),
-	})
+	}}
 	if n := len(st.counted.Daily); n > 0 {
 		list = append(list, view.Figure{
 			Name: i18n.T(ctx, "console.today.decided"), Value: number(st.counted.Daily[n-1].Decisions),
@@ -158,7 +172,7 @@ const barHeight = 100
 
 // bars scales the days to the busiest of them, and says which that was.
 func bars(ctx context.Context, days []figures.Day) ([]view.Bar, string) {
-	most := int64(1)
+	var most int64
 	var busiest time.Time
 	for _, d := range days {
 		if d.Entries > most {
@@ -166,6 +180,7 @@ func bars(ctx context.Context, days []figures.Day) ([]view.Bar, string) {
 		}
 	}
 	var all []view.Bar
+	most = max(most, 1) // its bars are none then
 	for _, d := range days {
 		all = append(all, view.Bar{
 			Day: d.Day, Decisions: int(d.Decisions), Entries: int(d.Entries),

@@ -76,13 +76,19 @@ func pressingFigures(ctx context.Context, p review.Pressing, leads bool) []view.
 	return all
 }
 
+// requestCharts is nil when there is nothing to draw.
 func requestCharts(ctx context.Context, counted *figures.Requests, m staff.Member) *view.RequestCharts {
 	c := &view.RequestCharts{}
 	weeks := counted.Weekly(m.Sees)
-	most, slowest := int64(1), int64(1)
+	var most, slowest int64
 	for _, w := range weeks {
 		most, slowest = max(most, w.Received, w.Closed), max(slowest, w.Days)
 	}
+	if most == 0 {
+		return nil
+	}
+	c.Most, c.Slowest = i18n.Number(ctx, int(most)), i18n.T(ctx, "request.limit.days", "count", int(slowest))
+	slowest = max(slowest, 1) // its bars are none then
 	for _, w := range weeks {
 		c.Weeks = append(c.Weeks, view.RequestWeek{
 			Start: i18n.DateIn(ctx, w.Start, time.UTC), Day: w.Start.Day(), Received: i18n.Number(ctx, int(w.Received)),
@@ -90,7 +96,6 @@ func requestCharts(ctx context.Context, counted *figures.Requests, m staff.Membe
 			Tall: int(w.Received * barHeight / most), Low: int(w.Closed * barHeight / most), Slow: int(w.Days * barHeight / slowest),
 		})
 	}
-	c.Most, c.Slowest = i18n.Number(ctx, int(most)), i18n.T(ctx, "request.limit.days", "count", int(slowest))
 	for _, o := range counted.Outcomes(m.Sees) {
 		share := int(o.Refused * 100 / (o.Done + o.Refused))
 		c.Outcomes = append(c.Outcomes, view.Outcome{
