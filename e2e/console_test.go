@@ -97,12 +97,20 @@ func (p *visitor) consolePages(base string) []struct {
 	lead func() int
 } {
 	at := func(path string) func() int { return func() int { return p.Open(base + path) } }
+	// A draft is everybody's, and each language is walked by somebody else.
+	purpose := "/purposes/" + map[string]string{"en": "newsletter", "ja": "recommendations", "ar": "reviews"}[p.View().Locale]
 	return []struct {
 		name string
 		lead func() int
 	}{
 		{"console-today", at("")},
 		{"console-purposes", at("/purposes")},
+		{"console-purpose-draft", func() int {
+			p.Open(base + purpose)
+			p.Fill("[name='sentence.en']", "Once a month, and never more.")
+			return p.Go("main form[action$='" + purpose + "'] .main")
+		}},
+		{"console-purpose-wrong", func() int { return p.Go("main form[action$=publish] .main") }},
 		{"console-register", at("/register")},
 		{"console-people", at("/people")},
 		{"console-found", func() int {

@@ -17,6 +17,7 @@ import (
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
+	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/review"
@@ -92,6 +93,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return offerEnded(p, r), nil
 	case write:
 		return []write{r}, nil
+	case organisation.DraftPublished:
+		return []write{draftPublishedWrite(r)}, nil
 	case declaration:
 		return []write{declarationWrite(p, r)}, nil
 	case pull.Position:

@@ -41,7 +41,7 @@ func (a *App) Declare(ctx context.Context, d Declaration) (*organisation.Plan, e
 		if d.Dry || refused || plan.Empty() {
 			return nil
 		}
-		return a.keep(ctx, plan, d.Actor, d.At, "organisation.declared", "")
+		return a.keep(ctx, plan, "organisation.declared", ledger.Change{At: d.At, Actor: d.Actor})
 	})
 	switch {
 	case err != nil:
@@ -56,16 +56,35 @@ func (a *App) Declare(ctx context.Context, d Declaration) (*organisation.Plan, e
 // changes. The errors are those of organisation.Amend.
 func (a *App) Amend(ctx context.Context, by ledger.Actor, m organisation.Amendment) (*organisation.Plan, error) {
 	m.At = a.Clock.Now()
+	return a.amend(ctx, func(current *organisation.Organisation) (*organisation.Plan, error) {
+		return organisation.Amend(current, m)
+	}, ledger.Change{At: m.At, Actor: by, Brand: m.Brand})
+}
+
+// Publish gives a purpose the words of a draft, which ends with it, and returns
+// what that changes. The errors are those of organisation.Publish, and
+// errs.Conflict when the draft is another by now.
+func (a *App) Publish(ctx context.Context, by ledger.Actor, d organisation.PurposeDraft, reaskBy time.Time) (*organisation.Plan, error) {
+	at := a.Clock.Now()
+	return a.amend(ctx, func(current *organisation.Organisation) (*organisation.Plan, error) {
+		return organisation.Publish(current, &d, reaskBy, at)
+	}, ledger.Change{At: at, Actor: by, Rows: []any{organisation.DraftPublished{Purpose: d.Purpose, At: d.At}}})
+}
+
+// amend makes what decide says the organisation, with c.
+func (a *App) amend(
+	ctx context.Context, decide func(*organisation.Organisation) (*organisation.Plan, error), c ledger.Change,
+) (*organisation.Plan, error) {
 	var plan *organisation.Plan
 	var refusal error
 	err := ledger.Retry(func() error {
 		if err := a.Current.Refresh(ctx); err != nil {
 			return err
 		}
-		if plan, refusal = organisation.Amend(a.Current.Load(), m); refusal != nil || plan.Empty() {
+		if plan, refusal = decide(a.Current.Load()); refusal != nil || plan.Empty() {
 			return nil
 		}
-		return a.keep(ctx, plan, by, m.At, "organisation.amended", m.Brand)
+		return a.keep(ctx, plan, "organisation.amended", c)
 	})
 	if err := errors.Join(err, refusal); err != nil {
 		return nil, err
@@ -74,9 +93,7 @@ func (a *App) Amend(ctx context.Context, by ledger.Actor, m organisation.Amendme
 }
 
 // keep writes what a plan comes to, with what it changes in the ledger.
-func (a *App) keep(ctx context.Context, plan *organisation.Plan, by ledger.Actor, at time.Time, kind ledger.Kind, brand string) error {
-	return a.DB.Declare(ctx, plan.Next, ledger.Change{
-		At: at, Actor: by, Brand: brand,
-		Entries: []ledger.Draft{{Kind: kind, Payload: map[string]any{"revision": plan.Next.Revision, "steps": plan.Steps}}},
-	})
+func (a *App) keep(ctx context.Context, plan *organisation.Plan, kind ledger.Kind, c ledger.Change) error {
+	c.Entries = []ledger.Draft{{Kind: kind, Payload: map[string]any{"revision": plan.Next.Revision, "steps": plan.Steps}}}
+	return a.DB.Declare(ctx, plan.Next, c)
 }

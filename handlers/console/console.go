@@ -124,6 +124,9 @@ type Deps struct {
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Letter is what a letter about a request would say to its person.
 	Letter func(ctx context.Context, r rights.Request, message string) (subject, text string, err error)
+	// Drafts has the words of purposes that Publish gives them.
+	Drafts  Drafts
+	Publish Publisher
 	// Amend changes a brand, whose portal is under Base.
 	Amend  Amender
 	Base   *url.URL
@@ -154,7 +157,7 @@ var sections = [...]struct {
 	{layout.Section{Name: "joins", Href: web.ConsolePath + "/joins", Icon: "share"}, authz.PersonJoin},
 	{layout.Section{Name: "conflicts", Href: ConflictsPath, Icon: "hand"}, authz.ConflictDecide},
 	{layout.Section{Name: "imports", Href: ImportsPath, Icon: "box"}, authz.ImportRead},
-	{layout.Section{Name: "purposes", Href: web.ConsolePath + "/purposes", Icon: "shield"}, authz.PurposeRead},
+	{layout.Section{Name: "purposes", Href: PurposesPath, Icon: "shield"}, authz.PurposeRead},
 	{layout.Section{Name: "register", Href: RegisterPath, Icon: "doc"}, authz.PurposeRead},
 	{layout.Section{Name: "audiences", Href: web.ConsolePath + "/audiences", Icon: "people"}, authz.AudienceView},
 	{layout.Section{Name: "brands", Href: BrandsPath, Icon: "building"}, authz.BrandRead},

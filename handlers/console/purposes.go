@@ -13,45 +13,56 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/i18n"
-	"livingprofile/internal/organisation"
-	"livingprofile/internal/staff"
 	view "livingprofile/views/console"
 )
 
 // Purposes lists the purposes of the member's brands with their versions.
 func (s *Console) Purposes(c echo.Context) error {
-	counted, err := s.Office.Figures(web.Context(c))
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	ctx, org := web.Context(c), web.Of(c).Organisation
+	counted, err := s.counted(ctx)
+	if err != nil {
 		return err
 	}
-	p := purposesPage(web.Context(c), web.Of(c).Organisation, me(c), &counted)
-	for i := range p.Purposes {
-		u, _ := web.Of(c).Organisation.Purpose(consent.PurposeID(p.Purposes[i].ID))
-		p.Purposes[i].Brands = brandNames(c, u.Brands)
+	drafts, err := s.Drafts.PurposeDrafts(ctx)
+	if err != nil {
+		return err
+	}
+	p := view.PurposesPage{CountedAt: counted.CountedAt}
+	for i := range org.Purposes {
+		v := &org.Purposes[i]
+		if !seesAny(me(c), v.Brands) {
+			continue
+		}
+		u := purposeLine(c, v, &counted)
+		_, u.Drafted = drafts[v.Purpose]
+		p.Purposes = append(p.Purposes, u)
 	}
 	return web.Render(c, http.StatusOK, view.Purposes(s.desk(c, "purposes", title(c, "purposes")), p))
 }
 
-func purposesPage(ctx context.Context, org *organisation.Organisation, m staff.Member, counted *figures.Figures) view.PurposesPage {
-	p := view.PurposesPage{CountedAt: counted.CountedAt}
-	locale := i18n.Locale(ctx)
-	for i := range org.Purposes {
-		v := &org.Purposes[i]
-		if !seesAny(m, v.Brands) {
-			continue
-		}
-		sum := counted.Of(v.Purpose)
-		u := view.Purpose{
-			ID: string(v.Purpose), Title: v.Words.Question.In(locale), Sentence: v.Words.Sentence.In(locale),
-			Basis: i18n.T(ctx, "console.basis."+string(v.Basis)), Retired: v.Retired, No: i18n.Number(ctx, int(sum.No)),
-		}
-		for _, version := range org.Versions(v.Purpose) {
-			u.Versions = append(u.Versions, view.Version{
-				Number: strconv.Itoa(version.Number), From: version.From, Yes: i18n.Number(ctx, int(sum.Versions[version.Number])),
-				Notice: version.Notice(locale).Hash, Reask: version.ReaskBy,
-			})
-		}
-		p.Purposes = append(p.Purposes, u)
+// counted is what was counted last; nothing before the first count.
+func (s *Console) counted(ctx context.Context) (figures.Figures, error) {
+	counted, err := s.Office.Figures(ctx)
+	if errors.Is(err, errs.NotFound) {
+		return counted, nil
 	}
-	return p
+	return counted, err
+}
+
+// purposeLine is a purpose with its versions, and how many said what to which.
+func purposeLine(c echo.Context, v *consent.PurposeVersion, counted *figures.Figures) view.Purpose {
+	ctx, locale := web.Context(c), web.Of(c).Locale
+	sum := counted.Of(v.Purpose)
+	u := view.Purpose{
+		ID: string(v.Purpose), Href: PurposesPath + "/" + string(v.Purpose), Title: v.Words.Question.In(locale),
+		Sentence: v.Words.Sentence.In(locale), Basis: i18n.T(ctx, "console.basis."+string(v.Basis)), Brands: brandNames(c, v.Brands),
+		Retired: v.Retired, No: i18n.Number(ctx, int(sum.No)),
+	}
+	for _, version := range web.Of(c).Organisation.Versions(v.Purpose) {
+		u.Versions = append(u.Versions, view.Version{
+			Number: strconv.Itoa(version.Number), From: version.From, Yes: i18n.Number(ctx, int(sum.Versions[version.Number])),
+			Notice: version.Notice(locale).Hash, Reask: version.ReaskBy,
+		})
+	}
+	return u
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"livingprofile/handlers/web"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	view "livingprofile/views/portal"
@@ -45,7 +46,7 @@ func (s *sight) noticePage(v *consent.PurposeVersion, locale string) view.Notice
 			page.Until = versions[i-1].From
 		}
 		if i+1 < len(versions) {
-			page.Diff = s.diff(versions[i+1], v, locale)
+			page.Diff = web.Diff(versions[i+1].Notice(locale).Body, v.Notice(locale).Body)
 		}
 	}
 	for _, tag := range s.brand.Locales {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"livingprofile/handlers/web"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	view "livingprofile/views/portal"
@@ -26,7 +27,7 @@ func (s *sight) purposePage(v *consent.PurposeVersion, records []consent.Record)
 	for i, version := range versions {
 		line := view.VersionLine{Number: version.Number, Since: version.From}
 		if i+1 < len(versions) {
-			line.Diff = s.diff(versions[i+1], version, s.locale)
+			line.Diff = web.Diff(versions[i+1].Notice(s.locale).Body, version.Notice(s.locale).Body)
 		}
 		page.Versions = append(page.Versions, line)
 	}

@@ -59,6 +59,7 @@ const (
 	ImportRead    Permission = "import:read"
 	ImportMake    Permission = "import:make"
 	PurposeRead   Permission = "purpose:read"
+	PurposeManage Permission = "purpose:manage"
 	RequestRead   Permission = "request:read"
 	RequestAssign Permission = "request:assign"
 	RequestCreate Permission = "request:create"
@@ -156,6 +157,7 @@ var permissions = [...]Entry{
 	{ImportRead, StaffMember, "see imports and their reports, which name nobody"},
 	{ImportMake, StaffMember, "bring data in from files"},
 	{PurposeRead, StaffMember, "see purposes, their versions and how many people answered"},
+	{PurposeManage, StaffMember, "write the words of purposes, and publish them"},
 	{AudienceView, StaffMember, "see audiences, and how many people each has"},
 	{AudienceManage, StaffMember, "save and remove audiences"},
 	{AudienceExport, StaffMember, "look at people of an audience, and take them away when another approves"},

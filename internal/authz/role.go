@@ -35,7 +35,7 @@ func (r Role) Permissions() []Permission {
 		return []Permission{ConsoleUse, FigureRead, PurposeRead, LawRead, LedgerRead, StaffRead, StaffManage, KeyRead, KeyManage, ImportRead, ImportMake, BrandRead, BrandManage, SystemRead, SystemOperate, SystemManage, ApprovalRead, ApprovalGive, BreachRead, BreachOpen, ReportRead}
 	case DPO:
 		return []Permission{
-			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, LawRead,
+			ConsoleUse, FigureRead, RequestRead, RequestAssign, RequestCreate, RequestDecide, PersonRead, PersonJoin, PurposeRead, PurposeManage, LawRead,
 			AudienceView, AudienceManage, AudienceExport, LedgerRead, LedgerExport, StaffRead, KeyRead, ImportRead, BrandRead, SystemRead, SystemOperate, RetentionRead, RetentionManage,
 			ConflictDecide, ApprovalRead, ApprovalGive, BreachRead, BreachOpen, BreachManage, ReportRead, RequestShow,
 		}

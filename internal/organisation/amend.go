@@ -131,6 +131,9 @@ func edited(before []Edit, steps []Step, at time.Time) []Edit {
 	all := slices.Clone(before)
 	for _, s := range steps {
 		for _, d := range s.Details {
+			if d.Name == versionDetail {
+				continue // it only goes up, whoever writes it
+			}
 			i := slices.IndexFunc(all, func(e Edit) bool { return e.What == s.What && e.Name == s.Name && e.Attribute == d.Name })
 			switch {
 			case i < 0:

@@ -43,7 +43,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
 		"Activities", "Rules", "Controllers", "Automated", "Duties", "Purposes", "Older", "Former", "Edits", "index")
 	var w consent.PurposeWords
-	if got, want := len(wordings(&w)), reflect.TypeFor[consent.PurposeWords]().NumField(); got != want {
+	if got, want := len(Wordings(&w)), reflect.TypeFor[consent.PurposeWords]().NumField(); got != want {
 		t.Errorf("got %d wordings, want %d", got, want)
 	}
 }

@@ -57,6 +57,9 @@ func (p *Plan) versions(current *Organisation, declared []consent.PurposeVersion
 	return append(next, parentsFirst(retired)...), older
 }
 
+// versionDetail is the number of a version among what a step changes.
+const versionDetail = "version"
+
 // version returns what becomes of old when v is declared, and whether old is
 // replaced by it.
 func (p *Plan) version(old *consent.PurposeVersion, v consent.PurposeVersion, now time.Time) (consent.PurposeVersion, bool) {
@@ -70,7 +73,7 @@ func (p *Plan) version(old *consent.PurposeVersion, v consent.PurposeVersion, no
 				"purpose %s: reask-by is %s as before, and now ends every yes to version %d; write another date, or none if the change is not material",
 				name, dateWords(v.ReaskBy), old.Number))
 		}
-		number := Detail{"version", strconv.Itoa(old.Number), strconv.Itoa(v.Number)}
+		number := Detail{versionDetail, strconv.Itoa(old.Number), strconv.Itoa(v.Number)}
 		p.add(Step{Renew, "purpose", name, append(append([]Detail{number}, details...), beside...)})
 		return v, true
 	}
@@ -109,14 +112,15 @@ func parentsFirst(declared []consent.PurposeVersion) []consent.PurposeVersion {
 	return sorted
 }
 
-// A wording is one text of a purpose, by the name it has in the file.
-type wording struct {
-	name string
-	text *i18n.Text
+// A Wording is one text of a purpose, by the name it has in the file.
+type Wording struct {
+	Name string
+	Text *i18n.Text
 }
 
-func wordings(w *consent.PurposeWords) [7]wording {
-	return [...]wording{
+// Wordings are the texts of w, in the order in which people read them.
+func Wordings(w *consent.PurposeWords) [7]Wording {
+	return [...]Wording{
 		{"question", &w.Question},
 		{"sentence", &w.Sentence},
 		{"why", &w.Why},
@@ -136,12 +140,12 @@ func otherWords(old, now *consent.PurposeWords) []Detail {
 		shared = tags(now)
 	}
 	var details []Detail
-	was, is := wordings(old), wordings(now)
+	was, is := Wordings(old), Wordings(now)
 	for i := range was {
 		for _, tag := range shared {
-			before, after := was[i].text.In(tag), is[i].text.In(tag)
+			before, after := was[i].Text.In(tag), is[i].Text.In(tag)
 			if before != after {
-				details = append(details, Detail{was[i].name + "." + tag, before, after})
+				details = append(details, Detail{was[i].Name + "." + tag, before, after})
 			}
 		}
 	}
@@ -151,19 +155,19 @@ func otherWords(old, now *consent.PurposeWords) []Detail {
 // withWords returns old with the words that only now has.
 func withWords(old, now *consent.PurposeWords) (both consent.PurposeWords, added []Detail) {
 	both = *old
-	was, is := wordings(&both), wordings(now)
+	was, is := Wordings(&both), Wordings(now)
 	for i := range was {
-		for _, tag := range slices.Sorted(maps.Keys(*is[i].text)) {
-			if _, ok := (*was[i].text)[tag]; ok {
+		for _, tag := range slices.Sorted(maps.Keys(*is[i].Text)) {
+			if _, ok := (*was[i].Text)[tag]; ok {
 				continue
 			}
-			more := maps.Clone(*was[i].text)
+			more := maps.Clone(*was[i].Text)
 			if more == nil {
 				more = i18n.Text{}
 			}
-			more[tag] = (*is[i].text)[tag]
-			*was[i].text = more
-			added = append(added, Detail{was[i].name + "." + tag, "", more[tag]})
+			more[tag] = (*is[i].Text)[tag]
+			*was[i].Text = more
+			added = append(added, Detail{was[i].Name + "." + tag, "", more[tag]})
 		}
 	}
 	return both, added
@@ -172,8 +176,8 @@ func withWords(old, now *consent.PurposeWords) (both consent.PurposeWords, added
 // tags returns the languages in which there are any words, sorted.
 func tags(w *consent.PurposeWords) []string {
 	all := map[string]bool{}
-	for _, one := range wordings(w) {
-		for tag := range *one.text {
+	for _, one := range Wordings(w) {
+		for tag := range *one.Text {
 			all[tag] = true
 		}
 	}

@@ -74,8 +74,8 @@ func logoFile(b *brand.Brand) string {
 // allOfPurpose has everything that a version says.
 func allOfPurpose(v *consent.PurposeVersion) traits {
 	ts := append(ofPurpose(v), inPlace(v)...)
-	for _, w := range wordings(&v.Words) {
-		ts.text(w.name, *w.text)
+	for _, w := range Wordings(&v.Words) {
+		ts.text(w.Name, *w.Text)
 	}
 	return ts
 }

@@ -47,7 +47,7 @@ func ExerciseConsole(t *testing.T, s *Site) {
 		t.Fatal(err)
 	}
 	d.values = strings.NewReplacer(":subject", string(subject), ":request", string(request.ID), ":member", string(s.Member(t, authz.Auditor).ID),
-		":brand", "hibiki", ":part", "look", ":key", strings.Repeat("0", 26), ":token", strings.Repeat("A", 43))
+		":purpose", "newsletter", ":brand", "hibiki", ":part", "look", ":key", strings.Repeat("0", 26), ":token", strings.Repeat("A", 43))
 	t.Run("strangers_are_led_to_the_way_in", d.strangers)
 	t.Run("each_role_may_what_it_may", d.roles)
 	t.Run("a_change_needs_the_token_of_the_session", d.token)

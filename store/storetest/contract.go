@@ -98,6 +98,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an_answer_is_given_again_for_a_day", answers},
 		{"a_request_is_begun_once", beginsOnce},
 		{"an_approval_comes_to_each_state_once", approvalsMoveOnce},
+		{"a_draft_takes_the_place_of_what_was_seen", draftsMeet},
 		{"a_token_of_any_kind_is_used_once", usedOnce},
 		{"an_answer_is_sealed", sealedAnswer},
 		{"the_feed_misses_nothing", feedMissesNothing},

@@ -1,18 +1,15 @@
-package portal
+package web
 
 import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"livingprofile/internal/consent"
 	"livingprofile/views/ui"
 )
 
-// diff tells how the words of two versions differ in a language.
-func (s *sight) diff(older, newer *consent.PurposeVersion, locale string) []ui.Edit {
-	return edits(pieces(older.Notice(locale).Body), pieces(newer.Notice(locale).Body))
-}
+// Diff tells how a text differs from what it was.
+func Diff(was, is string) []ui.Edit { return edits(pieces(was), pieces(is)) }
 
 // maxPieces bounds the work of a comparison, which grows with the product of
 // both lengths. Words beyond it are compared as wholes.
