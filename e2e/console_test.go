@@ -124,6 +124,8 @@ func (p *visitor) consolePages(base string) []struct {
 			p.Press("#f-reason-question")
 			return p.Go("main form .main")
 		}},
+		{"console-person-as", func() int { return p.Go("main a[href$='/as/hibiki']") }},
+		{"console-person-as-allow", func() int { return p.Go(".side a[href$='/allow']") }},
 		{"console-audiences", at("/audiences")},
 		{"console-audience-count", func() int {
 			p.Open(base + "/audiences")

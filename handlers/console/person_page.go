@@ -41,7 +41,7 @@ func (s *Console) personPage(c echo.Context, subject identity.Subject) (view.Per
 	p := view.PersonPage{
 		Name: l.name(), Subject: string(subject.ID), Since: subject.CreatedAt,
 		Limited: len(l.member.Brands) > 0 || l.member.Role == authz.Support,
-		Groups:  l.groups(), Answers: l.answers(),
+		Groups:  l.groups(), Answers: l.answers(), Portals: portals(c, subject),
 	}
 	identifiers, err := s.People.Identifiers(ctx, subject.ID)
 	if err != nil {

@@ -40,6 +40,9 @@ func Frame(c echo.Context, section, title string) layout.Frame {
 	if v.Framed {
 		inside(v, &f)
 	}
+	if v.Seen != "" {
+		f.Seen, f.Locales, f.Scripts = ConsolePath+"/people/"+string(v.Subject()), nil, []string{}
+	}
 	return f
 }
 

@@ -36,6 +36,7 @@ type Visit struct {
 	Session      *login.Session // nil when nobody is signed in
 	Console      bool           // in the console: Session is nil there, and Staff is nil elsewhere
 	Staff        *staff.Session // of the staff member, nil when nobody is signed in
+	Seen         string         // where a staff member sees the page as its person does, "" when they are not looking
 	Token        string         // value of the session's cookie
 	CSRF         string         // proof that a form came from our page
 	Secure       bool           // the product is reached by https
@@ -105,6 +106,8 @@ func (v *Visit) Wisher() consent.Wisher {
 // pages of neither.
 func (v *Visit) Base() string {
 	switch {
+	case v.Seen != "":
+		return v.Seen
 	case v.Console:
 		return ConsolePath
 	case v.Brand == nil:
@@ -113,6 +116,16 @@ func (v *Visit) Base() string {
 		return FramePath(v.Brand.Name)
 	}
 	return "/" + v.Brand.Name
+}
+
+// As returns the visit in which a staff member sees the pages of a subject on a
+// brand as that person does, below a path: nobody is signed in as the person,
+// and no route there changes anything.
+func (v *Visit) As(subject id.Subject, b *brand.Brand, below string) *Visit {
+	as := *v
+	as.Brand, as.Session, as.Seen, as.Signal = b, &login.Session{Subject: subject, Brand: b.Name}, below, ""
+	as.Console, as.Staff, as.Framed = false, nil, false
+	return &as
 }
 
 // BrandName returns the brand's path name, or "".

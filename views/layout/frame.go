@@ -34,6 +34,7 @@ type Frame struct {
 	Inside    bool     // and knows the person: links are followed without leaving
 	Sections  []string // that are shown Inside
 	Locked    []string // sections that may be read Inside, and not changed
+	Seen      string   // the person's page in the console, when a member of the staff looks at this one
 	Outside   string   // address of the same portal in a window of its own
 	Contact   string   // the brand's address for questions; "" hides it
 	Check     string   // where anybody may check a receipt; "" hides it
@@ -116,8 +117,12 @@ func (f Frame) sections() []section {
 	return slices.Insert(slices.Delete(all, did, did+1), data+1, one)
 }
 
-// shown leaves out what a frame does not show.
+// shown leaves out what a frame does not show, and what is between the person
+// and their devices.
 func (f Frame) shown(all ...section) []section {
+	if f.Seen != "" {
+		return slices.DeleteFunc(all, func(s section) bool { return s.name == Safety })
+	}
 	if !f.Inside {
 		return all
 	}
@@ -133,7 +138,9 @@ func (f Frame) main() string {
 }
 
 // locked tells whether nothing may be changed on the page.
-func (f Frame) locked() bool { return f.Inside && slices.Contains(f.Locked, f.Section) }
+func (f Frame) locked() bool {
+	return f.Seen != "" || f.Inside && slices.Contains(f.Locked, f.Section)
+}
 
 func (f Frame) inRest() bool {
 	for _, s := range f.rest() {
