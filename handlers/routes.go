@@ -272,6 +272,7 @@ func (s *Server) consoleRoutes() []Route {
 		{get, console.ReportsPath + "/export", authz.ReportRead, s.console.ExportReport},
 		{get, "/console/audit", authz.LedgerRead, s.console.Audit},
 		{post, "/console/audit", authz.LedgerRead, s.console.FilterAudit},
+		{post, "/console/audit/check", authz.LedgerRead, s.console.CheckAudit},
 		{post, "/console/audit/export", authz.LedgerExport, s.console.ExportAudit},
 		{get, "/console/staff", authz.StaffRead, s.console.StaffList},
 		{post, "/console/staff", authz.StaffManage, s.console.Invite},

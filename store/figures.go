@@ -9,6 +9,7 @@ import (
 
 	"livingprofile/internal/figures"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
 )
 
 const figuresName = "console"
@@ -67,6 +68,21 @@ func (db *DB) Figures(ctx context.Context) (figures.Figures, error) {
 	var f figures.Figures
 	err := db.keptFigures(ctx, figuresName, &f)
 	return f, err
+}
+
+const ledgerCheckName = "ledger-check"
+
+// SaveLedgerCheck keeps the newest check of the ledger.
+func (db *DB) SaveLedgerCheck(ctx context.Context, c ledger.Check) error {
+	return db.saveFigures(ctx, ledgerCheckName, c.AskedAt, c)
+}
+
+// LedgerCheck returns the newest check that was asked for; errs.NotFound for
+// none.
+func (db *DB) LedgerCheck(ctx context.Context) (ledger.Check, error) {
+	var c ledger.Check
+	err := db.keptFigures(ctx, ledgerCheckName, &c)
+	return c, err
 }
 
 // saveFigures keeps what was counted under a name.

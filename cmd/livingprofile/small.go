@@ -147,20 +147,7 @@ func (c *verifyCmd) verify(ctx context.Context, a *wire.App, d *Data) (*ledger.R
 		s := d.settings()
 		path = s.CheckpointPath()
 	}
-	outside, err := ledger.ReadCheckpoints(path)
-	if err != nil {
-		return nil, err
-	}
-	var report *ledger.Report
-	err = a.DB.Ledger(ctx, func(src ledger.Source) error {
-		report, err = ledger.Verify(ctx, src, a.Verifier(), outside)
-		return err
-	})
-	if err != nil || c.Ledger {
-		return report, err
-	}
-	report.Subjects, err = a.DB.CheckStates(ctx, func(f ledger.Fault) { report.Faults = append(report.Faults, f) })
-	return report, err
+	return a.Verify(ctx, path, c.Ledger)
 }
 
 func printReport(w io.Writer, r *ledger.Report) {

@@ -23,6 +23,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.runner.Handle(post.Work())
 	s.runner.Handle(carry(s.Rights, s.refer))
 	s.runner.Handle(endSharings(s.Profile))
+	s.runner.Handle(s.check())
 	s.tasks = job.NewSchedule(s.DB, s.Clock, opts)
 	s.tasks.Add(login.Sweep(s.DB))
 	s.tasks.Add(job.Sweep(s.DB))

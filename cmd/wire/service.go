@@ -149,7 +149,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	s.addBreachTasks()
 	deps.Staff, deps.Console = s.Staff, console.New(console.Deps{
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Approval: approval.NewService(a.DB, a.Clock), Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Breach: s.Breaches, Notice: s.desk.breachPreview, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
-		Desk: a.Desk(), Uploads: a.DB, Drafts: a.DB, Publish: a.Publish, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
+		Desk: a.Desk(), Uploads: a.DB, Drafts: a.DB, Publish: a.Publish, Check: s.askCheck, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
 		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
 		Letter: s.desk.preview, Evidence: s.Evidence, Counts: a.DB, NoDigests: a.settings.WarnDays < 0, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,

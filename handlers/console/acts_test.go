@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/ledger"
@@ -199,5 +200,41 @@ func TestLanguage(t *testing.T) {
 	}
 	if a := c.Post("/console/sign-out", nil); a.Location() != "/console/sign-in" || c.Cookie("staff") != "" {
 		t.Errorf("sign out: got %d to %q", a.Status, a.Location())
+	}
+}
+
+// TestAudit_check: a member has every entry checked, reads that all is as it was
+// written, and after somebody has changed an entry past the program, that it is
+// not; then Today says so.
+func TestAudit_check(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			var where testkit.Installation
+			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Set: func(s *wire.Settings) {
+				where = testkit.Installation{Engine: e, Address: s.Database}
+			}})
+			auditor := s.Member(t, authz.Auditor)
+			c := s.Client(t)
+			c.Work(auditor)
+			wantIn(t, "before the first", c.Page("/console/audit"), "Nobody has had every entry checked")
+			ended := func(says string) {
+				t.Helper()
+				if a := c.Post("/console/audit/check", nil); a.Location() != "/console/audit" {
+					t.Fatalf("got %d", a.Status)
+				}
+				testkit.Eventually(t, says, func() (string, bool) {
+					page := c.Page("/console/audit")
+					return page, strings.Contains(page, says)
+				})
+			}
+			ended("Everything is as it was written")
+			wantIn(t, "who asked", c.Page("/console/audit?kind=ledger."), auditor.Name, "ledger.check_asked")
+			wantIn(t, "Today", c.Page("/console"), "Nothing needs attention")
+			if _, err := where.SQL(t).ExecContext(t.Context(), "update ledger_entries set brand = 'other' where kind = 'ledger.check_asked'"); err != nil {
+				t.Fatal(err)
+			}
+			ended("Something is not as it was written")
+			wantIn(t, "Today", c.Page("/console"), "The last check of the ledger found something")
+		})
 	}
 }

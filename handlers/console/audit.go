@@ -67,6 +67,9 @@ func (s *Console) Audit(c echo.Context) error {
 	if p.Sealed, err = s.sealed(c); err != nil {
 		return err
 	}
+	if p.Checked, err = s.checked(c); err != nil {
+		return err
+	}
 	return web.Render(c, http.StatusOK, view.Audit(s.desk(c, "audit", title(c, "audit")), p))
 }
 
@@ -79,6 +82,9 @@ func (s *Console) FilterAudit(c echo.Context) error {
 	if _, wrong := searchOf(c, form); len(wrong) > 0 {
 		p := view.AuditPage{Filters: filters(c, form, wrong)}
 		if p.Sealed, err = s.sealed(c); err != nil {
+			return err
+		}
+		if p.Checked, err = s.checked(c); err != nil {
 			return err
 		}
 		return web.Render(c, page(wrong), view.Audit(s.desk(c, "audit", title(c, "audit")), p))
@@ -228,6 +234,42 @@ func (s *Console) sealed(c echo.Context) (view.Sealed, error) {
 		Number: i18n.Number(ctx, int(cp.Number)), At: at, Entries: i18n.Number(ctx, int(cp.Entries())),
 		Since: i18n.Number(ctx, int(unsealed)), Good: true,
 	}, nil
+}
+
+// CheckAudit has every entry of the ledger verified in the background.
+func (s *Console) CheckAudit(c echo.Context) error {
+	if _, err := web.Form(c); err != nil {
+		return err
+	}
+	if err := s.Check(web.Context(c), me(c)); err != nil {
+		return err
+	}
+	return web.SeeOther(c, web.ConsolePath+"/audit")
+}
+
+// checked is what the newest check came to; nil before the first.
+func (s *Console) checked(c echo.Context) (*view.Checked, error) {
+	ctx := web.Context(c)
+	last, err := s.Office.LedgerCheck(ctx)
+	if errors.Is(err, errs.NotFound) {
+		return nil, nil //nolint:nilnil // the page says that there was none
+	}
+	if err != nil {
+		return nil, err
+	}
+	name, err := s.memberName(ctx, last.By)
+	if err != nil {
+		return nil, err
+	}
+	r := &last.Report
+	p := &view.Checked{
+		By: name, AskedAt: last.AskedAt, EndedAt: last.EndedAt, Running: last.UnderWay(s.Clock.Now()),
+		Entries: i18n.Number(ctx, int(r.Entries)), Checkpoints: i18n.Number(ctx, r.Checkpoints), Subjects: i18n.Number(ctx, r.Subjects),
+	}
+	for _, f := range r.Faults {
+		p.Faults = append(p.Faults, f.String())
+	}
+	return p, nil
 }
 
 // An exported is one line of the file. The hashes let anybody check the chain

@@ -66,6 +66,9 @@ type Office interface {
 	LastCheckpoint(ctx context.Context) (signed []byte, at time.Time, err error)
 	// Unsealed returns how many entries no checkpoint covers.
 	Unsealed(ctx context.Context) (entries int64, since time.Time, err error)
+	// LedgerCheck returns the newest check that was asked for; errs.NotFound for
+	// none.
+	LedgerCheck(ctx context.Context) (ledger.Check, error)
 	// GivenUp returns how many jobs are parked.
 	GivenUp(ctx context.Context) (int, error)
 	// Oldest returns since when the oldest due job waits; zero for none.
@@ -124,6 +127,8 @@ type Deps struct {
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Letter is what a letter about a request would say to its person.
 	Letter func(ctx context.Context, r rights.Request, message string) (subject, text string, err error)
+	// Check has the whole ledger verified for a member, unless it is under way.
+	Check func(ctx context.Context, m staff.Member) error
 	// Drafts has the words of purposes that Publish gives them.
 	Drafts  Drafts
 	Publish Publisher

@@ -27,6 +27,7 @@ type state struct {
 	unsealed int64
 	since    time.Time // of the oldest unsealed entry, at most
 	counted  figures.Figures
+	faults   int // that the newest check of the ledger found
 }
 
 // Today shows what needs attention, and how much happens.
@@ -65,6 +66,11 @@ func (s *Console) state(ctx context.Context) (st state, err error) {
 	if st.unsealed, st.since, err = s.Office.Unsealed(ctx); err != nil {
 		return st, err
 	}
+	checked, err := s.Office.LedgerCheck(ctx)
+	if err != nil && !errors.Is(err, errs.NotFound) {
+		return st, err
+	}
+	st.faults = len(checked.Report.Faults)
 	st.counted, err = s.Office.Figures(ctx)
 	if errors.Is(err, errs.NotFound) {
 		err = nil
@@ -95,6 +101,11 @@ func todayPage(ctx context.Context, st *state, org *organisation.Organisation, m
 
 // alarms are what whoever looks after the installation must look at.
 func alarms(ctx context.Context, st *state, now time.Time) (all []view.Attention) {
+	if st.faults > 0 {
+		all = append(all, view.Attention{State: ui.Failed, Text: i18n.T(ctx, "console.today.faults"), Link: ui.Link{
+			Text: i18n.T(ctx, "systems.today.look"), Href: web.ConsolePath + "/audit",
+		}})
+	}
 	if st.parked > 0 {
 		all = append(all, view.Attention{Text: i18n.T(ctx, "console.today.parked", "count", st.parked)})
 	}

@@ -172,7 +172,7 @@ var permissions = [...]Entry{
 	{LawRead, StaffMember, "see the law packs and the limits in them"},
 	{BrandRead, StaffMember, "see brands: names, look, sites, and what they ask for"},
 	{BrandManage, StaffMember, "change brands, each within its own bounds"},
-	{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person"},
+	{LedgerRead, StaffMember, "search the ledger, without what is sealed for a person, and have it checked"},
 	{LedgerExport, StaffMember, "take a part of the ledger away as a file"},
 	{StaffRead, StaffMember, "see who works here and in which role"},
 	{StaffManage, StaffMember, "invite, change and disable staff members"},
