@@ -104,6 +104,8 @@ func (p *visitor) consolePages(base string) []struct {
 		lead func() int
 	}{
 		{"console-today", at("")},
+		{"console-queue-keep", at("/requests?kind=complaint&law=JP")},
+		{"console-queue-wrong", func() int { return p.Go("main form[action$=views] .btn") }},
 		{"console-purposes", at("/purposes")},
 		{"console-purpose-draft", func() int {
 			p.Open(base + purpose)

@@ -205,6 +205,8 @@ func (s *Server) consoleRoutes() []Route {
 		{get, "/console", authz.FigureRead, s.console.Today},
 		{get, "/console/requests", authz.RequestRead, s.console.Queue},
 		{post, "/console/requests", authz.RequestAssign, s.console.Assign},
+		{post, "/console/requests/views", authz.RequestRead, s.console.KeepView},
+		{post, "/console/requests/views/drop", authz.RequestRead, s.console.DropView},
 		{get, "/console/requests/:request", authz.RequestRead, s.console.ShowRequest},
 		{post, "/console/requests/:request", authz.RequestRead, s.console.OpenRequest},
 		{post, "/console/requests/:request/acts", authz.RequestDecide, s.console.ActOnRequest},

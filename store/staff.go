@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -49,6 +50,15 @@ func (db *DB) staffWrites(p *preparedChange, row any) (writes []write, ok bool) 
 		return []write{{query: "update staff_members set locale = $1 where id = $2", args: []any{r.Locale, r.Member}}}, true
 	case staff.Chose:
 		return []write{{query: "update staff_members set digest = $1 where id = $2", args: []any{r.Digest, r.Member}}}, true
+	case staff.Arranged:
+		views, err := json.Marshal(r.Views)
+		if err != nil {
+			views = nil // strings alone cannot fail
+		}
+		return []write{{
+			query: "update staff_members set views = $1 where id = $2",
+			args:  []any{key.Seal(nil, views, memberPlace(r.Member, "views")), r.Member},
+		}}, true
 	case staff.Digested:
 		return []write{{
 			query:  "update staff_members set digest_at = $1 where id = $2 and digest_at = $3",
@@ -120,20 +130,20 @@ func disableWrites(p *preparedChange, m staff.MemberID) []write {
 }
 
 const memberColumns = `
-	m.id, m.name, m.email, m.role, m.brands, m.locale, m.digest, m.digest_at, m.created_at, m.disabled_at,
+	m.id, m.name, m.email, m.role, m.brands, m.locale, m.digest, m.digest_at, m.created_at, m.disabled_at, m.views,
 	coalesce((select min(k.created_at) from staff_passkeys k where k.member = m.id), 0)`
 
 // A sealedMember is a member whose name and address are still sealed.
 type sealedMember struct {
 	staff.Member
-	name, email               []byte
+	name, email, views        []byte
 	brands                    string
 	digested                  int64
 	created, disabled, joined int64
 }
 
 func (s *sealedMember) dest() []any {
-	return []any{&s.ID, &s.name, &s.email, &s.Role, &s.brands, &s.Locale, &s.Digest, &s.digested, &s.created, &s.disabled, &s.joined}
+	return []any{&s.ID, &s.name, &s.email, &s.Role, &s.brands, &s.Locale, &s.Digest, &s.digested, &s.created, &s.disabled, &s.views, &s.joined}
 }
 
 func (db *DB) openMember(s *sealedMember) (staff.Member, error) {
@@ -153,6 +163,16 @@ func (db *DB) openMember(s *sealedMember) (staff.Member, error) {
 		return m, fmt.Errorf("staff member %s: %w", m.ID, err)
 	}
 	m.Name, m.Email = string(name), string(email)
+	if s.views == nil {
+		return m, nil
+	}
+	views, err := db.ring.System().Open(s.views, memberPlace(m.ID, "views"))
+	if err == nil {
+		err = json.Unmarshal(views, &m.Views)
+	}
+	if err != nil {
+		return m, fmt.Errorf("views of staff member %s: %w", m.ID, err)
+	}
 	return m, nil
 }
 

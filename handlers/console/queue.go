@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -38,7 +37,12 @@ var queueFields = [...]string{"due", "state", "kind", "brand", "law", "assignee"
 
 // Queue shows requests, the most urgent first.
 func (s *Console) Queue(c echo.Context) error {
-	values := c.QueryParams()
+	return s.showQueue(c, c.QueryParams(), "", nil)
+}
+
+// showQueue shows the requests that values filter, with what is wrong with the
+// name that was typed for a view.
+func (s *Console) showQueue(c echo.Context, values url.Values, typed string, wrong map[string]string) error {
 	filter, ok := s.filterOf(c, values)
 	if !ok {
 		return errs.New(errs.NotFound, "")
@@ -56,6 +60,7 @@ func (s *Console) Queue(c echo.Context) error {
 		Views: queueViews(ctx, values), Filters: s.queueFilters(c, values, members), Intake: me(c).Role.Has(authz.RequestCreate),
 		Back: queuePath(values, values.Get("after")),
 	}
+	s.ownViews(c, &p, values, wrong, typed)
 	for i := range rows {
 		p.Rows = append(p.Rows, s.queueRow(c, &rows[i], members))
 	}
@@ -68,7 +73,7 @@ func (s *Console) Queue(c echo.Context) error {
 	if me(c).Role.Has(authz.RequestAssign) {
 		p.Assign = assignInput(ctx, members, me(c))
 	}
-	return web.Render(c, http.StatusOK, view.Queue(s.desk(c, "requests", title(c, "requests")), p))
+	return web.Render(c, page(wrong), view.Queue(s.desk(c, "requests", title(c, "requests")), p))
 }
 
 // filterOf reads the address; false for what no link of ours says.

@@ -26,6 +26,7 @@ type Member struct {
 	Locale     string   // that they read the console in; "" for English
 	Digest     Digest
 	DigestAt   time.Time // of the last one; zero before the first
+	Views      []View    // of the queue, in the order in which they were kept; sealed
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero while they may sign in
 	JoinedAt   time.Time // of the oldest passkey; zero before the first

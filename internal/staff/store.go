@@ -97,6 +97,11 @@ type (
 		Member MemberID
 		Digest Digest
 	}
+	// Arranged sets the views that a member keeps.
+	Arranged struct {
+		Member MemberID
+		Views  []View
+	}
 	// Digested notes that a member is mailed now; errs.Conflict when they were
 	// since Last.
 	Digested struct {

@@ -35,6 +35,7 @@ func Run(t *testing.T, newBackend func(*testing.T) Backend) {
 	}{
 		{"members_are_read_as_written_oldest_first", (*contract).members},
 		{"a_digest_is_chosen_and_sent_once", (*contract).digests},
+		{"views_are_kept_and_forgotten", (*contract).views},
 		{"a_passkey_is_read_as_written_and_used", (*contract).passkeys},
 		{"a_passkey_is_made_for_the_enabled_alone", (*contract).passkeyOfDisabled},
 		{"an_invitation_is_taken_up_once", (*contract).invites},
@@ -116,6 +117,22 @@ func (c *contract) digests() {
 	m.Digest, m.DigestAt = staff.Weekly, start.Add(time.Hour)
 	c.same("the member", got, m)
 	c.must(c.commit(start.Add(2*time.Hour), staff.Digested{Member: m.ID, Last: m.DigestAt}))
+}
+
+func (c *contract) views() {
+	m, other := c.member(start, authz.DPO), c.member(start, authz.DPO)
+	m.Views = []staff.View{{Name: "苦情", Query: "kind=complaint"}, {Name: "Late", Query: "due=overdue"}}
+	c.must(c.commit(start, staff.Arranged{Member: m.ID, Views: m.Views}))
+	for _, want := range []staff.Member{m, other} {
+		got, err := c.b.StaffMember(c.ctx, want.ID)
+		c.must(err)
+		c.same("the member", got, want)
+	}
+	m.Views = nil
+	c.must(c.commit(start, staff.Arranged{Member: m.ID}))
+	got, err := c.b.StaffMember(c.ctx, m.ID)
+	c.must(err)
+	c.same("who forgot them", got, m)
 }
 
 func (c *contract) passkeys() {
