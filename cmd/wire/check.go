@@ -64,7 +64,7 @@ func (s *Service) askCheck(ctx context.Context, m staff.Member) error {
 	if last.UnderWay(now) {
 		return nil
 	}
-	c := ledger.Check{By: string(m.ID), AskedAt: now}
+	c := last.Next(string(m.ID), now)
 	j, err := job.New(checkKind, "", c, now)
 	if err != nil {
 		return err

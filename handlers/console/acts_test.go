@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
@@ -235,6 +236,16 @@ func TestAudit_check(t *testing.T) {
 			}
 			ended("Something is not as it was written")
 			wantIn(t, "Today", c.Page("/console"), "The last check of the ledger found something")
+			found, err := s.DB.LedgerCheck(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			// As while another is under way, and when that is lost.
+			found.EndedAt = time.Time{}
+			if err := s.DB.SaveLedgerCheck(t.Context(), found); err != nil {
+				t.Fatal(err)
+			}
+			wantIn(t, "Today, until another check has ended", c.Page("/console"), "The last check of the ledger found something")
 		})
 	}
 }

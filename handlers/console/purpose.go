@@ -235,13 +235,25 @@ func reaskInputs(ctx context.Context, p *view.PurposeDraft, f *purposeForm) []ui
 	}
 }
 
-// wordInputs asks for every text in every language of the purpose.
+// isRead tells whether people read a text of a purpose: what a no changes where
+// there is a choice, and why there is none where there is not.
+func isRead(v *consent.PurposeVersion, text string) bool {
+	switch text {
+	case "if-no":
+		return v.Asks()
+	case "locked":
+		return !v.Asks()
+	}
+	return true
+}
+
+// wordInputs asks for every text that is read, in every language of the purpose.
 func wordInputs(c echo.Context, v *consent.PurposeVersion, words *consent.PurposeWords, f *purposeForm) []ui.Input {
 	ctx := web.Context(c)
 	var all []ui.Input
 	for _, w := range organisation.Wordings(words) {
-		if w.Name == "locked" && v.Asks() || w.Name == "if-no" && !v.Asks() {
-			continue // nobody reads it
+		if !isRead(v, w.Name) {
+			continue
 		}
 		group := ui.Input{
 			Kind: ui.Group, Name: w.Name, Label: i18n.T(ctx, "purposes.word."+underscored(w.Name)),

@@ -89,8 +89,7 @@ func wordsFrom(v *consent.PurposeVersion, form url.Values) consent.PurposeWords 
 func unsaid(ctx context.Context, o *organisation.Organisation, v *consent.PurposeVersion, words *consent.PurposeWords) map[string]string {
 	wrong := map[string]string{}
 	for _, w := range organisation.Wordings(words) {
-		mayLack := w.Name == "if-no" || w.Name == "locked"
-		if mayLack && (len(*w.Text) == 0 && (w.Name == "if-no" || v.Asks())) {
+		if !isRead(v, w.Name) || w.Name == "if-no" && len(*w.Text) == 0 {
 			continue
 		}
 		for i := range o.Brands {

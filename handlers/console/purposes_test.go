@@ -85,7 +85,7 @@ func TestPurpose_words(t *testing.T) {
 			reader := desk(t, s, authz.Auditor)
 			read := reader.Page(newsletterPath)
 			wantIn(t, "the page of who reads", read, "Write me letters", "this is version 2")
-			wantOut(t, "the page of who reads", read, "Save the draft", "</button>Publish")
+			wantOut(t, "the page of who reads", read, "Save the draft", `action="`+newsletterPath)
 			if a := reader.Post(newsletterPath+"/publish", w.publication("reask", "goes-on")); a.Status != http.StatusForbidden {
 				t.Errorf("published by who may not: got %d", a.Status)
 			}
