@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,6 +95,7 @@ func TestInside(t *testing.T) {
 			p := w.visit(t, testkit.View{Width: 1280, Height: 900, Locale: "en", Still: true}, thomas)
 			p.Open(storefront.Origin("hibiki", m.port))
 			in := m.account(p, b, "hibiki", thomas)
+			p.Until(modes("default denied", "update denied")) // who pauses is not advertised to
 
 			// Whether the browser kept a cookie is asked without the bearer.
 			var status int
@@ -106,6 +108,7 @@ func TestInside(t *testing.T) {
 			in.follow(`nav.side a[href$="/allow"]`, `document.querySelector("#p-recommendations")`)
 			in.accessible()
 			in.follow(`#p-recommendations button[value="no"]`, `document.querySelector("#p-recommendations .said") && document.querySelector("#p-recommendations-no[aria-pressed=true]")`)
+			p.Until(modes("default denied", "update denied", "update denied"))
 			in.follow(`nav.side a[href$="/get"]`, `document.querySelector('form[action$="/get/delivery"]')`)
 			in.accessible()
 			in.follow(`form[action$="/get/delivery"] button`, `document.querySelector(".flash")`)
@@ -132,12 +135,19 @@ func TestInside(t *testing.T) {
 	t.Run("a_link_that_is_over", func(t *testing.T) { linkOver(t, m) })
 }
 
+// modes tells whether the page around has told Google's tag about ad_storage
+// what is given, in that order, and nothing else.
+func modes(said ...string) string {
+	return fmt.Sprintf(`[...dataLayer].map((a) => (a[0] === "consent" ? a[1] + " " + a[2].ad_storage : a[0])).join() === %q`, strings.Join(said, ","))
+}
+
 // twoBrands has one browser inside two brands' shops, in Japanese, on a phone.
 func twoBrands(t *testing.T, m *mall) {
 	b := testkit.NewBrowser(t)
 	w := &world{m.Site, b}
 	p := w.visit(t, testkit.View{Width: 360, Height: 740, Phone: true, Locale: "ja", Still: true}, aiko)
 	in := m.account(p, b, "hibiki", aiko)
+	p.Until(modes("default denied", "update granted"))
 	in.sound()
 	in.accessible()
 	other := m.account(p, b, "kawara", aiko)

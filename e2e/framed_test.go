@@ -17,7 +17,7 @@ import (
 func shop(t *testing.T, site string) string {
 	t.Helper()
 	page := fmt.Sprintf(`<!doctype html><html lang="en"><title>Shop</title><meta name="viewport" content="width=device-width">
-<main><h1>Shop</h1><script src="%s/embed/widget.js" data-brand="hibiki" data-label="Your privacy" data-locale="ja" data-theme="dark"></script></main>`, site)
+<main><h1>Shop</h1><script src="%s/embed/widget.js" data-brand="hibiki" data-label="Your privacy" data-locale="ja" data-theme="dark" data-consent-mode></script></main>`, site)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte(page))
@@ -46,6 +46,7 @@ func TestFramed(t *testing.T) {
 	p := w.visit(t, testkit.View{Width: 360, Height: 740, Phone: true}, "")
 	p.Open(own)
 	p.Until(link + ".hidden")
+	p.Until(modes("default denied", "update denied")) // nobody is known
 	var height float64
 	p.Eval(`document.querySelector("iframe").getBoundingClientRect().height`, &height)
 	if height < 200 || height == 320 {

@@ -46,6 +46,7 @@ func (s *Server) insideRoutes() []insideRoute {
 		way(get, "/allow", "allow", "", s.portal.Allow),
 		way(get, "/allow/:purpose", "allow", "", s.portal.Purpose),
 		way(post, "/allow/:purpose", "allow", login.ActDecide, s.portal.Answer),
+		way(get, "/consent-mode.json", "allow", "", s.portal.ConsentMode),
 		way(get, "/get", "get", "", s.portal.Get),
 		way(post, "/get/topics", "get", login.ActReceive, s.portal.SaveTopics),
 		way(post, "/get/topics/:topic", "get", login.ActReceive, s.portal.SaveTopic),

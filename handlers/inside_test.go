@@ -12,6 +12,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/testkit"
 )
 
@@ -215,16 +216,38 @@ func insideUse(t *testing.T, f *frames) {
 			}
 		}
 	}
-	page := c.Page("/embed/hibiki/in/allow/recommendations")
-	c.CSRF = testkit.Field(page, "csrf")
-	a := c.Post("/embed/hibiki/in/allow/recommendations", url.Values{
-		"choice": {"no"}, "version": {testkit.Field(page, "version")}, "notice": {testkit.Field(page, "notice")},
-	})
+	storage := func() string {
+		t.Helper()
+		a := c.Get("/embed/hibiki/in/consent-mode.json")
+		var mode map[string]string
+		if err := json.Unmarshal([]byte(a.Body), &mode); err != nil || len(mode) != len(decision.ModeTypes) {
+			t.Errorf("Consent Mode: got %d %s", a.Status, a.Body)
+		}
+		return mode["ad_storage"]
+	}
+	answer := func(choice string) *testkit.Answer {
+		t.Helper()
+		page := c.Page("/embed/hibiki/in/allow/recommendations")
+		c.CSRF = testkit.Field(page, "csrf")
+		return c.Post("/embed/hibiki/in/allow/recommendations", url.Values{
+			"choice": {choice}, "version": {testkit.Field(page, "version")}, "notice": {testkit.Field(page, "notice")},
+		})
+	}
+	if a := answer("yes"); a.Status != http.StatusSeeOther || storage() != "denied" {
+		t.Errorf("a yes during a pause: got %d, and Consent Mode %q", a.Status, storage())
+	}
+	if a := c.Post("/embed/hibiki/in/get/resume", nil); a.Status != http.StatusSeeOther || storage() != "granted" {
+		t.Errorf("after the pause: got %d, and Consent Mode %q", a.Status, storage())
+	}
+	a := answer("no")
 	if a.Status != http.StatusSeeOther || !strings.HasPrefix(a.Location(), "/embed/hibiki/in/allow?said=") {
 		t.Fatalf("a no: got %d to %q", a.Status, a.Location())
 	}
 	if after := c.Page(strings.Split(a.Location(), "#")[0]); !strings.Contains(after, `class="said`) && !strings.Contains(after, "You said no") {
 		t.Error("the page does not say what was done")
+	}
+	if got := storage(); got != "denied" {
+		t.Errorf("Consent Mode after a no: got %q", got)
 	}
 	subject, err := f.Identity.ByEmail(t.Context(), thomas)
 	if err != nil {
@@ -260,6 +283,10 @@ func insideLimits(t *testing.T, f *frames) {
 	if a := c.Post("/embed/hibiki/in/allow/recommendations", url.Values{"choice": {"yes"}}); a.Status != http.StatusForbidden {
 		t.Errorf("an answer where only looking is allowed: got %d, want 403", a.Status)
 	}
+	notAllow := f.enter(strings.Replace(wholeFrame, `"allow",`, "", 1))
+	if a := notAllow.Get("/embed/hibiki/in/consent-mode.json"); a.Status != http.StatusForbidden {
+		t.Errorf("what is allowed, in a frame that does not show it: got %d, want 403", a.Status)
+	}
 	whole := f.enter(wholeFrame)
 	whole.CSRF = testkit.Field(whole.Page("/embed/hibiki/in/allow"), "csrf")
 	bearer := whole.Header.Get(web.FrameBearer)
@@ -285,8 +312,10 @@ func insideLimits(t *testing.T, f *frames) {
 	if a := own.Get("/embed/hibiki/in/allow", web.FrameBearer, own.Cookie(own.SessionCookie())); a.Status != http.StatusUnauthorized {
 		t.Errorf("another session in the frame: got %d, want 401", a.Status)
 	}
-	if a := own.Get("/embed/hibiki/in/allow"); a.Status != http.StatusUnauthorized || ancestors(a) != parent {
-		t.Errorf("nobody in the frame: got %d, shown by %q", a.Status, ancestors(a))
+	for _, path := range []string{"/allow", "/consent-mode.json"} {
+		if a := own.Get("/embed/hibiki/in" + path); a.Status != http.StatusUnauthorized || ancestors(a) != parent {
+			t.Errorf("nobody in the frame, %s: got %d, shown by %q", path, a.Status, ancestors(a))
+		}
 	}
 }
 

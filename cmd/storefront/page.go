@@ -74,7 +74,7 @@ form { display: flex; flex-wrap: wrap; gap: .75rem } button { font: inherit; pad
 {{else if .Visitor}}<h1>{{.Words.Hello}}, {{.Visitor.Name}}</h1>
 <h2>{{.Words.Data}}</h2>
 <p>{{.Words.Lede}}</p>
-<script src="{{.Portal}}/embed/widget.js" async data-brand="{{.Brand.Name}}" data-link="/my-data/link" data-label="{{.Words.Data}}" data-locale="{{.Lang}}"></script>
+<script src="{{.Portal}}/embed/widget.js" data-brand="{{.Brand.Name}}" data-link="/my-data/link" data-label="{{.Words.Data}}" data-locale="{{.Lang}}" data-consent-mode></script>
 {{else}}<h1>{{.Words.Who}}</h1>
 <form method="post" action="/account">{{range .People}}<button name="person" value="{{.Email}}">{{.Name}}</button>{{end}}</form>
 {{end}}</main>

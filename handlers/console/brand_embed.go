@@ -9,6 +9,7 @@ import (
 
 	"livingprofile/handlers/web"
 	"livingprofile/internal/brand"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/login"
 	view "livingprofile/views/console"
@@ -18,6 +19,7 @@ import (
 // A snippet is what the texts of the builder are filled with.
 type snippet struct {
 	Site, Brand, Origin, Section, Label, Locale string
+	Mode bool // whether purposes stand for types of Google's Consent Mode
 }
 
 // embedOf is what a site takes to show the brand's portal, for one section.
@@ -27,6 +29,9 @@ func (s *Console) embedOf(c echo.Context, b *brand.Brand) *view.Embed {
 		Site: b.Site(s.Base).Scheme + "://" + b.Site(s.Base).Host, Brand: b.Name, Section: "home", Label: i18n.T(ctx, "brands.embed.label"),
 		Locale: b.Locales[0], Origin: "https://www.example.com",
 	}
+	data.Mode = slices.ContainsFunc(v.Organisation.PurposesOn(b.Name), func(p *consent.PurposeVersion) bool {
+		return len(p.ConsentMode) > 0
+	})
 	if len(b.Origins) > 0 {
 		data.Origin = b.Origins[0]
 	}
@@ -39,7 +44,7 @@ func (s *Console) embedOf(c echo.Context, b *brand.Brand) *view.Embed {
 	e := &view.Embed{
 		Action: BrandsPath + "/" + b.Name + "/" + partEmbed, Check: data.Site + "/embed/" + b.Name + "/check",
 		Section: ui.Input{Kind: ui.OneList, Name: "section", Label: i18n.T(ctx, "brands.embed.section"), Value: data.Section},
-		Origins: b.Origins, Reach: BrandsPath + "/" + b.Name + "/" + partReach,
+		Origins: b.Origins, Reach: BrandsPath + "/" + b.Name + "/" + partReach, Mode: data.Mode,
 	}
 	for _, name := range login.FrameSections() {
 		e.Section.Options = append(e.Section.Options, ui.Option{Value: name, Label: i18n.T(ctx, "ui.section."+name)})
@@ -64,9 +69,9 @@ func (s *snippet) fill(text string) string {
 const frameSnippet = `<iframe src="{{.Site}}/embed/{{.Brand}}" title="{{.Label}}"
   width="100%" height="640"></iframe>`
 
-const widgetSnippet = `<script src="{{.Site}}/embed/widget.js" async
+const widgetSnippet = `<script src="{{.Site}}/embed/widget.js"{{if not .Mode}} async{{end}}
   data-brand="{{.Brand}}" data-section="{{.Section}}" data-link="/my-data/link"
-  data-label="{{.Label}}" data-locale="{{.Locale}}"></script>`
+  data-label="{{.Label}}" data-locale="{{.Locale}}"{{if .Mode}} data-consent-mode{{end}}></script>`
 
 const curlSnippet = `curl {{.Site}}/api/v1/links \
   -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" -d '{

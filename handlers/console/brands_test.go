@@ -208,7 +208,7 @@ func TestBrand_parts(t *testing.T) {
 	}
 	wantOut(t, "the list", c.Page("/console/brands"), "kawara")
 	builder := c.Page("/console/brands/hibiki/embed?section=data")
-	wantIn(t, "the builder", builder, "/embed/widget.js", `data-section=&#34;data&#34;`, "curl_init", "/embed/hibiki/check")
+	wantIn(t, "the builder", builder, "/embed/widget.js", `data-section=&#34;data&#34;`, "data-consent-mode&gt;", "curl_init", "/embed/hibiki/check")
 	snippets(t, builder)
 	if a := desk(t, s, authz.DPO).Post(basics, form); a.Status != http.StatusForbidden {
 		t.Errorf("a DPO saves: got %d", a.Status)

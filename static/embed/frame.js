@@ -1,5 +1,6 @@
-// The portal inside a page of the brand's own site. Nothing is told to the page
-// around but how high this one would like to be, so whoever it is may hear it.
+// The portal inside a page of the brand's own site. Any page around may hear how
+// high this one would like to be; one that asks hears what the person allows, in
+// the words of Google's Consent Mode.
 (() => {
   if (parent === window) return;
   let told = 0;
@@ -15,13 +16,13 @@
   // A link of the brand's server is spent once, here, and is out of the address
   // before that. What it gives is kept in this page's memory: the browser may
   // keep no cookie.
-  let bearer = "";
+  let bearer = "", opened;
   const open = document.getElementById("open");
   if (open) {
     const { exchange, token, start } = open.dataset;
     const { lang } = document.documentElement;
     history.replaceState(null, "", `${start}?locale=${lang}`);
-    fetch(exchange, { method: "POST", body: new URLSearchParams({ token }), headers: { Accept: "application/json" } })
+    opened = fetch(exchange, { method: "POST", body: new URLSearchParams({ token }), headers: { Accept: "application/json" } })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
       .then((session) => {
         bearer = session.bearer;
@@ -35,6 +36,31 @@
         if (closed) closed.hidden = false;
       });
   }
+
+  // Who asked is told again after each answer. The last question is the one that
+  // counts, and what cannot be found out is a no.
+  let asker = "", asked = 0;
+  const allowed = async () => {
+    const turn = ++asked;
+    let mode = {};
+    try {
+      await opened;
+      const [, , brand, inside] = location.pathname.split("/");
+      const address = inside === "in" ? `/embed/${brand}/in/consent-mode.json` : `/${brand}/consent-mode.json`;
+      const answer = await fetch(address, { headers: bearer ? { "Frame-Session": bearer } : {} });
+      if (answer.ok) mode = await answer.json();
+    } catch {}
+    if (turn === asked) parent.postMessage({ type: "livingprofile.consent", version: 1, mode }, asker);
+  };
+  addEventListener("message", (e) => {
+    if (e.source !== parent || e.data?.type !== "livingprofile.consent") return;
+    asker = e.origin;
+    allowed();
+  });
+  addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (asker && detail.requestConfig.verb !== "get") allowed();
+  });
+
   addEventListener("htmx:configRequest", ({ detail }) => {
     if (bearer) detail.headers["Frame-Session"] = bearer;
     detail.headers["Frame-Locale"] = document.documentElement.lang;

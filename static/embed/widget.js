@@ -1,17 +1,18 @@
-// Shows the portal of a brand on a page of the brand's own site:
-//
-//   <script src="https://privacy.example.com/embed/widget.js" async
-//     data-brand="example" data-link="/my-data/link" data-section="allow"
-//     data-label="Your privacy" data-locale="en" data-theme="light"></script>
-//
-// data-link asks the brand's own server for a signed link: the address of one
-// that answers {"url": …} to a POST, or the name of a function. See
-// docs/embedding.md. With data-check the page is checked instead.
+// Shows the portal of a brand on a page of the brand's own site, by one line
+// there: docs/embedding.md has it. With data-check the page is checked instead.
 (async () => {
   const { currentScript: me } = document;
-  const { brand = "", label = "Privacy", locale = "", theme = "", link = "", section = "", check } = me.dataset;
+  const { brand = "", label = "Privacy", locale, theme, link, section, consentMode, check } = me.dataset;
   const site = new URL(me.src).origin;
   const home = `${site}/embed/${encodeURIComponent(brand)}`;
+
+  // Google's Consent Mode: no, until the frame says what the person allows.
+  const no = { ad_personalization: "denied", ad_user_data: "denied" };
+  for (const t of ["ad", "analytics", "functionality", "personalization", "security"]) no[t + "_storage"] = "denied";
+  function gtag() {
+    if (consentMode !== undefined) (window.dataLayer ||= []).push(arguments);
+  }
+  gtag("consent", "default", { ...no, wait_for_update: 500 });
 
   // The button is there until the frame has spoken, so that a page on which it
   // is refused or blocked still leads to the portal.
@@ -23,18 +24,16 @@
 
   const frame = document.createElement("iframe");
   frame.title = label;
-  Object.assign(frame.style, {
-    border: "0",
-    inlineSize: "100%",
-    blockSize: "20rem",
-    colorScheme: ["light", "dark"].includes(theme) ? theme : "light dark",
-  });
+  frame.style = `border: 0; inline-size: 100%; block-size: 20rem; color-scheme: ${theme || "light dark"}`;
+  if (consentMode !== undefined) frame.onload = () => frame.contentWindow.postMessage({ type: "livingprofile.consent", version: 1 }, site);
 
-  // Nothing is believed but the height, and that from this very frame alone.
+  // Nobody is believed but this very frame.
   addEventListener("message", (e) => {
     if (e.origin !== site || e.source !== frame.contentWindow) return;
-    const { type, version, height } = e.data || {};
-    if (type !== "livingprofile.height" || version !== 1 || !(height > 0)) return;
+    const { type, version, height, mode } = e.data || {};
+    if (version !== 1) return;
+    if (type === "livingprofile.consent") gtag("consent", "update", { ...no, ...mode });
+    if (type !== "livingprofile.height" || !(height > 0)) return;
     frame.style.blockSize = `${Math.min(Math.ceil(height), 20000)}px`;
     button.hidden = true;
   });
