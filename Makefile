@@ -13,8 +13,11 @@ export GOFLAGS := $(filter-out -trimpath,$(GOFLAGS)) -trimpath
 run: ## serve the demo
 	go run ./cmd/livingprofile demo
 
-# These start programs and browsers, in which a race detector sees nothing.
-apart := livingprofile/cmd/bench livingprofile/cmd/livingprofile livingprofile/e2e
+# A race detector sees nothing in these: they start programs and browsers, or do
+# one thing after the other.
+programs := cmd/bench cmd/livingprofile e2e
+serial := internal/intake internal/testkit internal/workbook locales views
+apart := $(addprefix livingprofile/,$(programs) $(serial))
 
 # The race detector watches our code and the standard library. Watching what
 # only computes, and shares nothing, takes half as long again: the database
@@ -26,13 +29,18 @@ unwatched := $(computing:%=-gcflags=%=-race=false)
 # there is enough, that takes a fraction.
 memory := $(shell df --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 8000000 { print "TMPDIR=/dev/shm GOTMPDIR=/tmp" }')
 
+# What all test programs of a run share: a PostgreSQL, the schema, the demo's people.
+shared := $(or $(if $(memory),/dev/shm),/tmp)/livingprofile-$(shell echo $(CURDIR) | cksum | cut -d' ' -f1)
+
 # Memory is there and time is not, and much of a test is waiting. What go vet
 # finds, make check has found.
-gotest := $(memory) GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 go test -p 3 -parallel 4 -vet=off -ldflags="-s -w" -timeout 20m
+gotest := $(memory) GOGC=400 LIVINGPROFILE_TEST_REQUIRE_ALL=1 LIVINGPROFILE_TEST_SHARED=$(shared) go test -p 3 -parallel 4 -vet=off -ldflags="-s -w" -timeout 20m
 
 test: ## everything: what CI runs
 	@$(MAKE) --no-print-directory -j2 setup check # one waits for the network
-	GORACE=atexit_sleep_ms=10 $(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...))
+	@rm -rf $(shared) && mkdir -m 711 -p $(shared)
+	@trap 'rm -rf $(shared)' EXIT && set -x && \
+	GORACE=atexit_sleep_ms=10 $(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...)) && \
 	$(gotest) $(apart)
 
 long: setup ## what draws or repeats, as much of it as before a release

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -15,7 +16,8 @@ import (
 )
 
 // A mould is an installation of which others are copies: what takes long, the
-// schema and the demo's people, is made once for each test binary.
+// schema and the demo's people, is made once for each test binary, or for all
+// of a run.
 type mould struct {
 	once    sync.Once
 	folder  string // of the master key, and on SQLite of the databases
@@ -27,6 +29,8 @@ type mouldKey struct {
 	people int       // 0 for a schema and nothing else
 	at     time.Time // when the people were made; zero for the machine's clock
 }
+
+func (k mouldKey) String() string { return fmt.Sprintf("%s-%d-%d", k.engine, k.people, k.at.Unix()) }
 
 var moulds sync.Map // of *mould by mouldKey
 
@@ -60,21 +64,45 @@ func seeded(tb testing.TB, o SiteOptions) (address, folder string) {
 	})
 }
 
+// pour makes the mould in a folder.
+func (m *mould) pour(tb testing.TB, key mouldKey, folder string, make func(testing.TB, *mould) error) error {
+	tb.Helper()
+	made := &mould{folder: folder, address: folder}
+	if key.engine == OnPostgres {
+		made.address = Postgres(tb)
+	}
+	if err := make(tb, made); err != nil {
+		return err
+	}
+	m.folder, m.address = made.folder, made.address
+	return nil
+}
+
 // cast copies the mould of key, which make fills when it is the first.
 func cast(tb testing.TB, key mouldKey, make func(testing.TB, *mould) error) (address, folder string) {
 	tb.Helper()
 	stored, _ := moulds.LoadOrStore(key, new(mould))
 	m := stored.(*mould) //nolint:forcetypeassert // nothing else is stored
 	m.once.Do(func() {
-		tb := Lasting(tb)
-		made := &mould{folder: tb.TempDir()}
-		if made.address = made.folder; key.engine == OnPostgres {
-			made.address = Postgres(tb)
+		folder, err := onceARun(key.String(), func(folder string) error {
+			if err := m.pour(outliving{tb}, key, folder, make); err != nil {
+				return err
+			}
+			return os.WriteFile(folder+".address", []byte(m.address), 0o600)
+		})
+		switch {
+		case err != nil:
+		case folder == "":
+			tb := Lasting(tb)
+			err = m.pour(tb, key, tb.TempDir(), make)
+		default:
+			var address []byte
+			address, err = os.ReadFile(folder + ".address")
+			m.folder, m.address = folder, string(address)
 		}
-		if err := make(tb, made); err != nil {
+		if err != nil {
 			tb.Fatal(err)
 		}
-		m.folder, m.address = made.folder, made.address
 	})
 	if m.address == "" {
 		tb.Fatal("the installation to copy could not be made")

@@ -38,7 +38,7 @@ const RequireEnv = "LIVINGPROFILE_TEST_REQUIRE_ALL"
 
 var _ = stdlib.GetDefaultDriver // registers "pgx"
 
-// A cluster is a PostgreSQL server of this test binary's own.
+// A cluster is a PostgreSQL server in a folder.
 type cluster struct {
 	once sync.Once
 	url  string
@@ -50,7 +50,8 @@ type cluster struct {
 	life    io.Closer
 }
 
-var private cluster
+// private is of this test binary alone, common of all in the run.
+var private, common cluster
 
 // Main runs the tests of a package and ends what they started to share: the
 // private PostgreSQL and whatever is Lasting. Call it from TestMain.
@@ -64,18 +65,49 @@ func Main(m *testing.M) int {
 // test ends.
 func Postgres(tb testing.TB) string {
 	tb.Helper()
-	if server := os.Getenv(PostgresEnv); server != "" {
+	if server := server(tb); server != "" {
 		return createDatabase(tb, server)
 	}
 	address, _ := PrivatePostgres(tb)
 	return address
 }
 
+// server returns the address of a server that is not of this test binary alone;
+// "" for none.
+func server(tb testing.TB) string {
+	tb.Helper()
+	if address := os.Getenv(PostgresEnv); address != "" {
+		return address
+	}
+	common.once.Do(func() {
+		common.dir, common.err = onceARun("postgres", func(folder string) error {
+			c := cluster{dir: folder}
+			if err := c.start(waitForFolder); err != nil {
+				return err
+			}
+			return os.WriteFile(folder+".url", []byte(c.url), 0o600)
+		})
+		if common.err == nil && common.dir != "" {
+			var address []byte
+			address, common.err = os.ReadFile(common.dir + ".url")
+			common.url = string(address)
+		}
+	})
+	if common.err != nil {
+		Missing(tb, "PostgreSQL", common.err)
+	}
+	return common.url
+}
+
 // PrivatePostgres is Postgres on the server of this test binary's own, whatever
 // the environment says, and returns where that server keeps its files.
 func PrivatePostgres(tb testing.TB) (address, folder string) {
 	tb.Helper()
-	private.once.Do(func() { private.err = private.start() })
+	private.once.Do(func() {
+		if private.dir, private.err = os.MkdirTemp("", "livingprofile-pg-"); private.err == nil {
+			private.err = private.start(waitForInput)
+		}
+	})
 	if private.err != nil {
 		Missing(tb, "PostgreSQL", private.err)
 	}
@@ -146,22 +178,26 @@ func makeDatabase(tb testing.TB, server, template string) string {
 
 func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
 
-// guard runs its arguments until its input ends, then ends them at once and
-// deletes the folder $0.
+// guard runs its arguments until what it waits for is over, then ends them at
+// once and deletes the folder $0.
 const guard = `"$@" </dev/null & server=$!
-read -r _
+%s
 kill -QUIT $server
 wait $server
 rm -rf "$0"`
 
-// start makes a cluster in a temporary folder and waits until it answers. The
-// tests kill programs and never the server, so it need not sync.
-func (c *cluster) start() error {
+// What a guard waits for: that whoever started it has ended, or that its folder
+// is gone.
+const (
+	waitForInput  = `read -r _`
+	waitForFolder = `while [ -d "$0" ]; do sleep 1; done`
+)
+
+// start makes a cluster in its folder and waits until it answers. The tests
+// kill programs and never the server, so it need not sync.
+func (c *cluster) start(wait string) error {
 	bin, err := binaries()
 	if err != nil {
-		return err
-	}
-	if c.dir, err = os.MkdirTemp("", "livingprofile-pg-"); err != nil {
 		return err
 	}
 	as, err := asUser(c.dir)
@@ -178,9 +214,9 @@ func (c *cluster) start() error {
 	if err != nil {
 		return err
 	}
-	c.process = exec.Command("sh", "-c", guard, c.dir,
+	c.process = exec.Command("sh", "-c", fmt.Sprintf(guard, wait), c.dir,
 		filepath.Join(bin, "postgres"), "-D", c.data(), "-p", strconv.Itoa(port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=400",
 		"-c", "log_min_messages=fatal", "-c", "fsync=off", "-c", "full_page_writes=off")
 	c.process.SysProcAttr, c.process.Dir = as, "/"
 	if c.life, err = c.process.StdinPipe(); err != nil {
