@@ -43,6 +43,8 @@ func (s *Server) insideRoutes() []insideRoute {
 		way(get, "/data/:field/edit", "data", login.ActCorrect, s.portal.EditValue),
 		way(post, "/data/:field", "data", login.ActCorrect, s.portal.SaveValue),
 		way(post, "/data/:field/undo", "data", login.ActCorrect, s.portal.UndoValue),
+		way(post, "/data/:field/keep", "data", login.ActCorrect, s.portal.KeepValue),
+		way(post, "/data/:field/rule", "data", login.ActCorrect, s.portal.SwitchRule),
 		way(get, "/allow", "allow", "", s.portal.Allow),
 		way(get, "/allow/:purpose", "allow", "", s.portal.Purpose),
 		way(post, "/allow/:purpose", "allow", login.ActDecide, s.portal.Answer),

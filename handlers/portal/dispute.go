@@ -22,8 +22,13 @@ func (s *sight) disputes(f *profile.Field, open []inbound.Conflict) []view.Dispu
 		if c.About != inbound.AboutField || c.Name != f.Name {
 			continue
 		}
+		outside := ""
+		if s.framed && reaches(f) {
+			outside = "/" + s.brand.Name + "/data/" + f.Name + "#c-" + c.ID
+		}
 		all = append(all, view.Dispute{
-			ID: c.ID, Action: s.base + "/data/" + f.Name, Value: strings.Split(c.Theirs.Value, "\n"),
+			Outside: outside,
+			ID:      c.ID, Action: s.base + "/data/" + f.Name, Value: strings.Split(c.Theirs.Value, "\n"),
 			Text: s.t("dispute.text", "system", capital(s.system(c.System)),
 				"when", i18n.DateTime(s.ctx, c.Theirs.At), "then", i18n.DateTime(s.ctx, c.Ours.At)),
 			Theirs: s.format(f, c.Theirs.Value), Mine: s.format(f, c.Ours.Value),

@@ -49,7 +49,7 @@ func Frame(c echo.Context, section, title string) layout.Frame {
 // inside leaves round a page in a frame what the frame may show. The page
 // around says the language.
 func inside(v *Visit, f *layout.Frame) {
-	f.Embedded, f.Inside, f.Locales = true, true, nil
+	f.Embedded, f.Inside, f.Locales, f.Check = true, true, nil, ""
 	f.Outside, f.Scripts = v.Hosted(""), []string{"htmx.js", "app.js", "frame.js"}
 	if v.Session == nil || v.Session.Frame == nil {
 		return
