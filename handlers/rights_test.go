@@ -297,6 +297,30 @@ func freezeAndLift(t *testing.T, s *testkit.Site) {
 	if v := may(t, s, aiko, "recommendations"); !v.Allow {
 		t.Errorf("after it was lifted: got %v, want allowed", v.Reasons)
 	}
+	// One value alone.
+	path = fileRequest(t, c, "restriction", url.Values{"scope": {"field-phone"}, "ground": {"unlawful"}})
+	freezes := func() (phone, city bool) {
+		subject, err := s.Identity.ByEmail(t.Context(), aiko)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := s.DB.Facts(t.Context(), subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, phone = f.Freezes.Field("phone", "contact")
+		_, city = f.Freezes.Field("event-city", "contact")
+		return phone, city
+	}
+	if phone, city := freezes(); !phone || city {
+		t.Errorf("the phone number alone: got %v, and %v for another value", phone, city)
+	}
+	if a := c.Post(path+"/lift", nil); a.Status != http.StatusSeeOther {
+		t.Fatalf("lift: got %d", a.Status)
+	}
+	if phone, _ := freezes(); phone {
+		t.Error("it is frozen after it was lifted")
+	}
 }
 
 func refusedForms(t *testing.T, s *testkit.Site) {
@@ -312,6 +336,8 @@ func refusedForms(t *testing.T, s *testkit.Site) {
 		{"erasure", url.Values{"days": {"soon"}}, http.StatusUnprocessableEntity},
 		{"restriction", url.Values{"scope": {"all"}}, http.StatusUnprocessableEntity},
 		{"restriction", url.Values{"scope": {"category-nothing"}, "ground": {"claims"}}, http.StatusUnprocessableEntity},
+		{"restriction", url.Values{"scope": {"field-nothing"}, "ground": {"claims"}}, http.StatusUnprocessableEntity},
+		{"restriction", url.Values{"scope": {"purpose-newsletter"}, "ground": {"claims"}}, http.StatusUnprocessableEntity},
 		{"rectification", url.Values{"about": {"no-field"}, "text": {"x"}}, http.StatusUnprocessableEntity},
 		{"rectification", url.Values{"about": {"event-city"}}, http.StatusUnprocessableEntity},
 		{"objection", url.Values{"about": {"no-purpose"}}, http.StatusUnprocessableEntity},
@@ -323,6 +349,9 @@ func refusedForms(t *testing.T, s *testkit.Site) {
 		if a := c.Post("/hibiki/rights/"+tt.kind, tt.form); a.Status != tt.want {
 			t.Errorf("%s with %.40v: got %d, want %d", tt.kind, tt.form, a.Status, tt.want)
 		}
+	}
+	if page := c.Page("/hibiki/rights/complaint"); !strings.Contains(page, "https://www.ppc.go.jp/personalinfo/pipldial/") {
+		t.Error("the complaint does not say where the authority is")
 	}
 	for _, path := range []string{"/hibiki/requests/" + id.New(), "/hibiki/requests/x", "/hibiki/rights/x", "/erasures/" + id.New(), "/erasures/x"} {
 		if a := c.Get(path); a.Status != http.StatusNotFound {

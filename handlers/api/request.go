@@ -144,7 +144,11 @@ func (w *caller) about(m *rights.Matter, kind rights.Kind, name string) bool {
 		return ok && v.On(w.brand) && v.Objectable()
 	case kind == rights.Restriction && name != "":
 		m.Scope, m.Name = rights.CategoryScope, name
-		_, ok := w.org.Category(name)
+		if _, ok := w.org.Category(name); ok {
+			return true
+		}
+		m.Scope = rights.FieldScope
+		_, ok := w.org.Field(name)
 		return ok
 	}
 	return name == ""

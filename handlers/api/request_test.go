@@ -12,6 +12,20 @@ import (
 // TestRequests: a system hands in what a person asked of it. What destroys waits
 // for staff, the person reads who asked in their name and ends it, and nobody
 // else's system reads of it.
+func TestRequests_about_one_value(t *testing.T) {
+	k := newKit(t, testkit.OnSQLite)
+	key := k.key(forBrand("hibiki"))
+	body := `{"subject":"` + strings.TrimPrefix(k.lookup(key, thomas), "/api/v1/subjects/") + `","kind":"restriction",` +
+		`"about":"given-name","ground":"claims","proof":"phone"}`
+	if a := k.ask(key, "POST", "/api/v1/requests", body); a.Status != http.StatusCreated {
+		t.Fatalf("got %d: %s", a.Status, a.Body)
+	}
+	docket, err := k.Rights.Docket(t.Context(), k.subject(thomas))
+	if m := docket.Requests[0].Matter; err != nil || m.Scope != rights.FieldScope || m.Name != "given-name" {
+		t.Errorf("got %+v, %v", m, err)
+	}
+}
+
 func TestRequests(t *testing.T) {
 	k := newKit(t, testkit.OnSQLite)
 	key := k.key(forBrand("hibiki"))
@@ -29,6 +43,7 @@ func TestRequests(t *testing.T) {
 		"no such field":             `{"kind":"rectification","about":"aura","text":"x","proof":"phone"}`,
 		"about too much":            `{"kind":"access","about":"given-name","proof":"phone"}`,
 		"no ground":                 `{"kind":"restriction","proof":"phone"}`,
+		"no such value":             `{"kind":"restriction","about":"aura","ground":"claims","proof":"phone"}`,
 		"too many days":             `{"kind":"erasure","days":31,"proof":"phone"}`,
 		"not yet":                   `{"kind":"access","proof":"phone","received_at":"2999-01-01T00:00:00Z"}`,
 		"an agent without mandate":  `{"kind":"access","proof":"phone","agent":{"name":"Noriko","mandate":" "}}`,

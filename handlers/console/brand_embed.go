@@ -19,7 +19,7 @@ import (
 // A snippet is what the texts of the builder are filled with.
 type snippet struct {
 	Site, Brand, Origin, Section, Label, Locale string
-	Mode bool // whether purposes stand for types of Google's Consent Mode
+	Mode                                        bool // whether purposes stand for types of Google's Consent Mode
 }
 
 // embedOf is what a site takes to show the brand's portal, for one section.

@@ -41,6 +41,9 @@ func (s *sight) rightPage(f *rightForm) view.RightPage {
 			page.Open = &ui.Link{Text: r.Number, Href: s.base + "/requests/" + string(r.ID)}
 		}
 	}
+	if f.kind == rights.Complaint {
+		page.Authority = s.authority(f.pack)
+	}
 	page.Plan = s.rightPlan(f)
 	page.Inputs = s.rightInputs(f)
 	if f.kind == rights.Erasure {
@@ -130,7 +133,7 @@ func (s *sight) fieldInput(f *rightForm) ui.Input {
 
 func (s *sight) scopeInput(f *rightForm) ui.Input {
 	in := ui.Input{
-		Kind: ui.One, Name: "scope", Label: s.t("rights.label.scope"), Wrong: f.wrong["scope"],
+		Kind: ui.OneList, Name: "scope", Label: s.t("rights.label.scope"), Wrong: f.wrong["scope"],
 		Required: true,
 		Options:  []ui.Option{{Value: "all", Label: s.t("rights.label.everything")}},
 	}
@@ -140,6 +143,12 @@ func (s *sight) scopeInput(f *rightForm) ui.Input {
 	for i := range s.org.Categories {
 		c := &s.org.Categories[i]
 		in.Options = append(in.Options, ui.Option{Value: join(rights.CategoryScope, c.Name), Label: s.in(c.Label)})
+	}
+	for _, field := range s.fields() {
+		if s.holds(field.Name) {
+			label := s.t("rights.label.only", "value", s.in(field.Label))
+			in.Options = append(in.Options, ui.Option{Value: join(rights.FieldScope, field.Name), Label: label})
+		}
 	}
 	return in
 }
@@ -203,7 +212,9 @@ func (s *sight) matter(kind rights.Kind, form url.Values) (rights.Matter, error)
 			break
 		}
 		m.Scope, m.Name = rights.Scope(scope), name
-		if _, ok := s.org.Category(name); !ok || m.Scope != rights.CategoryScope {
+		_, category := s.org.Category(name)
+		_, field := s.org.Field(name)
+		if (m.Scope != rights.CategoryScope || !category) && (m.Scope != rights.FieldScope || !field) {
 			return m, errs.InvalidFields(errs.At("scope", "error.not_a_choice"))
 		}
 	}

@@ -125,6 +125,9 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 	}
 	if pack != nil {
 		page.Law = s.lawWords(pack, r.Kind)
+		if r.Kind == rights.Complaint || r.State == rights.Rejected || r.State == rights.Unfulfilled {
+			page.Authority = s.authority(pack)
+		}
 	}
 	s.requestSteps(&page, &r, pack)
 	s.requestAbout(&page, &r, all)
@@ -201,6 +204,11 @@ func groundOf(pack *rights.Pack, code string) (rights.RefusalGround, bool) {
 		return rights.RefusalGround{}, false
 	}
 	return pack.Ground(code)
+}
+
+// authority is to whom the person may complain of us (Art. 77 GDPR).
+func (s *sight) authority(pack *rights.Pack) *ui.Link {
+	return &ui.Link{Text: pack.Authority.Name.In(s.locale), Href: pack.Authority.Address}
 }
 
 // lawWords are what the law calls a right, and where.
