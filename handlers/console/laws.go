@@ -48,6 +48,7 @@ func (s *Console) ShowLaws(c echo.Context) error {
 		fact("reviewed", pack.Reviewed)
 		fact("authority", pack.Authority.Name.In(locale))
 		fact("complain", pack.Authority.Address)
+		lawClocks(c, &pack, fact)
 		for _, k := range rights.Kinds {
 			if right, ok := pack.Rights[k]; ok {
 				l.Rights = append(l.Rights, view.LawRight{
@@ -63,6 +64,35 @@ func (s *Console) ShowLaws(c echo.Context) error {
 		p.Packs = append(p.Packs, l)
 	}
 	return web.Render(c, http.StatusOK, view.Laws(s.desk(c, "laws", title(c, "laws")), p))
+}
+
+// lawClocks tells how the clock of a request runs, and the other limits of a
+// law.
+func lawClocks(c echo.Context, pack *rights.Pack, fact func(label, text string)) {
+	ctx := web.Context(c)
+	limit := func(label string, l rights.Limit) {
+		if !l.None() {
+			fact(label, limitWords(c, l))
+		}
+	}
+	proved, pauses, appeal := false, false, rights.Limit{}
+	for _, right := range pack.Rights {
+		proved, pauses = proved || right.Rule.FromProof, pauses || right.Rule.Pauses
+		if !right.Appeal.None() {
+			appeal = right.Appeal
+		}
+	}
+	word := func(which string, is bool) string {
+		return i18n.T(ctx, "laws."+which+"."+strconv.FormatBool(is))
+	}
+	fact("starts", word("starts", proved))
+	fact("pauses", word("pauses", pauses))
+	limit("appeal", appeal)
+	if pack.Age > 0 {
+		fact("age", i18n.T(ctx, "laws.age", "count", pack.Age))
+	}
+	limit("breach", pack.Breach.Authority)
+	limit("breach_people", pack.Breach.People)
 }
 
 func limitWords(c echo.Context, l rights.Limit) string {
