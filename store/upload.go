@@ -30,6 +30,7 @@ type uploadBody struct {
 	Position json.RawMessage `json:"position,omitempty"`
 	Report   *intake.Report  `json:"report,omitempty"`
 	Problem  *intake.Problem `json:"problem,omitempty"`
+	Limits   *intake.Limits  `json:"limits,omitempty"`
 }
 
 func uploadPlace(upload string) keyring.Place {
@@ -41,7 +42,7 @@ func partPlace(upload, part string, at int64) keyring.Place {
 }
 
 func (db *DB) uploadBody(u *intake.Upload) ([]byte, error) {
-	plain, err := json.Marshal(uploadBody{u.Map, u.MapText, u.Format, u.Charset, u.Bytes, u.Position, u.Report, u.Problem})
+	plain, err := json.Marshal(uploadBody{u.Map, u.MapText, u.Format, u.Charset, u.Bytes, u.Position, u.Report, u.Problem, u.Limits})
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", u.ID, err)
 	}
@@ -191,7 +192,7 @@ func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]intake.
 				return fmt.Errorf("import %s: %w", u.ID, err)
 			}
 			u.Map, u.MapText, u.Format, u.Charset, u.Bytes = b.Map, b.MapText, b.Format, b.Charset, b.Bytes
-			u.Position, u.Report, u.Problem = b.Position, b.Report, b.Problem
+			u.Position, u.Report, u.Problem, u.Limits = b.Position, b.Report, b.Problem, b.Limits
 			all = append(all, u)
 			return nil
 		}, `

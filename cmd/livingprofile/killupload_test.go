@@ -26,7 +26,7 @@ type victim struct {
 func newVictim(t *testing.T, e testkit.Engine) *victim {
 	t.Helper()
 	h := &victim{importer: newImporter(t, e)}
-	out, err := h.command("apikey", "create", "files", "--system", "shop", "--brand", "*", "--scopes", "import:write").Output()
+	out, err := h.command("apikey", "create", "files", "--system", "shop", "--brand", "*", "--scopes", "import:write,profile:write,consent:write").Output()
 	if err != nil {
 		t.Fatalf("make a key: %v", err)
 	}

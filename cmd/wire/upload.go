@@ -58,6 +58,7 @@ func (a *App) ImportNext(ctx context.Context, slice time.Duration) (bool, error)
 		store = intake.NewRehearsal(store)
 	}
 	merger := intake.NewMerger(store, org, a.Clock, u.Source, u.ID)
+	merger.Limit(u.Limits)
 	if !u.DryRun {
 		merger.Prepare(func(ctx context.Context, fresh ...id.Subject) error {
 			_, err := a.DB.Ring().Create(ctx, fresh...)

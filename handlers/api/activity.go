@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,12 +36,6 @@ type takenBody struct {
 // maxActivities is how many activities one request may tell of.
 const maxActivities = 100
 
-// mayKind tells whether the key and its system may tell of a kind, and have it.
-func (w *caller) mayKind(k *activity.Kind) bool {
-	here := w.brand == "" || len(k.Brands) == 0 || slices.Contains(k.Brands, w.brand)
-	return here && !k.Retired && w.key.MayField(k.Name) && w.system.MayTell(k.Name)
-}
-
 // TellActivities takes what a system saw a person do.
 func (a *API) TellActivities(c echo.Context) error { return a.serve(a.tellActivities)(c) }
 
@@ -59,7 +52,7 @@ func (a *API) tellActivities(c echo.Context, who *caller) (answer, error) {
 	if n := len(in.Activities); n == 0 || n > maxActivities {
 		return answer{}, errs.InvalidFields(errs.At("activities", "error.out_of_range_number", "min", 1, "max", maxActivities))
 	}
-	t := activity.Taking{System: who.system.Name, Brand: who.brand, May: who.mayKind}
+	t := activity.Taking{System: who.system.Name, Brand: who.brand, May: who.author().MayKind}
 	var bad []errs.Field
 	for n, body := range in.Activities {
 		at, wrong := inbound.Moment(body.At, "activities."+strconv.Itoa(n)+".at")
@@ -121,10 +114,10 @@ func (a *API) activities(c echo.Context, who *caller) (answer, error) {
 		Withheld   []string   `json:"withheld"`
 		Restricted []string   `json:"restricted,omitempty"`
 	}{Subject: p.name, Activities: []seenBody{}, Withheld: []string{}}
-	now, recipient, kinds := a.Clock.Now(), who.recipient(), []string{}
+	now, recipient, author, kinds := a.Clock.Now(), who.recipient(), who.author(), []string{}
 	for i := range who.org.Activities {
 		k := &who.org.Activities[i]
-		if !who.mayKind(k) || c.QueryParam("kind") != "" && c.QueryParam("kind") != k.Name {
+		if !author.MayKind(k) || c.QueryParam("kind") != "" && c.QueryParam("kind") != k.Name {
 			continue
 		}
 		if verdict := decision.Disclose(p.facts, k.AsField(), recipient, now); verdict.Allow {
@@ -154,6 +147,9 @@ func (a *API) activities(c echo.Context, who *caller) (answer, error) {
 		header = map[string]string{"Link": a.nextLink(c, placeText(list[limit-1].Place()))}
 	}
 	for _, o := range list {
+		if o.Values == nil { // none was said
+			o.Values = map[string]string{}
+		}
 		body.Activities = append(body.Activities, seenBody{o.ID, o.Kind, o.Source, o.Brand, o.At, o.Expires, o.Values})
 	}
 	return answer{status: http.StatusOK, subject: p.id, header: header, body: body}, nil

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -124,9 +123,5 @@ func (w *caller) recipient() decision.Recipient {
 
 // author is the caller, as one who tells something.
 func (w *caller) author() *inbound.Author {
-	return &inbound.Author{
-		Organisation: w.org, System: w.system, Brand: w.brand, MayField: w.key.MayField,
-		MayProfile: slices.Contains(w.key.Scopes, authz.ProfileWrite),
-		MayConsent: slices.Contains(w.key.Scopes, authz.ConsentWrite),
-	}
+	return inbound.ByKey(w.org, w.system, w.brand, &w.key)
 }

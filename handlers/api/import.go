@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/authz"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
@@ -51,7 +52,7 @@ func (a *API) MakeImport(c echo.Context) error {
 	}
 	u := intake.Upload{
 		Source: who.system.Name, Map: c.QueryParam("map"), Format: sent.format, Charset: c.QueryParam("charset"),
-		Actor: ledger.Actor{Kind: ledger.BySystem, ID: who.system.Name},
+		Limits: intake.LimitsOf(&who.key, who.brand), Actor: ledger.Actor{Kind: ledger.BySystem, ID: who.system.Name},
 	}
 	if sent.text != nil {
 		if u.Map != "" {
@@ -114,15 +115,15 @@ func (a *API) anImport(c echo.Context, who *caller) (answer, error) {
 	return answer{status: http.StatusOK, body: a.importBody(c, &u)}, nil
 }
 
-// upload is the import that the address names; that of another system answers
-// as what does not exist.
+// upload is the import that the address names; that of another system, or for
+// what is not the key's brand, answers as what does not exist.
 func (a *API) upload(c echo.Context, who *caller) (intake.Upload, error) {
 	name := c.Param("import")
 	if !id.Valid(name) {
 		return intake.Upload{}, errs.New(errs.NotFound, "error.no_import")
 	}
 	u, err := a.Uploads.Upload(web.Context(c), name)
-	if err == nil && (u.Actor.Kind != ledger.BySystem || u.Source != who.system.Name) {
+	if err == nil && (u.Actor.Kind != ledger.BySystem || u.Source != who.system.Name || who.key.Brand != authz.AllBrands && u.Limits.For() != who.brand) {
 		err = errs.New(errs.NotFound, "error.no_import")
 	}
 	return u, err
@@ -137,6 +138,10 @@ func (a *API) ImportRejects(c echo.Context) error {
 	}
 	u, err := a.upload(c, who)
 	if err != nil {
+		return err
+	}
+	// The rows are the file: they go to a key that could have sent it.
+	if err := u.Within(intake.LimitsOf(&who.key, who.brand), who.org); err != nil {
 		return err
 	}
 	ats, err := a.Uploads.PartAts(web.Context(c), u.ID, intake.RejectsPart)

@@ -143,7 +143,7 @@ var permissions = [...]Entry{
 	{AutomatedWrite, System, "register automated decisions of the key's own system"},
 	{LinkCreate, System, "make links that take a person to their own page"},
 	{FrameCreate, System, "make links that show a person's portal inside the brand's own site; with link:create"},
-	{ImportWrite, System, "bring data in from files"},
+	{ImportWrite, System, "bring data in from files, each as far as the key may write what it brings"},
 	{AudienceRead, System, "filter a list by what may be done with each person's data"},
 	{AudienceWrite, System, "save audiences: conditions by which people are found for a purpose"},
 	{DecisionAsk, System, "ask whether data may be used for a purpose"},

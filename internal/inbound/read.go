@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/activity"
+	"livingprofile/internal/authz"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/identity"
@@ -24,6 +26,16 @@ type Author struct {
 	MayField     func(string) bool // beside what the system may hold
 	MayProfile   bool
 	MayConsent   bool
+	MayActivity  bool
+}
+
+// ByKey is a system that tells something with a key, for a brand, "" for all.
+func ByKey(org *organisation.Organisation, system *organisation.System, brand string, key *authz.APIKey) *Author {
+	has := func(p authz.Permission) bool { return slices.Contains(key.Scopes, p) }
+	return &Author{
+		Organisation: org, System: system, Brand: brand, MayField: key.MayField,
+		MayProfile: has(authz.ProfileWrite), MayConsent: has(authz.ConsentWrite), MayActivity: has(authz.ActivityWrite),
+	}
 }
 
 // Sender is the author as the ledger names them.
@@ -43,6 +55,12 @@ func (a *Author) Fields() []*profile.Field {
 		}
 	}
 	return all
+}
+
+// MayKind tells whether the author reaches a kind of activity.
+func (a *Author) MayKind(k *activity.Kind) bool {
+	here := a.Brand == "" || len(k.Brands) == 0 || slices.Contains(k.Brands, a.Brand)
+	return here && !k.Retired && a.MayField(k.Name) && a.System.MayTell(k.Name)
 }
 
 // country is where a phone number without a prefix is read.

@@ -241,7 +241,12 @@ func (p *activityPlan) read(r *rowReader) *Fault {
 	case act.At.After(r.plan.started.Add(earliest)):
 		return &Fault{Column: p.at.column, Reason: "intake.activity_future"}
 	}
-	if act.Brand, err = p.brand.read(r.row); err != nil || act.Brand != "" && !p.brands(act.Brand) {
+	act.Brand, err = p.brand.read(r.row)
+	if act.Brand == "" {
+		act.Brand = r.plan.brand
+	}
+	other := r.plan.brand != "" && act.Brand != r.plan.brand
+	if err != nil || act.Brand != "" && !p.brands(act.Brand) || other {
 		return &Fault{Column: p.brand.column, Reason: "intake.activity_brand"}
 	}
 	if fault := kp.read(r, act.Values); fault != nil {

@@ -9,16 +9,28 @@ import (
 	"livingprofile/internal/identity"
 )
 
-// holders returns who bears an identifier, as it stood when the batch began.
+// holders returns who bears an identifier, as it stood when the batch began, of
+// those whom the key may know.
 func (r *resolver) holders(ctx context.Context, m mark) ([]identity.Holder, error) {
-	if h, ok := r.seen[m]; ok {
-		return h, nil
+	all, ok := r.seen[m]
+	if !ok {
+		var err error
+		if all, err = r.store.Holders(ctx, m.kind, m.scope, m.value); err != nil {
+			return nil, err
+		}
+		r.seen[m] = all
 	}
-	h, err := r.store.Holders(ctx, m.kind, m.scope, m.value)
-	if err == nil {
-		r.seen[m] = h
+	var known []identity.Holder
+	for _, h := range all {
+		may, err := r.knows(ctx, h.Subject)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			known = append(known, h)
+		}
 	}
-	return h, err
+	return known, nil
 }
 
 // numbers finds whom the numbers of items name, and for each group the best of

@@ -57,6 +57,7 @@ type Merger struct {
 	clock        clock.Clock
 	source       string
 	cause        string
+	limits       *Limits
 	prepare      func(context.Context, ...id.Subject) error
 }
 
@@ -71,6 +72,9 @@ func NewMerger(s MergeStore, o *organisation.Organisation, c clock.Clock, source
 // Prepare has f called with all new subjects of a batch before the first of
 // them is written, so that what each of them needs can be made at once.
 func (m *Merger) Prepare(f func(context.Context, ...id.Subject) error) { m.prepare = f }
+
+// Limit keeps to the limits of a key.
+func (m *Merger) Limit(l *Limits) { m.limits = l }
 
 // parallel is how many people are written at the same time; the store commits
 // them together.

@@ -25,6 +25,7 @@ type plan struct {
 	time        moment
 	country     cell
 	home        string // country where that says none
+	brand       string // that the file is for; "" for all
 	identifiers []identifierPlan
 	fields      []fieldPlan
 	consents    []consentPlan

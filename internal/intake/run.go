@@ -31,6 +31,7 @@ type Options struct {
 	Clock        clock.Clock                // required
 	Format       Format                     // of the file; "" for that of the map
 	Charset      string                     // of the file; "" for that of the map, or to recognise it
+	Limits       *Limits                    // nil for none
 	Size         int64                      // of the file, for Progress; 0 when not known
 	Batch        int                        // most items for the sink at once; 0 for BatchSize
 	// Rejects receives the refused rows as they were, as CSV with their line
@@ -61,8 +62,8 @@ type Progress struct {
 
 // Run reads a file by the map m and hands its rows to sink. Before any row is
 // read it returns organisation.Problems when the map names what the
-// organisation does not know, and an Invalid error when the file does not fit
-// the map. Later errors are those of reading, of the sink and of writing
+// organisation does not know, a Forbidden error when it brings in what is beyond
+// the limits, and an Invalid one when the file does not fit the map. Later errors are those of reading, of the sink and of writing
 // Rejects; the Report then says what was done until then, and running the
 // import again does the rest.
 func Run(ctx context.Context, file io.Reader, m *Map, sink Sink, o Options) (*Report, error) {
@@ -90,6 +91,9 @@ func begin(file io.Reader, m *Map, sink Sink, o Options) (*run, error) {
 	if err := m.Check(o.Organisation, o.Source); err != nil {
 		return im, err
 	}
+	if err := o.Limits.allow(m, o.Organisation, o.Source); err != nil {
+		return im, err
+	}
 	var err error
 	if im.reader, im.report.Charset, err = newReader(m, file, &o); err != nil {
 		return im, err
@@ -101,6 +105,7 @@ func begin(file io.Reader, m *Map, sink Sink, o Options) (*run, error) {
 	if im.plan, err = m.bind(header, o.Organisation, o.Source, im.started); err != nil {
 		return im, err
 	}
+	im.plan.brand = o.Limits.For()
 	im.report.Unread, im.report.Missing, im.report.LeftOut = im.plan.unread, im.plan.missing, im.plan.leftOut
 	if im.rejects = newRejectFile(o.Rejects, m.Separator, o.Explain); im.rejects != nil {
 		im.rejects.header = header.Columns

@@ -72,17 +72,16 @@ func (w *weaving) consent(s saying) {
 	if !ok || status == "" {
 		return
 	}
-	now, ok := w.consents[consent.Key{Purpose: s.Purpose}]
-	if !ok {
-		now = consent.Standing{Status: consent.Unknown}
-	}
-	if s.Stance == Given && s.Proof == "" && (w.consents.Guarded(s.Purpose, "") || now.Status.No() && personal(now.ProofBy)) {
+	brand := w.limits.For()
+	now := w.consents.Of(s.Purpose, brand)
+	if s.Stance == Given && s.Proof == "" && (w.consents.Guarded(s.Purpose, brand) || now.Status.No() && personal(now.ProofBy)) {
 		// What the person said themselves is undone by proof alone, and a word
 		// in a file is none (Art. 7(1) GDPR).
 		return
 	}
 	r, ok := consent.Accept(now, consent.Inbound{
 		Subject: w.person.subject, Purpose: purpose, Status: status, At: s.At, Confirmed: s.Confirmed,
+		Scope: brand, Brand: brand,
 		Proof: consent.Proof{Kind: consent.ByImport, Ref: s.Consent.Proof}, Channel: "import", Now: w.at,
 	})
 	if !ok {

@@ -32,13 +32,27 @@ func (u *Upload) LoadMap() (*Map, error) {
 }
 
 // Fits tells whether the upload's map names only what org declares and its
-// source may hold. The error is Invalid, as that of LoadMap.
+// source may hold, within the upload's limits. The error is Invalid, as that of
+// LoadMap, or Forbidden for what is beyond them.
 func (u *Upload) Fits(org *organisation.Organisation) error {
 	m, err := u.LoadMap()
 	if err != nil {
 		return err
 	}
-	return unfit(m.Check(org, u.Source))
+	if err := unfit(m.Check(org, u.Source)); err != nil {
+		return err
+	}
+	return u.Limits.allow(m, org, u.Source)
+}
+
+// Within tells whether the upload's map brings in nothing beyond limits. The
+// error is Forbidden, with a field for each thing.
+func (u *Upload) Within(l *Limits, org *organisation.Organisation) error {
+	m, err := u.LoadMap()
+	if err != nil {
+		return err
+	}
+	return l.allow(m, org, u.Source)
 }
 
 // mostProblems is how many of the problems of a map are named.

@@ -33,6 +33,7 @@ type Upload struct {
 	State   UploadState
 	Size    int64
 	Actor   ledger.Actor
+	Limits  *Limits // of the key that it was sent with; nil for none
 	// Once is a keyed digest by which a repeat is told, Print one of what was
 	// sent. Once is never empty.
 	Once, Print []byte

@@ -115,7 +115,7 @@ func RunUpload(ctx context.Context, s UploadStore, u Upload, m *Map, sink Sink, 
 			return err
 		}
 	}
-	o.Source, o.Format, o.Charset, o.Size = u.Source, u.Format, u.Charset, u.Size
+	o.Source, o.Format, o.Charset, o.Size, o.Limits = u.Source, u.Format, u.Charset, u.Size, u.Limits
 	o.Progress = func(p Progress) { u.Bytes = p.Bytes }
 	if !u.DryRun {
 		o.Positions, o.Rejects = kept{s, &u}, Rejects(ctx, s, &u)
@@ -129,7 +129,7 @@ func RunUpload(ctx context.Context, s UploadStore, u Upload, m *Map, sink Sink, 
 	switch {
 	case err == nil:
 		u.State, u.Report, u.Bytes = Done, report, u.Size
-	case errors.As(err, &public) && public.Kind == errs.Invalid:
+	case errors.As(err, &public) && (public.Kind == errs.Invalid || public.Kind == errs.Forbidden):
 		u.State, u.Report = Failed, report
 		u.Problem = &Problem{ID: public.ID, Args: public.Args, Fields: public.Fields}
 	case errors.As(err, &unfit):

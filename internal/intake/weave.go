@@ -360,7 +360,7 @@ func (w *weaving) outcomes() []Outcome {
 
 func (w *weaving) change() ledger.Change {
 	c := ledger.Change{
-		Subject: w.person.subject, Base: w.facts.Version, At: w.at, Cause: w.cause,
+		Subject: w.person.subject, Base: w.facts.Version, At: w.at, Cause: w.cause, Brand: w.limits.For(),
 		Actor:   ledger.Actor{Kind: ledger.BySystem, ID: w.source},
 		Entries: w.entries, Rows: w.rows,
 	}
