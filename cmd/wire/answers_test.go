@@ -8,8 +8,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"livingprofile/cmd/wire"
+	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/hook"
@@ -39,13 +41,15 @@ func TestAnswers(t *testing.T) {
 			{"id":"a","subject":%[1]q,"consent":{"purpose":"recommendations","status":"refused"}},
 			{"id":"b","subject":%[1]q,"caused_by":%[2]q,"identifier":{"kind":"customer","value":"ECHO"}},
 			{"id":"c","subject":%[1]q,"attributes":{"resting-heart-rate":{"value":"60"}}},
-			{"id":"d","subject":"nobody","consent":{"purpose":"newsletter","status":"refused"}}]}`, m.Data.Subject, r.Header.Get("webhook-id"))
+			{"id":"e","subject":%[1]q,"activity":{"event":"call-7","kind":"support-call","at":%[3]q}},
+			{"id":"f","subject":%[1]q,"activity":{"event":"O-7","kind":"order","at":%[3]q}},
+			{"id":"d","subject":"nobody","consent":{"purpose":"newsletter","status":"refused"}}]}`, m.Data.Subject, r.Header.Get("webhook-id"), time.Now().Add(-time.Hour).Format(time.RFC3339))
 	}))
 	defer outside.Close()
 	s := testkit.NewSite(t, testkit.SiteOptions{Set: func(s *wire.Settings) {
 		s.Outbound = []string{strings.TrimPrefix(outside.URL, "http://")}
 	}})
-	declareStorm(t, s, outside.URL)
+	declareStorm(t, s, outside.URL, "support-call")
 	person := stormPeople(t, s)[0]
 	alias, err := s.DB.Ring().Pairwise(demo.Newsletter, person)
 	if err != nil {
@@ -82,8 +86,12 @@ func TestAnswers(t *testing.T) {
 			told++
 		}
 	}
-	if told != 1 {
-		t.Errorf("the answers made %d entries, want one", told)
+	if told != 2 {
+		t.Errorf("the answers made %d entries, want one for the no and one for the call", told)
+	}
+	did, err := s.DB.Activities(t.Context(), person, activity.Page{Now: s.Clock.Now(), Limit: 10})
+	if err != nil || len(did) != 1 || did[0].Kind != "support-call" || did[0].Source != demo.Newsletter {
+		t.Errorf("got the activities %+v, %v, want the call: it is declared that the system tells of those", did, err)
 	}
 	ids, err := s.DB.Identifiers(t.Context(), person)
 	if err != nil || len(ids) != 1 {

@@ -19,8 +19,9 @@ import (
 )
 
 // author returns a system as one who tells something without a key: in the
-// answer to a hook, or in its feed. Any may tell of decisions; values come from
-// those alone that are declared as a source.
+// answer to a hook, or in its feed. Any may tell of decisions, and of what people
+// did as far as that is declared; values come from those alone that are declared
+// as a source.
 func (a *App) author(system string) (*inbound.Author, error) {
 	org := a.Current.Load()
 	s, ok := org.System(system)
@@ -28,7 +29,8 @@ func (a *App) author(system string) (*inbound.Author, error) {
 		return nil, errs.NotFound
 	}
 	return &inbound.Author{
-		Organisation: org, System: s, MayField: func(string) bool { return true }, MayProfile: s.Source, MayConsent: true,
+		Organisation: org, System: s, MayField: func(string) bool { return true },
+		MayProfile: s.Source, MayConsent: true, MayActivity: true,
 	}, nil
 }
 

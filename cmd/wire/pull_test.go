@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"livingprofile/cmd/wire"
+	"livingprofile/internal/activity"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
@@ -138,6 +139,41 @@ func TestPull(t *testing.T) {
 			}
 			if feed.refused > 0 {
 				t.Error("it asks without the key")
+			}
+		})
+	}
+}
+
+// TestPull_activity: a feed in the schema of changes brings what people did, as
+// far as it is declared that its system tells of it.
+func TestPull_activity(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			at := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
+			did := func(id, kind string) string {
+				return fmt.Sprintf(`{"id":%q,"identifiers":[{"kind":"email","value":%q}],"activity":{"event":"call-7","kind":%q,"at":%q}}`, id, thomas, kind, at)
+			}
+			s, p, f := pulling(t, e, &contacts{rows: []string{did("1", "support-call"), did("2", "support-call"), did("3", "training-session")}})
+			f.Map = pull.Map{}
+			_, before := said(t, s, "name-reading")
+			for range 2 {
+				if err := p.Read(t.Context(), "crm", &f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			subject, err := s.Identity.ByEmail(t.Context(), thomas)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := s.DB.Activities(t.Context(), subject, activity.Page{Now: s.Clock.Now(), Since: s.Clock.Now().Add(-2 * time.Hour), Limit: 10})
+			if err != nil || len(list) != 1 || list[0].Kind != "support-call" || list[0].Source != "crm" {
+				t.Errorf("got %+v, %v, want the call once", list, err)
+			}
+			if _, now := said(t, s, "name-reading"); now != before+1 {
+				t.Errorf("%d entries came of it, want one", now-before)
+			}
+			if place, err := s.DB.PullPosition(t.Context(), "crm"); err != nil || place.Taken != 2 || place.Refused != 1 {
+				t.Errorf("got %+v, %v", place, err)
 			}
 		})
 	}

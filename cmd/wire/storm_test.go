@@ -195,7 +195,7 @@ func TestStorm(t *testing.T) {
 }
 
 // declareStorm declares an endpoint whose bodies say who sends them.
-func declareStorm(t *testing.T, s *testkit.Site, url string) {
+func declareStorm(t *testing.T, s *testkit.Site, url string, activities ...string) {
 	t.Helper()
 	draft, err := demo.Draft()
 	if err != nil {
@@ -204,6 +204,7 @@ func declareStorm(t *testing.T, s *testkit.Site, url string) {
 	for i := range draft.Declared.Systems {
 		if d := &draft.Declared.Systems[i]; d.Name == demo.Newsletter {
 			d.Endpoints = []hook.Endpoint{{Name: "main", URL: url, Envelope: hook.CloudEvents}}
+			d.Activities = activities
 		}
 	}
 	if _, err := s.Declare(t.Context(), wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"}}); err != nil {

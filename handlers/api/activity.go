@@ -15,14 +15,6 @@ import (
 	"livingprofile/internal/inbound"
 )
 
-// An activityBody is one thing that a system saw a person do.
-type activityBody struct {
-	Event  string            `json:"event"` // the system's own id of it
-	Kind   string            `json:"kind"`
-	At     *string           `json:"at"`
-	Values map[string]string `json:"values"`
-}
-
 // A takenBody says what became of one activity.
 type takenBody struct {
 	Event  string          `json:"event"`
@@ -44,7 +36,7 @@ func (a *API) tellActivities(c echo.Context, who *caller) (answer, error) {
 		return answer{}, err
 	}
 	var in struct {
-		Activities []activityBody `json:"activities"`
+		Activities []inbound.ActivityBody `json:"activities"`
 	}
 	if err := decode(c, &in); err != nil {
 		return answer{}, err
@@ -54,14 +46,12 @@ func (a *API) tellActivities(c echo.Context, who *caller) (answer, error) {
 	}
 	t := activity.Taking{System: who.system.Name, Brand: who.brand, May: who.author().MayKind}
 	var bad []errs.Field
-	for n, body := range in.Activities {
-		at, wrong := inbound.Moment(body.At, "activities."+strconv.Itoa(n)+".at")
-		if body.At == nil {
-			bad = append(bad, errs.At("activities."+strconv.Itoa(n)+".at", "error.required"))
-		} else if wrong != nil {
+	for n := range in.Activities {
+		item, wrong := in.Activities[n].Item("activities." + strconv.Itoa(n) + ".")
+		if wrong != nil {
 			bad = append(bad, *wrong)
 		}
-		t.Items = append(t.Items, activity.Item{Event: body.Event, Kind: body.Kind, At: at, Values: body.Values})
+		t.Items = append(t.Items, item)
 	}
 	if err := errs.InvalidFields(bad...); err != nil {
 		return answer{}, err

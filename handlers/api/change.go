@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
@@ -69,7 +70,9 @@ type resultBody struct {
 	Result   inbound.Result `json:"result"`
 	Reason   string         `json:"reason,omitempty"`
 	Repeated bool           `json:"repeated,omitempty"`
-	Errors   []faultBody    `json:"errors,omitempty"`
+	// Denied is what stands against knowing of an activity.
+	Denied decision.Reason `json:"denied,omitempty"`
+	Errors []faultBody     `json:"errors,omitempty"`
 }
 
 // A faultBody is what is wrong in which member.
@@ -80,7 +83,7 @@ type faultBody struct {
 }
 
 func resultOf(ctx context.Context, t *inbound.Told, o *inbound.Outcome, place int) resultBody {
-	r := resultBody{ID: t.ID, Result: o.Result, Reason: o.Reason, Repeated: o.Repeated}
+	r := resultBody{ID: t.ID, Result: o.Result, Reason: o.Reason, Repeated: o.Repeated, Denied: o.Denied}
 	for _, f := range o.Fields {
 		path := fmt.Sprintf("changes.%d", place)
 		if f.Path != "" {

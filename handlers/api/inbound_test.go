@@ -21,6 +21,7 @@ type results struct {
 	Counts  map[string]int
 	Results []struct {
 		ID, Result, Reason string
+		Denied             string
 		Repeated           bool
 		Errors             []struct{ Path, Code string }
 	}
@@ -63,7 +64,7 @@ func TestChanges(t *testing.T) {
 				about("5", "nobody@example.org", `"consent":{"purpose":"reviews","status":"given"}`),
 				about("6", thomas, `"attributes":{"resting-heart-rate":{"value":"1"}}`),
 				about("7", thomas, `"attributes":{"name-reading":{"value":"Kyoto"}},"consent":{"purpose":"reviews","status":"refused"}`),
-				about("8", thomas, `"activity":{}`),
+				about("8", thomas, `"at":"`+later+`","activity":{"event":"1","kind":"training-session"}`),
 				about("9", thomas, `"consent":{"purpose":"shoes","status":"given"}`),
 				about("10", thomas, `"sequence":3,"attributes":{"name-reading":{"value":"Osaka"}}`),
 				about("12", thomas, `"attributes":{"event-city":{"value":"Kyoto"}}`), // which he lets nobody use
@@ -72,7 +73,7 @@ func TestChanges(t *testing.T) {
 			}
 			want := []string{
 				"applied", "applied", "applied", "waiting unproved", "refused no_subject", "refused not_yours", "refused not_valid",
-				"refused not_valid", "refused not_valid", "unchanged known", "refused not_taken", "refused not_valid", "refused not_valid",
+				"refused not_yours", "refused not_valid", "unchanged known", "refused not_taken", "refused not_valid", "refused not_valid",
 			}
 			got := k.tell(key, changes...)
 			if diff := cmp.Diff(got.short(), want); diff != "" {
@@ -99,6 +100,90 @@ func TestChanges(t *testing.T) {
 			waiting, err := k.DB.ConflictsFor(t.Context(), inbound.AsksSubject, 10)
 			if err != nil || len(waiting) != 1 || waiting[0].Name != "reviews" || waiting[0].Theirs.Value != "given" {
 				t.Errorf("got %+v, %v", waiting, err)
+			}
+		})
+	}
+}
+
+// TestChanges_activity: what people did is told among other changes, and taken as
+// by itself: while a purpose allows it, and each event once.
+func TestChanges_activity(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			k := newKit(t, e)
+			key := k.key(ofSystem("machines"))
+			k.choose(thomas, "training-suggestions", consent.No)
+			session := func(event string, ago time.Duration) string { return `"activity":` + k.session(event, ago) }
+			no := k.tell(key, about("0", thomas, session("a", time.Hour)))
+			if diff := cmp.Diff(no.short(), []string{"refused no_basis"}); diff != "" || no.Results[0].Denied == "" {
+				t.Errorf("after a no: %s %+v", diff, no)
+			}
+			k.clock.Advance(time.Minute)
+			k.choose(thomas, "training-suggestions", consent.Yes)
+			k.want(http.StatusOK, nil, key, "POST", k.lookup(key, thomas)+"/activities", tell(k.session("before", time.Hour)))
+			at := k.clock.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
+			changes := []string{
+				about("0", thomas, session("a", time.Hour)), // refused then, taken now
+				about("1", thomas, session("a", time.Hour)),
+				about("2", thomas, `"at":"`+at+`","activity":{"event":"b","kind":"training-session"}`),
+				about("3", thomas, session("before", time.Hour)),
+				about("4", thomas, `"attributes":{"membership":{"value":"gold"}}`),
+				about("5", thomas, session("c", -time.Hour)),
+				about("6", thomas, session("d", 3*365*24*time.Hour)),
+				about("7", thomas, session("", time.Hour)),
+				about("8", thomas, strings.Replace(session("e", time.Hour), `"45"`, `"many"`, 1)),
+				about("9", thomas, strings.Replace(session("f", time.Hour), "training-session", "order", 1)),
+				about("10", thomas, `"activity":{"event":"g","kind":"training-session"}`),
+				about("11", thomas, strings.Replace(session("h", time.Hour), `"event"`, `"shoe":1,"event"`, 1)),
+				about("12", thomas, session("i", time.Hour)+`,"consent":{"purpose":"newsletter","status":"refused"}`),
+				about("13", "nobody@example.org", session("j", time.Hour)),
+			}
+			want := []string{
+				"applied", "unchanged known", "applied", "unchanged known", "refused not_valid", "refused future", "refused too_old",
+				"refused no_event", "refused not_valid", "refused not_yours", "refused not_valid", "refused not_valid", "refused not_valid",
+				"refused no_subject",
+			}
+			before := k.version(thomas)
+			got := k.tell(key, changes...)
+			if diff := cmp.Diff(got.short(), want); diff != "" {
+				t.Error(diff)
+			}
+			paths := map[int]string{8: "changes.8.activity.values.minutes", 9: "changes.9.activity.kind", 10: "changes.10.activity.at", 11: "changes.11.shoe"}
+			for n, path := range paths {
+				if r := got.Results[n]; len(r.Errors) != 1 || r.Errors[0].Path != path {
+					t.Errorf("%d: got %+v, want %s", n, r.Errors, path)
+				}
+			}
+			after := k.version(thomas)
+			if after != before+1 {
+				t.Errorf("two sessions made %d entries, want one", after-before)
+			}
+			again := k.tell(key, changes...)
+			if diff := cmp.Diff(again.short(), want); diff != "" || !again.Results[0].Repeated || k.version(thomas) != after {
+				t.Errorf("told again: %s, and %d entries", diff, k.version(thomas)-after)
+			}
+			if got := k.tell(key, about("0", thomas, session("x", time.Hour))).short(); got[0] != "refused id_reused" {
+				t.Errorf("another session under an id that was used: got %v", got)
+			}
+			for name, limit := range map[string]func(*authz.APIKey){
+				"without the scope": withScopes(authz.ChangeWrite, authz.ProfileWrite, authz.ConsentWrite),
+				"of other fields":   withFields("membership"),
+				"of another brand":  forBrand("hibiki"),
+			} {
+				if got := k.tell(k.key(ofSystem("machines"), limit), about("k", thomas, session("k", time.Hour))).short(); got[0] != "refused not_yours" {
+					t.Errorf("a key %s: got %v", name, got)
+				}
+			}
+			var seen seenActivities
+			k.want(http.StatusOK, &seen, key, "GET", k.lookup(key, thomas)+"/activities?limit=200", "")
+			fresh := 0
+			for _, a := range seen.Activities {
+				if a.At.After(k.clock.Now().Add(-2 * time.Hour)) {
+					fresh++
+				}
+			}
+			if fresh != 3 {
+				t.Errorf("%d sessions are held of the last two hours, want 3", fresh)
 			}
 		})
 	}

@@ -205,6 +205,9 @@ func feedLine(c echo.Context, number int, g *inbound.Glance) view.FeedLine {
 		}
 		line.Says = append(line.Says, i18n.T(ctx, word, "purpose", u.Words.Question.In(v.Locale)))
 	}
+	if k, ok := v.Organisation.Activity(g.Kind); ok {
+		line.Says = append(line.Says, k.Label.In(v.Locale))
+	}
 	for _, w := range g.Wrong {
 		text := i18n.Message(ctx, w.ID, w.Args)
 		if w.Path != "" {

@@ -48,6 +48,9 @@ func TestFeed(t *testing.T) {
 	wantIn(t, "the feed itself", c.Post(path, form("from", "feed")).Body, "Phone", "Fits")
 	preview, _, _ := strings.Cut(c.Post(path, form("from", "feed", "sample", "")).Body, "</table>")
 	wantOut(t, "the preview", preview, "5555", "C-1000001")
+	plain, _, _ := strings.Cut(text, "map:")
+	told := c.Post(path, form("feed", plain, "sample", `{"contacts":[{"id":"a","subject":"x","activity":{"event":"7","kind":"support-call","at":"2026-01-01T00:00:00Z"}}]}`))
+	wantIn(t, "an activity", told.Body, "Call to the support desk", "Fits")
 	for what, tt := range map[string]struct {
 		form  url.Values
 		words []string

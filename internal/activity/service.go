@@ -154,9 +154,9 @@ func (s *Service) weigh(ctx context.Context, t *Taking, facts decision.Facts) ([
 // Weigh decides what becomes of one item by what is known of the person, apart
 // from whether it was told of before. It is a pure function but for the id of
 // the observation.
-func Weigh(schema Schema, facts decision.Facts, t *Taking, item *Item, now time.Time) (Observation, Outcome) {
+func Weigh(declared Kinds, facts decision.Facts, t *Taking, item *Item, now time.Time) (Observation, Outcome) {
 	refuse := func(r Reason) (Observation, Outcome) { return Observation{}, Outcome{Result: Refused, Reason: r} }
-	k, ok := schema.Activity(item.Kind)
+	k, ok := declared.Activity(item.Kind)
 	switch {
 	case !ok, k.Retired, t.May != nil && !t.May(k):
 		return refuse(UnknownKind)
@@ -167,7 +167,7 @@ func Weigh(schema Schema, facts decision.Facts, t *Taking, item *Item, now time.
 	case !now.Before(item.At.Add(k.Keep)):
 		return refuse(TooOld)
 	}
-	if verdict := Basis(facts, k, schema.AllPurposes(), t.Brand, now); !verdict.Allow {
+	if verdict := Basis(facts, k, declared.AllPurposes(), t.Brand, now); !verdict.Allow {
 		return Observation{}, Outcome{Result: Refused, Reason: NoBasis, Denied: verdict.Reasons[0]}
 	}
 	values, err := k.Canonical(item.Values)

@@ -39,16 +39,21 @@ type Due struct {
 	Touched int64 // grows whenever something happens that may change the answer
 }
 
-// A Schema knows what is declared.
-type Schema interface {
-	profile.Schema
+// Kinds knows which kinds are declared, and what may use them.
+type Kinds interface {
 	// Activity returns the kind called name, a retired one too.
 	Activity(name string) (*Kind, bool)
-	// InferenceRules returns all rules, the retired ones too.
-	InferenceRules() []Rule
 	// AllPurposes returns the newest version of every purpose, the retired ones
 	// too.
 	AllPurposes() []*consent.PurposeVersion
+}
+
+// A Schema knows what is declared.
+type Schema interface {
+	profile.Schema
+	Kinds
+	// InferenceRules returns all rules, the retired ones too.
+	InferenceRules() []Rule
 	// DeclaredAs returns the number of the declaration.
 	DeclaredAs() int64
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -16,6 +17,7 @@ import (
 // A Catalogue is what the organisation declares, as the door needs it.
 type Catalogue interface {
 	consent.Catalogue
+	activity.Kinds
 	Field(name string) (*profile.Field, bool)
 	Rank(source string) int
 	// Works returns the purposes that a system works for.
@@ -29,6 +31,9 @@ type known struct {
 	facts       decision.Facts
 	identifiers []identity.Identifier
 	holders     func(identity.Identifier) ([]identity.Holder, error)
+	brand       string          // where it happened; "" for no brand's site
+	events      map[string]bool // of the system, that it told of before
+	did         []activity.Observation
 
 	entries   []ledger.Draft
 	rows      []any
@@ -47,6 +52,8 @@ func (k *known) decide(c Catalogue, system string, item *Item, now time.Time) (O
 		o, err = k.report(c, item, now)
 	case item.Identifier != nil:
 		o, err = k.identify(system, item, now)
+	case item.Activity != nil:
+		o = k.act(c, system, item.Activity, now)
 	}
 	o.After = k.facts
 	return o, err
@@ -159,6 +166,30 @@ func (k *known) identify(system string, item *Item, now time.Time) (Outcome, err
 	return o, nil
 }
 
+// act takes in what the person did.
+func (k *known) act(c Catalogue, system string, item *activity.Item, now time.Time) Outcome {
+	t := activity.Taking{Subject: k.subject, System: system, Brand: k.brand}
+	seen, became := activity.Weigh(c, k.facts, &t, item, now)
+	switch {
+	case became.Reason == activity.UnknownKind:
+		return Outcome{Result: Refused, Reason: NotYours}
+	case became.Reason == activity.Unreadable:
+		o := Outcome{Result: Refused, Reason: NotValid}
+		for _, f := range became.Fields {
+			f.Path = "activity." + f.Path
+			o.Fields = append(o.Fields, f)
+		}
+		return o
+	case became.Result == activity.Refused:
+		return Outcome{Result: Refused, Reason: string(became.Reason), Denied: became.Denied}
+	case k.events[item.Event]:
+		return Outcome{Result: Unchanged, Reason: Known}
+	}
+	k.events[item.Event] = true
+	k.did = append(k.did, seen)
+	return Outcome{Result: Applied}
+}
+
 // refusal is the outcome of an item that a rule refuses; any other error is the
 // door's own.
 func refusal(err error) (Outcome, error) {
@@ -182,6 +213,10 @@ func (k *known) change(system, brand, cause string, now time.Time) ledger.Change
 	}
 	if k.moved.consents {
 		c.Rows = append(c.Rows, k.facts.Consents)
+	}
+	if len(k.did) > 0 {
+		c.Entries = append(c.Entries, activity.Entry(system, k.did))
+		c.Rows = append(c.Rows, activity.Rows(k.did)...)
 	}
 	for _, raised := range k.conflicts {
 		c.Entries = append(c.Entries, raised.entry(ConflictRaised))

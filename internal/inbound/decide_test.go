@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/identity"
@@ -30,6 +31,10 @@ func (shop) Children(consent.PurposeID) []*consent.PurposeVersion { return nil }
 func (shop) AllPurposes() []*consent.PurposeVersion               { return nil }
 func (shop) AllTopics() []consent.Topic                           { return nil }
 func (shop) AllChannels() []consent.Channel                       { return nil }
+
+func (shop) Activity(name string) (*activity.Kind, bool) {
+	return &activity.Kind{Name: name, Keep: 24 * time.Hour}, name == "walk"
+}
 
 func (shop) Field(name string) (*profile.Field, bool) {
 	return &profile.Field{Name: name, Type: profile.TypeText, Edit: profile.Free}, name == "phone" || name == "city"

@@ -13,6 +13,6 @@
 // of it are kept in the same transaction. What cannot be decided is raised as a
 // Conflict. An item changes all that it says, or nothing.
 //
-// Activity is not an item yet: it enters here as another member of Item beside
-// Attributes, Report and Identifier.
+// What people did is weighed by package activity. It has an id of its own, the
+// event's, by which it is known whichever way it came.
 package inbound

@@ -3,6 +3,7 @@ package inbound
 import (
 	"time"
 
+	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -12,7 +13,7 @@ import (
 )
 
 // An Item is one thing that a system tells of one person: values, a decision,
-// or an identifier.
+// an identifier, or what they did.
 type Item struct {
 	// ID is the source's own id of it, by which a repeat is known; "" for what
 	// the sender does not repeat.
@@ -24,6 +25,7 @@ type Item struct {
 	Attributes map[string]profile.Claim // by field, canonical
 	Report     *consent.Report
 	Identifier *identity.Identifier
+	Activity   *activity.Item
 }
 
 // A Result is what became of an item.
@@ -39,25 +41,28 @@ const (
 
 // Codes of why.
 const (
-	Echo       = "echo"        // our own event came back
-	Known      = "known"       // nothing newer was said than what stands
-	Unproved   = "unproved"    // a yes after the person's own no, without proof
-	SameRank   = "same_rank"   // two systems say different things, and nothing tells them apart
-	Later      = "said_later"  // another value than the person's own, said later than that
-	Reused     = "id_reused"   // the id was used for something else
-	NoSubject  = "no_subject"  // nobody is meant whom the system may know
-	NotYours   = "not_yours"   // a field, purpose or action that the system may not have
-	NotTaken   = "not_taken"   // no purpose allows to hold any of the values now
-	NotValid   = "not_valid"   // something in it is not acceptable
-	Frozen     = "restricted"  // the person froze it
-	Contested  = "contested"   // it moved again and again while it was decided
-	NoActivity = "no_activity" // activity is not taken here
+	Echo      = "echo"       // our own event came back
+	Known     = "known"      // nothing newer was said than what stands
+	Unproved  = "unproved"   // a yes after the person's own no, without proof
+	SameRank  = "same_rank"  // two systems say different things, and nothing tells them apart
+	Later     = "said_later" // another value than the person's own, said later than that
+	Reused    = "id_reused"  // the id was used for something else
+	NoSubject = "no_subject" // nobody is meant whom the system may know
+	NotYours  = "not_yours"  // a field, purpose or action that the system may not have
+	NotTaken  = "not_taken"  // no purpose allows to hold any of the values now
+	NotValid  = "not_valid"  // something in it is not acceptable
+	Frozen    = "restricted" // the person froze it
+	Contested = "contested"  // it moved again and again while it was decided
 )
+
+// What the person did is refused for what package activity says as well:
+// activity.NoBasis, NoEvent, Future and TooOld.
 
 // An Outcome is what became of one item.
 type Outcome struct {
 	Result   Result
-	Reason   string // a code; "" for what was applied
+	Reason   string          // a code; "" for what was applied
+	Denied   decision.Reason // for activity.NoBasis: what stands against it
 	Fields   []errs.Field
 	Repeated bool // the same item came before; this is what became of it then
 

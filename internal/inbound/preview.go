@@ -13,6 +13,7 @@ type Glance struct {
 	Fields  []string // whose values it tells
 	Purpose string   // that it tells a decision on; "" for none
 	Status  string   // of that decision
+	Kind    string   // of activity that it tells of; "" for none
 	Names   []string // kinds of identifiers by which it names somebody
 	Wrong   []errs.Field
 }
@@ -27,11 +28,14 @@ func (a *Author) Glance(raw json.RawMessage) Glance {
 			Purpose string `json:"purpose"`
 			Status  string `json:"status"`
 		} `json:"consent"`
+		Activity struct {
+			Kind string `json:"kind"`
+		} `json:"activity"`
 	}
 	g := Glance{}
 	if json.Unmarshal(raw, &body) == nil {
 		g.Fields = slices.Sorted(maps.Keys(body.Attributes))
-		g.Purpose, g.Status = body.Consent.Purpose, body.Consent.Status
+		g.Purpose, g.Status, g.Kind = body.Consent.Purpose, body.Consent.Status, body.Activity.Kind
 		if body.Subject != "" {
 			g.Names = append(g.Names, "subject")
 		}

@@ -239,6 +239,42 @@ func (a *Author) Identifier(b IdentifierBody, path string) (identity.Identifier,
 	return i, err
 }
 
+// An ActivityBody is one thing that a system saw a person do.
+type ActivityBody struct {
+	Event  string            `json:"event"` // the system's own id of it
+	Kind   string            `json:"kind"`
+	At     *string           `json:"at"`
+	Values map[string]string `json:"values"`
+}
+
+// Item reads an activity; path is where it stands.
+func (b *ActivityBody) Item(path string) (activity.Item, *errs.Field) {
+	at, wrong := Moment(b.At, path+"at")
+	if b.At == nil {
+		missing := errs.At(path+"at", "error.required")
+		wrong = &missing
+	}
+	return activity.Item{Event: b.Event, Kind: b.Kind, At: at, Values: b.Values}, wrong
+}
+
+// activity reads what somebody did, at a time of the change where it has none. A
+// kind that the author does not reach is refused as one that does not exist.
+func (a *Author) activity(b *ActivityBody, at time.Time) (*activity.Item, error) {
+	if b.At == nil && !at.IsZero() {
+		text := at.Format(time.RFC3339Nano)
+		b.At = &text
+	}
+	item, wrong := b.Item("activity.")
+	if wrong != nil {
+		return nil, errs.InvalidFields(*wrong)
+	}
+	if k, ok := a.Organisation.Activity(b.Kind); !ok || !a.MayKind(k) {
+		beyond := errs.At("activity.kind", "error.beyond_key", "name", b.Kind)
+		return nil, &errs.Error{Kind: errs.Forbidden, ID: "error.beyond_key", Args: beyond.Args, Fields: []errs.Field{beyond}}
+	}
+	return &item, nil
+}
+
 // A Told is one change as it was told, and by what it names its person: the
 // name by which the system knows them, or identifiers.
 type Told struct {
@@ -258,7 +294,7 @@ type change struct {
 	Attributes  map[string]ClaimBody `json:"attributes"`
 	Consent     *ReportBody          `json:"consent"`
 	Identifier  *IdentifierBody      `json:"identifier"`
-	Activity    json.RawMessage      `json:"activity"`
+	Activity    *ActivityBody        `json:"activity"`
 }
 
 // Read reads one change. The id is returned with an error as well, if it can be
@@ -313,10 +349,11 @@ func (a *Author) read(c *change, t *Told) (err error) {
 	switch {
 	case wrong != nil:
 		return errs.InvalidFields(*wrong)
-	case c.Activity != nil:
-		return errs.InvalidFields(errs.At("activity", "error.no_activity"))
-	case c.Consent == nil && !a.MayProfile, c.Consent != nil && !a.MayConsent:
+	case !a.mayTell(c):
 		return forbidden
+	case c.Activity != nil:
+		t.Activity, err = a.activity(c.Activity, at)
+		return err
 	case c.Attributes != nil:
 		if t.Attributes, err = a.Claims(c.Attributes); err != nil {
 			return err
@@ -345,6 +382,17 @@ func (a *Author) read(c *change, t *Told) (err error) {
 	i, err := a.Identifier(*c.Identifier, "identifier.")
 	t.Identifier = &i
 	return err
+}
+
+// mayTell tells whether the author may tell of such a thing at all.
+func (a *Author) mayTell(c *change) bool {
+	switch {
+	case c.Activity != nil:
+		return a.MayActivity
+	case c.Consent != nil:
+		return a.MayConsent
+	}
+	return a.MayProfile
 }
 
 // strict reads one JSON object into v and refuses what v does not have.

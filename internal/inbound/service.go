@@ -29,6 +29,9 @@ type Store interface {
 	Holders(ctx context.Context, kind identity.Kind, scope, value string) ([]identity.Holder, error)
 	// SeenEvents returns what became of those events of a system that were seen.
 	SeenEvents(ctx context.Context, system string, events [][32]byte) (map[[32]byte]Seen, error)
+	// KnownEvents returns which activities a system has told of, removed ones
+	// too, by its own id of them.
+	KnownEvents(ctx context.Context, subject id.Subject, system string, events []string) (map[string]bool, error)
 	// HasEntry tells whether the ledger has an entry of that id about a subject.
 	HasEntry(ctx context.Context, subject id.Subject, entry string) (bool, error)
 	// Commit writes a change whole or not at all; errs.Conflict when the
@@ -154,7 +157,7 @@ func absent(err error, places []int, outcomes []Outcome) error {
 // prepare decides on the items of one person, and returns the change.
 func (s *Service) prepare(ctx context.Context, from Sender, items []Item, places []int, outcomes []Outcome) (ledger.Change, error) {
 	now, catalogue := s.clock.Now(), s.catalogue()
-	k := &known{subject: items[places[0]].Subject}
+	k := &known{subject: items[places[0]].Subject, brand: from.Brand}
 	var err error
 	if k.facts, err = s.store.Facts(ctx, k.subject); err != nil {
 		return ledger.Change{}, err
@@ -164,6 +167,9 @@ func (s *Service) prepare(ctx context.Context, from Sender, items []Item, places
 	}
 	k.holders = func(i identity.Identifier) ([]identity.Holder, error) {
 		return s.store.Holders(ctx, i.Kind, i.Scope, i.Value)
+	}
+	if k.events, err = s.events(ctx, k.subject, from.System, items, places); err != nil {
+		return ledger.Change{}, err
 	}
 	seen, err := s.seen(ctx, from.System, items, places)
 	if err != nil {
@@ -223,6 +229,20 @@ func (s *Service) seen(ctx context.Context, system string, items []Item, places 
 		return map[[32]byte]Seen{}, nil
 	}
 	return s.store.SeenEvents(ctx, system, events)
+}
+
+// events returns which of the activities that items tell of are known.
+func (s *Service) events(ctx context.Context, subject id.Subject, system string, items []Item, places []int) (map[string]bool, error) {
+	var all []string
+	for _, i := range places {
+		if items[i].Activity != nil {
+			all = append(all, items[i].Activity.Event)
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return s.store.KnownEvents(ctx, subject, system, all)
 }
 
 // event is the digest of a source's id, which may be somebody's name.
