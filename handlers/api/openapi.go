@@ -4,6 +4,9 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net/url"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -49,6 +52,7 @@ type parameter struct {
 	Name, In    string
 	Description string
 	Required    bool
+	Example     string
 }
 
 type response struct {
@@ -117,17 +121,18 @@ func reference(base string) (view.Page, error) {
 
 func (d *description) show(base, method, path string, o *operation) (view.Operation, error) {
 	shown := view.Operation{ID: o.ID, Method: method, Path: path, Title: o.Summary, Text: paragraphs(o.Description)}
-	for _, p := range o.Parameters {
+	for i, p := range o.Parameters {
 		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
 			p = d.Components.Parameters[name]
+			o.Parameters[i] = p
 		}
 		shown.Parameters = append(shown.Parameters, view.Parameter{Name: p.Name, Where: p.In, Text: p.Description, Required: p.Required})
 	}
-	body, err := o.RequestBody.Content.example()
+	media, body, err := o.RequestBody.Content.example()
 	if err != nil {
 		return shown, err
 	}
-	shown.Request = typed(base, method, path, body, o)
+	shown.Request = typed(base, method, path, media, body, o)
 	return shown, pairs(&o.Responses, func(status string, node *yaml.Node) error {
 		var r response
 		if err := node.Decode(&r); err != nil {
@@ -136,21 +141,25 @@ func (d *description) show(base, method, path string, o *operation) (view.Operat
 		if name, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
 			r = d.Components.Responses[name]
 		}
-		example, err := r.Content.example()
+		_, example, err := r.Content.example()
 		shown.Answers = append(shown.Answers, view.Answer{Status: status, Text: r.Description, Example: example})
 		return err
 	})
 }
 
-// example returns the example of a body, "" for none.
-func (c content) example() (string, error) {
-	for _, media := range c {
-		if media.Example != nil {
-			b, err := json.MarshalIndent(media.Example, "", "  ")
-			return string(b), err
+// example returns the example of a body with its media type, "" for none.
+func (c content) example() (media, text string, err error) {
+	for _, media := range slices.Sorted(maps.Keys(c)) {
+		switch example := c[media].Example.(type) {
+		case nil:
+		case string:
+			return media, example, nil
+		default:
+			b, err := json.MarshalIndent(example, "", "  ")
+			return media, string(b), err
 		}
 	}
-	return "", nil
+	return "", "", nil
 }
 
 // under is what stands before a path of the document: those of other standards
@@ -162,17 +171,33 @@ func under(path string) string {
 	return "/api/v1"
 }
 
-// typed is a request as it is typed into a shell.
-func typed(base, method, path, body string, o *operation) string {
-	lines := []string{"curl -X " + method + " " + base + under(path) + strings.ReplaceAll(path, "{subject}", "$SUBJECT")}
-	lines = append(lines, `-H "Authorization: Bearer $KEY"`)
+// somebody is the id that examples give a person. In commands it is the one that
+// the reader has looked up.
+const somebody = "3hjl4crh0r8tf6l7qplbim9o9g"
+
+// typed is a request as it is typed into a shell. What the reader has from the
+// answers before is in variables: {subject} is $SUBJECT.
+func typed(base, method, path, media, body string, o *operation) string {
+	query := url.Values{}
+	var headers []string
 	for _, p := range o.Parameters {
-		if p.Name == "If-Match" {
-			lines = append(lines, `-H "If-Match: $ETAG"`)
+		switch {
+		case p.In == "path":
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", "$"+strings.ToUpper(p.Name))
+		case p.In == "query" && p.Example != "":
+			query.Set(p.Name, p.Example)
+		case p.Name == "If-Match":
+			headers = append(headers, `-H "If-Match: $ETAG"`)
 		}
 	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	lines := append([]string{"curl -X " + method + ` "` + base + under(path) + path + `"`, `-H "Authorization: Bearer $KEY"`}, headers...)
 	if body != "" {
-		lines = append(lines, `-H "Content-Type: application/json"`, "-d '"+body+"'")
+		body = strings.ReplaceAll(body, "'", `'\''`)
+		body = strings.ReplaceAll(body, somebody, `'"$SUBJECT"'`)
+		lines = append(lines, `-H "Content-Type: `+media+`"`, "--data-binary '"+body+"'")
 	}
 	return strings.Join(lines, " \\\n  ")
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -190,84 +189,6 @@ func TestDescriptionIsTheSurface(t *testing.T) {
 			t.Errorf("the reference has nothing about %s", name)
 		}
 	}
-}
-
-// TestExamples sends the examples of the document to the demo, in the order in
-// which somebody would try them, and holds them and the answers to the schemas.
-func TestExamples(t *testing.T) {
-	k := newKit(t, testkit.OnSQLite)
-	key := k.key(forBrand("hibiki"))
-	subject := k.lookup(key, thomas)
-	audience := k.audience(key)
-	d := k.described
-	for path, methods := range d.doc["paths"].(map[string]any) {
-		for method := range methods.(map[string]any) {
-			if strings.HasPrefix(path, "/imports") || strings.Contains(path, "/sends") {
-				continue // files are sent by TestImports, audiences by TestSendAudience
-			}
-			op := []string{"paths", path, method}
-			in := func(more ...string) []string { return append(slices.Clone(op), more...) }
-			var body string
-			var header []string
-			if example, ok := d.at(d.doc, in("requestBody", "content", "text/csv", "example")...).(string); ok {
-				body, header = example, []string{"Content-Type", "text/csv"}
-			}
-			if example := d.at(d.doc, in("requestBody", "content", "application/json", "example")...); example != nil {
-				if err := d.check(example, in("requestBody", "content", "application/json", "schema")...); err != nil {
-					t.Errorf("%s %s: the example of the request: %v", method, path, err)
-				}
-				if m := example.(map[string]any); isText(m["subject"]) {
-					m["subject"] = strings.TrimPrefix(subject, "/api/v1/subjects/")
-				}
-				b, err := json.Marshal(example)
-				if err != nil {
-					t.Fatal(err)
-				}
-				body = string(b)
-			}
-			if method == "put" {
-				tag := k.want(http.StatusOK, nil, key, "GET", subject+"/preferences", "").Header.Get("ETag")
-				header = []string{"If-Match", tag}
-			}
-			target := strings.NewReplacer("/subjects/{subject}", strings.TrimPrefix(subject, "/api/v1"), "{audience}", audience).Replace(path)
-			if !strings.HasPrefix(path, "/access/") {
-				target = "/api/v1" + target
-			}
-			target += d.query(in)
-			a := k.ask(key, strings.ToUpper(method), target, body, header...)
-			if a.Status >= 300 || d.at(d.doc, in("responses", jsonNumber(a.Status))...) == nil {
-				t.Errorf("%s %s: the example is answered with %d %s", method, path, a.Status, a.Body)
-			}
-			for status := range d.at(d.doc, in("responses")...).(map[string]any) {
-				content := in("responses", status, "content", "application/json")
-				if example := d.at(d.doc, append(slices.Clone(content), "example")...); example != nil {
-					if err := d.check(example, append(content, "schema")...); err != nil {
-						t.Errorf("%s %s: the example of %s: %v", method, path, status, err)
-					}
-				}
-			}
-		}
-	}
-}
-
-func isText(v any) bool {
-	_, is := v.(string)
-	return is
-}
-
-// query is the examples of the parameters in the address.
-func (d *described) query(in func(...string) []string) string {
-	q := url.Values{}
-	list, _ := d.at(d.doc, in("parameters")...).([]any)
-	for _, p := range list {
-		if m, ok := p.(map[string]any); ok && m["example"] != nil {
-			q.Set(m["name"].(string), m["example"].(string))
-		}
-	}
-	if len(q) == 0 {
-		return ""
-	}
-	return "?" + q.Encode()
 }
 
 // lintersEnv names the folder where .ci/setup puts the linters of OpenAPI.
