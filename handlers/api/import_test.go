@@ -77,9 +77,6 @@ func TestImports(t *testing.T) {
 				{"generic.csv", csvType, "?map=generic"},
 				{"generic.jsonl", ndjson, "?map=generic"},
 				{"shopify.csv", csvType, "?map=shopify"},
-				{"windows1252.csv", csvType, "?map=generic&charset=windows-1252"},
-				{"shift_jis.csv", csvType, "?map=generic&charset=shift_jis"},
-				{"utf16.csv", csvType, "?map=generic"},
 			} {
 				text, err := os.ReadFile(filepath.Join("..", "..", "internal", "intake", "testdata", file.name))
 				if err != nil {
@@ -91,7 +88,7 @@ func TestImports(t *testing.T) {
 					t.Errorf("%s: got %+v at %q", file.name, got, a.Header.Get("Location"))
 				}
 				k.imports(time.Minute)
-				if done := k.read(key, got.Import); done.State != "done" && done.Problem == nil || done.State == "done" && done.Report.Rows == 0 {
+				if done := k.read(key, got.Import); done.State != "done" || done.Report.Rows == 0 {
 					t.Errorf("%s: got %+v", file.name, done)
 				}
 				if ats, err := k.DB.PartAts(t.Context(), got.Import, intake.FilePart); err != nil || len(ats) > 0 {
