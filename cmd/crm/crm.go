@@ -23,7 +23,8 @@ import (
 
 // A Contact is one person, as the desk knows them.
 type Contact struct {
-	Number  string    `json:"number"` // the desk's own
+	Number  string    `json:"number"`  // the desk's own
+	Subject string    `json:"subject"` // as the product calls them; "" before a hook
 	Name    string    `json:"name"`
 	Phone   string    `json:"phone"`
 	Letters []string  `json:"letters"` // brands that may write to them
@@ -45,6 +46,7 @@ type Change struct {
 type Kept struct {
 	Contacts map[string]Contact `json:"contacts"` // by number
 	Changes  []Change           `json:"changes"`
+	Last     int64              `json:"last"` // event
 }
 
 // A Desk is the program. It is safe for concurrent use.
@@ -89,7 +91,7 @@ func New(o Options) (*Desk, error) {
 func (d *Desk) Kept() Kept {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return Kept{maps.Clone(d.kept.Contacts), slices.Clone(d.kept.Changes)}
+	return Kept{maps.Clone(d.kept.Contacts), slices.Clone(d.kept.Changes), d.kept.Last}
 }
 
 // Handler answers the page at /, receives hooks at /hooks and has the feed at
@@ -132,9 +134,8 @@ const newsletter = "newsletter"
 func (d *Desk) follow(h *receiver.Hook) (reason string, known bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, number := range h.Data.KnownAs {
-		c, is := d.kept.Contacts[number]
-		if !is {
+	for number, c := range d.kept.Contacts {
+		if c.Subject != h.Data.Subject && !slices.Contains(h.Data.KnownAs, number) {
 			continue
 		}
 		known = true
@@ -143,15 +144,21 @@ func (d *Desk) follow(h *receiver.Hook) (reason string, known bool, err error) {
 			continue
 		}
 		if h.Data.Erased {
-			delete(d.kept.Contacts, number)
+			d.forget(number)
 			continue
 		}
-		c.Version, c.Letters, c.Asked, c.At, c.By = h.Data.Version, h.Brands(newsletter), true, d.now(), "the profile"
+		c.Subject, c.Version, c.Letters, c.Asked, c.At, c.By = h.Data.Subject, h.Data.Version, h.Brands(newsletter), true, d.now(), "the profile"
 		c.Phone = h.Data.Fields["phone"]
 		c.Name = strings.TrimSpace(h.Data.Fields["given-name"] + " " + h.Data.Fields["family-name"])
 		d.kept.Contacts[number] = c
 	}
 	return reason, known, receiver.Save(d.file, d.kept)
+}
+
+// forget deletes a contact, and what waits in the feed about them.
+func (d *Desk) forget(number string) {
+	delete(d.kept.Contacts, number)
+	d.kept.Changes = slices.DeleteFunc(d.kept.Changes, func(c Change) bool { return c.Number == number })
 }
 
 // change takes a new phone number from the desk's own page.
@@ -171,7 +178,8 @@ func (d *Desk) change(w http.ResponseWriter, r *http.Request) {
 	}
 	c.Phone, c.At, c.By = phone, d.now(), "the desk"
 	d.kept.Contacts[number] = c
-	d.kept.Changes = append(d.kept.Changes, Change{int64(len(d.kept.Changes) + 1), number, phone, d.now()})
+	d.kept.Last++
+	d.kept.Changes = append(d.kept.Changes, Change{d.kept.Last, number, phone, d.now()})
 	if err := receiver.Save(d.file, d.kept); err != nil {
 		http.Error(w, "could not be kept", http.StatusServiceUnavailable)
 		return
@@ -189,8 +197,7 @@ func (d *Desk) feed(w http.ResponseWriter, r *http.Request) {
 	if err != nil || after < 0 {
 		after = 0
 	}
-	changes := d.Kept().Changes
-	changes = changes[min(after, int64(len(changes))):]
+	changes := slices.DeleteFunc(d.Kept().Changes, func(c Change) bool { return c.Event <= after })
 	if n := len(changes); n > 0 {
 		w.Header().Set("Link", fmt.Sprintf(`</feed?after=%d>; rel="next"`, changes[n-1].Event))
 	}

@@ -26,7 +26,8 @@ import (
 
 // A Member is one who trains at the club.
 type Member struct {
-	Number  string `json:"number"` // the club's own
+	Number  string `json:"number"`  // the club's own
+	Subject string `json:"subject"` // as the product calls them; "" before a hook
 	Name    string `json:"name"`
 	Stopped bool   `json:"stopped"` // they want nothing measured
 	Version int64  `json:"version"` // of the newest hook that was followed
@@ -115,21 +116,49 @@ func (c *Club) receive(w http.ResponseWriter, r *http.Request) {
 	if h == nil {
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, number := range h.Data.KnownAs {
-		m, known := c.kept.Members[number]
-		if !known || h.Data.Version < m.Version {
-			continue
-		}
-		m.Version, m.Stopped = h.Data.Version, len(h.Brands(suggestions)) == 0
-		c.kept.Members[number] = m
-	}
-	if err := receiver.Save(c.file, c.kept); err != nil {
-		http.Error(w, "could not be kept", http.StatusServiceUnavailable)
+	if h.Data.Subject == "" {
+		receiver.Applied(w, "")
 		return
 	}
-	receiver.Applied(w, "")
+	reason, known, err := c.follow(h)
+	switch {
+	case err != nil:
+		http.Error(w, "could not be kept", http.StatusServiceUnavailable)
+	case !known:
+		receiver.Answer(w, map[string]string{"status": "not_held"})
+	default:
+		receiver.Applied(w, reason)
+	}
+}
+
+// follow measures nothing of who does not want it, and forgets who was erased.
+// What is older than what the club knows already is dropped.
+func (c *Club) follow(h *receiver.Hook) (reason string, known bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for number, m := range c.kept.Members {
+		if m.Subject != h.Data.Subject && !slices.Contains(h.Data.KnownAs, number) {
+			continue
+		}
+		known = true
+		if h.Data.Version < m.Version {
+			reason = "older"
+			continue
+		}
+		if h.Data.Erased {
+			c.forget(number)
+			continue
+		}
+		m.Subject, m.Version, m.Stopped = h.Data.Subject, h.Data.Version, len(h.Brands(suggestions)) == 0
+		c.kept.Members[number] = m
+	}
+	return reason, known, receiver.Save(c.file, c.kept)
+}
+
+// forget deletes a member, and what the machines saw of them.
+func (c *Club) forget(number string) {
+	delete(c.kept.Members, number)
+	c.kept.Sessions = slices.DeleteFunc(c.kept.Sessions, func(s Session) bool { return s.Number == number })
 }
 
 // train is the end of a session at a machine.
@@ -157,6 +186,10 @@ func (c *Club) train(w http.ResponseWriter, r *http.Request) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if _, still := c.kept.Members[s.Number]; !still { // they were erased meanwhile
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
 	c.kept.Sessions = append([]Session{s}, c.kept.Sessions...)
 	const kept = 30
 	c.kept.Sessions = c.kept.Sessions[:min(len(c.kept.Sessions), kept)]

@@ -27,6 +27,9 @@ func New(secret, folder string) (*Tool, error) {
 	if t.kept.Readers == nil {
 		t.kept.Readers = map[string]Reader{}
 	}
+	if t.kept.Gone == nil {
+		t.kept.Gone = map[string]int64{}
+	}
 	return t, nil
 }
 
@@ -34,7 +37,7 @@ func New(secret, folder string) (*Tool, error) {
 func (t *Tool) Kept() Kept {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return Kept{maps.Clone(t.kept.Readers), slices.Clone(t.kept.Arrivals)}
+	return Kept{maps.Clone(t.kept.Readers), slices.Clone(t.kept.Arrivals), maps.Clone(t.kept.Gone)}
 }
 
 // Handler answers the page at / and receives hooks at /hooks.

@@ -8,6 +8,7 @@ package newsletter
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,9 @@ type Tool struct {
 type Kept struct {
 	Readers  map[string]Reader `json:"readers"` // by the name that the product gave
 	Arrivals []Arrival         `json:"arrivals"`
+	// Gone are the versions of who was erased: an older hook that is still on its
+	// way would bring them back.
+	Gone map[string]int64 `json:"gone"`
 }
 
 // A Reader is one person, as far as the tool may know them.
@@ -74,7 +78,8 @@ func (t *Tool) follow(h *receiver.Hook) (reason string, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	before, known := t.kept.Readers[h.Data.Subject]
-	if known && h.Data.Version < before.Version {
+	gone, erased := t.kept.Gone[h.Data.Subject]
+	if known && h.Data.Version < before.Version || erased && h.Data.Version <= gone {
 		return "older", nil
 	}
 	r := Reader{Version: h.Data.Version, At: t.now(), Brands: h.Brands(purpose)}
@@ -91,6 +96,8 @@ func (t *Tool) follow(h *receiver.Hook) (reason string, err error) {
 	if h.Data.Erased {
 		did = "deleted everything"
 		delete(t.kept.Readers, h.Data.Subject)
+		t.kept.Gone[h.Data.Subject] = h.Data.Version
+		t.kept.Arrivals = slices.DeleteFunc(t.kept.Arrivals, func(a Arrival) bool { return a.Reader == h.Data.Subject })
 	} else {
 		t.kept.Readers[h.Data.Subject] = r
 	}
