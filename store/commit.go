@@ -81,6 +81,10 @@ func (db *DB) prepare(ctx context.Context, c ledger.Change) (*preparedChange, er
 				return nil, err
 			}
 			p.writes = append(p.writes, w...)
+			if w, err = db.farewellWrites(ctx, p, e.Plan.Names); err != nil {
+				return nil, err
+			}
+			p.writes = append(p.writes, w...)
 		}
 		w, err := db.rowWrites(p, key, row)
 		if err != nil {

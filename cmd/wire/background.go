@@ -48,6 +48,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
 		return err
 	}})
+	s.tasks.Add(job.Task{Name: "hook.farewells", Every: time.Minute, Do: s.DB.EndFarewells})
 	s.addActivityTasks()
 	s.addAutomatedTasks()
 	s.addRetentionTasks()

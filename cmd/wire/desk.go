@@ -12,6 +12,7 @@ import (
 
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -159,6 +160,11 @@ func (d *desk) preview(ctx context.Context, r rights.Request, message string) (s
 
 // Erased puts what was erased on the erasure list.
 func (d *desk) Erased(ctx context.Context) error { return d.erasures.Copy(ctx) }
+
+// Names returns by which identifiers connected systems know somebody.
+func (d *desk) Names(all []identity.Identifier) []identity.Identifier {
+	return hook.Names(d.org.Load(), all)
+}
 
 // StopMarketing says no to the purpose that r objects to, when it is direct
 // marketing.

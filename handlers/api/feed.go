@@ -185,7 +185,7 @@ func (f *feed) compose(ctx context.Context, e *hook.Event) (body feedBody, tell 
 			return body, false, nil
 		}
 		name, err := f.api.Secrets.Pairwise(f.who.system.Name, e.Subject)
-		body.Message = hook.Farewell(&d, name)
+		body.Message = hook.Farewell(&d, name, nil)
 		return body, true, err
 	}
 	if err != nil {

@@ -37,7 +37,7 @@ const mostCarries = 3
 // could arrive in the wrong order, so each looks again afterwards: whoever
 // arrives last has seen the newest, or finds out and carries that.
 func (q *queue) carry(d Delivery) Outcome {
-	reply, told := Reply{Cause: "no_connector"}, false
+	reply, told, farewell := Reply{Cause: "no_connector"}, false, false
 	at, began := q.Clock.Now(), time.Now()
 	said, err := q.Queue.Said(q.ctx, d.Endpoint, d.Subject)
 	if err != nil {
@@ -47,6 +47,9 @@ func (q *queue) carry(d Delivery) Outcome {
 	for range mostCarries {
 		now := q.Clock.Now()
 		m, ids, tell, err := q.compose(&d, now)
+		// Who was erased while this told of them may have come back over there,
+		// after the farewell.
+		tell = tell || m.Data.Erased && (told || !d.Tried.IsZero())
 		switch {
 		case err != nil:
 			q.failed("write what is carried", err)
@@ -54,47 +57,47 @@ func (q *queue) carry(d Delivery) Outcome {
 		case !tell && !told:
 			d.State, d.Due, d.Over, d.Tried = Withheld, time.Time{}, now, now
 			return Outcome{Delivery: d}
-		case !tell, q.Carry == nil, told && d.Told == m.Data.Version:
+		case !tell, q.Carry == nil, told && d.Told == m.Data.Version && farewell == m.Data.Erased:
 			return q.judge(d, reply, at, began)
 		}
 		p := Parcel{ID: d.Entry, System: q.target.System, Message: m, Said: said}
-		p.Email, _ = q.value(&m, profile.TypeEmail)
-		p.Phone, _ = q.value(&m, profile.TypePhone)
+		p.Email, p.Phone = q.value(&m, profile.TypeEmail), q.value(&m, profile.TypePhone)
 		p.Address = q.address(&m, ids)
 		if reply = q.Carry(q.ctx, q.target, p); reply.Status/100 != 2 {
 			return q.judge(d, reply, at, began)
 		}
 		d.Told, d.Fields, told = m.Data.Version, slices.Sorted(maps.Keys(m.Data.Fields)), true
+		farewell = m.Data.Erased
 		said = reply.Said
 		d.Said = said
 	}
 	return q.judge(d, Reply{Cause: "moved"}, at, began)
 }
 
-// value returns a value of a type that the system may have now, and whether it may
-// hold one by the declaration.
-func (q *queue) value(m *Message, t profile.Type) (value string, holds bool) {
+// value returns a value of a type that the system may have now; "" for none.
+func (q *queue) value(m *Message, t profile.Type) string {
 	for _, name := range q.target.Fields {
-		f, ok := q.catalogue.Field(name)
-		if !ok || f.Type != t {
-			continue
-		}
-		holds = true
-		if value = m.Data.Fields[name]; value != "" {
-			break
+		if f, ok := q.catalogue.Field(name); ok && f.Type == t && m.Data.Fields[name] != "" {
+			return m.Data.Fields[name]
 		}
 	}
-	return value, holds
+	return ""
 }
 
 // address returns what the system may know the person by: the address that it may
 // have now, or else, where it may hold one by the declaration, the person's main
 // one.
 func (q *queue) address(m *Message, ids []identity.Identifier) string {
-	best, holds := q.value(m, profile.TypeEmail)
-	if best != "" || !holds {
+	if best := q.value(m, profile.TypeEmail); best != "" || !q.target.holds(q.catalogue, profile.TypeEmail) {
 		return best
 	}
+	best, _ := mainAddress(ids)
+	return best
+}
+
+// mainAddress returns the address that mail goes to, or else one that was proved,
+// or any.
+func mainAddress(ids []identity.Identifier) (best string, has bool) {
 	of := -1
 	for i := range ids {
 		worth := 0
@@ -110,5 +113,5 @@ func (q *queue) address(m *Message, ids []identity.Identifier) string {
 			best, of = ids[i].Value, worth
 		}
 	}
-	return best
+	return best, of >= 0
 }

@@ -42,7 +42,8 @@ func (d *desk) Facts(context.Context, id.Subject) (decision.Facts, error) {
 	}, nil
 }
 
-func (*desk) Groups(context.Context, id.Subject, string) ([]Group, error) { return nil, nil }
+func (*desk) Names(context.Context, id.Subject) ([]identity.Identifier, error) { return nil, nil }
+func (*desk) Groups(context.Context, id.Subject, string) ([]Group, error)      { return nil, nil }
 
 func (*desk) Identifiers(context.Context, id.Subject) ([]identity.Identifier, error) {
 	return []identity.Identifier{
@@ -139,6 +140,18 @@ func TestCarry(t *testing.T) {
 		_, o := carried(t, &desk{version: 1}, nil, func(Parcel) Reply { return Reply{Status: http.StatusServiceUnavailable} })
 		if o.State != Waiting || o.Worked || o.Cause != "server_error" {
 			t.Errorf("got %+v", o.Delivery)
+		}
+	})
+	// The record that was made for a yes stood there for good, when the farewell
+	// had been faster.
+	t.Run("who_is_erased_meanwhile_does_not_stay", func(t *testing.T) {
+		d := &desk{version: 4}
+		all, o := carried(t, d, nil, func(p Parcel) Reply {
+			d.gone = true
+			return fine(p)
+		})
+		if len(all) != 2 || all[0].Data.Erased || !all[1].Data.Erased || o.State != Applied {
+			t.Errorf("got %+v after %+v", o.Delivery, all)
 		}
 	})
 	t.Run("nothing_to_tell_of_who_is_gone", func(t *testing.T) {

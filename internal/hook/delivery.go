@@ -56,6 +56,10 @@ const (
 	Withheld State = "withheld" // nothing to be told when its turn came
 )
 
+// NamesGone is the cause of a farewell that failed for good: it came so late that
+// nobody knows any more by what the system knew the person.
+const NamesGone = "names_gone"
+
 // Over tells whether nothing more happens by itself.
 func (s State) Over() bool { return s != Waiting }
 

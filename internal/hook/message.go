@@ -113,11 +113,43 @@ func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
 	return m, true
 }
 
-// Farewell is what everybody is told of a subject that was erased.
-func Farewell(d *Delivery, alias string) Message {
+// Farewell is what everybody is told of a subject that was erased. numbers are
+// those by which the system itself knew them; nil for a thin body.
+func Farewell(d *Delivery, alias string, numbers []string) Message {
 	return Message{Type: string(d.Kind), Timestamp: d.At, Data: Content{
-		Subject: alias, Version: d.Version, Erased: true, Permissions: []Permission{},
+		Subject: alias, Version: d.Version, Erased: true, Permissions: []Permission{}, KnownAs: numbers,
 	}}
+}
+
+// Names returns those of the identifiers of somebody who is to be erased by
+// which a system that is told would know them: numbers of its own, and where a
+// connector looks for people by an address, that one. Nothing else of the person
+// is needed to have them erased there.
+func Names(c Catalogue, all []identity.Identifier) []identity.Identifier {
+	var names []identity.Identifier
+	address, has := mainAddress(all)
+	for _, t := range c.Targets() {
+		if t.Body != Full {
+			continue
+		}
+		for i := range all {
+			if all[i].Kind == identity.Customer && all[i].Scope == t.System {
+				names = append(names, identity.Identifier{Kind: identity.Customer, Scope: t.System, Value: all[i].Value})
+			}
+		}
+		if has && t.Speaks != "" && t.holds(c, profile.TypeEmail) {
+			names, has = append(names, identity.Identifier{Kind: identity.Email, Value: address}), false
+		}
+	}
+	return names
+}
+
+// holds tells whether the target may hold a value of a type, by the declaration.
+func (t *Target) holds(c Catalogue, of profile.Type) bool {
+	return slices.ContainsFunc(t.Fields, func(name string) bool {
+		f, ok := c.Field(name)
+		return ok && f.Type == of
+	})
 }
 
 // values are those that the system may have for a purpose that is allowed now.

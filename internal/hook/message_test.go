@@ -132,7 +132,7 @@ func TestCompose(t *testing.T) {
 			t.Errorf("%s: (-want +got)\n%s", name, diff)
 		}
 	}
-	m := hook.Farewell(delivery(hook.Delivery{Kind: hook.Erased}), "alias")
+	m := hook.Farewell(delivery(hook.Delivery{Kind: hook.Erased}), "alias", nil)
 	body, media, err := m.Write(hook.Plain, "", "")
 	if err != nil {
 		t.Fatal(err)

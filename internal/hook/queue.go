@@ -200,6 +200,10 @@ func (q *queue) send(d Delivery) Outcome {
 // judge is the outcome of an exchange, which is noted as an attempt.
 func (q *queue) judge(d Delivery, reply Reply, now, began time.Time) Outcome {
 	o := Judge(d, reply, q.Clock.Now(), luck())
+	if d.Kind == Erased && o.State == NotHeld && q.target.Body == Full && now.Sub(d.At) >= NamesKept {
+		// They were looked for without what they were known by over there.
+		o.State, o.Cause = Failed, NamesGone
+	}
 	a := Attempt{At: now, Status: reply.Status, Took: time.Since(began).Truncate(time.Millisecond)}
 	if !o.Worked {
 		a.Cause = o.Cause
@@ -231,13 +235,23 @@ func (q *queue) compose(d *Delivery, now time.Time) (m Message, ids []identity.I
 		s.Groups, err = q.People.Groups(q.ctx, d.Subject, q.target.ID)
 	}
 	if errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) {
-		return Farewell(d, s.Alias), nil, d.Kind == Erased, nil
+		return q.farewell(d, s.Alias)
 	}
 	if err != nil {
 		return Message{}, nil, false, err
 	}
 	m, tell = Compose(q.catalogue, q.target, d, s)
 	return m, s.Identifiers, tell, nil
+}
+
+// farewell is what is left to say of a subject whose data cannot be opened: that
+// they were erased, which another delivery tells where this one is about
+// something else.
+func (q *queue) farewell(d *Delivery, alias string) (m Message, names []identity.Identifier, tell bool, err error) {
+	if q.target.Body == Full {
+		names, err = q.People.Names(q.ctx, d.Subject)
+	}
+	return Farewell(d, alias, knownAs(q.target.System, names)), names, d.Kind == Erased, err
 }
 
 // Post sends a letter; an error is a reply too.

@@ -117,6 +117,7 @@ func (*desk) Grounds(context.Context, id.Subject) (decision.Facts, error) {
 func (*desk) Identifiers(context.Context, id.Subject) ([]identity.Identifier, error) {
 	return nil, nil
 }
+func (*desk) Names(context.Context, id.Subject) ([]identity.Identifier, error) { return nil, nil }
 func (*desk) Groups(context.Context, id.Subject, string) ([]hook.Group, error) { return nil, nil }
 
 func (*desk) Targets() []hook.Target {

@@ -29,6 +29,9 @@ const (
 	PauseAfter = 5 * 24 * time.Hour
 	// Keep is how long a delivery that is over can be sent again.
 	Keep = 30 * 24 * time.Hour
+	// NamesKept is for how long that is kept at most by which systems find
+	// somebody who was erased.
+	NamesKept = Keep
 	// maxRetryAfter is the longest wait that a receiver may ask for.
 	maxRetryAfter = 24 * time.Hour
 	// slowFor is how long an endpoint that says it is overloaded is left alone

@@ -93,6 +93,9 @@ type People interface {
 	// Groups returns the audiences that were sent to an endpoint and that the
 	// subject is or was in.
 	Groups(ctx context.Context, subject id.Subject, endpoint string) ([]Group, error)
+	// Names returns what an erasure left of the identifiers of a subject, for
+	// systems that have to be told of it; none when that is over.
+	Names(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
 }
 
 // A Span selects deliveries. The zero Span is everything that is kept.

@@ -71,6 +71,9 @@ type Plan struct {
 	Keeps []Kept
 	// Tombstones are the identifiers that no import may bring back.
 	Tombstones []identity.Identifier
+	// Names are those by which connected systems know the person. They are kept
+	// apart until those have been told.
+	Names []identity.Identifier
 }
 
 // A Portion is a part of a plan, and how much of it there is.
@@ -163,6 +166,7 @@ func (s *Service) erase(ctx context.Context, r Request, docket Docket) error {
 		return err
 	}
 	plan := PlanErasure(h, keeps...)
+	plan.Names = s.desk.Names(h.Identifiers)
 	done, t, err := r.With(Act{Move: Fulfil, At: s.clock.Now(), Actor: program})
 	if err != nil {
 		return err
@@ -264,7 +268,9 @@ func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject)
 		if err != nil {
 			return err
 		}
-		row := Erased{Certificate: id.New(), Number: r.Number, Plan: PlanErasure(h, keeps...)}
+		plan := PlanErasure(h, keeps...)
+		plan.Names = s.desk.Names(h.Identifiers)
+		row := Erased{Certificate: id.New(), Number: r.Number, Plan: plan}
 		_, err = s.store.Commit(ctx, ledger.Change{
 			Subject: other, Base: docket.Version, At: s.clock.Now(), Actor: program, Brand: r.Brand, Cause: string(r.ID),
 			Entries: []ledger.Draft{{Kind: SubjectErased, Payload: row.Certificate}},

@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 )
 
@@ -73,6 +74,9 @@ type Desk interface {
 	Keeps(ctx context.Context, subject id.Subject, hold []string) ([]Kept, error)
 	// Erased puts what was erased on the erasure list.
 	Erased(ctx context.Context) error
+	// Names returns those of a person's identifiers by which connected systems
+	// that are told of an erasure know them.
+	Names(all []identity.Identifier) []identity.Identifier
 }
 
 // program is the actor of what the product does by itself.

@@ -77,6 +77,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"errands_read_back_and_are_moved_once", errandsRoundTrip},
 		{"referrals_read_back_and_belong_to_their_system", referralsRoundTrip},
 		{"people_of_a_breach_are_told_once", breaches},
+		{"what_systems_find_the_erased_by_is_not_that_of_the_living", farewellOfTheLiving},
 		{"an_offer_shows_to_whom_it_is_for", offersRoundTrip},
 		{"offers_go_with_their_person", offersErased},
 	}
@@ -118,6 +119,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"older_secrets_are_ended", secretsAreEnded},
 		{"a_pause_has_a_note", modesHaveNotes},
 		{"a_certificate_knows_who_was_told", erasureTold},
+		{"a_farewell_ends_when_everybody_was_told", farewellEnds},
+		{"a_farewell_ends_with_its_time", farewellExpires},
 		{"a_copy_has_its_time", copiesExpire},
 		{"an_offer_has_its_time", offersExpire},
 		{"events_of_systems_have_their_time", eventsSwept},
