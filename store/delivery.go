@@ -128,7 +128,8 @@ func (db *DB) SweepDeliveries(ctx context.Context, before time.Time) (int, error
 					from hook_deliveries n
 					where n.lane = hook_deliveries.lane and n.subject = hook_deliveries.subject
 						and n.endpoint = hook_deliveries.endpoint and n.seq > hook_deliveries.seq
-						and n.over_at > 0 and (n.told > 0 or hook_deliveries.told = 0))`, micros(before))
+						and n.over_at > 0 and (n.told > 0 or hook_deliveries.told = 0)
+						and (n.state <> 'withheld' or hook_deliveries.state <> 'failed'))`, micros(before))
 		return err
 	})
 	return int(n), err

@@ -309,17 +309,64 @@ func writeHealth(ctx context.Context, c conn, t hook.Turn) error {
 			return err
 		}
 	}
-	if !t.Hurry {
+	if t.Hurry == 0 {
 		return nil
 	}
-	return hurry(ctx, c, t.Endpoint, t.Now)
+	_, err := c.exec(ctx, "update hook_deliveries set due_at = $1, set_at = $1 where endpoint = $2 and due_at > $1 and tries < $3",
+		micros(t.Now), t.Endpoint, t.Hurry)
+	return err
 }
 
-// hurry makes what waits due, but for what was hurried often enough.
-func hurry(ctx context.Context, c conn, endpoint string, now time.Time) error {
-	_, err := c.exec(ctx, "update hook_deliveries set due_at = $1, set_at = $1 where endpoint = $2 and due_at > $1 and tries < $3",
-		micros(now), endpoint, hook.HurryBelow)
-	return err
+// givenUp is the condition of a delivery that failed, although nothing newer is on
+// its way or has said as much. A farewell that nobody can be found by any more is
+// for staff.
+const givenUp = `state = 'failed' and cause <> '` + hook.NamesGone + `'
+	and not exists (
+		select 1
+		from hook_deliveries n
+		where n.lane = hook_deliveries.lane and n.subject = hook_deliveries.subject and n.endpoint = hook_deliveries.endpoint
+			and (n.seq > hook_deliveries.seq and n.state in ('waiting', 'failed')
+				or n.told >= hook_deliveries.version and n.state in ('received', 'applied', 'refused', 'not_held')))`
+
+// revivedAtOnce bounds the rows of one transaction.
+const revivedAtOnce = 1000
+
+// ReviveDeliveries makes due what was given up and is the last word to be told. It keeps
+// the longer waits between attempts.
+func (db *DB) ReviveDeliveries(ctx context.Context, endpoint string, now time.Time) (int, error) {
+	entries, err := db.entries(ctx, "endpoint = $1 and "+givenUp+" order by entry limit $2", endpoint, revivedAtOnce)
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	var n int64
+	err = db.main.update(ctx, func(c conn) error {
+		args := append([]any{micros(now), endpoint, hook.HurryBelow}, anys(entries)...)
+		places := make([]string, len(entries))
+		for i := range entries {
+			places[i] = fmt.Sprintf("$%d", i+4)
+		}
+		n, err = c.exec(ctx, `
+			update hook_deliveries
+			set state = 'waiting', due_at = $1, set_at = $1, over_at = 0, tries = $3, attempt = attempt + 1
+			where endpoint = $2 and state = 'failed' and entry in (`+strings.Join(places, ", ")+")", args...)
+		return err
+	})
+	return int(n), err
+}
+
+// entries are those of deliveries that meet a condition.
+func (db *DB) entries(ctx context.Context, condition string, args ...any) ([]string, error) {
+	var all []string
+	err := db.main.read(ctx, func(c conn) error {
+		all = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var one string
+			err := rows.Scan(&one)
+			all = append(all, one)
+			return err
+		}, "select entry from hook_deliveries where "+condition, args...)
+	})
+	return all, err
 }
 
 // SetMode pauses, resumes or disables an endpoint.

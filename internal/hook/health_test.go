@@ -38,3 +38,13 @@ func TestStanding_ready(t *testing.T) {
 		}
 	}
 }
+
+// After a hiccup what failed often keeps its wait; after an outage nothing does.
+func TestHurry(t *testing.T) {
+	now := time.Date(2026, 3, 12, 12, 0, 0, 0, time.UTC)
+	for since, want := range map[time.Duration]int{time.Minute: HurryBelow, outage - 1: HurryBelow, outage: Attempts, 4 * 24 * time.Hour: Attempts} {
+		if got := hurry(now.Add(-since), now); got != want {
+			t.Errorf("after %s: got %d, want %d", since, got, want)
+		}
+	}
+}

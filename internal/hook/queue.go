@@ -112,7 +112,9 @@ func (q *queue) turn(limit int, probe bool, now time.Time) Turn {
 	t := Turn{Endpoint: q.target.ID, Now: now, Outcomes: q.done, Lease: q.opts.Lease}
 	if h := q.standing.Health; h != q.written {
 		t.Health = &h
-		t.Hurry = !q.written.Failing.IsZero() && h.Failing.IsZero()
+		if !q.written.Failing.IsZero() && h.Failing.IsZero() {
+			t.Hurry = hurry(q.written.Failing, now)
+		}
 		q.written = h
 	}
 	switch {

@@ -100,6 +100,8 @@ func (*desk) RewindDeliveries(context.Context, time.Time, time.Duration) (int, e
 
 func (*desk) Said(context.Context, string, id.Subject) ([]string, error) { return nil, nil }
 
+func (*desk) ReviveDeliveries(context.Context, string, time.Time) (int, error) { return 0, nil }
+
 func (*desk) SweepDeliveries(context.Context, time.Time) (int, error) { return 0, nil }
 
 func (*desk) Fresh(context.Context, int, func(*ledger.Entry) bool) ([]hook.Stretch, error) {

@@ -19,9 +19,22 @@ func schedule() [10]time.Duration {
 const Attempts = 10
 
 // HurryBelow is how many attempts of a delivery may have failed for it to be
-// made due when its endpoint works again. From then on it keeps its waits: one
-// that only works now and then would use up three days of patience in minutes.
+// made due when its endpoint works again after a moment. From then on it keeps
+// its waits: one that only works now and then would use up three days of patience
+// in minutes. After an outage everything that waits is made due.
 const HurryBelow = 5
+
+// outage is how long an endpoint does nothing but fail when it is more than a
+// hiccup.
+const outage = time.Hour
+
+// hurry is what the end of a failure makes due: what has failed less often.
+func hurry(failing, now time.Time) int {
+	if now.Sub(failing) >= outage {
+		return Attempts
+	}
+	return HurryBelow
+}
 
 // The bounds of patience with an endpoint.
 const (

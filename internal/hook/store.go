@@ -52,6 +52,11 @@ type Queue interface {
 	// RewindDeliveries makes due what was written under a clock that ran ahead by more
 	// than skew; it returns how many.
 	RewindDeliveries(ctx context.Context, now time.Time, skew time.Duration) (int, error)
+	// ReviveDeliveries makes due what was given up, where it was the last that an endpoint
+	// was to be told of a subject and nothing that was told since says as much;
+	// it returns how many. A system that has not got the newest would follow what
+	// does not hold any more, for good.
+	ReviveDeliveries(ctx context.Context, endpoint string, now time.Time) (int, error)
 	// SweepDeliveries deletes what was over before a time, but for the last that each
 	// endpoint was told of each subject, and gives up what still waits since
 	// then.
@@ -75,9 +80,9 @@ type Turn struct {
 	// any more is left out: another process has taken it over.
 	Outcomes []Outcome
 	Health   *Health // to be written; nil leaves it
-	// Hurry makes due at once what waits and has failed less often than
-	// HurryBelow: the endpoint works again.
-	Hurry bool
+	// Hurry makes due at once what waits and has failed less often than that, for
+	// the endpoint works again; 0 for nothing.
+	Hurry int
 	Limit int           // how many to claim; 0 for none
 	Lease time.Duration // how long a claim holds before somebody else may have it
 	Probe bool          // claim also what is not due yet

@@ -143,11 +143,29 @@ func (w *Worker) stopping() bool {
 // rewindEvery is how often the Worker looks for times of a wrong clock.
 const rewindEvery = time.Minute
 
+// reviveEvery is how often the Worker looks for what was given up and has to be
+// told all the same.
+const reviveEvery = 5 * time.Minute
+
+// revive begins anew with what was given up: the attempts at one delivery end, but
+// a person's newest word has to arrive however long that takes.
+func (w *Worker) revive(targets []Target, now time.Time) {
+	for i := range targets {
+		n, err := w.Queue.ReviveDeliveries(w.ctx, targets[i].ID, now)
+		switch {
+		case err != nil && w.ctx.Err() == nil:
+			w.opts.Log.Error("take up what was given up", "endpoint", targets[i].ID, "error", err)
+		case n > 0:
+			w.opts.Log.Warn("given up, and the last word of somebody: tried anew", "endpoint", targets[i].ID, "deliveries", n)
+		}
+	}
+}
+
 // clockSkew is how far apart the clocks of the processes may be.
 const clockSkew = 10 * time.Minute
 
 func (w *Worker) loop() {
-	var rewound, looked time.Time
+	var rewound, looked, revived time.Time
 	for !w.stopping() {
 		if time.Since(rewound) >= rewindEvery {
 			rewound = time.Now()
@@ -157,6 +175,10 @@ func (w *Worker) loop() {
 		}
 		c, revision := w.Catalogue()
 		targets := c.Targets()
+		if now := w.Clock.Now(); now.Sub(revived).Abs() >= reviveEvery {
+			revived = now
+			w.revive(targets, now)
+		}
 		more, err := w.spread(revision, targets)
 		if err == nil {
 			all := time.Since(looked) >= w.opts.Poll // what became due by itself, or by another process

@@ -109,6 +109,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_delivery_is_settled_by_its_latest_attempt", deliveryIsFenced},
 		{"what_waits_is_probed_and_hurried", deliveriesAreHurried},
 		{"what_failed_often_keeps_its_waits", deliveriesKeepTheirWaits},
+		{"what_was_given_up_is_taken_up", deliveriesAreRevived},
 		{"deliveries_are_told_again", deliveriesAreReplayed},
 		{"deliveries_are_swept_but_for_the_last", deliveriesAreSwept},
 		{"a_yes_is_said_once", aYesIsSaidOnce},

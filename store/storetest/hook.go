@@ -196,7 +196,7 @@ func deliveriesAreHurried(t *testing.T, f Fixture) {
 	}
 	f.settle(t, probes[0], hook.Reply{Status: 500})
 	health := hook.Health{Mode: hook.Active, Failing: now, Slow: now, Worked: now}
-	_, err = f.DB.Turn(t.Context(), hook.Turn{Endpoint: "crm/main", Now: now, Health: &health, Hurry: true})
+	_, err = f.DB.Turn(t.Context(), hook.Turn{Endpoint: "crm/main", Now: now, Health: &health, Hurry: hook.HurryBelow})
 	must(t, "hurry", err)
 	standings, err := f.DB.Standing(t.Context(), []string{"crm/main", "shop/main"}, now)
 	must(t, "standing", err)
@@ -215,10 +215,60 @@ func deliveriesKeepTheirWaits(t *testing.T, f Fixture) {
 	d.Tries = hook.HurryBelow - 1
 	f.settle(t, d, hook.Reply{Status: 500})
 	before, now := f.one(t, subject), f.now()
-	_, err := f.DB.Turn(t.Context(), hook.Turn{Endpoint: "crm/main", Now: now, Health: &hook.Health{Mode: hook.Active, Worked: now}, Hurry: true})
+	_, err := f.DB.Turn(t.Context(), hook.Turn{Endpoint: "crm/main", Now: now, Health: &hook.Health{Mode: hook.Active, Worked: now}, Hurry: hook.HurryBelow})
 	must(t, "hurry", err)
 	if got := f.one(t, subject); !got.Due.Equal(before.Due) || !got.Due.After(now.Add(time.Hour)) {
 		t.Errorf("due %s, want %s still", got.Due, before.Due)
+	}
+}
+
+// deliveriesAreRevived: of what was given up, the newest of each person is taken
+// up, unless something that was told since says as much.
+func deliveriesAreRevived(t *testing.T, f Fixture) {
+	lost, told, waits, kept := f.subject(t), f.subject(t), f.subject(t), f.subject(t)
+	for _, s := range []id.Subject{lost, told, waits, kept} {
+		f.commit(t, f.change(s, 1))
+		f.commit(t, f.change(s, 2))
+	}
+	f.spread(t, "crm/main")
+	fails := func(d hook.Delivery) {
+		d.Tries = hook.Attempts
+		f.settle(t, d, hook.Reply{Status: 500})
+	}
+	for _, d := range f.claim(t, "crm/main", 100) {
+		switch {
+		case d.Subject == told && d.Version == 2: // it was told when version 3 held
+			d.Told = 3
+			f.settle(t, d, hook.Reply{Status: 200})
+		case d.Subject == waits && d.Version == 3: // still on its way
+		case d.Subject == kept && d.Version == 3:
+			o := hook.Outcome{Delivery: d}
+			o.State, o.Due, o.Over = hook.Withheld, time.Time{}, f.now()
+			_, err := f.DB.Turn(t.Context(), hook.Turn{Endpoint: "crm/main", Now: f.now(), Outcomes: []hook.Outcome{o}})
+			must(t, "withhold", err)
+		default:
+			fails(d)
+		}
+	}
+	f.Clock.Advance(hook.Keep + time.Hour)
+	_, err := f.DB.SweepDeliveries(t.Context(), f.now().Add(-hook.Keep))
+	must(t, "sweep", err)
+	n, err := f.DB.ReviveDeliveries(t.Context(), "crm/main", f.now())
+	must(t, "revive", err)
+	again, err := f.DB.ReviveDeliveries(t.Context(), "crm/main", f.now())
+	must(t, "revive again", err)
+	other, err := f.DB.ReviveDeliveries(t.Context(), "shop/main", f.now())
+	must(t, "revive at another", err)
+	got := map[id.Subject][]int64{}
+	for _, d := range f.claim(t, "crm/main", 100) {
+		if d.Tries != hook.HurryBelow {
+			t.Errorf("got %d tries", d.Tries)
+		}
+		got[d.Subject] = append(got[d.Subject], d.Version)
+	}
+	want := map[id.Subject][]int64{lost: {3}, waits: {3}, kept: {2}}
+	if diff := cmp.Diff(want, got); diff != "" || n != 3 || again != 0 || other != 0 {
+		t.Errorf("%d, %d, %d: (-want +got)\n%s", n, again, other, diff)
 	}
 }
 
