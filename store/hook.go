@@ -317,10 +317,13 @@ func writeHealth(ctx context.Context, c conn, t hook.Turn) error {
 	return err
 }
 
-// givenUp is the condition of a delivery that failed, although nothing newer is on
-// its way or has said as much. A farewell that nobody can be found by any more is
-// for staff.
-const givenUp = `state = 'failed' and cause <> '` + hook.NamesGone + `'
+// givenUp is the condition of a delivery that failed and is tried anew. A farewell
+// by which nobody can be found any more is for staff.
+const givenUp = "state = 'failed' and cause <> '" + hook.NamesGone + "'" + lastWord
+
+// lastWord is the condition of a delivery of which nothing newer is on its way or
+// has said as much.
+const lastWord = `
 	and not exists (
 		select 1
 		from hook_deliveries n

@@ -25,6 +25,8 @@ const SystemsPath = web.ConsolePath + "/systems"
 
 // Systems reads how connected systems do.
 type Systems interface {
+	// Amiss returns since when the last word about somebody is not followed.
+	Amiss(ctx context.Context, endpoint string, since time.Time) (review.Amiss, error)
 	// Standing returns the health of endpoints.
 	Standing(ctx context.Context, endpoints []string, now time.Time) (map[string]hook.Standing, error)
 	// Backlog returns what waits for an endpoint.
@@ -213,7 +215,7 @@ func feedState(ctx context.Context, at *pull.Position) view.Health {
 var causes = [...]string{
 	"address_refused", "too_slow", "not_reached", "redirect", "server_error", "too_many", "not_accepted", "gone", "unread",
 	"no_folder", "folder_full", "no_connector", "moved", "contested", "no_check", "not_written",
-	"too_old", "failing", review.Unreadable, "loops", "leads_elsewhere", "not_understood", "no_secret", "too_long", "not_let_in", "too_many_questions",
+	"too_old", "failing", review.Unreadable, review.Unsigned, review.Untold, review.Refuses, review.Unsteady, hook.NamesGone, hook.NoAddress, "loops", "leads_elsewhere", "not_understood", "no_secret", "too_long", "not_let_in", "too_many_questions",
 }
 
 func causeWords(ctx context.Context, code string) string {

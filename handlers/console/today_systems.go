@@ -25,8 +25,11 @@ func (s *Console) addTroubles(c echo.Context, p *view.TodayPage) error {
 	slices.SortFunc(all, func(a, b review.Trouble) int { return a.Since.Compare(b.Since) })
 	for _, t := range all {
 		word := "systems.today.untold"
-		if t.Feed {
+		switch {
+		case t.Feed:
 			word = "systems.today.unasked"
+		case t.Works():
+			word = "systems.today.amiss"
 		}
 		a := view.Attention{State: ui.Failed, Text: i18n.T(ctx, word, "system", systemName(c, t.System), "why", causeWords(ctx, t.Cause))}
 		if me(c).Role.Has(authz.SystemRead) {

@@ -48,6 +48,8 @@ type Reader interface {
 	Records(ctx context.Context, subject id.Subject, purpose consent.PurposeID) ([]consent.Record, error)
 	// Deliveries returns what connected systems were told, newest first.
 	Deliveries(ctx context.Context, subject id.Subject, limit int) ([]hook.Delivery, error)
+	// Standing returns how endpoints do.
+	Standing(ctx context.Context, endpoints []string, now time.Time) (map[string]hook.Standing, error)
 	// DeliveriesOf returns those of what a cause led to, newest first.
 	DeliveriesOf(ctx context.Context, subject id.Subject, cause string) ([]hook.Delivery, error)
 	// Activities returns a page of what a subject did, newest first.

@@ -34,7 +34,10 @@ type sight struct {
 
 	targets []hook.Target   // who is told anything at all
 	told    []hook.Delivery // what they were told, newest first; read by lookTold
-	queries []query         // what they asked and was recorded, newest first; read by lookTold
+	// held is why endpoints are sent nothing now; read by lookTold where something
+	// waits.
+	held    map[string]hold
+	queries []query // what they asked and was recorded, newest first; read by lookTold
 }
 
 // said is what the last action did to one row.

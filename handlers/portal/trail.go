@@ -33,8 +33,58 @@ func (p *Portal) lookTold(c echo.Context) (*sight, error) {
 	if s.targets = s.org.Targets(); len(s.targets) == 0 {
 		return s, nil
 	}
-	s.told, err = p.Read.Deliveries(s.ctx, web.Of(c).Subject(), toldAtMost)
+	if s.told, err = p.Read.Deliveries(s.ctx, web.Of(c).Subject(), toldAtMost); err != nil || !s.expects() {
+		return s, err
+	}
+	var names []string
+	for i := range s.targets {
+		names = append(names, s.targets[i].ID)
+	}
+	standings, err := p.Read.Standing(s.ctx, names, s.now)
+	s.held = holds(s.targets, standings)
 	return s, err
+}
+
+// A hold is why an endpoint is sent nothing, by the word that says so.
+type hold string
+
+// The holds.
+const (
+	paused  hold = "portal.trail.paused"  // by staff, or because it only failed
+	stopped hold = "portal.trail.stopped" // it wants nothing more
+	unready hold = "portal.trail.unready" // it cannot be spoken to yet
+)
+
+// holds are those of the endpoints that are sent nothing now.
+func holds(targets []hook.Target, standings map[string]hook.Standing) map[string]hold {
+	all := map[string]hold{}
+	for i := range targets {
+		t := &targets[i]
+		switch s := standings[t.ID]; {
+		case s.Mode == hook.Paused:
+			all[t.ID] = paused
+		case s.Mode == hook.Disabled:
+			all[t.ID] = stopped
+		case t.Unreadable != "", t.Speaks == "" && len(s.Secrets) == 0:
+			all[t.ID] = unready
+		}
+	}
+	return all
+}
+
+// expects tells whether anything waits to be told, or may begin to at this moment.
+func (s *sight) expects() bool {
+	for i := range s.told {
+		if s.told[i].State == hook.Waiting {
+			return true
+		}
+	}
+	for _, standing := range s.facts.Consents {
+		if s.now.Sub(standing.At) <= soon {
+			return true
+		}
+	}
+	return false
 }
 
 // trail is how far a choice has got: saved here, told to the systems that it
@@ -68,17 +118,26 @@ func (s *sight) outcome(d hook.Delivery) hook.Delivery {
 	return d
 }
 
+// soon is how long after a choice it is said to be told, before anything was.
+const soon = time.Hour
+
 // coming is what will be told, in the moment before anything was.
 func (s *sight) coming(v *consent.PurposeVersion, at time.Time) []ui.Step {
-	if s.now.Sub(at) > time.Hour {
+	if s.now.Sub(at) > soon {
 		return nil
 	}
 	e := hook.Event{Subject: "x", Kind: "consent.given", Brand: s.brand.Name, Purpose: v.Purpose, Actor: ledger.Self("x")}
 	var steps []ui.Step
 	for i := range s.targets {
-		if s.targets[i].Wants(&e) {
-			steps = append(steps, ui.Step{Text: s.t("portal.trail.coming", "system", capital(s.system(s.targets[i].System))), State: ui.Neutral})
+		if !s.targets[i].Wants(&e) {
+			continue
 		}
+		system := capital(s.system(s.targets[i].System))
+		if step, is := s.holding(s.targets[i].ID, system); is {
+			steps = append(steps, step)
+			continue
+		}
+		steps = append(steps, ui.Step{Text: s.t("portal.trail.coming", "system", system), State: ui.Neutral})
 	}
 	return steps
 }
@@ -127,6 +186,9 @@ func (s *sight) tellings(all []hook.Delivery) []ui.Step {
 // unwell says what is wrong with a delivery, if anything is.
 func (s *sight) unwell(d *hook.Delivery) (ui.Step, bool) {
 	system := s.systemOf(d)
+	if step, is := s.holding(d.Endpoint, system); is && d.State == hook.Waiting {
+		return step, true
+	}
 	switch {
 	case d.State == hook.Waiting && d.Tried.IsZero():
 		return ui.Step{Text: s.t("portal.trail.coming", "system", system), State: ui.Neutral}, true
@@ -140,6 +202,19 @@ func (s *sight) unwell(d *hook.Delivery) (ui.Step, bool) {
 		return ui.Step{Text: s.t("portal.trail.refused", "system", system), State: ui.Failed}, true
 	}
 	return ui.Step{}, false
+}
+
+// holding says why an endpoint is sent nothing now, if that is so.
+func (s *sight) holding(endpoint, system string) (ui.Step, bool) {
+	word, is := s.held[endpoint]
+	if !is {
+		return ui.Step{}, false
+	}
+	state := ui.Waiting
+	if word == stopped {
+		state = ui.Failed
+	}
+	return ui.Step{Text: s.t(string(word), "system", system), State: state}, true
 }
 
 // systemOf names the system that a delivery goes to, as a sentence begins.

@@ -91,13 +91,44 @@ func TestTrail(t *testing.T) {
 			{Text: "Our newsletter tool asked 21:05, and may reach you on the basis of this answer", State: ui.Given},
 			{Text: "Our shops’ customer desk asked 21:03, and may use your data on the basis of this answer", State: ui.Given},
 		}},
+		"held back": {at(60), []hook.Delivery{to("newsletter", hook.Waiting, retried), to("crm", hook.Waiting, nil), to("machines", hook.Waiting, nil)}, nil, []ui.Step{
+			{Text: "Saved 21:00", State: ui.Given},
+			{Text: "Our newsletter tool: not reached yet, next try 13 March 2026", State: ui.Waiting},
+			{Text: "Our shops’ customer desk: not told yet, since sending to it is paused. It is told when sending resumes", State: ui.Waiting},
+			{Text: "The club’s machines: not told, since it accepts nothing from us any more. Someone will look at it", State: ui.Failed},
+		}},
 	} {
 		s := newSight(t, org, "hibiki", "en", func(s *sight) {
+			if name == "held back" {
+				s.held = map[string]hold{"crm/main": paused, "machines/main": stopped}
+			}
 			s.now, s.told, s.queries, s.targets = tt.now, tt.told, tt.asked, org.Targets()
 		})
 		v, _ := org.Purpose("newsletter")
 		if diff := cmp.Diff(tt.want, s.trail(consent.RecordID("r"), v, noon)); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", name, diff)
+		}
+	}
+}
+
+// Before there is a secret nothing is sent, and nothing is said to be.
+func TestHolds(t *testing.T) {
+	plain, spoken := hook.Target{ID: "a/main"}, hook.Target{ID: "a/main", Speaks: "listmonk"}
+	signed := []hook.Secret{hook.NewSecret()}
+	for name, tt := range map[string]struct {
+		target   hook.Target
+		standing hook.Standing
+		want     hold
+	}{
+		"works":          {plain, hook.Standing{Health: hook.Health{Mode: hook.Active}, Secrets: signed}, ""},
+		"no secret":      {plain, hook.Standing{Health: hook.Health{Mode: hook.Active}}, unready},
+		"needs none":     {spoken, hook.Standing{Health: hook.Health{Mode: hook.Active}}, ""},
+		"cannot be read": {hook.Target{ID: "a/main", Speaks: "x", Unreadable: "empty"}, hook.Standing{}, unready},
+		"paused":         {plain, hook.Standing{Health: hook.Health{Mode: hook.Paused}, Secrets: signed}, paused},
+		"disabled":       {plain, hook.Standing{Health: hook.Health{Mode: hook.Disabled}, Secrets: signed}, stopped},
+	} {
+		if got := holds([]hook.Target{tt.target}, map[string]hook.Standing{"a/main": tt.standing})["a/main"]; got != tt.want {
+			t.Errorf("%s: got %q, want %q", name, got, tt.want)
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (s *Speaker) Carry(ctx context.Context, l *Link, p hook.Parcel) hook.Reply 
 	case errors.Is(err, errAbsent):
 		return acknowledge("not_held", "")
 	case errors.Is(err, errNoAddress):
-		return acknowledge("refused", "no_address")
+		return acknowledge("refused", hook.NoAddress)
 	}
 	reply := acknowledge("applied", "")
 	reply.Said = said

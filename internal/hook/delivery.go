@@ -60,6 +60,10 @@ const (
 // nobody knows any more by what the system knew the person.
 const NamesGone = "names_gone"
 
+// NoAddress is the cause of a refusal of a connector: there is nothing to make a
+// record with.
+const NoAddress = "no_address"
+
 // Over tells whether nothing more happens by itself.
 func (s State) Over() bool { return s != Waiting }
 

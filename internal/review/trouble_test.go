@@ -15,6 +15,10 @@ import (
 // systems are what is declared and how it does.
 type systems struct {
 	health map[string]hook.Health
+	due    time.Time // of the earliest that waits
+	signed bool
+	is     review.Amiss
+	hours  []hook.Hour
 	feeds  map[string]pull.Position
 	faults string // of the connectors
 }
@@ -35,8 +39,16 @@ func (s *systems) Feeds() map[string]pull.Feed {
 }
 
 func (s *systems) Standing(_ context.Context, endpoints []string, _ time.Time) (map[string]hook.Standing, error) {
-	return map[string]hook.Standing{endpoints[0]: {Health: s.health[endpoints[0]]}}, nil
+	one := hook.Standing{Health: s.health[endpoints[0]], Due: s.due}
+	if s.signed {
+		one.Secrets = []hook.Secret{hook.NewSecret()}
+	}
+	return map[string]hook.Standing{endpoints[0]: one}, nil
 }
+
+func (s *systems) Amiss(context.Context, string, time.Time) (review.Amiss, error) { return s.is, nil }
+
+func (s *systems) Hours(context.Context, string, time.Time) ([]hook.Hour, error) { return s.hours, nil }
 
 func (s *systems) PullPosition(_ context.Context, system string) (pull.Position, error) {
 	return s.feeds[system], nil
@@ -46,17 +58,36 @@ func TestTroubles(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	long, short := now.Add(-time.Hour), now.Add(-time.Minute)
+	active := map[string]hook.Health{"crm/main": {Mode: hook.Active, Worked: short}}
+	hours := func(n int, reached, missed int64) (all []hook.Hour) {
+		for range n {
+			all = append(all, hook.Hour{At: long, Reached: reached, Missed: missed})
+		}
+		return all
+	}
 	for name, tt := range map[string]struct {
 		systems
 		want bool
 	}{
-		"works":             {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active, Worked: long}}}, false},
-		"failed just now":   {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active, Failing: short}}}, false},
-		"fails":             {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active, Failing: long}}}, true},
-		"paused by staff":   {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Paused, Cause: hook.ByStaff, Since: long}}}, false},
-		"given up":          {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Paused, Cause: "failing", Since: long}}}, true},
-		"gone":              {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Disabled, Cause: "gone", Since: short}}}, true},
-		"unreadable":        {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active}}, faults: "line 1: is empty"}, true},
+		"works":                        {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active, Worked: long}}}, false},
+		"failed just now":              {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active, Failing: short}}}, false},
+		"fails":                        {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active, Failing: long}}}, true},
+		"paused by staff":              {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Paused, Cause: hook.ByStaff, Since: long}}}, false},
+		"given up":                     {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Paused, Cause: "failing", Since: long}}}, true},
+		"gone":                         {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Disabled, Cause: "gone", Since: short}}}, true},
+		"unreadable":                   {systems{health: map[string]hook.Health{"crm/main": {Mode: hook.Active}}, faults: "line 1: is empty"}, true},
+		"waits, and no secret":         {systems{health: active, due: long}, true},
+		"waits, and signed":            {systems{health: active, due: long, signed: true}, false},
+		"no secret just now":           {systems{health: active, due: short}, false},
+		"no secret, and nothing waits": {systems{health: active}, false},
+		"somebody is not told":         {systems{health: active, is: review.Amiss{Untold: long}}, true},
+		"somebody is refused":          {systems{health: active, is: review.Amiss{Refused: long}}, true},
+		"refused before a pause by staff": {systems{
+			health: map[string]hook.Health{"crm/main": {Mode: hook.Paused, Cause: hook.ByStaff, Since: long}}, is: review.Amiss{Refused: long},
+		}, false},
+		"now and then":      {systems{health: active, hours: hours(4, 5, 5)}, true},
+		"an outage":         {systems{health: active, hours: append(hours(2, 5, 5), hours(10, 0, 80)...)}, false},
+		"stumbles over one": {systems{health: active, hours: hours(24, 100, 2)}, false},
 		"a feed that reads": {systems{feeds: map[string]pull.Position{"crm": {Read: long}}}, false},
 		"a feed that fails": {systems{feeds: map[string]pull.Position{"crm": {Read: long, Failures: 3, Cause: "loops"}}}, true},
 	} {

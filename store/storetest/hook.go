@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/review"
 )
 
 // everything opens every payload.
@@ -269,6 +270,50 @@ func deliveriesAreRevived(t *testing.T, f Fixture) {
 	want := map[id.Subject][]int64{lost: {3}, waits: {3}, kept: {2}}
 	if diff := cmp.Diff(want, got); diff != "" || n != 3 || again != 0 || other != 0 {
 		t.Errorf("%d, %d, %d: (-want +got)\n%s", n, again, other, diff)
+	}
+}
+
+// amissIsSeen: what a person said last and is refused or does not get through, and
+// nothing that was followed since.
+func amissIsSeen(t *testing.T, f Fixture) {
+	is := func(when string, want review.Amiss) {
+		t.Helper()
+		got, err := f.DB.Amiss(t.Context(), "crm/main", f.now().Add(-hook.Keep))
+		must(t, when, err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", when, diff)
+		}
+	}
+	says := func(status, reason string) hook.Reply {
+		return hook.Reply{Status: 200, Type: "application/json", Body: []byte(`{"status":"` + status + `","reason":"` + reason + `"}`)}
+	}
+	subject, began := f.subject(t), f.now()
+	f.spread(t, "crm/main")
+	d := f.claim(t, "crm/main", 1)[0]
+	is("on its way", review.Amiss{})
+	d.Tries = hook.HurryBelow - 1
+	f.settle(t, d, hook.Reply{Status: 500})
+	is("failed often", review.Amiss{Untold: began})
+	f.Clock.Advance(24 * time.Hour)
+	d = f.claim(t, "crm/main", 1)[0]
+	d.Tries = hook.Attempts
+	f.settle(t, d, hook.Reply{Status: 500})
+	is("given up", review.Amiss{Untold: began})
+	next := f.now()
+	for _, step := range []struct {
+		status, reason string
+		want           review.Amiss
+	}{
+		{"refused", "no_licence", review.Amiss{Refused: next}},
+		{"applied", "", review.Amiss{}},
+		{"refused", hook.NoAddress, review.Amiss{}},
+	} {
+		f.commit(t, f.change(subject, ledger.AnyVersion))
+		f.spread(t, "crm/main")
+		d := f.claim(t, "crm/main", 1)[0]
+		d.Told = d.Version
+		f.settle(t, d, says(step.status, step.reason))
+		is(step.status+" "+step.reason, step.want)
 	}
 }
 
