@@ -8,6 +8,7 @@ import (
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/review"
 )
 
@@ -40,6 +41,21 @@ func (db *DB) Amiss(ctx context.Context, endpoint string, since time.Time) (revi
 		return nil
 	})
 	return a, err
+}
+
+// toldAnew makes due what a system that gave a number now said to know nobody of:
+// it can be told of whom it knows by that number.
+func toldAnew(p *preparedChange, i *identity.Identifier) []write {
+	if i.Kind != identity.Customer || p.Base == 0 { // of a new subject nobody was told
+		return nil
+	}
+	return []write{{
+		query: `
+			update hook_deliveries
+			set state = 'waiting', due_at = $1, set_at = $1, over_at = 0, tries = 0, attempt = attempt + 1, cause = ''
+			where lane = $2 and subject = $3 and state = 'not_held' and substr(endpoint, 1, length($4)) = $4` + lastHeard,
+		args: []any{micros(p.At), p.lane, p.Subject, i.Scope + "/"},
+	}}
 }
 
 // lastHeard is the condition of a delivery that reached its endpoint, after which

@@ -35,7 +35,7 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	}
 	switch r := row.(type) {
 	case identity.Identifier:
-		return []write{db.identifierWrite(p, key, r)}, nil
+		return append([]write{db.identifierWrite(p, key, r)}, toldAnew(p, &r)...), nil
 	case identity.Verified:
 		return []write{{
 			query:  "update identifiers set verified_at = $1 where lane = $2 and subject = $3 and id = $4",

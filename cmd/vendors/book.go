@@ -25,6 +25,8 @@ type Record struct {
 	Topics  map[string]bool
 	Since   map[string]time.Time // of each topic
 	Changed time.Time
+
+	made time.Time
 }
 
 // A Book is what a double keeps. The zero Book is empty.
@@ -62,6 +64,7 @@ func (b *Book) Add(r Record) int {
 func (b *Book) add(r Record) *Record {
 	b.last++
 	r.ID, r.Changed = b.last, b.now()
+	r.made = r.Changed
 	if r.Fields == nil {
 		r.Fields = map[string]any{}
 	}

@@ -12,6 +12,8 @@ import (
 type HubSpot struct {
 	Book
 	Key string // token of a private app
+	// Lag is how long a search does not find what was made: the index is behind.
+	Lag time.Duration
 }
 
 // ServeHTTP answers as the product does.
@@ -96,7 +98,7 @@ func (h *HubSpot) search(e *exchange) {
 	property, value := e.word("filterGroups", "0", "filters", "0", "propertyName"), e.word("filterGroups", "0", "filters", "0", "value")
 	var found []*Record
 	one := func(r *Record) {
-		if r != nil {
+		if r != nil && h.now().Sub(r.made) >= h.Lag {
 			found = append(found, r)
 		}
 	}

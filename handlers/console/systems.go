@@ -215,7 +215,7 @@ func feedState(ctx context.Context, at *pull.Position) view.Health {
 var causes = [...]string{
 	"address_refused", "too_slow", "not_reached", "redirect", "server_error", "too_many", "not_accepted", "gone", "unread",
 	"no_folder", "folder_full", "no_connector", "moved", "contested", "no_check", "not_written",
-	"too_old", "failing", review.Unreadable, review.Unsigned, review.Untold, review.Refuses, review.Unsteady, hook.NamesGone, hook.NoAddress, "loops", "leads_elsewhere", "not_understood", "no_secret", "too_long", "not_let_in", "too_many_questions",
+	"too_old", "failing", review.Unreadable, review.Unsigned, review.Untold, review.Refuses, review.Unsteady, hook.NamesGone, hook.NoAddress, hook.NotFoundYet, "loops", "leads_elsewhere", "not_understood", "no_secret", "too_long", "not_let_in", "too_many_questions",
 }
 
 func causeWords(ctx context.Context, code string) string {

@@ -87,6 +87,11 @@ func (s *Speaker) Carry(ctx context.Context, l *Link, p hook.Parcel) hook.Reply 
 		err = (&directory{t}).tell()
 	} else {
 		said, err = t.tell()
+		if errors.Is(err, errAbsent) && t.numbered() {
+			// The record of that number is gone. There may be another by now.
+			t.parcel.Data.KnownAs = nil
+			said, err = t.tell()
+		}
 	}
 	var b *broken
 	switch {
@@ -193,18 +198,36 @@ func (t *talk) verdicts() map[string]bool {
 // record finds the person's record: by the number that the other side gave, by
 // our name, or by an address.
 func (t *talk) record() (any, error) {
-	p, numbers := t.file.Push, t.parcel.Data.KnownAs
-	if t.file.Pull != nil && t.file.Pull.Map.Number != "" && len(numbers) > 0 {
-		return numbers[0], nil
+	p := t.file.Push
+	if t.numbered() {
+		return t.parcel.Data.KnownAs[0], nil
 	}
 	if p.Find == nil {
 		return t.parcel.Data.Subject, nil
 	}
 	id, err := t.look(p.Find)
 	if errors.Is(err, errAbsent) && p.Match != nil && t.addressed(p.Match) {
-		return t.look(p.Match)
+		if id, err = t.look(p.Match); err == nil {
+			t.learn(id)
+		}
 	}
 	return id, err
+}
+
+// numbers tells whether the other side's numbers of people are those of its
+// records.
+func (f *File) numbers() bool { return f.Pull != nil && f.Pull.Map.Number != "" }
+
+// numbered tells whether the number of the record is known.
+func (t *talk) numbered() bool { return t.file.numbers() && len(t.parcel.Data.KnownAs) > 0 }
+
+// learn notes the number of a record, so that the next word finds it even where a
+// search does not yet. Without it that word is found by our name as ever.
+func (t *talk) learn(id any) {
+	if t.Learn == nil || !t.file.numbers() || t.parcel.Data.Erased {
+		return
+	}
+	_ = t.Learn(t.ctx, t.parcel.System, t.parcel.ID, t.parcel.Data.Subject, vars{"id": id}.fill("{id}", plain))
 }
 
 // addressed tells whether the addresses that a request needs are known.
@@ -247,6 +270,8 @@ func (t *talk) create() (any, error) {
 	}
 	id, err := t.look(p.Create)
 	switch {
+	case err == nil:
+		t.learn(id)
 	case errors.Is(err, errExists):
 		// Somebody made it since we looked.
 		if id, err = t.record(); errors.Is(err, errAbsent) {

@@ -37,13 +37,13 @@ const mostCarries = 3
 // could arrive in the wrong order, so each looks again afterwards: whoever
 // arrives last has seen the newest, or finds out and carries that.
 func (q *queue) carry(d Delivery) Outcome {
-	reply, told, farewell := Reply{Cause: "no_connector"}, false, false
 	at, began := q.Clock.Now(), time.Now()
 	said, err := q.Queue.Said(q.ctx, d.Endpoint, d.Subject)
 	if err != nil {
 		q.failed("read what was said", err)
 		return q.unread(d, at)
 	}
+	reply, told, farewell, before := Reply{Cause: "no_connector"}, false, false, said
 	for range mostCarries {
 		now := q.Clock.Now()
 		m, ids, tell, err := q.compose(&d, now)
@@ -58,7 +58,11 @@ func (q *queue) carry(d Delivery) Outcome {
 			d.State, d.Due, d.Over, d.Tried = Withheld, time.Time{}, now, now
 			return Outcome{Delivery: d}
 		case !tell, q.Carry == nil, told && d.Told == m.Data.Version && farewell == m.Data.Erased:
-			return q.judge(d, reply, at, began)
+			o := q.judge(d, reply, at, began)
+			if o.State == NotHeld && len(before) > 0 {
+				o.lookAgain(before, q.Clock.Now())
+			}
+			return o
 		}
 		p := Parcel{ID: d.Entry, System: q.target.System, Message: m, Said: said}
 		p.Email, p.Phone = q.value(&m, profile.TypeEmail), q.value(&m, profile.TypePhone)
@@ -72,6 +76,19 @@ func (q *queue) carry(d Delivery) Outcome {
 		d.Said = said
 	}
 	return q.judge(d, Reply{Cause: "moved"}, at, began)
+}
+
+// mostLooks is how often somebody is looked for who was told yes of: a few hours.
+const mostLooks = 5
+
+// lookAgain makes a delivery wait that met nobody where a yes was followed before:
+// a search over there may be behind what was just made. said stays said.
+func (o *Outcome) lookAgain(said []string, now time.Time) {
+	next, _ := Next(o.Tries+1, now, luck())
+	if o.Tries++; o.Tries >= mostLooks {
+		return
+	}
+	o.State, o.Cause, o.Due, o.Over, o.Said = Waiting, NotFoundYet, next, time.Time{}, said
 }
 
 // value returns a value of a type that the system may have now; "" for none.

@@ -136,6 +136,26 @@ func TestCarry(t *testing.T) {
 			t.Errorf("got %v at the end, %s", o.Said, diff)
 		}
 	})
+	// A search that lagged behind the yes of a moment ago ended the no, and the
+	// person stayed on the list.
+	t.Run("who_was_told_yes_of_is_looked_for_again", func(t *testing.T) {
+		absent := func(Parcel) Reply {
+			return Reply{Status: http.StatusOK, Type: "application/json", Body: []byte(`{"status":"not_held"}`)}
+		}
+		_, o := carried(t, &desk{version: 5}, nil, absent)
+		if o.State != Waiting || o.Cause != NotFoundYet || !o.Worked || o.Due.IsZero() || !o.Over.IsZero() || len(o.Said) != 1 {
+			t.Errorf("got %+v", o.Delivery)
+		}
+		for o.State == Waiting && o.Tries < Attempts {
+			d := o.Delivery
+			o = Outcome{Delivery: d}
+			o.State, o.Due, o.Over = NotHeld, time.Time{}, time.Unix(1, 0)
+			o.lookAgain([]string{"tips"}, time.Unix(1, 0))
+		}
+		if o.State != NotHeld || o.Tries != mostLooks {
+			t.Errorf("at the end: got %+v", o.Delivery)
+		}
+	})
 	t.Run("a_failure_is_one", func(t *testing.T) {
 		_, o := carried(t, &desk{version: 1}, nil, func(Parcel) Reply { return Reply{Status: http.StatusServiceUnavailable} })
 		if o.State != Waiting || o.Worked || o.Cause != "server_error" {

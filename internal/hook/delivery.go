@@ -64,6 +64,10 @@ const NamesGone = "names_gone"
 // record with.
 const NoAddress = "no_address"
 
+// NotFoundYet is the cause why a delivery waits that met nobody, although a yes was
+// followed there before.
+const NotFoundYet = "not_found_yet"
+
 // Over tells whether nothing more happens by itself.
 func (s State) Over() bool { return s != Waiting }
 

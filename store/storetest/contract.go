@@ -111,6 +111,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"what_failed_often_keeps_its_waits", deliveriesKeepTheirWaits},
 		{"what_was_given_up_is_taken_up", deliveriesAreRevived},
 		{"what_does_not_get_through_is_seen", amissIsSeen},
+		{"a_number_tells_who_was_not_held", notHeldIsToldAnew},
 		{"deliveries_are_told_again", deliveriesAreReplayed},
 		{"deliveries_are_swept_but_for_the_last", deliveriesAreSwept},
 		{"a_yes_is_said_once", aYesIsSaidOnce},

@@ -10,6 +10,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/review"
 )
@@ -314,6 +315,35 @@ func amissIsSeen(t *testing.T, f Fixture) {
 		d.Told = d.Version
 		f.settle(t, d, says(step.status, step.reason))
 		is(step.status+" "+step.reason, step.want)
+	}
+}
+
+// notHeldIsToldAnew: a system that did not know somebody, and has given them a
+// number since, is told what holds; once, and no other system.
+func notHeldIsToldAnew(t *testing.T, f Fixture) {
+	subject := f.subject(t)
+	f.commit(t, f.change(subject, 1))
+	f.spread(t, "crm/main")
+	settle := func() {
+		t.Helper()
+		for _, d := range f.claim(t, "crm/main", 10) {
+			d.Told = 2
+			f.settle(t, d, hook.Reply{Status: 200, Type: "application/json", Body: []byte(`{"status":"not_held"}`)})
+		}
+	}
+	settle()
+	number := func(system string) {
+		t.Helper()
+		i := identity.Identifier{ID: id.New(), Subject: subject, Kind: identity.Customer, Scope: system, Value: id.New(), Source: system, CreatedAt: f.now()}
+		f.commit(t, f.change(subject, ledger.AnyVersion, i))
+	}
+	number("cr")
+	if got := f.claim(t, "crm/main", 10); len(got) != 0 {
+		t.Errorf("another system's number: got %d to be told", len(got))
+	}
+	number("crm")
+	if got := f.claim(t, "crm/main", 10); len(got) != 1 || got[0].Version != 2 {
+		t.Errorf("got %+v, want the last one", got)
 	}
 }
 
