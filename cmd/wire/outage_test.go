@@ -60,7 +60,8 @@ func TestHooks_after_an_outage(t *testing.T) {
 			testkit.Eventually(t, "the no to be told", func() (bool, bool) {
 				o.clock.Advance(time.Minute)
 				w.Wake()
-				return true, !o.waiting(endpoint)
+				counts, err := o.db.Counts(t.Context(), endpoint)
+				return true, err == nil && counts[hook.Applied] == 2*len(o.people)
 			})
 			if err := w.Stop(t.Context()); err != nil {
 				t.Error(err)
