@@ -241,3 +241,27 @@ func bytesOf(n int, text string) []byte {
 	}
 	return all
 }
+
+// TestFarewell_too_late: who is looked for without what the system knew them by is
+// not said to be unknown there.
+func TestFarewell_too_late(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 12, 12, 0, 0, 0, time.UTC)
+	absent := Reply{Status: http.StatusOK, Type: "application/json", Body: []byte(`{"status":"not_held"}`)}
+	for name, tt := range map[string]struct {
+		body Body
+		age  time.Duration
+		want State
+	}{
+		"in time":               {Full, NamesKept - time.Hour, NotHeld},
+		"too late":              {Full, NamesKept, Failed},
+		"never told by numbers": {Thin, NamesKept, NotHeld},
+	} {
+		target := NewTarget("crm", Endpoint{Name: "main", Body: tt.body}, nil, nil)
+		q := &queue{Worker: NewWorker(Deps{Clock: clock.System{}}, Options{}), target: &target}
+		o := q.judge(Delivery{Kind: Erased, At: now.Add(-tt.age), State: Waiting}, absent, now, now)
+		if o.State != tt.want || o.State == Failed && o.Cause != NamesGone {
+			t.Errorf("%s: got %s %s", name, o.State, o.Cause)
+		}
+	}
+}
