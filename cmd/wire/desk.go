@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
@@ -20,6 +21,7 @@ import (
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/mail"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/profile"
 	"livingprofile/internal/receipt"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/transfer"
@@ -39,6 +41,9 @@ type desk struct {
 	consent *consent.Service
 	laws    *rights.Packs
 	base    *url.URL
+
+	values    *profile.Service
+	machinery *automated.Service
 
 	receipts *receipt.Maker
 	sender   *transfer.Sender

@@ -120,7 +120,11 @@ func (s *Service) seedRequest(ctx context.Context, subject id.Subject, locale st
 	return nil
 }
 
-// quiet is a desk that writes no letters.
+// quiet is a desk that writes no letters and changes nothing.
 type quiet struct{ *desk }
+
+func (quiet) Outcome(context.Context, rights.Request, rights.Act, int64) (ledger.Change, error) {
+	return ledger.Change{}, nil
+}
 
 func (quiet) Letters(context.Context, rights.Request, string) ([]any, error) { return nil, nil }

@@ -94,8 +94,12 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		return nil, err
 	}
 	s.Laws = laws
-	s.desk = &desk{db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base, receipts: a.receipts(base)}
+	s.desk = &desk{
+		db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base,
+		receipts: a.receipts(base), values: a.Profile, machinery: a.Automated,
+	}
 	s.Rights = rights.NewService(a.DB, s.desk, a.Clock)
+	a.Profile.AskedOf(s.wishes)
 	s.Breaches = breach.NewService(a.DB, a.Audience, s.desk, a.Clock)
 	s.background(people, post)
 	if err := s.tellSystems(); err != nil {

@@ -6,10 +6,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
-	"livingprofile/internal/automated"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
-	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
@@ -69,24 +67,4 @@ func (b *sheet) machineInput() ui.Input {
 		Kind: ui.Long, Name: "outcome", Label: b.t("automated.desk.new"), Hint: b.t("automated.desk.new_hint"),
 		Value: b.form.typed.Get("outcome"), Wrong: b.wrong("outcome"),
 	}
-}
-
-// decideAnew writes the reviewer's own outcome, before the request is said to be
-// done: said and not written is worse than the other way round.
-func (s *Console) decideAnew(c echo.Context, row review.Row, act rights.Act, outcome string) error {
-	ctx := web.Context(c)
-	r, _, err := s.Review.Read(ctx, row)
-	if err != nil || r.Matter.Scope != rights.DecisionScope {
-		return err
-	}
-	if err := s.Review.May(ctx, me(c), r, act); err != nil {
-		return err
-	}
-	err = s.Automated.Decide(ctx, automated.Who{
-		Subject: row.Subject, Actor: me(c).Actor(), Brand: row.Brand,
-	}, r.Matter.Name, outcome, act.Note)
-	if errors.Is(err, errs.NotFound) {
-		return nil // its time is over: the answer alone remains
-	}
-	return err
 }

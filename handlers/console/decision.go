@@ -17,7 +17,7 @@ import (
 // offered. Assigning has a form of its own.
 func acts() []rights.Move {
 	return []rights.Move{
-		rights.Fulfil, rights.Accept, rights.Propose, rights.Reject, rights.Ask, rights.Delay, rights.Hold, rights.Release,
+		rights.Prove, rights.Fulfil, rights.Accept, rights.Propose, rights.Reject, rights.Ask, rights.Delay, rights.Hold, rights.Release,
 		rights.Fail, rights.Write,
 	}
 }
@@ -41,7 +41,7 @@ func (b *sheet) options() []rights.Move {
 		if m == rights.Write || !offered(b.row.Kind, m) {
 			continue
 		}
-		a := rights.Act{Move: m, At: b.now, Actor: b.me.Actor(), Note: "?"}
+		a := rights.Act{Move: m, At: b.now, Actor: b.me.Actor(), Note: "?", Proof: rights.Proof{Method: rights.ByHand[0], At: b.now}}
 		if m == rights.Reject && len(b.request.Rule.Grounds) > 0 {
 			a.Ground = b.request.Rule.Grounds[0]
 		}
@@ -74,6 +74,9 @@ func (b *sheet) decision() {
 		pick.Options = append(pick.Options, ui.Option{Value: string(m), Label: b.actName(m), Note: b.actNote(m)})
 	}
 	f.Inputs = append(f.Inputs, pick)
+	if slices.Contains(moves, rights.Prove) {
+		f.Inputs = append(f.Inputs, b.proofInputs()...)
+	}
 	if slices.Contains(moves, rights.Reject) {
 		f.Inputs = append(f.Inputs, b.grounds())
 	}
@@ -123,6 +126,10 @@ func (b *sheet) actNote(m rights.Move) string {
 		}
 	case rights.Propose:
 		return b.t("request.act.propose_note")
+	case rights.Prove:
+		if b.request.Unproved() {
+			return b.t("request.act.prove_note")
+		}
 	}
 	return ""
 }
@@ -142,6 +149,21 @@ func (b *sheet) grounds() ui.Input {
 		in.Options = append(in.Options, ui.Option{Value: code, Label: label})
 	}
 	return in
+}
+
+// proofInputs ask how it became known who asks, and when.
+func (b *sheet) proofInputs() []ui.Input {
+	how := ui.Input{
+		Kind: ui.OneList, Name: "proof", Label: b.t("request.intake.proof"), Value: b.form.typed.Get("proof"), Wrong: b.wrong("proof"),
+		Options: []ui.Option{{Label: b.t("console.never")}},
+	}
+	for _, p := range rights.ByHand {
+		how.Options = append(how.Options, ui.Option{Value: p, Label: b.t("request.proof." + p)})
+	}
+	when := ui.Input{
+		Kind: ui.Date, Name: "proved", Label: b.t("request.intake.proved"), Value: b.form.typed.Get("proved"), Wrong: b.wrong("proved"),
+	}
+	return []ui.Input{how, when}
 }
 
 // holdInput asks which fields a hold keeps. Those that nothing is held in are
@@ -187,13 +209,20 @@ func (b *sheet) compare(f *view.DecisionForm) {
 		return
 	}
 	l := &look{b.ctx, b.locale, b.org, b.me, b.facts, b.now}
+	if !l.sees(field) {
+		return
+	}
 	wanted := b.request.Matter.Text
-	proposed := b.facts.Profile.Proposals[field.Name].Value
-	if proposed != "" {
+	proposal, waits := b.facts.Profile.Proposals[field.Name]
+	proposed := proposal.Value
+	switch {
+	case proposed != "":
 		wanted = portal.FormatValue(b.ctx, b.locale, field, proposed)
+	case waits:
+		wanted = b.t("page.value.emptied")
 	}
 	f.Compare = &view.Compare{Field: field.Label.In(b.locale), Now: b.t("console.never"), Wanted: wanted}
-	if claim, _, ok := profile.Winner(field, b.facts.Profile.Claims[field.Name], b.org.Rank); ok && l.sees(field) {
+	if claim, _, ok := profile.Winner(field, b.facts.Profile.Claims[field.Name], b.org.Rank); ok {
 		f.Compare.Now = portal.FormatValue(b.ctx, b.locale, field, claim.Value)
 		f.Compare.Source = l.source(claim.Source)
 	}
@@ -201,8 +230,12 @@ func (b *sheet) compare(f *view.DecisionForm) {
 	if value == "" {
 		value = proposed
 	}
+	kind := ui.Text
+	if field.Type == profile.TypeLines || field.Type == profile.TypeChoices {
+		kind = ui.Long // one for each line
+	}
 	f.Inputs = append(f.Inputs, ui.Input{
-		Kind: ui.Text, Name: "value", Label: b.t("request.act.value"), Hint: b.t("request.act.value_hint"),
+		Kind: kind, Name: "value", Label: b.t("request.act.value"), Hint: b.t("request.act.value_hint"),
 		Value: value, Wrong: b.wrong("value"), Fill: "off",
 	})
 }

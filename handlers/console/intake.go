@@ -3,6 +3,7 @@ package console
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,10 +20,10 @@ import (
 const intakePath = web.ConsolePath + "/intake"
 
 // intakeFields are what the form asks.
-var intakeFields = [...]string{"kind", "about", "ground", "text", "received", "proof", "agent", "mandate", "brand", "locale", "law"}
+var intakeFields = [...]string{"kind", "about", "ground", "days", "text", "received", "proof", "proved", "agent", "mandate", "brand", "locale", "law"}
 
-// intakeProofs are how it can be known who asks on the phone or in a letter.
-var intakeProofs = [...]string{"phone", "letter", "person", "none"}
+// intakeProofs are how it can be known who asks, or that it is not yet.
+func intakeProofs() []string { return append(rights.ByHand[:], rights.NoProof) }
 
 // IntakeSearch asks who makes a request.
 func (s *Console) IntakeSearch(c echo.Context) error {
@@ -60,9 +61,9 @@ func (s *Console) IntakeFind(c echo.Context) error {
 	return s.showIntake(c, view.IntakePage{Query: query(c, typed, ""), Searched: true, Found: found}, nil)
 }
 
-// IntakeForm asks what the person wants.
+// IntakeForm asks which right the person exercises, and then what that needs.
 func (s *Console) IntakeForm(c echo.Context) error {
-	return s.askIntake(c, url.Values{}, nil)
+	return s.askIntake(c, url.Values{"kind": {c.QueryParam("kind")}}, nil)
 }
 
 func (s *Console) askIntake(c echo.Context, typed url.Values, wrong map[string]string) error {
@@ -70,11 +71,25 @@ func (s *Console) askIntake(c echo.Context, typed url.Values, wrong map[string]s
 	if err != nil {
 		return err
 	}
-	p := view.IntakePage{Action: intakePath + "/" + string(subject.ID), Inputs: s.intakeInputs(c, typed, wrong)}
+	p, ctx := view.IntakePage{Action: intakePath + "/" + string(subject.ID)}, web.Context(c)
+	kind := rights.Kind(typed.Get("kind"))
+	if takenDown(kind) {
+		p.Kind, p.KindText, p.Inputs = string(kind), i18n.T(ctx, "rights.kind."+string(kind)), s.intakeInputs(c, kind, typed, wrong)
+		return s.showIntake(c, p, wrong)
+	}
+	for _, k := range rights.Kinds {
+		if takenDown(k) {
+			p.Kinds = append(p.Kinds, ui.Link{Text: i18n.T(ctx, "rights.kind."+string(k)), Href: p.Action + "?kind=" + string(k)})
+		}
+	}
 	return s.showIntake(c, p, wrong)
 }
 
-func (s *Console) intakeInputs(c echo.Context, typed url.Values, wrong map[string]string) []ui.Input {
+// takenDown tells whether staff take requests of a kind down: taking a yes back
+// needs none.
+func takenDown(k rights.Kind) bool { return k.Known() && k != rights.Withdrawal }
+
+func (s *Console) intakeInputs(c echo.Context, kind rights.Kind, typed url.Values, wrong map[string]string) []ui.Input {
 	ctx := web.Context(c)
 	ask := func(kind, name string, options ...ui.Option) ui.Input {
 		return ui.Input{
@@ -82,18 +97,16 @@ func (s *Console) intakeInputs(c echo.Context, typed url.Values, wrong map[strin
 			Value: typed.Get(name), Wrong: wrong[name],
 		}
 	}
-	var kinds, grounds, proofs, locales, laws []ui.Option
-	for _, k := range rights.Kinds {
-		if k != rights.Withdrawal {
-			kinds = append(kinds, ui.Option{Value: string(k), Label: i18n.T(ctx, "rights.kind."+string(k))})
-		}
-	}
+	var grounds, days, proofs, locales, laws []ui.Option
 	none := ui.Option{Label: i18n.T(ctx, "console.never")}
 	grounds = append(grounds, none)
 	for _, g := range rights.Grounds {
 		grounds = append(grounds, ui.Option{Value: string(g), Label: i18n.T(ctx, "rights.ground."+string(g))})
 	}
-	for _, p := range intakeProofs {
+	for _, n := range []string{"0", "1", "7", "14", strconv.Itoa(rights.MaxCooling)} {
+		days = append(days, ui.Option{Value: n, Label: i18n.T(ctx, "rights.days."+n)})
+	}
+	for _, p := range intakeProofs() {
 		proofs = append(proofs, ui.Option{Value: p, Label: i18n.T(ctx, "request.proof."+p)})
 	}
 	for _, l := range s.Locale {
@@ -106,27 +119,38 @@ func (s *Console) intakeInputs(c echo.Context, typed url.Values, wrong map[strin
 		}
 	}
 	brands := slices.DeleteFunc(brandOptions(c), func(o ui.Option) bool { return !me(c).Sees(o.Value) })
-	about := ask(ui.OneList, "about", append([]ui.Option{none}, aboutOptions(c)...)...)
-	about.Hint = i18n.T(ctx, "request.intake.about_hint")
 	agent := ask(ui.Text, "agent")
 	agent.Hint, agent.Fill = i18n.T(ctx, "request.intake.agent_hint"), "off"
 	received := ask(ui.Date, "received")
 	if received.Value == "" {
 		received.Value = s.Clock.Now().Format(time.DateOnly)
 	}
-	return []ui.Input{
-		ask(ui.OneList, "kind", kinds...), about, ask(ui.OneList, "ground", grounds...), ask(ui.Long, "text"), received,
-		ask(ui.One, "proof", proofs...), agent, ask(ui.Long, "mandate"), ask(ui.OneList, "brand", brands...), ask(ui.OneList, "locale", locales...),
-		ask(ui.OneList, "law", laws...),
+	var inputs []ui.Input
+	if options := aboutOptions(c, kind); len(options) > 0 {
+		inputs = append(inputs, ask(ui.OneList, "about", append([]ui.Option{none}, options...)...))
 	}
+	switch kind {
+	case rights.Restriction:
+		inputs = append(inputs, ask(ui.OneList, "ground", grounds...))
+	case rights.Erasure:
+		inputs = append(inputs, ask(ui.One, "days", days...))
+	}
+	proved := ask(ui.Date, "proved")
+	proved.Hint = i18n.T(ctx, "request.intake.proved_hint")
+	return append(inputs, ask(ui.Long, "text"), received,
+		ask(ui.One, "proof", proofs...), proved, agent, ask(ui.Long, "mandate"), ask(ui.OneList, "brand", brands...), ask(ui.OneList, "locale", locales...),
+		ask(ui.OneList, "law", laws...))
 }
 
-// aboutOptions are what a request may be about.
-func aboutOptions(c echo.Context) []ui.Option {
+// aboutOptions are what a request of a kind may be about.
+func aboutOptions(c echo.Context, kind rights.Kind) []ui.Option {
 	v, ctx := web.Of(c), web.Context(c)
 	colon := i18n.T(ctx, "ui.colon")
 	var all []ui.Option
 	add := func(scope rights.Scope, name, label string) {
+		if !kind.Takes(scope) {
+			return
+		}
 		all = append(all, ui.Option{
 			Value: string(scope) + "." + name, Label: i18n.T(ctx, "request.scope."+string(scope)) + colon + label,
 		})
@@ -179,8 +203,16 @@ func (s *Console) TakeRequest(c echo.Context) error {
 	return web.SeeOther(c, requestsPath+"/"+string(r.ID))
 }
 
-// filingOf reads the form. A letter that came today is received now, one of
-// another day at its noon.
+// dayOf reads a day: today is now, another day its noon.
+func dayOf(text string, zone *time.Location, now time.Time) (time.Time, bool) {
+	day, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err == nil && !day.After(now) && now.Sub(day) < 24*time.Hour {
+		return now, true
+	}
+	return day.Add(12 * time.Hour), err == nil
+}
+
+// filingOf reads the form.
 func (s *Console) filingOf(c echo.Context, form url.Values) (rights.Filing, error) {
 	v, now := web.Of(c), s.Clock.Now()
 	var wrong []errs.Field
@@ -195,24 +227,30 @@ func (s *Console) filingOf(c echo.Context, form url.Values) (rights.Filing, erro
 		f.Matter.Ground = ""
 	}
 	about := form.Get("about")
-	known := slices.ContainsFunc(aboutOptions(c), func(o ui.Option) bool { return o.Value == about })
+	known := slices.ContainsFunc(aboutOptions(c, f.Kind), func(o ui.Option) bool { return o.Value == about })
 	must(about == "" || known, "about", "error.not_a_choice")
 	scope, name, _ := strings.Cut(about, ".")
 	f.Matter.Scope, f.Matter.Name = rights.Scope(scope), name
-	must(f.Kind.Known() && f.Kind != rights.Withdrawal, "kind", "error.not_a_choice")
+	must(takenDown(f.Kind), "kind", "error.not_a_choice")
 	b, ok := v.Organisation.Brand(f.Brand)
 	must(ok && !b.Retired && me(c).Sees(f.Brand), "brand", "error.not_a_choice")
+	if f.Kind == rights.Erasure {
+		days, err := strconv.Atoi(form.Get("days"))
+		must(err == nil, "days", "error.not_a_choice")
+		f.Matter.Days = days
+	}
 	must(slices.Contains(s.Locale, f.Locale), "locale", "error.not_a_choice")
-	must(slices.Contains(intakeProofs[:], form.Get("proof")), "proof", "error.not_a_choice")
+	must(slices.Contains(intakeProofs(), form.Get("proof")), "proof", "error.not_a_choice")
+	f.Zone = v.Organisation.Zone(f.Brand)
 	f.Proof = rights.Proof{
 		Method: form.Get("proof"), At: now, Agent: strings.TrimSpace(form.Get("agent")), Mandate: strings.TrimSpace(form.Get("mandate")),
 	}
-	f.Zone = v.Organisation.Zone(f.Brand)
-	day, err := time.ParseInLocation(time.DateOnly, form.Get("received"), f.Zone)
-	must(err == nil, "received", "request.error.received")
-	if f.Received = day.Add(12 * time.Hour); now.Sub(day) < 24*time.Hour && !day.After(now) {
-		f.Received = now
+	if text := form.Get("proved"); text != "" {
+		f.Proof.At, ok = dayOf(text, f.Zone, now)
+		must(ok, "proved", "request.error.proved")
 	}
+	f.Received, ok = dayOf(form.Get("received"), f.Zone, now)
+	must(ok, "received", "request.error.received")
 	if len(wrong) > 0 {
 		return f, errs.InvalidFields(wrong...)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,7 +14,6 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
-	"livingprofile/internal/profile"
 	"livingprofile/internal/review"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/console"
@@ -140,7 +140,7 @@ func (s *Console) fill(c echo.Context, b *sheet) error {
 
 // ActOnRequest makes a move, or shows the letter that it would send.
 func (s *Console) ActOnRequest(c echo.Context) error {
-	form, err := web.Form(c, "move", "ground", "note", "value", "outcome", "fields", "seen", "do")
+	form, err := web.Form(c, "move", "ground", "note", "value", "outcome", "fields", "proof", "proved", "seen", "do")
 	if err != nil {
 		return err
 	}
@@ -163,6 +163,20 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	if act.Move != rights.Reject {
 		act.Ground = "" // of another answer that was picked before
 	}
+	switch {
+	case act.Move != rights.Fulfil:
+	case row.Kind == rights.Rectification:
+		act.Value = strings.ReplaceAll(form.Get("value"), "\r\n", "\n")
+	case row.Kind == rights.Automated:
+		act.Value = form.Get("outcome")
+	}
+	if act.Move == rights.Prove {
+		now := s.Clock.Now()
+		act.Proof = rights.Proof{Method: form.Get("proof"), At: now}
+		if day := form.Get("proved"); day != "" {
+			act.Proof.At, _ = dayOf(day, web.Of(c).Organisation.Zone(row.Brand), now)
+		}
+	}
 	if act.Move == rights.Hold {
 		act.Fields = fieldsOf(web.Of(c).Organisation, form["fields"])
 	}
@@ -173,7 +187,7 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	if form.Get("do") == "preview" {
 		d.preview, err = s.letterOf(c, row, act)
 	} else {
-		err = s.act(c, row, act, form)
+		err = s.act(c, row, act)
 	}
 	switch wrong, ok := web.Wrong(c, err); {
 	case errors.Is(err, rights.ErrOvertaken):
@@ -196,43 +210,12 @@ func tabQuery(tab string) string {
 	return "?tab=" + url.QueryEscape(tab)
 }
 
-// act makes the move. A correction that is accepted is written first: said to
-// be done and not done is worse than the other way round, and both may be
-// repeated.
-func (s *Console) act(c echo.Context, row review.Row, act rights.Act, form url.Values) error {
-	ctx := web.Context(c)
+// act makes the move.
+func (s *Console) act(c echo.Context, row review.Row, act rights.Act) error {
 	if !offered(row.Kind, act.Move) {
 		return errs.InvalidFields(errs.At("move", "request.error.pick"))
 	}
-	if row.Kind == rights.Rectification && act.Move == rights.Fulfil {
-		r, _, err := s.Review.Read(ctx, row)
-		if err != nil {
-			return err
-		}
-		if err := s.Review.May(ctx, me(c), r, act); err != nil {
-			return err
-		}
-		brand := web.Of(c).Organisation
-		country := ""
-		if b, ok := brand.Brand(row.Brand); ok {
-			country = b.Country
-		}
-		_, err = s.Profile.Settle(ctx, profile.Editor{
-			Subject: row.Subject, Actor: me(c).Actor(), Brand: row.Brand, Country: country, Cause: string(row.ID),
-		}, r.Matter.Name, form.Get("value"))
-		if wrong, ok := web.Wrong(c, err); ok && len(wrong) > 0 {
-			return errs.InvalidFields(errs.At("value", "request.error.value"))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if row.Kind == rights.Automated && act.Move == rights.Fulfil {
-		if err := s.decideAnew(c, row, act, form.Get("outcome")); err != nil {
-			return err
-		}
-	}
-	_, err := s.Review.Act(ctx, me(c), row.ID, act)
+	_, err := s.Review.Act(web.Context(c), me(c), row.ID, act)
 	if err == nil {
 		s.Wake()
 	}

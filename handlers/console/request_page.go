@@ -153,9 +153,6 @@ func (b *sheet) opened(held *view.PersonPage) {
 // rule says what of the clock is out of the ordinary.
 func (b *sheet) rule() {
 	r := &b.request
-	if n := len(r.Pauses); n > 0 && r.Pauses[n-1].To.IsZero() {
-		b.page.Clock, b.page.ClockText = ui.Paused, b.t("request.clock.stopped")
-	}
 	switch {
 	case r.Extended:
 		b.fact("clock", b.t("request.fact.extended"), "")
@@ -257,7 +254,7 @@ func (b *sheet) moved(from int) []view.Moved {
 			m.State = ui.Refused
 		case rights.Ask, rights.Delay, rights.Hold, rights.Propose:
 			m.State = ui.Waiting
-		case rights.Assign, rights.Write, rights.Reply, rights.Release:
+		case rights.Assign, rights.Write, rights.Reply, rights.Release, rights.Prove:
 			m.State = ui.Neutral
 		}
 		if step.Move == rights.Assign {
@@ -316,7 +313,7 @@ func (b *sheet) tasks() {
 		}
 		b.page.Tasks = append(b.page.Tasks, view.Task{Text: b.t("request.task." + word), Note: note, State: state})
 	}
-	add(!r.Proof.OnBehalf() || r.Proof.Method != "none", "proof", b.t("request.proof."+proofName(r.Proof.Method)))
+	add(r.Proof.Method != rights.NoProof, "proof", b.t("request.proof."+proofName(r.Proof.Method)))
 	add(r.Assignee != "", "assignee", memberName(b.ctx, b.members, r.Assignee))
 	if rights.Blocked(r, b.docket.Requests) {
 		add(false, "copy_first", b.t("rights.sense.blocked"))

@@ -135,7 +135,7 @@ func TestRequest_overtaken(t *testing.T) {
 func TestRequest_erasure_by_hand(t *testing.T) {
 	s := testkit.NewSite(t, testkit.SiteOptions{})
 	one, two := desk(t, s, authz.DPO), desk(t, s, authz.Reviewer)
-	path := intake(t, s, one, thomas, url.Values{"kind": {"erasure"}, "proof": {"phone"}})
+	path := intake(t, s, one, thomas, url.Values{"kind": {"erasure"}, "days": {"0"}, "proof": {"phone"}})
 	wantState(t, s, path, rights.Acknowledged)
 	if a := act(t, one, path, url.Values{"move": {"accept"}, "note": {"n"}}); a.Status != http.StatusConflict {
 		t.Errorf("accepted alone: got %d, want 409", a.Status)
@@ -202,6 +202,11 @@ func TestIntake(t *testing.T) {
 	subject, _ := s.Identity.ByEmail(t.Context(), thomas)
 	for _, bad := range []url.Values{
 		{"kind": {"withdrawal"}},
+		{"kind": {"erasure"}},
+		{"kind": {"erasure"}, "days": {"31"}},
+		{"kind": {"erasure"}, "days": {"0"}, "about": {"field.phone"}},
+		{"kind": {"access"}, "about": {"category.contact"}},
+		{"kind": {"access"}, "proved": {"2031-01-01"}},
 		{"kind": {"access"}, "received": {"2031-01-01"}},
 		{"kind": {"objection"}},
 		{"kind": {"access"}, "brand": {"none"}},

@@ -164,6 +164,11 @@ func (p *Portal) showValue(c echo.Context, s *sight, status int, field *profile.
 		return err
 	}
 	page.Disputes = s.disputes(field, open)
+	docket, err := p.Rights.All(s.ctx, web.Of(c).Subject())
+	if err != nil {
+		return err
+	}
+	page.Request = s.correction(field, docket.Requests)
 	return web.Render(c, status, view.Value(f, page))
 }
 

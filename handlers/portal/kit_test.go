@@ -27,6 +27,7 @@ import (
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/receipt"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 	"livingprofile/internal/transfer"
 	"livingprofile/store"
@@ -117,6 +118,7 @@ func newKit(t *testing.T) *kit {
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),
 		Identity: identity.NewService(db, k.told, c),
 		Door:     inbound.NewService(db, db.Ring(), func() inbound.Catalogue { return k.org }, c),
+		Rights:   rights.NewService(db, nil, c),
 		Offers:   &transfer.Receiver{Store: db, Clock: c, Catalogue: func() transfer.Catalogue { return k.org }},
 		Sessions: login.NewSessions(db, db.Ring(), c, login.Settings{}),
 		Links:    login.NewLinks(db, db.Ring(), nobody{}, c, login.Settings{}, nil),

@@ -177,7 +177,10 @@ func wisher(c echo.Context) consent.Wisher {
 // editor is the visitor, for changes of their data.
 func editor(c echo.Context) profile.Editor {
 	v := web.Of(c)
-	return profile.Editor{Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Country: v.Country()}
+	return profile.Editor{
+		Subject: v.Subject(), Actor: v.Actor(), Brand: v.BrandName(), Country: v.Country(), Locale: v.Locale,
+		Session: string(v.Session.ID), Method: string(v.Session.Method),
+	}
 }
 
 // network is where a request comes from, for limits.

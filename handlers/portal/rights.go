@@ -95,10 +95,7 @@ func (p *Portal) Exercise(c echo.Context) error {
 		r, known, err = p.Rights.File(s.ctx, rights.Filing{
 			Subject: v.Subject(), Actor: v.Actor(), Kind: kind, Matter: matter, Brand: v.BrandName(), Locale: v.Locale,
 			Zone: s.org.Zone(v.BrandName()), Pack: p.law(c),
-			Proof: rights.Proof{
-				Method: string(v.Session.Method), Session: string(v.Session.ID),
-				Fresh: v.Session.Fresh(p.Clock.Now()), At: v.Session.CreatedAt,
-			},
+			Proof: p.proof(c),
 		})
 	}
 	if wrong, ok := web.Wrong(c, err); ok {
@@ -176,6 +173,7 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 	}
 	r, err = p.Rights.Move(web.Context(c), r.Subject, r.ID, rights.Act{
 		Move: move, Actor: ledger.Self(r.Subject), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
+		Proof: p.proof(c),
 	})
 	if wrong, ok := web.Wrong(c, err); ok && (move == rights.Answer || move == rights.Reply) {
 		return p.showRequest(c, http.StatusUnprocessableEntity, wrong["note"])
@@ -238,6 +236,14 @@ func (p *Portal) Certificate(c echo.Context) error {
 	page := erasedPage(ctx, web.Of(c).Organisation, web.Of(c).Locale, certificate)
 	page.Told = toldOf(ctx, web.Of(c).Organisation, web.Of(c).Locale, Tellings(deliveries, errands))
 	return web.Render(c, http.StatusOK, view.Erased(f, page))
+}
+
+// proof is how it is known that the visitor asks.
+func (p *Portal) proof(c echo.Context) rights.Proof {
+	session := web.Of(c).Session
+	return rights.Proof{
+		Method: string(session.Method), Session: string(session.ID), Fresh: session.Fresh(p.Clock.Now()), At: session.CreatedAt,
+	}
 }
 
 // docket is look, with what the person has asked for.

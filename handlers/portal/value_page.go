@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	view "livingprofile/views/portal"
 	"livingprofile/views/ui"
 )
@@ -76,6 +77,19 @@ func (s *sight) holders(f *profile.Field) []view.Holder {
 		}
 	}
 	return list
+}
+
+// correction leads to the newest request about what a field should be, and says
+// how it stands; no link for none.
+func (s *sight) correction(f *profile.Field, all []rights.Request) ui.Link {
+	for i := range all {
+		if r := &all[i]; r.Kind == rights.Rectification && r.Matter.Name == f.Name {
+			return ui.Link{
+				Text: s.t("page.value.request", "number", r.Number, "state", s.stateWord(r)), Href: s.base + "/requests/" + string(r.ID),
+			}
+		}
+	}
+	return ui.Link{}
 }
 
 // changes are the steps in the life of a field, newest first. The last of the

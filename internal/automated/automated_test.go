@@ -198,16 +198,26 @@ func TestDecide_keeps_what_the_machine_did(t *testing.T) {
 		t.Fatal(err)
 	}
 	who := Who{Subject: "s", Actor: ledger.Actor{Kind: ledger.ByStaff, ID: "m"}}
-	if err := v.Decide(t.Context(), who, d.ID, " ", "because"); !errors.Is(err, errs.Invalid) {
+	decide := func(version int64, outcome, reasons string) error {
+		c, err := v.Deciding(t.Context(), who, version, d.ID, outcome, reasons)
+		if err == nil {
+			_, err = s.Commit(t.Context(), c)
+		}
+		return err
+	}
+	if err := decide(s.version, " ", "because"); !errors.Is(err, errs.Invalid) {
 		t.Errorf("without an outcome: got %v", err)
 	}
-	if err := v.Decide(t.Context(), who, d.ID, "yes", ""); !errors.Is(err, errs.Invalid) {
+	if err := decide(s.version, "yes", ""); !errors.Is(err, errs.Invalid) {
 		t.Errorf("without reasons: got %v", err)
 	}
 	if err := v.Say(t.Context(), Who{Subject: "s", Actor: ledger.Self("s")}, d.ID, "I paid"); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Decide(t.Context(), who, d.ID, "yes", "we looked"); err != nil {
+	if err := decide(s.version-1, "yes", "we looked"); !errors.Is(err, errs.Conflict) {
+		t.Errorf("on what is not so any more: got %v, want a conflict", err)
+	}
+	if err := decide(s.version, "yes", "we looked"); err != nil {
 		t.Fatal(err)
 	}
 	got := s.list[0]

@@ -230,10 +230,13 @@ func (s *Service) Say(ctx context.Context, who Who, decision, text string) error
 	})
 }
 
-// Decide writes what a human decided instead. reasons are for the person.
-func (s *Service) Decide(ctx context.Context, who Who, decision, outcome, reasons string) error {
-	var bad []errs.Field
+// Deciding returns what writes what a human decided instead, to commit with the
+// end of the request on the same version of the subject; errs.Conflict when
+// there is another by now. reasons are for the person. What is in another
+// record of the person's is written there at once: a change is about one record.
+func (s *Service) Deciding(ctx context.Context, who Who, version int64, decision, outcome, reasons string) (ledger.Change, error) {
 	outcome, reasons = strings.TrimSpace(outcome), strings.TrimSpace(reasons)
+	var bad []errs.Field
 	for _, one := range []struct{ name, text string }{{"outcome", outcome}, {"note", reasons}} {
 		switch {
 		case one.text == "":
@@ -243,14 +246,26 @@ func (s *Service) Decide(ctx context.Context, who Who, decision, outcome, reason
 		}
 	}
 	if len(bad) > 0 {
-		return errs.InvalidFields(bad...)
+		return ledger.Change{}, errs.InvalidFields(bad...)
 	}
-	return s.settle(ctx, who, decision, func(d *Decision, now time.Time) ledger.Draft {
+	write := func(d *Decision, now time.Time) ledger.Draft {
 		d.Review = Review{Outcome: outcome, Reasons: reasons, Member: who.Actor.ID, At: now}
 		t := d.trace()
 		t.Outcome = outcome
 		return ledger.Draft{Kind: Reviewed, Payload: t}
-	})
+	}
+	d, err := s.Find(ctx, who.Subject, decision)
+	switch {
+	case err != nil:
+		return ledger.Change{}, err
+	case d.Subject != who.Subject:
+		return ledger.Change{}, s.settle(ctx, who, decision, write)
+	}
+	c, err := s.settled(ctx, who, decision, write)
+	if err == nil && c.Base != version {
+		err = errs.Conflict
+	}
+	return ledger.Change{Entries: c.Entries, Rows: c.Rows}, err
 }
 
 func (s *Service) settle(ctx context.Context, who Who, decision string, write func(*Decision, time.Time) ledger.Draft) error {
@@ -260,22 +275,30 @@ func (s *Service) settle(ctx context.Context, who Who, decision string, write fu
 	}
 	who = who.as(d.Subject)
 	return ledger.Retry(func() error {
-		_, version, err := s.store.Humans(ctx, who.Subject)
-		if err != nil {
-			return err
+		c, err := s.settled(ctx, who, decision, write)
+		if err == nil {
+			_, err = s.store.Commit(ctx, c)
 		}
-		d, err := s.Find(ctx, who.Subject, decision)
-		if err != nil {
-			return err
-		}
-		now := s.clock.Now()
-		entry := write(&d, now)
-		_, err = s.store.Commit(ctx, ledger.Change{
-			Subject: who.Subject, Base: version, At: now, Actor: who.Actor, Brand: who.Brand,
-			Entries: []ledger.Draft{entry}, Rows: []any{Settled{d}},
-		})
 		return err
 	})
+}
+
+// settled is the change that write makes to a decision of who's record.
+func (s *Service) settled(ctx context.Context, who Who, decision string, write func(*Decision, time.Time) ledger.Draft) (ledger.Change, error) {
+	_, version, err := s.store.Humans(ctx, who.Subject)
+	if err != nil {
+		return ledger.Change{}, err
+	}
+	d, err := s.Find(ctx, who.Subject, decision)
+	if err != nil {
+		return ledger.Change{}, err
+	}
+	now := s.clock.Now()
+	entry := write(&d, now)
+	return ledger.Change{
+		Subject: who.Subject, Base: version, At: now, Actor: who.Actor, Brand: who.Brand,
+		Entries: []ledger.Draft{entry}, Rows: []any{Settled{d}},
+	}, nil
 }
 
 // Want says, for each record of the person, that they want a human for all

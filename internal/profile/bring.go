@@ -45,14 +45,12 @@ func (s *Service) Bring(ctx context.Context, e Editor, b Brought) ([]Step, error
 		}
 		steps = all
 		c := ledger.Change{
-			Subject: e.Subject, Base: version, At: at, Actor: e.Actor, Brand: e.Brand, Cause: e.Cause,
 			Entries: []ledger.Draft{b.Entry(slices.Sorted(maps.Keys(b.Values)))}, Rows: append([]any{next}, b.Rows...),
 		}
 		for _, step := range steps {
 			c.Entries = append(c.Entries, step.Entry())
 		}
-		_, err = s.store.Commit(ctx, c)
-		return err
+		return s.commit(ctx, e, version, c, steps)
 	})
 	return steps, err
 }

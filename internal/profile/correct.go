@@ -116,13 +116,19 @@ func Approve(s State, f *Field, proposal string, rank Rank, at time.Time) (State
 
 // Settle makes value, which is canonical, the person's own claim, whoever may
 // edit the field: they contested it, and staff found them right (Art. 16 GDPR).
-// A proposal that waits is over with it. It is Gone for a retired field, and
-// changes nothing when the value counts already.
+// A proposal that waits is over with it: approved, if it is that value. It is
+// Gone for a retired field. A value that counts already is not claimed again.
 func Settle(s State, f *Field, value string, rank Rank, at time.Time) (State, Step, error) {
 	if f.Retired {
 		return s, Step{}, errs.New(errs.Gone, "error.field_retired")
 	}
-	if s.Value(f, rank) == value {
+	p, waits := s.Proposals[f.Name]
+	switch {
+	case waits && p.Value == value:
+		return Approve(s, f, p.ID, rank, at)
+	case waits && s.Value(f, rank) == value:
+		return Reject(s, f, p.ID, rank)
+	case s.Value(f, rank) == value:
 		return s, Step{}, nil
 	}
 	next := s.clone()

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
 )
 
@@ -198,6 +199,23 @@ func TestProposal(t *testing.T) {
 			t.Errorf("the proposal still waits")
 		}
 	})
+	for name, tt := range map[string]struct {
+		value string
+		want  ledger.Kind
+	}{
+		"settled as proposed":     {"new", profile.Approved},
+		"settled as another":      {"third", profile.Approved},
+		"settled as what counted": {"old", profile.Rejected},
+	} {
+		// What counted already left the proposal waiting.
+		t.Run(name, func(t *testing.T) {
+			next, step, err := profile.Settle(s, f, tt.value, ranks, day(5))
+			if err != nil || step.Kind != tt.want || len(next.Proposals) != 0 {
+				t.Errorf("got %s with %v, %v, want %s", step.Kind, next.Proposals, err, tt.want)
+			}
+			wantValue(t, next, f, tt.value)
+		})
+	}
 	t.Run("replaced before it was decided", func(t *testing.T) {
 		newer := mustCorrect(t, s, f, "newer", day(3))
 		if _, _, err := profile.Approve(newer, f, proposed.ID, ranks, day(5)); !errors.Is(err, errs.Conflict) {

@@ -162,9 +162,3 @@ func (s *Service) Try(ctx context.Context, m staff.Member, r rights.Request, a r
 	next, message, err := r.After(a)
 	return next, message, err
 }
-
-// May returns nil when Act would be allowed now.
-func (s *Service) May(ctx context.Context, m staff.Member, r rights.Request, a rights.Act) error {
-	_, _, err := s.Try(ctx, m, r, a)
-	return err
-}

@@ -63,7 +63,6 @@ func (k Kind) place() int {
 // A Chain is what a new request leads to among those that are open.
 type Chain struct {
 	Known  *Request  // the open request that it is; nil when it is new
-	Ends   []Request // closed because of it
 	Waits  bool      // it waits for another
 	Behind []Request // requests that now wait for it
 }
@@ -91,10 +90,6 @@ func Link(fresh *Request, all []Request) Chain {
 			c.Waits = true
 		case Before:
 			c.Behind = append(c.Behind, *open)
-		case Ends:
-			if fresh.Kind != Erasure && fresh.Matter.Name == open.Matter.Name {
-				c.Ends = append(c.Ends, *open)
-			}
 		}
 	}
 	return c

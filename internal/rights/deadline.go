@@ -22,6 +22,8 @@ type Rule struct {
 	Goal     bool     `json:"goal,omitempty"`
 	Calendar string   `json:"calendar,omitempty"` // of days of rest
 	Grounds  []string `json:"grounds,omitempty"`  // codes on which it may be refused
+	// Explained are those of Grounds whose letter says that reasons follow.
+	Explained []string `json:"explained,omitempty"`
 }
 
 // A Pause is a time that is not counted. To is zero while it lasts.

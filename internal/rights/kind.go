@@ -30,6 +30,28 @@ func (k Kind) Known() bool { return slices.Contains(Kinds[:], k) }
 // what it releases or destroys cannot be taken back (security.md, threat 3).
 func (k Kind) Grave() bool { return k == Access || k == Portability || k == Erasure }
 
+// Proved tells whether a request of the kind may be granted only to who is known
+// to be the person: it releases, destroys or changes what is held (Art. 12(6)
+// GDPR). The others may be answered whoever asks.
+func (k Kind) Proved() bool { return k.Grave() || k == Rectification }
+
+// Takes tells whether a request of the kind may be about a scope.
+func (k Kind) Takes(s Scope) bool {
+	switch k {
+	case Rectification:
+		return s == FieldScope
+	case Objection:
+		return s == PurposeScope
+	case Restriction:
+		return s == WholePerson || s == CategoryScope
+	case Automated:
+		return s == WholePerson || s == DecisionScope
+	case Portability:
+		return s == WholePerson || s == ControllerScope
+	}
+	return s == WholePerson
+}
+
 // Runs tells whether the product does by itself what the request asks for,
 // once nothing stands before it. The others wait for staff.
 func (k Kind) Runs() bool {

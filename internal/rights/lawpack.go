@@ -53,6 +53,7 @@ type RefusalGround struct {
 	Article string
 	Kinds   []Kind // empty for all
 	Letter  i18n.Text
+	Explain bool // the letter says that reasons follow: staff have to give them
 }
 
 // An Authority is where a person complains.
@@ -86,6 +87,9 @@ func (p *Pack) Rule(k Kind) (Rule, bool) {
 	for _, g := range p.Grounds {
 		if len(g.Kinds) == 0 || slices.Contains(g.Kinds, k) {
 			r.Rule.Grounds = append(r.Rule.Grounds, g.Code)
+			if g.Explain {
+				r.Rule.Explained = append(r.Rule.Explained, g.Code)
+			}
 		}
 	}
 	return r.Rule, true

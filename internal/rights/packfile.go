@@ -77,6 +77,7 @@ type packFile struct {
 		Article string    `yaml:"article"`
 		Rights  []string  `yaml:"rights"`
 		Letter  i18n.Text `yaml:"letter"`
+		Explain bool      `yaml:"explain"`
 	} `yaml:"grounds"`
 }
 
@@ -270,7 +271,7 @@ func (r *packReader) grounds(p *Pack, f *packFile) {
 			r.note(at+".code", "%q is there twice", g.Code)
 		}
 		r.words(at+".letter", g.Letter)
-		ground := RefusalGround{Code: g.Code, Article: g.Article, Letter: g.Letter}
+		ground := RefusalGround{Code: g.Code, Article: g.Article, Letter: g.Letter, Explain: g.Explain}
 		for _, name := range g.Rights {
 			if _, ok := p.Rights[Kind(name)]; !ok {
 				r.note(at+".rights", "%q is no right of this pack", name)

@@ -56,6 +56,9 @@ type Matter struct {
 	Days int `json:"days,omitempty"`
 	// Text is the person's own words; may be "".
 	Text string `json:"text,omitempty"`
+	// Proposed says that a value was proposed for the field, which Text is, and
+	// the request filed by that. Taking the proposal back cancels it.
+	Proposed bool `json:"proposed,omitempty"`
 }
 
 // A Proof is how it is known that the person asked, as it stands on the
@@ -64,7 +67,7 @@ type Proof struct {
 	Method  string    `json:"method"` // of the session
 	Session string    `json:"session,omitempty"`
 	Fresh   bool      `json:"fresh,omitempty"` // proved for this request
-	At      time.Time `json:"at,omitzero"`
+	At      time.Time `json:"at,omitzero"`     // zero while it is not known who asks
 	// Member took the request by hand; "" when the person made it themselves.
 	Member string `json:"member,omitempty"`
 	// System handed the request in; "" when none did.
@@ -80,6 +83,13 @@ type Proof struct {
 // BySystem is the method of the proof of a request that a system passes on: it
 // alone says who asks. The session of the proof is its name then.
 const BySystem = "system"
+
+// NoProof is the method of the proof of a request while it is not known who
+// asks.
+const NoProof = "none"
+
+// ByHand lists how staff may know who asks.
+var ByHand = [...]string{"phone", "letter", "person"}
 
 // PassedOnBy tells whether r came by a system.
 func (r *Request) PassedOnBy(system string) bool {
@@ -112,22 +122,29 @@ func (p *Proof) checkAgent() error {
 	return errs.InvalidFields(wrong...)
 }
 
+// checkProved refuses a time of proof that is still to come, or too long ago to
+// be of this request.
+func checkProved(proved, now time.Time) error {
+	if proved.After(now) || now.Sub(proved) > maxBacklog {
+		return errs.InvalidFields(errs.At("proved", "request.error.proved"))
+	}
+	return nil
+}
+
 // check refuses a matter that does not fit the kind.
 func (m *Matter) check(k Kind) error {
 	var wrong []errs.Field
 	if len(m.Text) > maxText {
 		wrong = append(wrong, errs.At("text", "error.too_long", "max", maxText))
 	}
-	if k == Automated && m.Scope != WholePerson && (m.Scope != DecisionScope || m.Name == "") {
+	switch {
+	case m.Name == "" && !k.Takes(WholePerson):
+		wrong = append(wrong, errs.At("about", "error.required"))
+	case !k.Takes(m.Scope), (m.Name == "") != (m.Scope == WholePerson):
 		wrong = append(wrong, errs.At("about", "error.not_a_choice"))
 	}
 	switch k {
-	case Rectification:
-		if m.Scope != FieldScope || m.Name == "" {
-			wrong = append(wrong, errs.At("about", "error.required"))
-		}
-		fallthrough
-	case Complaint, Automated:
+	case Rectification, Complaint, Automated:
 		if strings.TrimSpace(m.Text) == "" {
 			wrong = append(wrong, errs.At("text", "error.required"))
 		}
@@ -143,10 +160,6 @@ func (m *Matter) check(k Kind) error {
 	case Erasure:
 		if m.Days < 0 || m.Days > MaxCooling {
 			wrong = append(wrong, errs.At("days", "error.not_a_choice"))
-		}
-	case Objection:
-		if m.Scope != PurposeScope || m.Name == "" {
-			wrong = append(wrong, errs.At("about", "error.required"))
 		}
 	}
 	if len(wrong) > 0 {
@@ -177,9 +190,9 @@ const maxBacklog = 366 * 24 * time.Hour
 
 // New returns the request of f in its first state. It is Invalid when the
 // matter does not fit the kind, and Forbidden when the law pack knows no such
-// right.
+// right. A withdrawal is none: taking a yes back needs no request.
 func New(f Filing) (Request, error) {
-	if !f.Kind.Known() {
+	if !f.Kind.Known() || f.Kind == Withdrawal {
 		return Request{}, errs.New(errs.NotFound, "rights.error.no_kind")
 	}
 	if err := f.Matter.check(f.Kind); err != nil {
@@ -187,6 +200,13 @@ func New(f Filing) (Request, error) {
 	}
 	if err := f.Proof.checkAgent(); err != nil {
 		return Request{}, err
+	}
+	if f.Proof.Method == NoProof {
+		f.Proof.At = time.Time{}
+	} else if byOther(f.Actor) && !f.Proof.At.IsZero() {
+		if err := checkProved(f.Proof.At, f.At); err != nil {
+			return Request{}, err
+		}
 	}
 	rule, ok := f.Pack.Rule(f.Kind)
 	if !ok {
@@ -236,6 +256,16 @@ func (r *Request) Reopenable() bool {
 		}
 	}
 	return false
+}
+
+// Unproved tells whether r may not be granted yet, since it is not known who
+// asks.
+func (r *Request) Unproved() bool { return r.Kind.Proved() && r.Proof.Method == NoProof }
+
+// Paused tells whether the clock of r stands still: the person is asked.
+func (r *Request) Paused() bool {
+	n := len(r.Pauses)
+	return n > 0 && r.Pauses[n-1].To.IsZero()
 }
 
 // same tells whether two requests ask for the same thing.

@@ -3,6 +3,7 @@ package rights
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"livingprofile/internal/clock"
@@ -77,6 +78,11 @@ type Desk interface {
 	// Names returns those of a person's identifiers by which connected systems
 	// that are told of an erasure know them.
 	Names(all []identity.Identifier) []identity.Identifier
+	// Outcome prepares what commits with the end of r, to which a led: of a
+	// correction the value that staff found, or the end of the proposal; of a
+	// machine's decision what a human decided instead. It is decided on a version
+	// of the subject, and errs.Conflict when there is another by now.
+	Outcome(ctx context.Context, r Request, a Act, version int64) (ledger.Change, error)
 }
 
 // program is the actor of what the product does by itself.
@@ -116,30 +122,40 @@ func (s *Service) File(ctx context.Context, f Filing) (r Request, known bool, er
 		if err != nil {
 			return err
 		}
-		chain := Link(&fresh, docket.Requests)
-		if chain.Known == nil {
-			// What was asked in another record of theirs is a repeat as well.
-			others, err := s.others(ctx, f.Subject)
-			if err != nil {
-				return err
-			}
-			chain.Known = Link(&fresh, others.Requests).Known
+		open, err := s.known(ctx, &fresh, docket)
+		if err != nil {
+			return err
 		}
-		if chain.Known != nil {
-			r, known = *chain.Known, true
+		if open != nil {
+			r, known = *open, true
 			return nil
 		}
 		r = fresh
-		return s.file(ctx, &r, f, docket, chain, stopped)
+		return s.file(ctx, &r, f, docket, stopped)
 	})
 	return r, known, err
 }
 
-func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket, chain Chain, stopped bool) error {
-	c := change{
-		Change: ledger.Change{Subject: f.Subject, Base: docket.Version, At: f.At, Actor: f.Actor, Brand: f.Brand, Cause: string(r.ID)},
-		freeze: docket.Freezes,
+// known returns the open request that r repeats; nil for none. What was asked in
+// another record of the person's is a repeat as well.
+func (s *Service) known(ctx context.Context, r *Request, docket Docket) (*Request, error) {
+	if open := Link(r, docket.Requests).Known; open != nil {
+		return open, nil
 	}
+	others, err := s.others(ctx, r.Subject)
+	return Link(r, others.Requests).Known, err
+}
+
+func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket, stopped bool) error {
+	c := newChange(r, f.Actor, f.At, docket)
+	if err := s.open(&c, r, f, stopped); err != nil {
+		return err
+	}
+	return s.commit(ctx, c)
+}
+
+// open takes r as far as it goes at once.
+func (s *Service) open(c *change, r *Request, f Filing, stopped bool) error {
 	c.Entries = append(c.Entries, r.entry(RequestInitiated))
 	start := startOf(r.Kind, stopped)
 	if byOther(f.Actor) && r.Kind.Grave() {
@@ -151,17 +167,11 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 			return err
 		}
 	}
-	if err := s.begin(&c, r, f.At); err != nil {
+	if err := s.begin(c, r, f.At); err != nil {
 		return err
 	}
 	c.put(*r)
-	for _, ended := range chain.Ends {
-		if err := c.step(&ended, Act{Move: Cancel, At: f.At, Actor: f.Actor, Ground: Superseded}); err != nil {
-			return err
-		}
-		c.put(ended)
-	}
-	return s.commit(ctx, c, *r)
+	return nil
 }
 
 // byOther tells whether a request comes by somebody else than the person: a staff
@@ -231,21 +241,33 @@ func (s *Service) Move(ctx context.Context, subject id.Subject, request RequestI
 }
 
 func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, rows ...any) error {
-	c := change{
-		Change: ledger.Change{
-			Subject: r.Subject, Base: docket.Version, At: a.At, Actor: a.Actor, Brand: r.Brand, Cause: string(r.ID), Rows: rows,
-		},
-		freeze: docket.Freezes,
+	c := newChange(r, a.Actor, a.At, docket)
+	c.Rows = rows
+	if a.Move == Reopen {
+		open, err := s.known(ctx, r, docket)
+		if err != nil {
+			return err
+		}
+		if open != nil {
+			return errs.New(errs.Conflict, "rights.error.asked_again")
+		}
 	}
+	was := r.State
 	for _, first := range r.settles(a) {
 		if err := c.step(r, Act{Move: first, At: a.At, Actor: a.Actor, Self: a.Self, Seen: a.Seen}); err != nil {
 			return err
 		}
 		a.Seen = 0
 	}
-	was := r.State
 	if err := c.step(r, a); err != nil {
 		return err
+	}
+	if was.Open() && !r.State.Open() {
+		done, err := s.desk.Outcome(ctx, *r, a, docket.Version)
+		if err != nil {
+			return err
+		}
+		c.Entries, c.Rows = append(done.Entries, c.Entries...), append(c.Rows, done.Rows...)
 	}
 	for _, move := range follows(r, a) {
 		if err := c.step(r, Act{Move: move, At: a.At, Actor: program}); err != nil {
@@ -265,7 +287,7 @@ func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, ro
 		}
 		c.Rows = append(c.Rows, woken...)
 	}
-	return s.commit(ctx, c, *r)
+	return s.commit(ctx, c)
 }
 
 // wake returns the work of requests that may go on now that done is closed.
@@ -331,15 +353,29 @@ func (s *Service) Docket(ctx context.Context, subject id.Subject) (Docket, error
 	return s.store.Docket(ctx, subject)
 }
 
-// A change is a ledger.Change under way, with the letter that it ends in.
+// A change is a ledger.Change under way, with the letters that it ends in.
 type change struct {
 	ledger.Change
 	freeze  Freezes
 	frozen  bool // freeze is another than it was
+	letters []letter
+}
+
+// A letter is about a request as the change leaves it.
+type letter struct {
+	about   Request
 	message string
 }
 
-// step makes one move on r.
+func newChange(r *Request, by ledger.Actor, at time.Time, docket Docket) change {
+	return change{
+		Change: ledger.Change{Subject: r.Subject, Base: docket.Version, At: at, Actor: by, Brand: r.Brand, Cause: string(r.ID)},
+		freeze: docket.Freezes,
+	}
+}
+
+// step makes one move on r. Of several letters about r in one change, the last
+// says all.
 func (c *change) step(r *Request, a Act) error {
 	next, t, err := r.With(a)
 	if err != nil {
@@ -347,15 +383,22 @@ func (c *change) step(r *Request, a Act) error {
 	}
 	*r = next
 	c.Entries = append(c.Entries, r.entry(t.Entry))
-	if t.Message != "" {
-		c.message = t.Message
+	if t.Message == "" {
+		return nil
 	}
+	c.letters = slices.DeleteFunc(c.letters, func(l letter) bool { return l.about.ID == r.ID })
+	c.letters = append(c.letters, letter{*r, t.Message})
 	return nil
 }
 
 // put writes r as it is now, and what it freezes.
 func (c *change) put(r Request) {
 	c.Rows = append(c.Rows, r)
+	for i := range c.letters {
+		if l := &c.letters[i]; l.about.ID == r.ID {
+			l.about = r
+		}
+	}
 	f, ok := r.freezes()
 	if !ok {
 		return
@@ -374,17 +417,26 @@ func (c *change) put(r Request) {
 	c.frozen = true
 }
 
-func (s *Service) commit(ctx context.Context, c change, r Request) error {
+func (s *Service) commit(ctx context.Context, c change) error {
+	whole, err := s.whole(ctx, c)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.Commit(ctx, whole)
+	return err
+}
+
+// whole is c with its letters and what is frozen.
+func (s *Service) whole(ctx context.Context, c change) (ledger.Change, error) {
 	if c.frozen {
 		c.Rows = append(c.Rows, c.freeze)
 	}
-	if c.message != "" {
-		letters, err := s.desk.Letters(ctx, r, c.message)
+	for _, l := range c.letters {
+		letters, err := s.desk.Letters(ctx, l.about, l.message)
 		if err != nil {
-			return err
+			return ledger.Change{}, err
 		}
 		c.Rows = append(c.Rows, letters...)
 	}
-	_, err := s.store.Commit(ctx, c.Change)
-	return err
+	return c.Change, nil
 }

@@ -48,7 +48,17 @@ func (r *Request) keep(a Act) {
 		r.Held, r.HeldFields = len(a.Fields) == 0, a.Fields
 	case Revoke:
 		r.Proof.RevokedAt = a.At
-	case Release, Reopen:
+	case Prove:
+		r.Proof.Method, r.Proof.At = a.Proof.Method, a.Proof.At
+		r.DueAt = r.Rule.Due(r.running())
+	case Reopen:
+		if a.Proof.Method != "" {
+			// Now the person asks themselves; under which mandate it began stays.
+			a.Proof.Agent, a.Proof.Mandate, a.Proof.RevokedAt = r.Proof.Agent, r.Proof.Mandate, r.Proof.RevokedAt
+			r.Proof = a.Proof
+		}
+		r.Held, r.HeldFields = false, nil
+	case Release:
 		r.Held, r.HeldFields = false, nil
 	}
 }

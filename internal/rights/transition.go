@@ -2,6 +2,7 @@ package rights
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"livingprofile/internal/errs"
@@ -34,6 +35,7 @@ const (
 	Write   Move = "write"   // to the person
 	Reply   Move = "reply"   // of the person, whenever they like
 	Revoke  Move = "revoke"  // the mandate of who asked in the person's name
+	Prove   Move = "prove"   // say how it became known who asks
 )
 
 // A Transition is one line of the state machine.
@@ -92,6 +94,7 @@ func Transitions() []Transition {
 		{Assign, open, "", staff, "request.assigned", "", false},
 		{Write, open, "", staff, "request.written", "written", true},
 		{Reply, open, "", subject, "request.replied", "", true},
+		{Prove, held, "", staff, "request.proved", "", false},
 		{Revoke, all, "", subject, "request.mandate_revoked", "", false},
 	}
 }
@@ -129,6 +132,12 @@ type Act struct {
 	// Fields are those that Hold keeps; none for all that is held.
 	Fields []string
 	To     string // member whom Assign gives the request to; "" for nobody
+	// Value is what staff who fulfil found: of a correction the value as it was
+	// typed, of an automated decision what holds instead.
+	Value string
+	// Proof is the session in which a person reopens, or what Prove records: its
+	// method, one of ByHand, and when.
+	Proof Proof
 }
 
 // maxNote bounds the words of one step, in bytes.
@@ -143,6 +152,7 @@ const maxNote = 4000
 // that comes too late. A form that others' steps have overtaken is ErrOvertaken.
 func (r Request) With(a Act) (Request, Transition, error) {
 	t, ok := transition(a.Move)
+	a.Note = strings.TrimSpace(a.Note)
 	switch {
 	case !ok:
 		return r, t, errs.New(errs.Invalid, "error.not_a_choice")
@@ -192,6 +202,11 @@ func (r *Request) allows(a Act) error {
 		if r.Held {
 			return errs.New(errs.Conflict, "request.error.held")
 		}
+		// What was weighed, and how (Art. 21(1) GDPR).
+		if r.Kind == Objection && a.Actor.Kind == ledger.ByStaff && a.Note == "" {
+			return errs.InvalidFields(errs.At("note", "request.error.weighed"))
+		}
+		return r.proved()
 	case Reopen:
 		if r.Kind.Grave() && !a.Fresh {
 			return errs.New(errs.Stale, "error.proof_needed")
@@ -201,7 +216,18 @@ func (r *Request) allows(a Act) error {
 			return errs.New(errs.Conflict, "rights.error.moved_on")
 		}
 	case Accept:
+		if err := r.proved(); err != nil {
+			return err
+		}
 		return r.second(a)
+	case Prove:
+		switch {
+		case r.Proof.Method != NoProof:
+			return errs.New(errs.Conflict, "rights.error.moved_on")
+		case !slices.Contains(ByHand[:], a.Proof.Method):
+			return errs.InvalidFields(errs.At("proof", "error.not_a_choice"))
+		}
+		return checkProved(a.Proof.At, a.At)
 	case Hold, Release:
 		if r.Kind != Erasure || r.holding() == (a.Move == Hold) {
 			return errs.New(errs.Conflict, "rights.error.moved_on")
@@ -214,9 +240,15 @@ func (r *Request) allows(a Act) error {
 		if !r.Kind.TakesTwo() {
 			return errs.New(errs.Conflict, "rights.error.moved_on")
 		}
+		return r.proved()
 	case Reject:
-		if !slices.Contains(r.Rule.Grounds, a.Ground) {
+		switch {
+		case !slices.Contains(r.Rule.Grounds, a.Ground):
 			return errs.InvalidFields(errs.At("ground", "rights.error.no_ground"))
+		case a.Note == "" && r.Kind == Objection:
+			return errs.InvalidFields(errs.At("note", "request.error.weighed"))
+		case a.Note == "" && slices.Contains(r.Rule.Explained, a.Ground):
+			return errs.InvalidFields(errs.At("note", "request.error.explain"))
 		}
 	case Delay:
 		switch {
@@ -224,7 +256,7 @@ func (r *Request) allows(a Act) error {
 			return errs.New(errs.Invalid, "rights.error.no_extension")
 		case r.Extended:
 			return errs.New(errs.Invalid, "rights.error.extended_before")
-		case a.At.After(r.DueAt):
+		case a.At.After(r.resumed(a.At).DueAt):
 			// The person must be told within the limit that is being extended
 			// (Art. 12(3) GDPR).
 			return errs.New(errs.Invalid, "rights.error.extension_late")
@@ -246,15 +278,32 @@ func (r *Request) clock(a Act) {
 		// Whoever asks again is answered as if for the first time.
 		r.ReceivedAt, r.Extended, r.Pauses, r.ActAt = a.At, false, nil, time.Time{}
 	}
-	if n := len(r.Pauses); a.Move != Ask && n > 0 && r.Pauses[n-1].To.IsZero() {
-		r.Pauses = slices.Clone(r.Pauses)
-		r.Pauses[n-1].To = a.At
+	if a.Move != Ask {
+		*r = r.resumed(a.At)
 	}
 	r.ClosedAt = time.Time{}
 	if !r.State.Open() {
 		r.ClosedAt, r.ActAt = a.At, time.Time{}
 	}
 	r.DueAt = r.Rule.Due(r.running())
+}
+
+// resumed returns r with its clock running again from a time.
+func (r Request) resumed(at time.Time) Request {
+	if r.Paused() {
+		r.Pauses = slices.Clone(r.Pauses)
+		r.Pauses[len(r.Pauses)-1].To = at
+		r.DueAt = r.Rule.Due(r.running())
+	}
+	return r
+}
+
+// proved refuses to grant what may be granted only to who is known.
+func (r *Request) proved() error {
+	if r.Unproved() {
+		return errs.InvalidFields(errs.At("move", "request.error.no_proof"))
+	}
+	return nil
 }
 
 func transition(m Move) (Transition, bool) {
