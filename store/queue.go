@@ -14,13 +14,14 @@ import (
 
 const rowColumns = `
 	id, number, subject, kind, state, brand, pack,
-	received_at, due_at, act_at, closed_at, assignee`
+	received_at, due_at, act_at, closed_at, assignee, paused`
 
 func scanRow(rows *sql.Rows) (review.Row, error) {
 	var r review.Row
-	var received, due, act, closed int64
-	err := rows.Scan(&r.ID, &r.Number, &r.Subject, &r.Kind, &r.State, &r.Brand, &r.Pack, &received, &due, &act, &closed, &r.Assignee)
+	var received, due, act, closed, paused int64
+	err := rows.Scan(&r.ID, &r.Number, &r.Subject, &r.Kind, &r.State, &r.Brand, &r.Pack, &received, &due, &act, &closed, &r.Assignee, &paused)
 	r.ReceivedAt, r.DueAt, r.ActAt, r.ClosedAt = fromMicros(received), fromMicros(due), fromMicros(act), fromMicros(closed)
+	r.Paused = paused != 0
 	return r, err
 }
 
@@ -75,7 +76,7 @@ func queueSQL(f review.Filter) (string, []any) {
 		add("assignee = $%d", f.Assignee)
 	}
 	if !f.DueBefore.IsZero() {
-		add("due_at < $%d", micros(f.DueBefore))
+		add("due_at < $%d and paused = 0", micros(f.DueBefore))
 	}
 	if len(f.Brands) > 0 {
 		add("brand in ("+marks(len(f.Brands))+")", anys(f.Brands)...)
@@ -130,8 +131,8 @@ func (db *DB) Pressing(ctx context.Context, brands []string, now time.Time) (rev
 			cond string
 			args []any
 		}{
-			{&p.Overdue, "due_at < $%d", []any{micros(now)}},
-			{&p.DueSoon, "due_at >= $%d and due_at < $%d", []any{micros(now), micros(soon)}},
+			{&p.Overdue, "due_at < $%d and paused = 0", []any{micros(now)}},
+			{&p.DueSoon, "due_at >= $%d and due_at < $%d and paused = 0", []any{micros(now), micros(soon)}},
 			{&p.OnPerson, "state = $%d", []any{rights.RequiresAction}},
 			{&p.OnSystem, "state = $%d", []any{rights.Accepted}},
 			{&p.Nobodys, "assignee = $%d", []any{""}},

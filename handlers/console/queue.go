@@ -240,6 +240,8 @@ func clockSign(ctx context.Context, r *review.Row, now time.Time) (ui.State, str
 	switch {
 	case !r.State.Open():
 		return ui.Neutral, i18n.T(ctx, "request.clock.closed", "date", i18n.Date(ctx, r.ClosedAt))
+	case r.Paused:
+		return ui.Paused, i18n.T(ctx, "request.clock.stopped")
 	case left < 0:
 		return ui.Failed, i18n.T(ctx, "request.clock.overdue", "span", i18n.Span(ctx, -left))
 	case left < review.Soon:

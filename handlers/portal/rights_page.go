@@ -77,6 +77,9 @@ func (s *sight) requestItem(r *rights.Request) view.RequestItem {
 // dueWords is the due date, and how long it is until then.
 func (s *sight) dueWords(r *rights.Request) string {
 	date := i18n.Date(s.ctx, r.DueAt)
+	if r.Paused() {
+		return s.t("rights.due_stopped")
+	}
 	if s.now.After(r.DueAt) {
 		return s.t("rights.overdue", "date", date)
 	}

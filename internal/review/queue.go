@@ -27,6 +27,7 @@ type Row struct {
 	ActAt      time.Time
 	ClosedAt   time.Time
 	Assignee   string
+	Paused     bool // its clock stands still while the person is asked
 }
 
 // Law is the code of the law pack that the request froze.
@@ -47,7 +48,8 @@ type Filter struct {
 	Brand    string
 	Law      string // code of a law pack
 	Assignee string // member, or Nobody
-	// DueBefore is for those that are due before then; zero for all.
+	// DueBefore is for those that are due before then and whose clock runs; zero
+	// for all.
 	DueBefore time.Time
 	// Brands are those that the member is limited to; empty for all.
 	Brands []string

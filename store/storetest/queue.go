@@ -117,10 +117,20 @@ func presses(t *testing.T, f Fixture) {
 		},
 		func(r *rights.Request) { r.State, r.DueAt = rights.Accepted, now.Add(30*24*time.Hour) },
 		func(r *rights.Request) { r.State, r.DueAt, r.ClosedAt = rights.Fulfilled, now.Add(-time.Hour), now },
+		// A clock that stands still runs out for nobody.
+		func(r *rights.Request) {
+			r.State, r.DueAt, r.Assignee = rights.RequiresAction, now.Add(-time.Hour), "sam"
+			r.Pauses = []rights.Pause{{From: now.Add(-48 * time.Hour)}}
+		},
 	)
+	late, err := f.DB.Queue(t.Context(), review.Filter{DueBefore: now, Limit: 9})
+	must(t, "overdue", err)
+	if len(late) != 1 || late[0].Paused {
+		t.Errorf("overdue: got %+v, want one that is not paused", late)
+	}
 	p, err := f.DB.Pressing(t.Context(), nil, now)
 	must(t, "all", err)
-	if diff := cmp.Diff(p, review.Pressing{Overdue: 1, DueSoon: 1, OnPerson: 1, OnSystem: 1, Nobodys: 4}); diff != "" {
+	if diff := cmp.Diff(p, review.Pressing{Overdue: 1, DueSoon: 1, OnPerson: 2, OnSystem: 1, Nobodys: 4}); diff != "" {
 		t.Errorf("all (-got +want):\n%s", diff)
 	}
 	p, err = f.DB.Pressing(t.Context(), []string{"kawara"}, now)
