@@ -35,7 +35,8 @@ func (k Kind) Grave() bool { return k == Access || k == Portability || k == Eras
 // GDPR). The others may be answered whoever asks.
 func (k Kind) Proved() bool { return k.Grave() || k == Rectification }
 
-// Takes tells whether a request of the kind may be about a scope.
+// Takes tells whether a request of the kind may be about a scope. A complaint may
+// be about anything: nothing runs on what it names.
 func (k Kind) Takes(s Scope) bool {
 	switch k {
 	case Rectification:
@@ -43,9 +44,11 @@ func (k Kind) Takes(s Scope) bool {
 	case Objection:
 		return s == PurposeScope
 	case Restriction:
-		return s == WholePerson || s == CategoryScope
+		return s == WholePerson || s == CategoryScope || s == FieldScope
 	case Automated:
 		return s == WholePerson || s == DecisionScope
+	case Complaint:
+		return true
 	case Portability:
 		return s == WholePerson || s == ControllerScope
 	}

@@ -143,8 +143,8 @@ func TestNew_scopes(t *testing.T) {
 	t.Parallel()
 	scopes := []Scope{WholePerson, CategoryScope, FieldScope, PurposeScope, DecisionScope, ControllerScope}
 	takes := map[Kind][]Scope{
-		Access: {WholePerson}, Erasure: {WholePerson}, Complaint: {WholePerson}, Rectification: {FieldScope}, Objection: {PurposeScope},
-		Restriction: {WholePerson, CategoryScope}, Automated: {WholePerson, DecisionScope}, Portability: {WholePerson, ControllerScope},
+		Access: {WholePerson}, Erasure: {WholePerson}, Complaint: scopes, Rectification: {FieldScope}, Objection: {PurposeScope},
+		Restriction: {WholePerson, CategoryScope, FieldScope}, Automated: {WholePerson, DecisionScope}, Portability: {WholePerson, ControllerScope},
 	}
 	for _, kind := range Kinds {
 		for _, scope := range scopes {
@@ -153,7 +153,7 @@ func TestNew_scopes(t *testing.T) {
 					Subject: "somebody", Actor: ledger.Self("somebody"), Kind: kind, Zone: time.UTC, Pack: pack(t, "EU", "DE"), At: received,
 					Matter: Matter{Scope: scope, Name: name, Text: "because", Ground: Unlawful},
 				})
-				want := (name == "") == (scope == WholePerson) && slices.Contains(takes[kind], scope)
+				want := kind == Complaint || (name == "") == (scope == WholePerson) && slices.Contains(takes[kind], scope)
 				if (err == nil) != want {
 					t.Errorf("%s about %q %q: got %v, want it to be taken: %v", kind, scope, name, err, want)
 				}

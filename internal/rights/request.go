@@ -138,6 +138,7 @@ func (m *Matter) check(k Kind) error {
 		wrong = append(wrong, errs.At("text", "error.too_long", "max", maxText))
 	}
 	switch {
+	case k == Complaint: // also about another request
 	case m.Name == "" && !k.Takes(WholePerson):
 		wrong = append(wrong, errs.At("about", "error.required"))
 	case !k.Takes(m.Scope), (m.Name == "") != (m.Scope == WholePerson):
