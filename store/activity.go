@@ -42,16 +42,16 @@ func (db *DB) activityWrites(p *preparedChange, key *keyring.DataKey, row any) (
 	switch r := row.(type) {
 	case activity.Observation:
 		w, err := db.observationWrite(p, key, r)
-		return []write{w, dueWrite(p)}, true, err
+		return []write{w, dueWrite(p.lane, p.Subject)}, true, err
 	case activity.Removal:
 		return []write{{
 			query:  "update activities set body = $1 where lane = $2 and subject = $3 and id = $4",
 			args:   []any{[]byte{}, p.lane, p.Subject, r.Observation},
 			missed: errs.NotFound,
-		}, dueWrite(p)}, true, nil
+		}, dueWrite(p.lane, p.Subject)}, true, nil
 	case activity.State:
 		w, err := stateWrite(p, key, partActivity, func() ([]byte, error) { return json.Marshal(r) })
-		return append(w, dueWrite(p)), true, err
+		return append(w, dueWrite(p.lane, p.Subject)), true, err
 	}
 	return nil, false, nil
 }
@@ -74,14 +74,14 @@ func (db *DB) observationWrite(p *preparedChange, key *keyring.DataKey, o activi
 	}, nil
 }
 
-// dueWrite has the rules asked about the change's subject.
-func dueWrite(p *preparedChange) write {
+// dueWrite has the rules asked about a subject.
+func dueWrite(lane int, subject id.Subject) write {
 	return write{
 		query: `
 			insert into activity_dues (lane, subject, due_at, touched, revision)
 			values ($1, $2, 0, 1, 0)
 			on conflict (lane, subject) do update set due_at = 0, touched = activity_dues.touched + 1`,
-		args: []any{p.lane, p.Subject},
+		args: []any{lane, subject},
 	}
 }
 

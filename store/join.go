@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -29,14 +30,14 @@ func joinPlace(join string) keyring.Place {
 	return keyring.Place{Table: "joins", Row: join, Column: "body"}
 }
 
-// together adds parts of what is held of the others in a circle. One who is erased in
-// this moment is left out.
-func (db *DB) together(ctx context.Context, subject id.Subject, own decision.Facts, circle id.Subject, parts string) (decision.Facts, error) {
+// beside adds parts of what is held of the others in a circle, as the Others of
+// own. One who is erased in this moment is left out.
+func (db *DB) beside(ctx context.Context, subject id.Subject, own decision.Facts, circle id.Subject, parts string) (decision.Facts, error) {
 	members, joined, err := db.members(ctx, circle)
 	if err != nil {
 		return own, err
 	}
-	var others []decision.Facts
+	own.Joined = joined
 	for _, m := range members {
 		if m == subject {
 			continue
@@ -48,9 +49,9 @@ func (db *DB) together(ctx context.Context, subject id.Subject, own decision.Fac
 		if err != nil {
 			return own, err
 		}
-		others = append(others, f)
+		own.Others = append(own.Others, f)
 	}
-	return own.Together(joined, others...), nil
+	return own, nil
 }
 
 // members returns who is in a circle, and when the last of them came.
@@ -290,6 +291,16 @@ func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject) error {
 			continue
 		}
 		if _, err := q.exec(ctx, "update subjects set circle = $1 where lane = $2 and id = $3", circle, db.lane(member), member); err != nil {
+			return err
+		}
+	}
+	if maps.Equal(now, next) {
+		return nil
+	}
+	// What rules work out is of all records, and of others since.
+	for _, member := range slices.Sorted(maps.Keys(next)) {
+		w := dueWrite(db.lane(member), member)
+		if err := w.run(ctx, q); err != nil {
 			return err
 		}
 	}

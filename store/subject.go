@@ -115,13 +115,26 @@ func (db *DB) known(ctx context.Context, subject id.Subject, parts string) (deci
 	if err != nil || circle == "" {
 		return own, err
 	}
-	return db.together(ctx, subject, own, circle, parts)
+	f, err := db.beside(ctx, subject, own, circle, parts)
+	f = f.Whole()
+	f.Shared = true // by those who may come to be there
+	return f, err
 }
 
 // Held reads all of what is held of an active subject itself, at one moment.
 func (db *DB) Held(ctx context.Context, subject id.Subject) (decision.Facts, error) {
 	f, _, err := db.facts(ctx, subject, allParts)
 	return f, err
+}
+
+// Beside is Held, with what the person's other records hold as its Others: a
+// change is decided on the one, and asked of the whole whether it may be.
+func (db *DB) Beside(ctx context.Context, subject id.Subject) (decision.Facts, error) {
+	own, circle, err := db.facts(ctx, subject, allParts)
+	if err != nil || circle == "" {
+		return own, err
+	}
+	return db.beside(ctx, subject, own, circle, allParts)
 }
 
 // Which parts facts reads, as a condition.

@@ -16,13 +16,13 @@ import (
 )
 
 // apart is the store as those see it who write what they read: each record by
-// itself, whatever it is joined with, since what they say is written to the
-// record it is about.
+// itself, since what they say is written to the record it is about, with those
+// that it is joined with beside, since what may be written is asked of all.
 type apart struct{ *store.DB }
 
 // Facts implements intake.MergeStore.
 func (a apart) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	return a.Held(ctx, subject)
+	return a.Beside(ctx, subject)
 }
 
 // ImportOptions say what is imported.

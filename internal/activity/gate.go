@@ -12,6 +12,7 @@ import (
 // that uses it has to be allowed (Art. 6 GDPR). A pause of messages takes none
 // away. brand is where it happened, "" for nowhere in particular.
 func Basis(f decision.Facts, k *Kind, purposes []*consent.PurposeVersion, brand string, at time.Time) decision.Verdict {
+	f = f.Whole()
 	verdict := decision.Verdict{Reasons: []decision.Reason{decision.NoPurpose}}
 	if k.Retired {
 		verdict.Reasons[0] = decision.Retired

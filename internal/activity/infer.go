@@ -78,45 +78,60 @@ func (s *Service) Infer(ctx context.Context) (int, error) {
 // dueAtOnce is how many people are asked about at a time.
 const dueAtOnce = 200
 
-// infer asks the rules about one person.
+// infer asks the rules about one person. What they work out from all records of
+// the person is written to each, or one would go on claiming what it said of
+// itself alone.
 func (s *Service) infer(ctx context.Context, d Due, revision int64) error {
-	var next time.Time
-	err := ledger.Retry(func() (err error) {
-		next, err = s.ask(ctx, d.Subject)
+	circle, err := s.store.Circle(ctx, d.Subject)
+	if err != nil && !over(err) {
 		return err
-	})
-	if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) {
-		next, err = time.Time{}, nil // erased meanwhile
 	}
-	if err != nil {
-		return err
+	var next time.Time
+	for _, subject := range circle {
+		var until time.Time
+		err := ledger.Retry(func() (err error) {
+			until, err = s.ask(ctx, subject, circle)
+			return err
+		})
+		if over(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		next = sooner(next, until)
 	}
 	return s.store.SettleActivities(ctx, d, next, revision)
 }
 
-func (s *Service) ask(ctx context.Context, subject id.Subject) (next time.Time, err error) {
+// over tells of a record that it was erased meanwhile.
+func over(err error) bool { return errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) }
+
+// ask asks the rules about the person whose records are circle, and writes what
+// they say to that of subject.
+func (s *Service) ask(ctx context.Context, subject id.Subject, circle []id.Subject) (next time.Time, err error) {
 	schema, now := s.schema(), s.clock.Now()
 	facts, err := s.store.Facts(ctx, subject)
 	if err != nil {
 		return next, err
 	}
-	state, err := s.store.ActivityState(ctx, subject)
+	state, err := s.state(ctx, circle)
 	if err != nil {
 		return next, err
 	}
-	held := facts.Profile
+	held, whole := facts.Profile, facts.Whole()
 	var steps []profile.Step
 	rules := schema.InferenceRules()
 	for i := range rules {
 		r := &rules[i]
-		stand, until := Standing(schema, facts, state, r, now)
+		stand, until := Standing(schema, whole, state, r, now)
 		next = sooner(next, until)
 		if stand == Waits {
 			continue
 		}
 		wanted := ""
 		if stand == Works {
-			seen, err := s.seen(ctx, subject, r, now)
+			seen, err := s.seen(ctx, circle, r, now)
 			if err != nil {
 				return next, err
 			}
@@ -146,22 +161,50 @@ func (s *Service) says(ctx context.Context, schema Schema, f decision.Facts, sub
 	if stand, _ := Standing(schema, f, State{}, r, now); stand != Works {
 		return "", nil
 	}
-	seen, err := s.seen(ctx, subject, r, now)
+	circle, err := s.store.Circle(ctx, subject)
+	if err != nil {
+		return "", err
+	}
+	seen, err := s.seen(ctx, circle, r, now)
 	if err != nil {
 		return "", err
 	}
 	return r.Infer(seen, now), nil
 }
 
-// maxSeen bounds how many observations a rule looks at, the newest first.
+// maxSeen bounds how many observations of a record a rule looks at, the newest
+// first.
 const maxSeen = 20_000
 
-func (s *Service) seen(ctx context.Context, subject id.Subject, r *Rule, now time.Time) ([]Observation, error) {
+// seen is what a rule looks at: what the person's timeline shows.
+func (s *Service) seen(ctx context.Context, circle []id.Subject, r *Rule, now time.Time) ([]Observation, error) {
 	p := Page{Kinds: []string{r.Activity}, Now: now, Limit: maxSeen}
 	if r.Window > 0 {
 		p.Since = now.Add(-r.Window)
 	}
-	return s.store.Activities(ctx, subject, p)
+	var all []Observation
+	for _, one := range circle {
+		some, err := s.store.Activities(ctx, one, p)
+		if err != nil && !over(err) {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// state is what the person decided about the rules: one is off when it is off
+// for any record.
+func (s *Service) state(ctx context.Context, circle []id.Subject) (State, error) {
+	var all State
+	for _, one := range circle {
+		state, err := s.store.ActivityState(ctx, one)
+		if err != nil && !over(err) {
+			return all, err
+		}
+		all = all.With(state)
+	}
+	return all, nil
 }
 
 // settle makes value what the rule claims about its field; "" for nothing any

@@ -13,9 +13,11 @@ import (
 
 // A Store keeps observations.
 type Store interface {
-	// Facts returns all that is held of a subject at one moment; errs.NotFound
-	// or errs.Gone when there is none any more.
+	// Facts returns all that one record holds at one moment, with the person's
+	// others beside; errs.NotFound or errs.Gone when there is none any more.
 	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)
+	// Circle returns the records of one person, the subject among them.
+	Circle(ctx context.Context, subject id.Subject) ([]id.Subject, error)
 	// Activities returns a page of a subject's observations.
 	Activities(ctx context.Context, subject id.Subject, p Page) ([]Observation, error)
 	// KnownEvents returns which events of a source are known, removed ones too.

@@ -54,6 +54,17 @@ func Accept(now Standing, in Inbound) (Record, bool) {
 	return r, true
 }
 
+// Against tells whether in is a yes that stands against a no which counts for the
+// person, as whole has it: a yes at one record of theirs undoes the no of another
+// only where it would undo one of its own.
+func Against(whole Standing, in Inbound) bool {
+	if in.Status != Given || !whole.Status.No() {
+		return false
+	}
+	_, ok := Accept(whole, in)
+	return !ok
+}
+
 // accepted returns the status to record, or "" for none.
 func (in *Inbound) accepted(now Standing) Status {
 	timed := !in.At.IsZero()

@@ -29,7 +29,9 @@ type Report struct {
 // clockSkew is how far ahead of ours the clock of a system may go.
 const clockSkew = time.Minute
 
-// Records returns what r makes beside state, which may be nothing.
+// Records returns what r makes beside state, which may be nothing. whole is what
+// stands for the person, in all records of theirs: what they said themselves at
+// any of them is undone by proof alone.
 //
 // A no without a time is said now. A no for all brands ends what single brands
 // were allowed as well, and a no to a parent what its switch had given: what a
@@ -38,7 +40,7 @@ const clockSkew = time.Minute
 // The errors are NotFound for an unknown purpose, Gone for a retired one,
 // Forbidden for one that leaves no choice, and Invalid for a yes said in the
 // future.
-func (r Report) Records(state State, catalogue Catalogue, now time.Time) ([]Record, error) {
+func (r Report) Records(state, whole State, catalogue Catalogue, now time.Time) ([]Record, error) {
 	purpose, ok := catalogue.Purpose(r.Purpose)
 	switch {
 	case !ok:
@@ -51,15 +53,15 @@ func (r Report) Records(state State, catalogue Catalogue, now time.Time) ([]Reco
 	if err := r.settle(now); err != nil {
 		return nil, err
 	}
-	return r.accept(state, purpose, catalogue.Children(r.Purpose), now), nil
+	return r.accept(state, whole, purpose, catalogue.Children(r.Purpose), now), nil
 }
 
 // Contested tells whether r is a yes that would count with proof: it is said
 // to be newer than the person's own no, and nothing but the system's word is
 // there for it. Whether it is true the person alone can say.
-func (r Report) Contested(state State, now time.Time) bool {
-	st := state.Of(r.Purpose, r.Scope)
-	return r.Status == Given && r.Proof == "" && state.Guarded(r.Purpose, r.Scope) && !st.Status.Valid() &&
+func (r Report) Contested(whole State, now time.Time) bool {
+	st := whole.Of(r.Purpose, r.Scope)
+	return r.Status == Given && r.Proof == "" && whole.Guarded(r.Purpose, r.Scope) && !st.Status.Valid() &&
 		!r.At.IsZero() && r.At.After(st.At) && !r.At.After(now.Add(clockSkew))
 }
 
@@ -78,14 +80,14 @@ func (r *Report) settle(now time.Time) error {
 	return nil
 }
 
-func (r *Report) accept(state State, purpose *PurposeVersion, children []*PurposeVersion, now time.Time) []Record {
+func (r *Report) accept(state, whole State, purpose *PurposeVersion, children []*PurposeVersion, now time.Time) []Record {
 	in := Inbound{
 		Subject: r.Subject, Purpose: purpose, Status: r.Status, At: r.At, Confirmed: r.Confirmed, Scope: r.Scope,
 		Proof: Proof{Kind: BySystemSays, Ref: r.ref()}, Brand: r.Brand, Channel: r.Channel, Now: now,
 	}
 	counts := state.Of(r.Purpose, r.Scope)
 	if r.Status == Given {
-		if r.Proof == "" && state.Guarded(r.Purpose, r.Scope) {
+		if r.Proof == "" && whole.Guarded(r.Purpose, r.Scope) || Against(whole.Of(r.Purpose, r.Scope), in) {
 			return nil
 		}
 		return r.add(nil, in, counts)

@@ -58,7 +58,7 @@ func TestReportAccepts(t *testing.T) {
 			if err := tt.report.settle(noon); err != nil {
 				t.Fatal(err)
 			}
-			records := tt.report.accept(tt.state, newsletter(), children, noon)
+			records := tt.report.accept(tt.state, tt.state, newsletter(), children, noon)
 			if len(records) != len(tt.want) {
 				t.Errorf("got %+v", records)
 			}
@@ -84,7 +84,7 @@ func TestNoReportedNowCounts(t *testing.T) {
 		if err := r.settle(noon); err != nil {
 			t.Fatal(err)
 		}
-		for _, made := range r.accept(state, newsletter(), nil, noon) {
+		for _, made := range r.accept(state, state, newsletter(), nil, noon) {
 			state = state.With(made)
 		}
 		if st := state.Of("news", r.Scope); st.Status.Valid() {

@@ -29,13 +29,19 @@ func Together(joined time.Time, states ...State) State {
 // weighed is what all records say together for one key. A record that says nothing
 // for a brand of its own says there what it says for all brands.
 func weighed(k Key, joined time.Time, states []State) Standing {
-	var yes, no, rest *Standing
+	var yes, no, rest, guard *Standing
+	var own, ownNo Said // what the person said themselves; guard is where the no is
 	for _, s := range states {
 		st, ok := s[k]
 		if !ok {
 			if st, ok = s[Key{k.Purpose, ""}]; !ok {
 				continue
 			}
+		}
+		if said := st.said(); said.No && ownNo.before(said) {
+			ownNo, guard = said, &st
+		} else if !said.No && own.before(said) {
+			own = said
 		}
 		switch {
 		case st.Status.Valid():
@@ -46,13 +52,24 @@ func weighed(k Key, joined time.Time, states []State) Standing {
 			rest = newer(rest, st)
 		}
 	}
+	if !own.At.After(ownNo.At) || ownNo.No && !own.At.After(joined) {
+		own = ownNo
+	}
+	counts := rest
 	switch {
 	case yes != nil && (no == nil || yes.At.After(no.At) && yes.At.After(joined)):
-		return *yes
+		counts = yes
 	case no != nil:
-		return *no
+		counts = no
 	}
-	return *rest
+	if counts.own() && own.No && !counts.Status.No() {
+		counts = guard // what they said elsewhere does not undo it
+	}
+	all := *counts
+	if all.Said = own; all.own() {
+		all.Said = Said{}
+	}
+	return all
 }
 
 func newer(a *Standing, b Standing) *Standing {

@@ -33,6 +33,7 @@ type Recipient struct {
 // got it is told so. It is not asked for what the person reads of themselves: a
 // restriction is for them, and never against.
 func Disclose(f Facts, field *profile.Field, r Recipient, at time.Time) Verdict {
+	f = f.Whole()
 	verdict := deny(NoPurpose)
 	if field.Retired {
 		return deny(Retired)

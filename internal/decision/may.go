@@ -25,6 +25,11 @@ type Facts struct {
 	// Shared says that others' facts are read along: they may change without
 	// a change of the version.
 	Shared bool
+	// Others are what the person's other records hold, where f is what one
+	// record holds and what is written is decided on; they were joined at
+	// Joined. What may be done is asked of Whole.
+	Others []Facts
+	Joined time.Time
 }
 
 // A Question asks about one purpose, at one moment.
@@ -91,6 +96,7 @@ var Denials = [...]Reason{
 
 // May answers q from f. It is a pure function.
 func May(f Facts, q Question) Verdict {
+	f = f.Whole()
 	st := f.Consents.Of(q.Purpose.Purpose, q.Brand)
 	return weigh(&f, &st, &q)
 }

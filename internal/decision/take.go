@@ -18,6 +18,7 @@ import (
 // is not refused. purposes are those in force, and works those that the source
 // works for; a field that no purpose uses has none to be refused.
 func Take(f Facts, field *profile.Field, works []string, purposes []*consent.PurposeVersion, at time.Time) profile.Refusal {
+	f = f.Whole()
 	used, based, refused := false, false, true
 	for _, v := range purposes {
 		if v.Retired || !slices.Contains(field.Purposes, string(v.Purpose)) {

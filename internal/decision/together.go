@@ -38,3 +38,14 @@ func (f Facts) Together(joined time.Time, others ...Facts) Facts {
 	f.Consents = consent.Together(joined, states...)
 	return f
 }
+
+// Whole returns f as it is read together with its Others; f itself where it has
+// none.
+func (f Facts) Whole() Facts {
+	if len(f.Others) == 0 {
+		return f
+	}
+	others := f.Others
+	f.Others = nil
+	return f.Together(f.Joined, others...)
+}

@@ -55,7 +55,7 @@ func (k *known) decide(c Catalogue, system string, item *Item, now time.Time) (O
 	case item.Activity != nil:
 		o = k.act(c, system, item.Activity, now)
 	}
-	o.After = k.facts
+	o.After = k.facts.Whole()
 	return o, err
 }
 
@@ -120,14 +120,15 @@ func (k *known) withheld(c Catalogue, system string, claims map[string]profile.C
 func (k *known) report(c Catalogue, item *Item, now time.Time) (Outcome, error) {
 	r := *item.Report
 	r.Subject = k.subject
-	records, err := r.Records(k.facts.Consents, c, now)
+	whole := k.facts.Whole().Consents
+	records, err := r.Records(k.facts.Consents, whole, c, now)
 	if err != nil {
 		return refusal(err)
 	}
 	o := Outcome{Result: Unchanged, Reason: Known, Records: records}
 	if len(records) == 0 {
-		if r.Contested(k.facts.Consents, now) {
-			st := k.facts.Consents.Of(r.Purpose, r.Scope)
+		if r.Contested(whole, now) {
+			st := whole.Of(r.Purpose, r.Scope)
 			k.conflicts = append(k.conflicts, Conflict{
 				About: AboutConsent, Name: string(r.Purpose), Scope: r.Scope, System: r.System, Reason: Unproved, Asks: AsksSubject,
 				Ours:   Side{Source: profile.SourceSubject, Value: string(st.Status), At: st.At},

@@ -204,7 +204,7 @@ func (s *Service) one(ctx context.Context, k *known, c Catalogue, system string,
 			continue
 		}
 		if ours, err := s.store.HasEntry(ctx, k.subject, entry); err != nil || ours {
-			return Outcome{Result: Unchanged, Reason: Echo, After: k.facts}, err
+			return Outcome{Result: Unchanged, Reason: Echo, After: k.facts.Whole()}, err
 		}
 	}
 	return k.decide(c, system, item, s.clock.Now())

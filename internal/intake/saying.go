@@ -74,17 +74,20 @@ func (w *weaving) consent(s saying) {
 	}
 	brand := w.limits.For()
 	now := w.consents.Of(s.Purpose, brand)
-	if s.Stance == Given && s.Proof == "" && (w.consents.Guarded(s.Purpose, brand) || now.Status.No() && personal(now.ProofBy)) {
+	whole := w.whole().Consents
+	stands := whole.Of(s.Purpose, brand)
+	if s.Stance == Given && s.Proof == "" && (whole.Guarded(s.Purpose, brand) || stands.Status.No() && personal(stands.ProofBy)) {
 		// What the person said themselves is undone by proof alone, and a word
 		// in a file is none (Art. 7(1) GDPR).
 		return
 	}
-	r, ok := consent.Accept(now, consent.Inbound{
+	in := consent.Inbound{
 		Subject: w.person.subject, Purpose: purpose, Status: status, At: s.At, Confirmed: s.Confirmed,
 		Scope: brand, Brand: brand,
 		Proof: consent.Proof{Kind: consent.ByImport, Ref: s.Consent.Proof}, Channel: "import", Now: w.at,
-	})
-	if !ok {
+	}
+	r, ok := consent.Accept(now, in)
+	if !ok || consent.Against(stands, in) {
 		return
 	}
 	w.changed[s.place] = true

@@ -253,8 +253,7 @@ func (w *weaving) claim() {
 // enter leaves out what may not enter the profile, and says so in the report
 // and, the first time, in the person's history.
 func (w *weaving) enter(claims map[string]profile.Claim) map[string]profile.Claim {
-	facts := w.facts
-	facts.Consents = w.consents
+	facts := w.whole()
 	why := map[string]profile.Refusal{}
 	for name, c := range claims {
 		if f := w.field(name); f != nil && c.Value != "" {
@@ -279,6 +278,14 @@ func (w *weaving) enter(claims map[string]profile.Claim) map[string]profile.Clai
 		}
 	}
 	return enters
+}
+
+// whole is what is held of the person, in all records of theirs, with what the
+// items say about consent.
+func (w *weaving) whole() decision.Facts {
+	facts := w.facts
+	facts.Consents = w.consents
+	return facts.Whole()
 }
 
 // claims returns what the items claim together. What has a time comes first:

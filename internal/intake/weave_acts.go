@@ -49,8 +49,7 @@ func (w *weaving) act(ctx context.Context) error {
 		return err
 	}
 	// What the rows say about consent counts for what they tell of.
-	facts := w.facts
-	facts.Consents = w.consents
+	facts := w.whole()
 	system, _ := w.organisation.System(w.source)
 	t := activity.Taking{
 		Subject: w.person.subject, System: w.source, Cause: w.cause,
