@@ -153,16 +153,12 @@ func (s *Service) namesFor(ctx context.Context, system string, subject id.Subjec
 
 // refer passes a request on that is about to be carried out.
 func (s *Service) refer(ctx context.Context, subject id.Subject, request rights.RequestID) error {
-	docket, err := s.Rights.Docket(ctx, subject)
+	r, due, err := s.Rights.Due(ctx, subject, request)
 	if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) {
 		return nil // erased before
 	}
-	if err != nil {
+	if err != nil || !due {
 		return err
-	}
-	r, ok := docket.Find(request)
-	if !ok || r.State != rights.Accepted || r.Held || s.Clock.Now().Before(r.ActAt) || rights.Blocked(&r, docket.Requests) {
-		return nil
 	}
 	return s.controller.Refer(ctx, &r)
 }

@@ -15,7 +15,7 @@ import (
 
 // Rights takes and moves requests. *rights.Service is one.
 type Rights interface {
-	Docket(ctx context.Context, subject id.Subject) (rights.Docket, error)
+	All(ctx context.Context, subject id.Subject) (rights.Docket, error)
 	File(ctx context.Context, f rights.Filing) (r rights.Request, known bool, err error)
 	Move(ctx context.Context, subject id.Subject, request rights.RequestID, a rights.Act) (rights.Request, error)
 }
@@ -103,7 +103,7 @@ func (s *Service) Open(ctx context.Context, m staff.Member, r rights.RequestID) 
 // Read returns a request and all others of the same person. Whether the member
 // may look is the caller's to have asked.
 func (s *Service) Read(ctx context.Context, row Row) (rights.Request, rights.Docket, error) {
-	docket, err := s.rights.Docket(ctx, row.Subject)
+	docket, err := s.rights.All(ctx, row.Subject)
 	if err != nil {
 		return rights.Request{}, docket, err
 	}

@@ -95,12 +95,15 @@ func Link(fresh *Request, all []Request) Chain {
 	return c
 }
 
-// Ended returns the open requests that an erasure closes when it runs. Until
-// then they go on, and what they freeze stays frozen.
+// Ended returns the open requests that an erasure closes when it runs, an erasure
+// that was asked for at another record among them. Until then they go on, and
+// what they freeze stays frozen.
 func Ended(erasure *Request, all []Request) []Request {
 	var ended []Request
 	for i := range all {
-		if o := &all[i]; o.State.Open() && BondOf(erasure.Kind, o.Kind) == Ends {
+		o := &all[i]
+		bond := BondOf(erasure.Kind, o.Kind)
+		if o.State.Open() && o.ID != erasure.ID && (bond == Ends || bond == Same) {
 			ended = append(ended, *o)
 		}
 	}
@@ -117,4 +120,12 @@ func Blocked(r *Request, all []Request) bool {
 		}
 	}
 	return false
+}
+
+// Stopped tells whether r may not be carried out yet: another request must be
+// done first, or r is an erasure and everything of the person is on hold. all
+// are the requests of all records of the person, or else a copy is lost that
+// they asked for at another.
+func Stopped(r *Request, all []Request) bool {
+	return Blocked(r, all) || r.Kind == Erasure && HoldsOf(all).All
 }

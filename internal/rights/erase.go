@@ -155,13 +155,14 @@ func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error)
 
 // erase carries out an erasure that is due: everything in one change, then the
 // key. A process that dies between the two leaves an erased subject whose key
-// is destroyed by whoever carries the request on.
-func (s *Service) erase(ctx context.Context, r Request, docket Docket) error {
+// is destroyed by whoever carries the request on. holds are those of all records
+// of the person.
+func (s *Service) erase(ctx context.Context, r Request, docket Docket, holds Holds) error {
 	h, err := s.store.Holding(ctx, r.Subject)
 	if err != nil {
 		return err
 	}
-	keeps, err := s.desk.Keeps(ctx, r.Subject, r.HeldFields)
+	keeps, err := s.desk.Keeps(ctx, r.Subject, holds.Fields)
 	if err != nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func (s *Service) erase(ctx context.Context, r Request, docket Docket) error {
 	if err != nil {
 		return err
 	}
-	if err := s.eraseJoined(ctx, &r); err != nil {
+	if err := s.eraseJoined(ctx, &r, holds); err != nil {
 		return err
 	}
 	closed, err := s.closed(&r, docket)
@@ -218,7 +219,7 @@ func (s *Service) finish(ctx context.Context, subject id.Subject) error {
 func (s *Service) closed(r *Request, docket Docket) ([]any, error) {
 	var closed []any
 	for _, o := range Ended(r, docket.Requests) {
-		over, _, err := o.With(Act{Move: Cancel, At: s.clock.Now(), Actor: ledger.Self(r.Subject), Ground: Superseded})
+		over, _, err := o.With(Act{Move: Cancel, At: s.clock.Now(), Actor: ledger.Self(o.Subject), Ground: Superseded})
 		if err != nil {
 			return nil, err
 		}
@@ -230,7 +231,7 @@ func (s *Service) closed(r *Request, docket Docket) ([]any, error) {
 // eraseJoined erases the other records of the person, each with a certificate
 // of its own and the number of the one request. They go before the record that
 // has the request, so that a repetition finds what is left.
-func (s *Service) eraseJoined(ctx context.Context, r *Request) error {
+func (s *Service) eraseJoined(ctx context.Context, r *Request, holds Holds) error {
 	circle, err := s.store.Circle(ctx, r.Subject)
 	if err != nil {
 		return err
@@ -239,7 +240,7 @@ func (s *Service) eraseJoined(ctx context.Context, r *Request) error {
 		if other == r.Subject {
 			continue
 		}
-		err := s.eraseRecord(ctx, r, other)
+		err := s.eraseRecord(ctx, r, other, holds)
 		if err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
 			return fmt.Errorf("erase a joined record: %w", err)
 		}
@@ -250,11 +251,16 @@ func (s *Service) eraseJoined(ctx context.Context, r *Request) error {
 	return nil
 }
 
-func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject) error {
+// eraseRecord erases another record of the person. What was asked for there since
+// holds was read is seen: then it is errs.Conflict, and all is decided again.
+func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject, holds Holds) error {
 	return ledger.Retry(func() error {
 		docket, err := s.store.Docket(ctx, other)
 		if err != nil {
 			return err
+		}
+		if now := HoldsOf(docket.Requests); Stopped(r, docket.Requests) || slices.ContainsFunc(now.Fields, func(f string) bool { return !holds.Keeps(f) }) {
+			return errs.New(errs.Conflict, "rights.error.moved_on")
 		}
 		h, err := s.store.Holding(ctx, other)
 		if err != nil {
@@ -264,7 +270,7 @@ func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject)
 		if err != nil {
 			return err
 		}
-		keeps, err := s.desk.Keeps(ctx, other, r.HeldFields)
+		keeps, err := s.desk.Keeps(ctx, other, holds.Fields)
 		if err != nil {
 			return err
 		}

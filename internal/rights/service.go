@@ -280,8 +280,8 @@ func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, ro
 		}
 	}
 	c.put(*r)
-	if !r.State.Open() {
-		woken, err := s.wake(*r, docket.Requests, a.At)
+	if !r.State.Open() || a.Move == Release {
+		woken, err := s.wake(ctx, *r, docket.Requests, a.At)
 		if err != nil {
 			return err
 		}
@@ -290,18 +290,24 @@ func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, ro
 	return s.commit(ctx, c)
 }
 
-// wake returns the work of requests that may go on now that done is closed.
-func (s *Service) wake(done Request, all []Request, now time.Time) ([]any, error) {
-	var rest []Request
-	for _, o := range all {
-		if o.ID != done.ID {
-			rest = append(rest, o)
+// wake returns the work of requests that may go on now that one of own, the
+// requests of its record, has come to be as moved.
+func (s *Service) wake(ctx context.Context, moved Request, own []Request, now time.Time) ([]any, error) {
+	others, err := s.others(ctx, moved.Subject)
+	if err != nil {
+		return nil, err
+	}
+	before := slices.Concat(own, others.Requests)
+	after := slices.Clone(before)
+	for i := range after {
+		if after[i].ID == moved.ID {
+			after[i] = moved
 		}
 	}
 	var rows []any
-	for i := range rest {
-		o := &rest[i]
-		if o.State != Accepted || !o.Kind.Runs() || Blocked(o, rest) || !Blocked(o, all) {
+	for i := range after {
+		o := &after[i]
+		if o.ID == moved.ID || o.State != Accepted || !o.Kind.Runs() || Stopped(o, after) || !Stopped(o, before) {
 			continue
 		}
 		at := o.ActAt
@@ -317,19 +323,44 @@ func (s *Service) wake(done Request, all []Request, now time.Time) ([]any, error
 	return rows, nil
 }
 
+// Due returns a request of a subject, and whether it is to be carried out now:
+// it is accepted, its time has come, and nothing that the person asked for in
+// any record of theirs stands before it.
+func (s *Service) Due(ctx context.Context, subject id.Subject, request RequestID) (r Request, due bool, err error) {
+	r, _, all, err := s.open(ctx, subject, request)
+	return r, r.due(s.clock.Now()) && !Stopped(&r, all), err
+}
+
+// due tells whether r would be carried out at now, if nothing stood before it.
+func (r *Request) due(now time.Time) bool {
+	return r.State == Accepted && !r.Held && !now.Before(r.ActAt)
+}
+
+// open returns a request, what else was asked in its record, and what the person
+// asked for in all of theirs; the zero request for one that is not there.
+func (s *Service) open(ctx context.Context, subject id.Subject, request RequestID) (r Request, own Docket, all []Request, err error) {
+	if own, err = s.store.Docket(ctx, subject); err != nil {
+		return r, own, nil, err
+	}
+	others, err := s.others(ctx, subject)
+	r, _ = own.Find(request)
+	return r, own, slices.Concat(own.Requests, others.Requests), err
+}
+
 // Carry does what an accepted request asks for, when its time has come and
 // nothing stands before it. What was done or cancelled meanwhile is left. It
 // may be called any number of times.
 func (s *Service) Carry(ctx context.Context, subject id.Subject, request RequestID) error {
 	err := ledger.Retry(func() error {
-		docket, err := s.store.Docket(ctx, subject)
-		if err != nil {
-			return err
-		}
+		r, docket, all, err := s.open(ctx, subject, request)
 		now := s.clock.Now()
-		r, found := docket.Find(request)
-		if !found || r.State != Accepted || r.Held || now.Before(r.ActAt) || Blocked(&r, docket.Requests) {
+		switch {
+		case err != nil:
+			return err
+		case !r.due(now):
 			return nil
+		case Stopped(&r, all):
+			return s.later(ctx, &r, docket, now)
 		}
 		switch r.Kind {
 		case Access, Portability:
@@ -338,13 +369,30 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 			}
 			return s.hand(ctx, r, docket)
 		case Erasure:
-			return s.erase(ctx, r, docket)
+			return s.erase(ctx, r, docket, HoldsOf(all))
 		}
 		return nil
 	})
 	if errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) {
 		return s.finish(ctx, subject) // erased meanwhile, or before
 	}
+	return err
+}
+
+// later has a request that another record of the person stops carried out a day
+// later: nothing tells of the two being taken apart. What its own record stops
+// is woken when that is done.
+func (s *Service) later(ctx context.Context, r *Request, own Docket, now time.Time) error {
+	if Stopped(r, own.Requests) {
+		return nil
+	}
+	work, err := s.desk.Work(*r, now.AddDate(0, 0, 1), now)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.Commit(ctx, ledger.Change{
+		Subject: r.Subject, Base: ledger.AnyVersion, At: now, Actor: program, Cause: string(r.ID), Rows: []any{work},
+	})
 	return err
 }
 
