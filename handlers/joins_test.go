@@ -137,6 +137,93 @@ func TestJoinedRecords(t *testing.T) {
 	}
 }
 
+// TestJoinedPreferences: "What I get" shows what comes, whichever record it was
+// said at, what stops more where they differ, and that they do. What the person
+// says there is said for both, and so is "Stop all marketing" taken back.
+//
+// It showed the wishes of the one record: a topic as off that came, and no pause
+// that the other had.
+func TestJoinedPreferences(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			joinedPreferences(t, testkit.NewSite(t, testkit.SiteOptions{Engine: e}))
+		})
+	}
+}
+
+func joinedPreferences(t *testing.T, s *testkit.Site) {
+	const brand, page, differ = "hibiki", "/hibiki/get", "say different things here"
+	ctx := t.Context()
+	mine := subjectOf(t, s, aiko)
+	other := anotherRecord(t, s, identity.Identifier{Kind: identity.Email, Value: aiko, Source: "media"}, nil)
+	wish := func(subject id.Subject, w consent.Wishes) {
+		t.Helper()
+		who := consent.Wisher{Subject: subject, Actor: ledger.Self(subject)}
+		if _, err := s.Consent.Wish(ctx, who, brand, func(consent.Wishes) consent.Wishes { return w }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pause := s.Clock.Now().AddDate(0, 0, 20)
+	wish(mine, consent.Wishes{
+		Topics: map[string]bool{"offers/email": true, "repair-tips/email": false, "new-instruments/email": false},
+		Budget: &consent.Budget{Count: 2, Per: "month"},
+	})
+	wish(other, consent.Wishes{
+		Topics: map[string]bool{"offers/email": false, "repair-tips/email": false, "new-instruments/post": true},
+		Budget: &consent.Budget{Count: 1, Per: "week"}, Pause: pause, Quiet: &consent.Quiet{From: 12 * 60, To: 13 * 60, Zone: "Asia/Tokyo"},
+	})
+	c := s.Client(t)
+	c.Enter(brand, aiko, false)
+	if strings.Contains(c.Page(page), differ) {
+		t.Error("one record differs from itself")
+	}
+	joinByStaff(t, s, mine, other)
+	wishes := func(when string, on ...string) consent.Wishes {
+		t.Helper()
+		f, err := s.DB.Facts(ctx, mine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := f.Preferences.Of(brand)
+		for _, slot := range []string{"offers/email", "repair-tips/email", "new-instruments/email", "new-instruments/post"} {
+			if want := slices.Contains(on, slot); w.Topics[slot] != want {
+				t.Errorf("%s: %s is %t", when, slot, w.Topics[slot])
+			}
+		}
+		return w
+	}
+	if w := wishes("joined", "new-instruments/post"); !w.Pause.Equal(pause.UTC().Truncate(time.Microsecond)) || w.Budget.Per != "month" || w.Quiet == nil {
+		t.Errorf("joined: got %+v", w)
+	}
+	holds(t, c.Page(page), differ, "These count as well", "at most: Once a week", "End the pause now")
+	post := func(path string, form url.Values) {
+		t.Helper()
+		if a := c.Post(path, form); a.Status != http.StatusSeeOther {
+			t.Fatalf("%s: got %d", path, a.Status)
+		}
+	}
+	post(page+"/resume", url.Values{"scope": {brand}})
+	if w := wishes("resumed", "new-instruments/post"); !w.Pause.IsZero() {
+		t.Errorf("resumed: paused until %v", w.Pause)
+	}
+	post(page+"/topics/offers", url.Values{"scope": {brand}, "topic": {"offers"}, "on.offers": {"email"}})
+	post(page+"/topics/new-instruments", url.Values{"scope": {brand}, "topic": {"new-instruments"}})
+	wishes("chosen", "offers/email")
+	post(page+"/delivery", url.Values{"scope": {brand}, "budget": {"3/week"}, "zone": {"Asia/Tokyo"}, "language": {"en"}})
+	if w := wishes("arranged", "offers/email"); w.Budget.Count != 3 || w.Quiet.At(time.Date(2026, 3, 12, 3, 30, 0, 0, time.UTC)) {
+		t.Errorf("arranged: got %+v", w)
+	}
+	if strings.Contains(c.Page(page), differ) {
+		t.Error("they differ after the person has said how it is")
+	}
+	post(page+"/stop", url.Values{"scope": {"all"}})
+	wishes("stopped")
+	v, _ := s.Current.Load().Purpose("newsletter")
+	post(page+"/back/newsletter", url.Values{"version": {fmt.Sprint(v.Number)}, "notice": {v.Notice("en").Hash}})
+	wishes("taken back", "offers/email")
+}
+
 // joinByStaff joins two records that no rule would join.
 func joinByStaff(t *testing.T, s *testkit.Site, one, other id.Subject) {
 	t.Helper()

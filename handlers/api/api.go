@@ -44,6 +44,9 @@ type Store interface {
 	// Facts returns all that is held of a subject; errs.NotFound or errs.Gone
 	// when there is none any more.
 	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)
+	// Beside is Facts of one record, with those joined with it beside: for a
+	// change, which is decided on the one.
+	Beside(ctx context.Context, subject id.Subject) (decision.Facts, error)
 	// Identifiers returns a subject's identifiers, oldest first.
 	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
 	// Holders returns the active subjects that bear a normalised identifier,

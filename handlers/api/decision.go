@@ -217,7 +217,7 @@ func (a *API) bearer(ctx context.Context, i identity.Identifier) (id.Subject, er
 func (a *API) recordRuling(ctx context.Context, ask *asking, subject id.Subject, r *ruling) error {
 	now := a.Clock.Now()
 	return ledger.Retry(func() error {
-		f, err := a.Store.Facts(ctx, subject)
+		f, err := a.Store.Beside(ctx, subject)
 		if err != nil {
 			return err
 		}

@@ -34,9 +34,13 @@ func (a *asking) ask(purpose consent.PurposeID, answer consent.Answer, version, 
 	}
 }
 
-// confirm prepares the link for the second yes of a double opt-in.
+// confirm prepares the link for the second yes of a double opt-in. Another record
+// of the visitor that has no proved address is confirmed at theirs.
 func (a *asking) confirm(ctx context.Context, r consent.Record) ([]any, error) {
 	address, err := a.p.Identity.MainEmail(ctx, r.Subject)
+	if errors.Is(err, errs.NotFound) {
+		address, err = a.p.Identity.MainEmail(ctx, web.Of(a.c).Subject())
+	}
 	if errors.Is(err, errs.NotFound) {
 		return nil, errs.New(errs.Forbidden, "page.no_address")
 	}

@@ -31,7 +31,22 @@ func (s *sight) getPage(scope string, stopped time.Time) view.GetPage {
 	if s.now.Before(wishes.Pause) {
 		page.Pause.Until = wishes.Pause
 	}
+	page.Joined = s.joinedWishes(scope, wishes)
 	return page
+}
+
+// joinedWishes tells where records that are joined say different things, and
+// what holds beside w in scope; nil where they do not.
+func (s *sight) joinedWishes(scope string, w consent.Wishes) *view.Joined {
+	p := s.facts.Preferences
+	if !p.Differ(scope, s.now) {
+		return nil
+	}
+	joined := &view.Joined{}
+	for _, one := range p.Beside(scope, w) {
+		joined.Beside = append(joined.Beside, s.wishChanges(consent.Wishes{}, one)...)
+	}
+	return joined
 }
 
 // wishes are those that hold in scope.

@@ -46,11 +46,11 @@ func (s *Service) Arrange(ctx context.Context, w Wisher, scope string, a Arrange
 // Resume ends the pause that holds in scope. Where a brand has no pause of its
 // own, that is the one for all brands; the result says which it was.
 func (s *Service) Resume(ctx context.Context, w Wisher, scope string) (ended string, err error) {
-	now, err := s.store.Standings(ctx, w.Subject)
+	now, err := s.wished(ctx, w.Subject)
 	if err != nil {
 		return "", err
 	}
-	if !now.Preferences.Scoped(scope).Pause.After(s.clock.Now()) {
+	if !now.Scoped(scope).Pause.After(s.clock.Now()) {
 		scope = ""
 	}
 	_, err = s.Wish(ctx, w, scope, func(w Wishes) Wishes {

@@ -40,6 +40,10 @@ type Preferences struct {
 	All      Wishes            `json:"all,omitzero"`
 	Brands   map[string]Wishes `json:"brands,omitempty"`
 	Heard    Heard             `json:"heard,omitempty"` // signals of the person's browsers
+	// Joined are the preferences of each record that these are read together
+	// from, none where they are of one. Every budget and all quiet hours of
+	// theirs hold.
+	Joined []Preferences `json:"joined,omitempty"`
 }
 
 // Wishes are the preferences of one scope. What is nil or zero is not said.

@@ -5,13 +5,15 @@ import (
 	"slices"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 )
 
 // TakeBack undoes "Stop all marketing" for one purpose: it records the yes that
 // a is, and turns on again the topics of the purpose that stopped had turned
-// off. A double opt-in is asked for again. It returns the records made; none
-// when the yes stands already.
+// off. A double opt-in is asked for again. It is done for every record of the
+// person, and returns the records made, of a.Subject or of another where nothing
+// changed there; none when the yes stands already.
 //
 // a is as for Decide, with Shown; its Answer is Yes whatever it says. The
 // errors are those of Decide, and NotFound for a purpose that was not among
@@ -25,7 +27,25 @@ func (s *Service) TakeBack(ctx context.Context, a Ask, stopped WishTrace) ([]Rec
 	case !v.says(*a.Shown, a.Locale):
 		return nil, shownConflict()
 	}
-	at := s.clock.Now()
+	var made []Record
+	err := s.each(ctx, a.Subject, func(subject id.Subject) error {
+		one := a
+		one.Subject = subject
+		records, err := s.takeBack(ctx, one, v, stopped)
+		if len(records) > 0 {
+			made = records
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+// takeBack is TakeBack at one record.
+func (s *Service) takeBack(ctx context.Context, a Ask, v *PurposeVersion, stopped WishTrace) ([]Record, error) {
+	catalogue, at := s.catalogue(), s.clock.Now()
 	var records []Record
 	err := ledger.Retry(func() error {
 		now, err := s.store.Standings(ctx, a.Subject)
@@ -76,6 +96,9 @@ func (p Preferences) restore(stopped WishTrace, slots []string) Preferences {
 
 func turnedOn(w, before Wishes, slots []string) Wishes {
 	w = w.clone()
+	if w.Topics == nil {
+		w.Topics = map[string]bool{}
+	}
 	for _, slot := range slots {
 		if before.Topics[slot] {
 			w.Topics[slot] = true

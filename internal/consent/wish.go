@@ -59,12 +59,16 @@ func (s *Service) Speak(ctx context.Context, w Wisher, language string) error {
 // wishes of scope and the language. A pause that is over is forgotten first. It
 // returns the entry that tells of it, "" when nothing is different.
 //
-// It is done for every record of the person; the entry is of w.Subject.
+// It is done for every record of the person; the entry is of w.Subject, or of
+// another where nothing is different there.
 func (s *Service) wish(ctx context.Context, w Wisher, scope string, change func(Preferences) Preferences) (entry string, err error) {
-	err = s.each(ctx, w.Subject, func(subject id.Subject) (err error) {
+	err = s.each(ctx, w.Subject, func(subject id.Subject) error {
 		one := w
 		one.Subject = subject
-		entry, err = s.wishFor(ctx, one, scope, change)
+		made, err := s.wishFor(ctx, one, scope, change)
+		if made != "" {
+			entry = made
+		}
 		return err
 	})
 	return entry, err
@@ -133,7 +137,9 @@ func (s *Service) StopPlan(ctx context.Context, w Wisher, scope string) (Stop, e
 		return Stop{}, err
 	}
 	stop, _ := s.planStop(now, w, scope)
-	return stop, nil
+	whole, err := s.wished(ctx, w.Subject)
+	stop.Topics = whole.on(scope, marketingTopics(s.catalogue()))
+	return stop, err
 }
 
 // StopMarketing says no to every purpose of direct marketing in scope and
@@ -141,16 +147,22 @@ func (s *Service) StopPlan(ctx context.Context, w Wisher, scope string) (Stop, e
 // by itself. It is done for every record of the person; what is returned is of
 // w.Subject.
 func (s *Service) StopMarketing(ctx context.Context, w Wisher, scope string) (stop Stop, err error) {
+	before, err := s.wished(ctx, w.Subject)
+	if err != nil {
+		return stop, err
+	}
 	err = s.each(ctx, w.Subject, func(subject id.Subject) (err error) {
 		one := w
 		one.Subject = subject
-		stop, err = s.stopMarketing(ctx, one, scope)
+		stop, err = s.stopMarketing(ctx, one, scope, before)
 		return err
 	})
 	return stop, err
 }
 
-func (s *Service) stopMarketing(ctx context.Context, w Wisher, scope string) (Stop, error) {
+// stopMarketing stops it at one record of somebody who wished for before: what
+// was on for them, and not at the record alone, is what may be taken back.
+func (s *Service) stopMarketing(ctx context.Context, w Wisher, scope string, before Preferences) (Stop, error) {
 	var stop Stop
 	err := ledger.Retry(func() error {
 		now, err := s.store.Standings(ctx, w.Subject)
@@ -162,10 +174,13 @@ func (s *Service) stopMarketing(ctx context.Context, w Wisher, scope string) (St
 		if len(stop.Records) == 0 && stop.Topics == 0 {
 			return nil
 		}
-		was, is := now.Preferences.Scoped(scope), next.Preferences.Scoped(scope)
+		if len(before.Joined) == 0 {
+			before = now.Preferences
+		}
+		was, is := before.Scoped(scope), next.Preferences.Scoped(scope)
 		trace := WishTrace{Scope: scope, Was: &was, Is: &is}
 		if scope == "" {
-			trace.Brands = now.Preferences.Brands
+			trace.Brands = before.Brands
 		}
 		c := ledger.Change{
 			Subject: w.Subject, Base: now.Version, At: s.clock.Now(), Actor: w.Actor, Brand: w.Brand,

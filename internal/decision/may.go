@@ -136,19 +136,54 @@ func judge(f *Facts, st *consent.Standing, q *Question) Verdict {
 	if q.Channel == "" {
 		return verdict
 	}
+	if len(f.Preferences.Joined) == 0 {
+		return limited(verdict, &f.Preferences, f.Contacts, q)
+	}
+	all := verdict
+	for i := range f.Preferences.Joined {
+		all = all.and(limited(verdict, &f.Preferences.Joined[i], f.Contacts, q))
+	}
+	return all
+}
+
+// limited is verdict, which allows, within the quiet hours and the budget of what
+// one record wishes.
+func limited(verdict Verdict, p *consent.Preferences, contacts Contacts, q *Question) Verdict {
+	wishes := p.Delivery(q.Brand)
 	quiet, turns := wishes.Quiet.Turns(q.At)
 	if quiet {
 		return Verdict{Reasons: []Reason{QuietHours}, Until: turns}
 	}
 	brand := ""
-	if f.Preferences.Brands[q.Brand].Budget != nil {
+	if p.Brands[q.Brand].Budget != nil {
 		brand = q.Brand
 	}
-	if until, is := f.Contacts.spent(wishes.Budget, brand, q.At); is {
+	if until, is := contacts.spent(wishes.Budget, brand, q.At); is {
 		return Verdict{Reasons: []Reason{BudgetUsed}, Until: until}
 	}
 	verdict.Until = sooner(verdict.Until, turns)
 	return verdict
+}
+
+// and is what v and o say together, each of which limited returned: what either
+// forbids is forbidden, until the last of them is over.
+func (v Verdict) and(o Verdict) Verdict {
+	switch {
+	case v.Allow && o.Allow:
+		v.Until = sooner(v.Until, o.Until)
+		return v
+	case v.Allow:
+		return o
+	case o.Allow:
+		return v
+	}
+	if o.Until.After(v.Until) {
+		v.Until = o.Until
+	}
+	if o.Reasons[0] == QuietHours {
+		v.Reasons = o.Reasons
+	}
+	return v
 }
 
 // stopped tells whether a signal stands against the purpose: one that the

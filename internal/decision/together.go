@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -10,30 +9,23 @@ import (
 )
 
 // Together returns what is held of one person whose records were joined at a
-// time, as it is read from the record that has f: every claim, the cautious
-// sum of what was decided, every freeze and every signal. Wishes and version
-// are those of f. Nothing is changed, so that the records can be taken apart
-// again.
+// time, as it is read from the record that has f: every claim, every freeze and
+// every contact, and the cautious sum of what was decided and wished. The version
+// is that of f. Nothing is changed, so that the records can be taken apart again.
 func (f Facts) Together(joined time.Time, others ...Facts) Facts {
 	var claims []profile.State
+	var wishes []consent.Preferences
 	states := []consent.State{f.Consents}
-	f.Freezes = slices.Clone(f.Freezes)
-	heard := maps.Clone(f.Preferences.Heard)
+	f.Freezes, f.Contacts = slices.Clone(f.Freezes), slices.Clone(f.Contacts)
 	for i := range others {
 		o := &others[i]
-		claims, states = append(claims, o.Profile), append(states, o.Consents)
-		f.Freezes = append(f.Freezes, o.Freezes...)
+		claims, states, wishes = append(claims, o.Profile), append(states, o.Consents), append(wishes, o.Preferences)
+		f.Freezes, f.Contacts = append(f.Freezes, o.Freezes...), append(f.Contacts, o.Contacts...)
 		f.Humans = f.Humans.Together(o.Humans)
-		for signal, since := range o.Preferences.Heard {
-			if heard == nil {
-				heard = consent.Heard{}
-			}
-			if had, ok := heard[signal]; !ok || since.Before(had) {
-				heard[signal] = since
-			}
-		}
 	}
-	f.Preferences.Heard, f.Shared = heard, true
+	slices.SortStableFunc(f.Contacts, func(a, b Contact) int { return a.At.Compare(b.At) })
+	f.Shared = true
+	f.Preferences = f.Preferences.Together(wishes...)
 	f.Profile = f.Profile.Together(joined, claims...)
 	f.Consents = consent.Together(joined, states...)
 	return f
