@@ -327,7 +327,7 @@ func (s *Service) wake(ctx context.Context, moved Request, own []Request, now ti
 // it is accepted, its time has come, and nothing that the person asked for in
 // any record of theirs stands before it.
 func (s *Service) Due(ctx context.Context, subject id.Subject, request RequestID) (r Request, due bool, err error) {
-	r, _, all, err := s.open(ctx, subject, request)
+	r, _, all, err := s.asked(ctx, subject, request)
 	return r, r.due(s.clock.Now()) && !Stopped(&r, all), err
 }
 
@@ -336,9 +336,9 @@ func (r *Request) due(now time.Time) bool {
 	return r.State == Accepted && !r.Held && !now.Before(r.ActAt)
 }
 
-// open returns a request, what else was asked in its record, and what the person
+// asked returns a request, what else was asked in its record, and what the person
 // asked for in all of theirs; the zero request for one that is not there.
-func (s *Service) open(ctx context.Context, subject id.Subject, request RequestID) (r Request, own Docket, all []Request, err error) {
+func (s *Service) asked(ctx context.Context, subject id.Subject, request RequestID) (r Request, own Docket, all []Request, err error) {
 	if own, err = s.store.Docket(ctx, subject); err != nil {
 		return r, own, nil, err
 	}
@@ -352,7 +352,7 @@ func (s *Service) open(ctx context.Context, subject id.Subject, request RequestI
 // may be called any number of times.
 func (s *Service) Carry(ctx context.Context, subject id.Subject, request RequestID) error {
 	err := ledger.Retry(func() error {
-		r, docket, all, err := s.open(ctx, subject, request)
+		r, docket, all, err := s.asked(ctx, subject, request)
 		now := s.clock.Now()
 		switch {
 		case err != nil:
