@@ -92,7 +92,8 @@ func (db *DB) ProvedRecord(ctx context.Context, rec consent.RecordID) (consent.P
 	return p, err
 }
 
-// DueConsents returns yeses that are over and not yet recorded as expired.
+// DueConsents returns yeses that are over and not yet recorded as expired. Which
+// record counts is as consent.Fold has it: all else outranks a mere word.
 func (db *DB) DueConsents(ctx context.Context, now time.Time, limit int) ([]consent.Due, error) {
 	var all []consent.Due
 	err := db.main.read(ctx, func(c conn) error {
@@ -111,7 +112,8 @@ func (db *DB) DueConsents(ctx context.Context, now time.Time, limit int) ([]cons
 					select 1
 					from consent_records n
 					where n.lane = r.lane and n.subject = r.subject and n.purpose = r.purpose and n.scope = r.scope
-						and (n.at > r.at or (n.at = r.at and n.id > r.id)))
+						and (n.proof_kind <> 'word' or r.proof_kind = 'word')
+						and (n.proof_kind <> r.proof_kind and r.proof_kind = 'word' or n.at > r.at or (n.at = r.at and n.id > r.id)))
 			order by r.until
 			limit $2`, micros(now), limit)
 	})

@@ -31,7 +31,9 @@ func (db *DB) CountFigures(ctx context.Context, now time.Time) (figures.Figures,
 			select purpose, version, status, count(*)
 			from (
 				select purpose, version, status,
-					row_number() over (partition by lane, subject, purpose order by at desc, id desc) as place
+					row_number() over (
+						partition by lane, subject, purpose
+						order by case proof_kind when 'word' then 1 else 0 end, at desc, id desc) as place
 				from consent_records
 			) as last
 			where place = 1

@@ -73,7 +73,7 @@ func stateOf(status consent.Status) ui.State {
 // reported it; the history does.
 func (s *sight) proof(kind consent.ProofKind, brand string) string {
 	switch kind {
-	case consent.BySystemSays, consent.ByImport:
+	case consent.BySystemSays, consent.ByImport, consent.ByWord:
 		return s.t("page.proof." + string(kind))
 	case consent.ByBrandLink:
 		return s.t("proof.brand_link", "brand", s.brandName(brand))

@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
 	view "livingprofile/views/portal"
 	"livingprofile/views/ui"
 )
@@ -103,9 +104,13 @@ func (s *sight) contested(open []inbound.Conflict) []view.Attention {
 		if c.About != inbound.AboutConsent || !ok || !v.On(s.brand.Name) {
 			continue
 		}
+		words := "portal.home.contested"
+		if c.Ours.Source != profile.SourceSubject {
+			words = "portal.home.contested_reported"
+		}
 		all = append(all, view.Attention{
 			Icon: "bell",
-			Text: s.t("portal.home.contested", "system", capital(s.system(c.System)), "purpose", s.question(v.Purpose),
+			Text: s.t(words, "system", capital(s.system(c.System)), "purpose", s.question(v.Purpose),
 				"theirs", i18n.Date(s.ctx, c.Theirs.At), "ours", i18n.Date(s.ctx, c.Ours.At)),
 			Link: ui.Link{Text: s.t("portal.home.contested_link"), Href: s.base + "/allow/" + c.Name},
 		})

@@ -122,10 +122,12 @@ type Map struct {
 
 // A Topic says where a decision is, with {topic}, and what its words mean.
 type Topic struct {
-	From string   `yaml:"from"`
-	At   string   `yaml:"at"`
-	Yes  []string `yaml:"yes"`
-	No   []string `yaml:"no"`
+	From      string   `yaml:"from"`
+	At        string   `yaml:"at"`
+	Confirmed string   `yaml:"confirmed"`
+	Proof     string   `yaml:"proof"`
+	Yes       []string `yaml:"yes"`
+	No        []string `yaml:"no"`
 }
 
 //go:embed files/*.yaml

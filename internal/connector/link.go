@@ -134,7 +134,10 @@ func (m *Map) of(l *Link) pull.Map {
 		into.Consents = make(map[string]pull.Stance, len(l.Topics))
 		for purpose, topic := range l.Topics {
 			in := func(path string) string { return strings.ReplaceAll(path, "{topic}", topic) }
-			into.Consents[purpose] = pull.Stance{From: in(m.Topic.From), At: in(m.Topic.At), Yes: m.Topic.Yes, No: m.Topic.No}
+			into.Consents[purpose] = pull.Stance{
+				From: in(m.Topic.From), At: in(m.Topic.At), Confirmed: in(m.Topic.Confirmed), Proof: in(m.Topic.Proof),
+				Yes: m.Topic.Yes, No: m.Topic.No,
+			}
 		}
 	}
 	return into

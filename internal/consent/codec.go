@@ -24,9 +24,7 @@ type standing struct {
 	ProofBy ProofKind `json:"f"`
 	Brand   string    `json:"o,omitempty"`
 	Via     PurposeID `json:"w,omitempty"`
-	SaidAt  int64     `json:"x,omitempty"` // the three of Said
-	SaidBy  RecordID  `json:"y,omitempty"`
-	SaidNo  bool      `json:"n,omitempty"`
+	Teller  string    `json:"t,omitempty"`
 }
 
 // MarshalJSON writes s as a list in a fixed order, so that equal states have
@@ -72,13 +70,7 @@ func (st Standing) append(b []byte, k Key) []byte {
 	text(`,"f":`, string(st.ProofBy))
 	option(`,"o":`, st.Brand)
 	option(`,"w":`, string(st.Via))
-	if at := micros(st.Said.At); at != 0 {
-		b = strconv.AppendInt(append(b, `,"x":`...), at, 10)
-	}
-	option(`,"y":`, string(st.Said.Record))
-	if st.Said.No {
-		b = append(b, `,"n":true`...)
-	}
+	option(`,"t":`, st.Teller)
 	return append(b, '}')
 }
 
@@ -109,7 +101,7 @@ func (l *standing) addTo(s State) {
 	s[Key{l.Purpose, l.Scope}] = Standing{
 		Record: l.Record, Version: l.Version, Status: l.Status,
 		At: fromMicros(l.At), Until: fromMicros(l.Until), ProofBy: l.ProofBy, Brand: l.Brand, Via: l.Via,
-		Said: Said{fromMicros(l.SaidAt), l.SaidBy, l.SaidNo},
+		Teller: l.Teller,
 	}
 }
 

@@ -68,7 +68,7 @@ func next(now Standing, d Decision) (Status, bool, error) {
 	switch d.Answer {
 	case Yes:
 		switch {
-		case now.ValidAt(d.At) && again && !d.outweighs(now):
+		case now.ValidAt(d.At) && again && now.decided() && !d.outweighs(now):
 			return "", false, nil
 		case now.Status.Valid() || now.Status == Expired:
 			return Renewed, true, nil
@@ -81,7 +81,7 @@ func next(now Standing, d Decision) (Status, bool, error) {
 		switch {
 		case now.Status.Valid():
 			return Withdrawn, true, nil
-		case now.Status.No() && again:
+		case now.Status.No() && again && now.Own():
 			return "", false, nil
 		default:
 			// After an expiry too: a no that somebody said is kept, so that the

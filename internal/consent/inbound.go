@@ -24,10 +24,13 @@ type Inbound struct {
 // makes none.
 //
 // A system may tighten what stands and loosens it only with proof that is newer
-// than the last choice. What it says without a time says nothing about what
-// came first: it loosens nothing that was decided, nor overrides what the
-// person decided here. What is older than what stands is old news, so the same
-// file twice changes nothing.
+// than the last choice, whoever told of that: an unsubscription that a system
+// passes on is the person's choice too. A yes by its word alone counts only
+// beside other such yeses, and gives way to any no, also to an older one that
+// arrives later. What is said without a time says nothing about what came
+// first: it loosens nothing that was decided, nor overrides what the person
+// decided here. What is older than what stands is old news, so the same file
+// twice changes nothing.
 //
 // What is newer is recorded even where it says the same again, so that
 // something older which arrives later cannot pass for the latest word: whatever
@@ -38,13 +41,15 @@ func Accept(now Standing, in Inbound) (Record, bool) {
 	if status == "" {
 		return Record{}, false
 	}
-	at := in.At
-	if at.IsZero() {
-		at = in.Now
-	}
 	d := Decision{
 		Subject: in.Subject, Purpose: in.Purpose, Scope: in.Scope, Proof: in.Proof,
-		Brand: in.Brand, Channel: in.Channel, At: now.after(at),
+		Brand: in.Brand, Channel: in.Channel, At: in.At,
+	}
+	if d.At.IsZero() {
+		d.At = in.Now
+	}
+	if !in.outranks(now) {
+		d.At = now.after(d.At)
 	}
 	r := d.record(status)
 	r.Notice, r.Locale = "", "" // no words of ours were shown
@@ -54,11 +59,11 @@ func Accept(now Standing, in Inbound) (Record, bool) {
 	return r, true
 }
 
-// Against tells whether in is a yes that stands against a no which counts for the
+// Barred tells whether in is a yes that stands against what counts for the
 // person, as whole has it: a yes at one record of theirs undoes the no of another
 // only where it would undo one of its own.
-func Against(whole Standing, in Inbound) bool {
-	if in.Status != Given || !whole.Status.No() {
+func Barred(whole Standing, in Inbound) bool {
+	if in.Status != Given || whole.Status.Valid() || !whole.decided() {
 		return false
 	}
 	_, ok := Accept(whole, in)
@@ -67,13 +72,15 @@ func Against(whole Standing, in Inbound) bool {
 
 // accepted returns the status to record, or "" for none.
 func (in *Inbound) accepted(now Standing) Status {
-	timed := !in.At.IsZero()
+	timed, word := !in.At.IsZero(), in.Proof.Kind == ByWord
 	switch {
 	case in.Purpose.Retired || !in.Purpose.Asks():
 		return ""
+	case word && now.decided():
+		return ""
 	case timed && (in.At.After(in.Now) || in.overtaken(now)):
 		return "" // nobody has decided in the future
-	case !timed && now.own():
+	case !timed && now.Own():
 		return ""
 	}
 	switch in.Status {
@@ -94,9 +101,14 @@ func (in *Inbound) accepted(now Standing) Status {
 	return ""
 }
 
+// outranks tells whether in counts before what stands, whatever their times.
+func (in *Inbound) outranks(now Standing) bool {
+	return now.ProofBy == ByWord && in.Proof.Kind != ByWord
+}
+
 // overtaken tells whether what stands is the later word.
 func (in *Inbound) overtaken(now Standing) bool {
-	if now.At.IsZero() || in.At.After(now.At) {
+	if now.At.IsZero() || in.At.After(now.At) || in.outranks(now) {
 		return false
 	}
 	tightens := in.Status != Given && now.Status.Valid()
@@ -114,8 +126,8 @@ func (in *Inbound) loosened(now Standing, timed bool) Status {
 	return Given
 }
 
-// own tells whether the person decided it here themselves.
-func (st Standing) own() bool {
+// Own tells whether the person decided it here themselves.
+func (st Standing) Own() bool {
 	switch st.ProofBy {
 	case BySession, ByMailLink, ByBrandLink, ByStaffEntry:
 		return true

@@ -49,8 +49,11 @@ func drawRecords(t *rapid.T) []Record {
 			Version: rapid.IntRange(1, 3).Draw(t, "version"),
 			Status:  rapid.SampledFrom(Statuses[:]).Draw(t, "status"),
 			At:      drawTime(t, "at"),
-			Proof:   Proof{Kind: rapid.SampledFrom([]ProofKind{BySession, ByImport}).Draw(t, "proof")},
+			Proof:   Proof{Kind: rapid.SampledFrom([]ProofKind{BySession, ByImport, ByWord}).Draw(t, "proof")},
 			Via:     rapid.SampledFrom([]PurposeID{"", "marketing"}).Draw(t, "via"),
+		}
+		if r.Proof.Kind == ByWord {
+			r.Status, r.Proof.Ref = Given, "crm"
 		}
 		if rapid.Bool().Draw(t, "expires") {
 			r.Until = drawTime(t, "until")

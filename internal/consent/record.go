@@ -76,10 +76,11 @@ const (
 	ByMailLink   ProofKind = "mail_link"   // a link only the mailbox has
 	ByBrandLink  ProofKind = "brand_link"  // signed by the brand
 	ByStaffEntry ProofKind = "staff_entry" // phone or letter, entered by staff
-	BySystemSays ProofKind = "system"      // a connected system, with its own proof
+	BySystemSays ProofKind = "system"      // a connected system; a yes with its own proof
 	ByImport     ProofKind = "import"      // a file from a source system
 	BySignal     ProofKind = "signal"      // browser signal such as GPC
 	ByRule       ProofKind = "rule"        // expiry and other rules of ours
+	ByWord       ProofKind = "word"        // a yes by the word alone of a system or file: all else outranks it
 )
 
 // Digest returns the hash of what may be kept of r for ever: everything but

@@ -16,8 +16,8 @@ type Report struct {
 	Status    Status // Given, Refused or Revoked
 	At        time.Time
 	Confirmed bool
-	// Proof is how the system can show it, in its own words. Without it, a no
-	// that the person said stays as it is.
+	// Proof is how the system can show it, in its own words. Without it, a yes
+	// changes nothing that was decided.
 	Proof   string
 	Scope   string // brand it is limited to, "" for all
 	Brand   string
@@ -57,11 +57,12 @@ func (r Report) Records(state, whole State, catalogue Catalogue, now time.Time) 
 }
 
 // Contested tells whether r is a yes that would count with proof: it is said
-// to be newer than the person's own no, and nothing but the system's word is
-// there for it. Whether it is true the person alone can say.
+// to be newer than a no, or than what ended a yes, and nothing but the system's
+// word is there for it. Whether it is true the person alone can say. whole is
+// what stands for the person, in all records of theirs.
 func (r Report) Contested(whole State, now time.Time) bool {
-	st := whole.Of(r.Purpose, r.Scope)
-	return r.Status == Given && r.Proof == "" && whole.Guarded(r.Purpose, r.Scope) && !st.Status.Valid() &&
+	st := whole.Against(r.Purpose, r.Scope)
+	return r.proof().Kind == ByWord && st.decided() && !st.Status.Valid() &&
 		!r.At.IsZero() && r.At.After(st.At) && !r.At.After(now.Add(clockSkew))
 }
 
@@ -83,16 +84,15 @@ func (r *Report) settle(now time.Time) error {
 func (r *Report) accept(state, whole State, purpose *PurposeVersion, children []*PurposeVersion, now time.Time) []Record {
 	in := Inbound{
 		Subject: r.Subject, Purpose: purpose, Status: r.Status, At: r.At, Confirmed: r.Confirmed, Scope: r.Scope,
-		Proof: Proof{Kind: BySystemSays, Ref: r.ref()}, Brand: r.Brand, Channel: r.Channel, Now: now,
+		Proof: r.proof(), Brand: r.Brand, Channel: r.Channel, Now: now,
 	}
-	counts := state.Of(r.Purpose, r.Scope)
 	if r.Status == Given {
-		if r.Proof == "" && whole.Guarded(r.Purpose, r.Scope) || Against(whole.Of(r.Purpose, r.Scope), in) {
+		if Barred(whole.Against(r.Purpose, r.Scope), in) {
 			return nil
 		}
-		return r.add(nil, in, counts)
+		return r.add(nil, in, state.Against(r.Purpose, r.Scope))
 	}
-	records := r.add(nil, in, counts)
+	records := r.add(nil, in, state.Of(r.Purpose, r.Scope))
 	for _, key := range state.keysToStop(r.Purpose, r.Scope) {
 		if key.Scope != r.Scope && state[key].Status.Valid() {
 			in.Scope = key.Scope
@@ -130,9 +130,19 @@ func (r *Report) add(records []Record, in Inbound, now Standing) []Record {
 	return records
 }
 
-func (r *Report) ref() string {
-	if r.Proof == "" {
-		return r.System
+// proof is how the decision is known. A yes without a time is a mere word,
+// whatever proves it: nobody can tell what was said before it and what after.
+func (r *Report) proof() Proof {
+	p := Proof{BySystemSays, r.System}
+	if r.Proof != "" {
+		p.Ref = r.System + ": " + r.Proof
 	}
-	return r.System + ": " + r.Proof
+	switch {
+	case r.Status != Given:
+	case r.At.IsZero():
+		p = Proof{ByWord, r.System + ": " + r.Proof}
+	case r.Proof == "":
+		p.Kind = ByWord
+	}
+	return p
 }

@@ -40,12 +40,15 @@ func (l *standing) scan(r *scan.Scanner, key string) {
 		l.Brand = r.Text()
 	case "w":
 		l.Via = PurposeID(r.Text())
+	case "t":
+		l.Teller = r.Text()
+	// What an earlier release kept of the person's own word.
 	case "x":
-		l.SaidAt = r.Int()
+		r.Int()
 	case "y":
-		l.SaidBy = RecordID(r.Text())
+		r.Text()
 	case "n":
-		l.SaidNo = r.True()
+		r.True()
 	default:
 		r.Fail()
 	}

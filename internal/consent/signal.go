@@ -57,7 +57,7 @@ func (v *PurposeVersion) Stops(st Standing, since time.Time) bool {
 	if v.Signal == "" || since.IsZero() || !v.Asks() {
 		return false
 	}
-	return !(st.Status.Valid() && st.own() && st.Via == "" && st.At.After(since))
+	return !(st.Status.Valid() && st.Own() && st.Via == "" && st.At.After(since))
 }
 
 // Hear keeps a signal of the person's browser on their profile, with an entry,

@@ -2,7 +2,7 @@ package consent
 
 import (
 	"maps"
-	"sort"
+	"strings"
 	"time"
 )
 
@@ -22,64 +22,51 @@ type Standing struct {
 	ProofBy ProofKind
 	Brand   string
 	Via     PurposeID
-	// Said is the last that the person said themselves, where the record is of
-	// somebody else; zero where they said nothing, or the record is theirs.
-	Said Said
+	// Teller is the system that told by its word alone when a yes was said; ""
+	// for any other yes.
+	Teller string
 }
 
-// A Said is what a person said themselves.
-type Said struct {
-	At     time.Time
-	Record RecordID
-	No     bool
+// decided tells whether more than somebody's word stands.
+func (st Standing) decided() bool {
+	return st.Status != "" && st.Status != Unknown && st.ProofBy != ByWord
 }
 
-// said is the last that the person said themselves.
-func (st Standing) said() Said {
-	if st.own() {
-		return Said{st.At, st.Record, st.Status.No()}
+// outranks tells whether a counts before b. A yes by word alone gives way to
+// whatever else is known, however old that is: who brings a yes without proof
+// cannot know what the person said elsewhere. Else the later counts, and of two
+// at the same instant the one with the later id.
+func (st Standing) outranks(b Standing) bool {
+	if word := st.ProofBy == ByWord; word != (b.ProofBy == ByWord) {
+		return !word
 	}
-	return st.Said
-}
-
-// before tells whether the other was said later.
-func (s Said) before(o Said) bool {
-	return s.At.Before(o.At) || s.At.Equal(o.At) && s.Record < o.Record
-}
-
-// Guarded tells whether a yes takes proof at a scope: the person said no
-// themselves, and has not said yes themselves since. What systems said in
-// between makes no difference to that.
-func (s State) Guarded(purpose PurposeID, scope string) bool {
-	last := s[Key{purpose, scope}].said()
-	if all := s[Key{purpose, ""}].said(); last.before(all) {
-		last = all
+	if !st.At.Equal(b.At) {
+		return st.At.After(b.At)
 	}
-	return last.No
+	return st.Record > b.Record
+}
+
+// Against returns what a yes at a scope is weighed against: what counts there,
+// or a no for all brands that was said since.
+func (s State) Against(purpose PurposeID, scope string) Standing {
+	st := s.Of(purpose, scope)
+	if all, ok := s[Key{purpose, ""}]; ok && !all.Status.Valid() && all.outranks(st) {
+		return all
+	}
+	return st
 }
 
 // A State is what a subject's records add up to. The zero State has none.
 type State map[Key]Standing
 
 // Fold returns what records add up to. Their order and how they were batched
-// make no difference: the latest decision counts, and of two at the same
-// instant the one with the later id.
+// make no difference: the one that outranks the others counts.
 func Fold(records []Record) State {
-	sorted := append([]Record(nil), records...)
-	sort.Slice(sorted, func(i, j int) bool { return later(&sorted[j], &sorted[i]) })
 	s := State{}
-	for i := range sorted {
-		s.apply(&sorted[i])
+	for i := range records {
+		s.apply(&records[i])
 	}
 	return s
-}
-
-// later tells whether a comes after b.
-func later(a, b *Record) bool {
-	if !a.At.Equal(b.At) {
-		return a.At.After(b.At)
-	}
-	return a.ID > b.ID
 }
 
 // With returns s after one more record. s is not changed.
@@ -98,18 +85,12 @@ func (s State) apply(r *Record) {
 		Record: r.ID, Version: r.Version, Status: r.Status, At: r.At, Until: r.Until,
 		ProofBy: r.Proof.Kind, Brand: r.Brand, Via: r.Via,
 	}
-	old, had := s[k]
-	said := st.said()
-	if before := old.said(); said.before(before) {
-		said = before
+	if st.ProofBy == ByWord && !strings.Contains(r.Proof.Ref, ": ") {
+		st.Teller = r.Proof.Ref
 	}
-	if had && (old.At.After(r.At) || old.At.Equal(r.At) && old.Record > r.ID) {
-		st = old
+	if old, had := s[k]; !had || !old.outranks(st) {
+		s[k] = st
 	}
-	if st.Said = said; st.own() {
-		st.Said = Said{}
-	}
-	s[k] = st
 }
 
 // Of returns the standing that counts for purpose on brand: the brand's own

@@ -135,10 +135,12 @@ func TestState_is_written_as_it_always_was(t *testing.T) {
 			Record: "r1", Version: 2, Status: Given, At: noon, Until: noon.Add(time.Hour), ProofBy: BySession, Brand: "hibiki", Via: "marketing",
 		},
 		{"news", "hibiki"}: {Record: "r2", Version: 1, Status: Refused, At: noon, ProofBy: ByImport},
+		{"news", "kawara"}: {Record: "r3", Version: 1, Status: Given, At: noon, ProofBy: ByWord, Teller: "crm"},
 	}
 	want := fmt.Sprintf(`[{"p":"news","r":"r1","v":2,"s":"given","a":%d,"u":%d,"f":"session","o":"hibiki","w":"marketing"},`+
-		`{"p":"news","b":"hibiki","r":"r2","v":1,"s":"refused","a":%d,"f":"import"}]`,
-		noon.UnixMicro(), noon.Add(time.Hour).UnixMicro(), noon.UnixMicro())
+		`{"p":"news","b":"hibiki","r":"r2","v":1,"s":"refused","a":%d,"f":"import"},`+
+		`{"p":"news","b":"kawara","r":"r3","v":1,"s":"given","a":%d,"f":"word","t":"crm"}]`,
+		noon.UnixMicro(), noon.Add(time.Hour).UnixMicro(), noon.UnixMicro(), noon.UnixMicro())
 	got, err := json.Marshal(s)
 	if err != nil || string(got) != want {
 		t.Errorf("got (%v)\n%s, want\n%s", err, got, want)

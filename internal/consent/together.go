@@ -29,19 +29,13 @@ func Together(joined time.Time, states ...State) State {
 // weighed is what all records say together for one key. A record that says nothing
 // for a brand of its own says there what it says for all brands.
 func weighed(k Key, joined time.Time, states []State) Standing {
-	var yes, no, rest, guard *Standing
-	var own, ownNo Said // what the person said themselves; guard is where the no is
+	var yes, no, rest *Standing
 	for _, s := range states {
 		st, ok := s[k]
 		if !ok {
 			if st, ok = s[Key{k.Purpose, ""}]; !ok {
 				continue
 			}
-		}
-		if said := st.said(); said.No && ownNo.before(said) {
-			ownNo, guard = said, &st
-		} else if !said.No && own.before(said) {
-			own = said
 		}
 		switch {
 		case st.Status.Valid():
@@ -52,28 +46,19 @@ func weighed(k Key, joined time.Time, states []State) Standing {
 			rest = newer(rest, st)
 		}
 	}
-	if !own.At.After(ownNo.At) || ownNo.No && !own.At.After(joined) {
-		own = ownNo
-	}
-	counts := rest
 	switch {
-	case yes != nil && (no == nil || yes.At.After(no.At) && yes.At.After(joined)):
-		counts = yes
+	case yes != nil && no == nil && rest != nil && yes.ProofBy == ByWord:
+		return *rest // which is more than a word
+	case yes != nil && (no == nil || yes.outranks(*no) && yes.At.After(joined)):
+		return *yes
 	case no != nil:
-		counts = no
+		return *no
 	}
-	if counts.own() && own.No && !counts.Status.No() {
-		counts = guard // what they said elsewhere does not undo it
-	}
-	all := *counts
-	if all.Said = own; all.own() {
-		all.Said = Said{}
-	}
-	return all
+	return *rest
 }
 
 func newer(a *Standing, b Standing) *Standing {
-	if a != nil && (a.At.After(b.At) || a.At.Equal(b.At) && a.Record > b.Record) {
+	if a != nil && a.outranks(b) {
 		return a
 	}
 	return &b

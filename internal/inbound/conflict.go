@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
@@ -88,6 +89,19 @@ func (c *Conflict) entry(kind ledger.Kind) ledger.Draft {
 	return ledger.Draft{Kind: kind, Payload: Trace{Conflict: c.ID, About: c.About, Name: c.Name, System: c.System}}
 }
 
+// unproved is the conflict of a yes by a system's word alone with what stands,
+// which is older. It asks the person: whether they said yes they alone know.
+func unproved(purpose consent.PurposeID, scope string, st consent.Standing, system string, at time.Time) Conflict {
+	ours := Side{Value: string(st.Status), At: st.At}
+	if st.Own() {
+		ours.Source = profile.SourceSubject
+	}
+	return Conflict{
+		About: AboutConsent, Name: string(purpose), Scope: scope, System: system, Reason: Unproved, Asks: AsksSubject,
+		Ours: ours, Theirs: Side{Source: system, Value: string(consent.Given), At: at},
+	}
+}
+
 // between returns the conflict of a system's claim about f with the others: they
 // say different things, and nothing but the alphabet tells which counts.
 func between(f *profile.Field, claims []profile.Claim, system string, rank profile.Rank) (Conflict, bool) {
@@ -142,7 +156,7 @@ func (c *Conflict) Stands(f decision.Facts, field func(string) (*profile.Field, 
 		return false
 	}
 	if c.About == AboutConsent {
-		st := f.Consents.Of(purposeID(c.Name), c.Scope)
+		st := f.Consents.Against(consent.PurposeID(c.Name), c.Scope)
 		return !st.Status.Valid() && st.At.Before(c.Theirs.At)
 	}
 	declared, ok := field(c.Name)

@@ -128,21 +128,23 @@ func (k *known) report(c Catalogue, item *Item, now time.Time) (Outcome, error) 
 	o := Outcome{Result: Unchanged, Reason: Known, Records: records}
 	if len(records) == 0 {
 		if r.Contested(whole, now) {
-			st := whole.Of(r.Purpose, r.Scope)
-			k.conflicts = append(k.conflicts, Conflict{
-				About: AboutConsent, Name: string(r.Purpose), Scope: r.Scope, System: r.System, Reason: Unproved, Asks: AsksSubject,
-				Ours:   Side{Source: profile.SourceSubject, Value: string(st.Status), At: st.At},
-				Theirs: Side{Source: r.System, Value: string(r.Status), At: r.At},
-			}.of(k.subject, now))
+			st := whole.Against(r.Purpose, r.Scope)
+			k.conflicts = append(k.conflicts, unproved(r.Purpose, r.Scope, st, r.System, r.At).of(k.subject, now))
 			o.Result, o.Reason = Waiting, Unproved
 		}
 		return o, nil
 	}
 	o.Result, o.Reason = Applied, ""
 	for _, made := range records {
+		word := k.facts.Consents[consent.Key{Purpose: made.Purpose, Scope: made.Scope}]
 		k.facts.Consents = k.facts.Consents.With(made)
 		k.entries = append(k.entries, made.Entry())
 		k.rows = append(k.rows, made)
+		// A no that comes after the unproved yes which it gives way to: had it
+		// come before, the person would have been asked.
+		if st := k.facts.Consents.Of(made.Purpose, made.Scope); word.Teller != "" && st.Status.No() && word.At.After(st.At) {
+			k.conflicts = append(k.conflicts, unproved(made.Purpose, made.Scope, st, word.Teller, word.At).of(k.subject, now))
+		}
 	}
 	k.moved.consents = true
 	return o, nil

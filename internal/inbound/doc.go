@@ -3,8 +3,8 @@
 // is read on a schedule.
 //
 // An Item is decided on by what stands, never by how it came: the person's own
-// word stands above every system's, a no counts at once, and a yes counts only
-// with proof that is newer than the person's no. What one system says of a
+// word stands above every system's, a no counts at once, and after a no, whoever
+// told of it, a yes counts only with proof that is newer. What one system says of a
 // value stands beside what others say; which of them counts is a matter of
 // rank and time (package profile). The same items lead to the same state in
 // whatever order and however often they arrive.

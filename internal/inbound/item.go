@@ -43,7 +43,7 @@ const (
 const (
 	Echo      = "echo"       // our own event came back
 	Known     = "known"      // nothing newer was said than what stands
-	Unproved  = "unproved"   // a yes after the person's own no, without proof
+	Unproved  = "unproved"   // a yes after a no, without proof
 	SameRank  = "same_rank"  // two systems say different things, and nothing tells them apart
 	Later     = "said_later" // another value than the person's own, said later than that
 	Reused    = "id_reused"  // the id was used for something else

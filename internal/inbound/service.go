@@ -8,15 +8,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"livingprofile/internal/clock"
-	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 )
-
-func purposeID(name string) consent.PurposeID { return consent.PurposeID(name) }
 
 // A Store is what the door reads and writes.
 type Store interface {

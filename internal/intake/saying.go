@@ -74,20 +74,21 @@ func (w *weaving) consent(s saying) {
 	}
 	brand := w.limits.For()
 	now := w.consents.Of(s.Purpose, brand)
-	whole := w.whole().Consents
-	stands := whole.Of(s.Purpose, brand)
-	if s.Stance == Given && s.Proof == "" && (whole.Guarded(s.Purpose, brand) || stands.Status.No() && personal(stands.ProofBy)) {
-		// What the person said themselves is undone by proof alone, and a word
-		// in a file is none (Art. 7(1) GDPR).
-		return
+	if s.Stance == Given {
+		now = w.consents.Against(s.Purpose, brand)
+	}
+	proof := consent.Proof{Kind: consent.ByImport, Ref: s.Consent.Proof}
+	if s.Stance == Given && (s.Proof == "" || s.At.IsZero()) {
+		// A word in a file proves nothing (Art. 7(1) GDPR), and of one without a
+		// time nobody can tell what it came after.
+		proof = consent.Proof{Kind: consent.ByWord, Ref: "import: " + s.Consent.Proof}
 	}
 	in := consent.Inbound{
 		Subject: w.person.subject, Purpose: purpose, Status: status, At: s.At, Confirmed: s.Confirmed,
-		Scope: brand, Brand: brand,
-		Proof: consent.Proof{Kind: consent.ByImport, Ref: s.Consent.Proof}, Channel: "import", Now: w.at,
+		Scope: brand, Brand: brand, Proof: proof, Channel: "import", Now: w.at,
 	}
 	r, ok := consent.Accept(now, in)
-	if !ok || consent.Against(stands, in) {
+	if !ok || consent.Barred(w.whole().Consents.Against(s.Purpose, brand), in) {
 		return
 	}
 	w.changed[s.place] = true
@@ -109,14 +110,4 @@ func (s Stance) status() consent.Status {
 	case Silent:
 	}
 	return ""
-}
-
-// personal tells whether a proof shows that the person decided themselves.
-func personal(p consent.ProofKind) bool {
-	switch p {
-	case consent.BySession, consent.ByMailLink, consent.ByBrandLink, consent.ByStaffEntry, consent.BySignal:
-		return true
-	case consent.BySystemSays, consent.ByImport, consent.ByRule:
-	}
-	return false
 }

@@ -52,7 +52,10 @@ func readPullMap(m *object, into *pull.Map) {
 		if into.Consents == nil {
 			into.Consents = map[string]pull.Stance{}
 		}
-		into.Consents[name] = pull.Stance{From: o.word("from"), At: o.word("at"), Yes: o.list("yes"), No: o.list("no")}
+		into.Consents[name] = pull.Stance{
+			From: o.word("from"), At: o.word("at"), Confirmed: o.word("confirmed"), Proof: o.word("proof"),
+			Yes: o.list("yes"), No: o.list("no"),
+		}
 	})
 }
 
@@ -138,6 +141,8 @@ func (ts *traits) ofPull(f *pull.Feed) {
 		s := m.Consents[name]
 		ts.add("pull.map.consents."+name+".from", s.From)
 		ts.add("pull.map.consents."+name+".at", s.At)
+		ts.add("pull.map.consents."+name+".confirmed", s.Confirmed)
+		ts.add("pull.map.consents."+name+".proof", s.Proof)
 		ts.list("pull.map.consents."+name+".yes", s.Yes)
 		ts.list("pull.map.consents."+name+".no", s.No)
 	}

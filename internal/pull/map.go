@@ -26,12 +26,16 @@ type Map struct {
 	Consents map[string]Stance // by purpose
 }
 
-// A Stance reads a decision from one member.
+// A Stance reads a decision from one member. When a record was changed says
+// nothing about when a yes in it was said: without At or Confirmed a yes has no
+// time, and loosens nothing that was decided.
 type Stance struct {
-	From string
-	At   string   `json:",omitempty"` // when it was decided; "" for when the record was changed
-	Yes  []string // words that mean yes
-	No   []string // words that mean no
+	From      string
+	At        string   `json:",omitempty"` // when it was decided; "" for a no when the record was changed
+	Confirmed string   `json:",omitempty"` // when the person confirmed a yes by mail, which proves it
+	Proof     string   `json:",omitempty"` // what else proves a yes
+	Yes       []string // words that mean yes
+	No        []string // words that mean no
 }
 
 // Zero tells whether there is nothing to map.
@@ -77,7 +81,7 @@ func (m *Map) Changes(record json.RawMessage) ([]json.RawMessage, error) {
 }
 
 func (m *Map) write(all, about map[string]any, id string) (changes []json.RawMessage, err error) {
-	one := func(id string, member string, value any) {
+	one := func(id string, about map[string]any, member string, value any) {
 		c := maps.Clone(about)
 		c["id"], c[member] = id, value
 		b, bad := json.Marshal(c)
@@ -87,7 +91,7 @@ func (m *Map) write(all, about map[string]any, id string) (changes []json.RawMes
 		changes = append(changes, b)
 	}
 	if number, ok := word(all, m.Customer); ok && m.Learn && number != "" {
-		one("number/"+number, "identifier", map[string]any{"kind": "customer", "value": number})
+		one("number/"+number, about, "identifier", map[string]any{"kind": "customer", "value": number})
 	}
 	values := map[string]any{}
 	for field, from := range m.Fields {
@@ -99,7 +103,7 @@ func (m *Map) write(all, about map[string]any, id string) (changes []json.RawMes
 		}
 	}
 	if len(values) > 0 {
-		one(id, "attributes", values)
+		one(id, about, "attributes", values)
 	}
 	for _, purpose := range slices.Sorted(maps.Keys(m.Consents)) {
 		s := m.Consents[purpose]
@@ -115,13 +119,36 @@ func (m *Map) write(all, about map[string]any, id string) (changes []json.RawMes
 		if status == "" {
 			continue
 		}
-		decision, of := map[string]any{"purpose": purpose, "status": status, "channel": "pull"}, id+"/"+purpose
-		if at, ok := when(all, s.At); ok {
-			decision["at"], of = at, of+"@"+at
+		decision, at := s.decision(all, purpose, status)
+		of, about := id+"/"+purpose, about
+		if at != "" {
+			of += "@" + at
+		} else if status == "given" {
+			about = maps.Clone(about)
+			delete(about, "at")
 		}
-		one(of, "consent", decision)
+		one(of, about, "consent", decision)
 	}
 	return changes, err
+}
+
+// decision is what a record says about a purpose, and when it was decided; "" for
+// what has no time of its own.
+func (s *Stance) decision(all map[string]any, purpose, status string) (said map[string]any, at string) {
+	said = map[string]any{"purpose": purpose, "status": status, "channel": "pull"}
+	at, _ = when(all, s.At)
+	if status == "given" {
+		if second, ok := when(all, s.Confirmed); ok {
+			at, said["confirmed"], said["proof"] = second, true, "confirmed by mail "+second
+		}
+		if proof, ok := word(all, s.Proof); ok && proof != "" {
+			said["proof"] = proof
+		}
+	}
+	if at != "" {
+		said["at"] = at
+	}
+	return said, at
 }
 
 func member(all map[string]any, path string) (any, bool) { return Member(all, path) }

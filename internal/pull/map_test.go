@@ -14,8 +14,10 @@ func TestMap(t *testing.T) {
 	t.Parallel()
 	m := pull.Map{
 		ID: "event", Customer: "no", Email: "mail.main", At: "changed", Sequence: "n",
-		Fields:   map[string]string{"phone": "mobile"},
-		Consents: map[string]pull.Stance{"news": {From: "asks", Yes: []string{"true"}, No: []string{"false", "never"}}},
+		Fields: map[string]string{"phone": "mobile"},
+		Consents: map[string]pull.Stance{"news": {
+			From: "asks", At: "said", Confirmed: "second", Proof: "form", Yes: []string{"true"}, No: []string{"false", "never"},
+		}},
 	}
 	for name, tt := range map[string]struct {
 		record string
@@ -25,8 +27,24 @@ func TestMap(t *testing.T) {
 			`{"event":7,"no":4711,"mail":{"main":"a@example.org"},"changed":"2026-01-01T00:00:00Z","n":3,"mobile":"1","asks":true}`,
 			[]string{
 				`{"at":"2026-01-01T00:00:00Z","attributes":{"phone":{"value":"1"}},"id":"7","identifiers":[{"kind":"customer","value":"4711"},{"kind":"email","value":"a@example.org"}],"sequence":3}`,
-				`{"at":"2026-01-01T00:00:00Z","consent":{"channel":"pull","purpose":"news","status":"given"},"id":"7/news","identifiers":[{"kind":"customer","value":"4711"},{"kind":"email","value":"a@example.org"}],"sequence":3}`,
+				`{"consent":{"channel":"pull","purpose":"news","status":"given"},"id":"7/news","identifiers":[{"kind":"customer","value":"4711"},{"kind":"email","value":"a@example.org"}],"sequence":3}`,
 			},
+		},
+		"a no may be dated by the record": {
+			`{"event":"e","no":"1","changed":"2026-01-01T00:00:00Z","asks":false}`,
+			[]string{`{"at":"2026-01-01T00:00:00Z","consent":{"channel":"pull","purpose":"news","status":"refused"},"id":"e/news","identifiers":[{"kind":"customer","value":"1"}]}`},
+		},
+		"a yes with a time of its own": {
+			`{"event":"e","no":"1","changed":"2026-01-02T00:00:00Z","asks":true,"said":"2026-01-01 00:00:00"}`,
+			[]string{`{"at":"2026-01-02T00:00:00Z","consent":{"at":"2026-01-01T00:00:00Z","channel":"pull","purpose":"news","status":"given"},"id":"e/news@2026-01-01T00:00:00Z","identifiers":[{"kind":"customer","value":"1"}]}`},
+		},
+		"a yes that was confirmed": {
+			`{"event":"e","no":"1","asks":true,"said":"2026-01-01T00:00:00Z","second":"2026-01-03T00:00:00Z"}`,
+			[]string{`{"consent":{"at":"2026-01-03T00:00:00Z","channel":"pull","confirmed":true,"proof":"confirmed by mail 2026-01-03T00:00:00Z","purpose":"news","status":"given"},"id":"e/news@2026-01-03T00:00:00Z","identifiers":[{"kind":"customer","value":"1"}]}`},
+		},
+		"a yes with another proof": {
+			`{"event":"e","no":"1","asks":true,"said":"2026-01-01T00:00:00Z","form":17}`,
+			[]string{`{"consent":{"at":"2026-01-01T00:00:00Z","channel":"pull","proof":"17","purpose":"news","status":"given"},"id":"e/news@2026-01-01T00:00:00Z","identifiers":[{"kind":"customer","value":"1"}]}`},
 		},
 		"null is nothing any more": {
 			`{"event":"e","no":"1","mobile":null}`,

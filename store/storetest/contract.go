@@ -95,6 +95,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"requests_are_counted_by_week", requestCounts},
 		{"a_search_reads_all_lanes_newest_first", searches},
 		{"figures_count_people_by_their_last_word", counts},
+		{"consent_records_are_due_that_count", dueConsents},
 		{"an_import_knows_how_far_it_was", positions},
 		{"an_answer_is_given_again_for_a_day", answers},
 		{"a_request_is_begun_once", beginsOnce},

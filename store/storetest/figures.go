@@ -27,12 +27,17 @@ func counts(t *testing.T, f Fixture) {
 		{consent.Given, consent.Withdrawn},
 		{consent.Refused, consent.Given},
 		{},
+		{consent.Refused, consent.Renewed}, // the yes by a system's word alone
 	} {
 		c := identity.New(nil, ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, now)
 		for n, status := range said {
+			proof := consent.Proof{Kind: consent.BySession}
+			if status == consent.Renewed {
+				proof.Kind = consent.ByWord
+			}
 			c.Rows = append(c.Rows, consent.Record{
 				ID: consent.RecordID(id.New()), Subject: c.Subject, Purpose: "news", Version: 1 + i%2, Status: status,
-				At: now.Add(time.Duration(n) * time.Second), Locale: "en", Proof: consent.Proof{Kind: consent.BySession},
+				At: now.Add(time.Duration(n) * time.Second), Locale: "en", Proof: proof,
 			})
 			c.Entries = append(c.Entries, ledger.Draft{Kind: ledger.Kind("consent." + string(status))})
 		}
@@ -45,11 +50,11 @@ func counts(t *testing.T, f Fixture) {
 		t.Fatal(err)
 	}
 	sum := got.Of("news")
-	if want := (figures.Purpose{Yes: 2, No: 1, Versions: map[int]int64{1: 2}}); !cmp.Equal(sum, want) || got.Subjects != 4 {
-		t.Errorf("got %d people, %+v, want 4, %+v", got.Subjects, sum, want)
+	if want := (figures.Purpose{Yes: 2, No: 2, Versions: map[int]int64{1: 2}}); !cmp.Equal(sum, want) || got.Subjects != 5 {
+		t.Errorf("got %d people, %+v, want 5, %+v", got.Subjects, sum, want)
 	}
 	last := got.Daily[figures.Days-1]
-	if len(got.Daily) != figures.Days || last.Decisions != 5 || last.Entries != 9 || got.Daily[0].Entries != 0 {
+	if len(got.Daily) != figures.Days || last.Decisions != 7 || last.Entries != 12 || got.Daily[0].Entries != 0 {
 		t.Errorf("got days %+v", got.Daily)
 	}
 	if err := f.DB.SaveFigures(ctx, got); err != nil {

@@ -230,3 +230,33 @@ func provedRecord(t *testing.T, f Fixture) {
 func spoil(table, assignment string) string {
 	return "update " + table + " set " + assignment + " where id = $1"
 }
+
+// dueConsents: a yes is due when its time is over and it counts still. A yes by
+// word alone counts beside nothing else, however old that is.
+func dueConsents(t *testing.T, f Fixture) {
+	at, word := f.now().Add(-3*time.Hour), consent.Proof{Kind: consent.ByWord, Ref: "crm"}
+	yes := func(s id.Subject, purpose consent.PurposeID, ago time.Duration, proof consent.Proof) consent.Record {
+		r := f.record(s, purpose, consent.Given, at.Add(-ago))
+		r.Proof = proof
+		return r
+	}
+	proved, older := consent.Proof{Kind: consent.BySession}, time.Hour
+	subject := f.subject(t)
+	no := f.record(subject, "denied", consent.Refused, at.Add(-older))
+	no.Until = time.Time{}
+	f.commit(t, f.recorded(subject, 1, nil,
+		yes(subject, "one", 0, word), yes(subject, "denied", 0, word), no,
+		yes(subject, "both", 0, word), yes(subject, "both", older, proved),
+		yes(subject, "twice", older, word), yes(subject, "twice", 0, word)))
+	all, err := f.DB.DueConsents(t.Context(), f.now(), 1000)
+	must(t, "due", err)
+	got := map[consent.PurposeID]int{}
+	for _, due := range all {
+		if due.Subject == subject {
+			got[due.Key.Purpose]++
+		}
+	}
+	if diff := cmp.Diff(got, map[consent.PurposeID]int{"one": 1, "both": 1, "twice": 1}); diff != "" {
+		t.Error(diff)
+	}
+}
