@@ -26,6 +26,15 @@ func inboundWrites(p *preparedChange, key *keyring.DataKey, row any) (writes []w
 			query: "insert into inbound_events (system, event, print, result, reason, at) values ($1, $2, $3, $4, $5, $6)",
 			args:  []any{r.System, r.Event[:], r.Print, string(r.Result), r.Reason, micros(r.At)},
 		}}, true, nil
+	case inbound.Refusal:
+		return []write{{
+			query: `
+				insert into refusals (place, reason, refused, at)
+				values ($1, $2, $3, $4)
+				on conflict (place, reason) do update
+				set refused = refusals.refused + excluded.refused, at = excluded.at`,
+			args: []any{r.Place, r.Reason, r.Count, micros(r.At)},
+		}}, true, nil
 	case inbound.Conflict:
 		plain, err := json.Marshal(sides{r.Ours, r.Theirs})
 		if err != nil {
@@ -99,10 +108,31 @@ func (db *DB) HasEntry(ctx context.Context, subject id.Subject, entry string) (b
 	return n > 0, err
 }
 
-// SweepEvents deletes what was seen before a time, and returns how much.
+// Refusals returns what was refused at a place, the latest first.
+func (db *DB) Refusals(ctx context.Context, place string) ([]inbound.Refusal, error) {
+	var all []inbound.Refusal
+	err := db.main.read(ctx, func(c conn) error {
+		all = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			r := inbound.Refusal{Place: place}
+			var at int64
+			err := rows.Scan(&r.Reason, &r.Count, &at)
+			r.At = fromMicros(at)
+			all = append(all, r)
+			return err
+		}, "select reason, refused, at from refusals where place = $1 order by at desc, reason", place)
+	})
+	return all, err
+}
+
+// SweepEvents deletes what was seen before a time, and returns how much. What was
+// refused for the last time before goes with it.
 func (db *DB) SweepEvents(ctx context.Context, before time.Time) (int, error) {
 	var n int64
 	err := db.main.update(ctx, func(c conn) (err error) {
+		if _, err = c.exec(ctx, "delete from refusals where at < $1", micros(before)); err != nil {
+			return err
+		}
 		n, err = c.exec(ctx, "delete from inbound_events where at < $1", micros(before))
 		return err
 	})

@@ -123,6 +123,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Current = &Current{db: a.DB, log: a.Log}
 	a.Index = decision.NewIndex(a.DB, 0)
 	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
+	a.Door.Observe(a.metrics.change)
 	a.DB.Tell(a.Index.Forget)
 	a.keys = authz.NewKeys(a.DB, a.DB.Ring(), a.Clock)
 	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)

@@ -29,7 +29,9 @@ func (a *App) learn(ctx context.Context, system, cause, name, number string) err
 		"id": "learn/" + name + "/" + number, "subject": name, "identifier": map[string]string{"kind": "customer", "value": number},
 	})
 	if err == nil {
-		_, err = a.answered(ctx, system, cause, []json.RawMessage{told})
+		_, err = a.answered(ctx, hook.Brought{
+			System: system, Endpoint: system + "/" + connector.Endpoint, Entry: cause, Changes: []json.RawMessage{told},
+		})
 	}
 	return err
 }

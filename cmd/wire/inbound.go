@@ -11,9 +11,9 @@ import (
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/folder"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
-	"livingprofile/internal/ledger"
 	"livingprofile/internal/outbound"
 	"livingprofile/internal/pull"
 )
@@ -34,17 +34,22 @@ func (a *App) author(system string) (*inbound.Author, error) {
 	}, nil
 }
 
-// answered takes the changes that the answer to a hook carried.
-func (a *App) answered(ctx context.Context, system, cause string, changes []json.RawMessage) (refused int, err error) {
-	author, err := a.author(system)
+// answered takes what the answer to a hook carried.
+func (a *App) answered(ctx context.Context, b hook.Brought) (refused int, err error) {
+	author, err := a.author(b.System)
 	if err != nil {
 		return 0, err
 	}
-	batch, err := a.Door.Read(ctx, author, changes, nil)
+	from := author.Sender(b.Entry)
+	from.Way, from.Places = inbound.ByAnswer, []string{inbound.OfEndpoint(b.Endpoint), inbound.OfDelivery(b.Endpoint, b.Entry)}
+	if b.Fault != "" {
+		return 1, a.Door.Refuse(ctx, from, b.Fault)
+	}
+	batch, err := a.Door.Read(ctx, author, b.Changes, nil)
 	if err != nil {
 		return 0, err
 	}
-	if err := batch.Take(ctx, author.Sender(cause)); err != nil {
+	if err := batch.Take(ctx, from); err != nil {
 		return 0, err
 	}
 	return batch.Count()[inbound.Refused], nil
@@ -73,12 +78,20 @@ func (a *App) pulled(ctx context.Context, system string, changes []json.RawMessa
 	if err != nil {
 		return at, nil, err
 	}
-	// What is refused beside what is there is known only when it is decided on;
-	// the counts of the place are those of reading.
-	at.Refused += int64(batch.Count()[inbound.Refused])
-	at.Taken += int64(len(changes) - batch.Count()[inbound.Refused])
-	err = batch.TakeWith(ctx, author.Sender("pull"), ledger.Change{
-		At: a.Clock.Now(), Actor: ledger.Actor{Kind: ledger.BySystem, ID: system}, Rows: []any{at},
+	from := author.Sender("pull")
+	from.Way, from.Places = inbound.ByFeed, []string{inbound.OfFeed(system)}
+	kept := at
+	err = batch.TakeWith(ctx, from, func() any {
+		kept = at
+		for i := range batch.Outcomes {
+			switch o := &batch.Outcomes[i]; {
+			case o.Result == inbound.Refused:
+				kept.Refused++
+			case o.Result != inbound.Unchanged && !o.Repeated:
+				kept.Taken++
+			}
+		}
+		return kept
 	})
 	refused := map[int]string{}
 	for i := range batch.Outcomes {
@@ -86,7 +99,7 @@ func (a *App) pulled(ctx context.Context, system string, changes []json.RawMessa
 			refused[i] = o.Reason
 		}
 	}
-	return at, refused, err
+	return kept, refused, err
 }
 
 // maxSecret is more than any key has.

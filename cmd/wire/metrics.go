@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"livingprofile/internal/hook"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 )
 
@@ -20,6 +21,7 @@ type metrics struct {
 	requests *prometheus.HistogramVec
 	jobs     *prometheus.HistogramVec
 	hooks    *prometheus.HistogramVec
+	changes  *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -38,7 +40,10 @@ func newMetrics() *metrics {
 		Name: "livingprofile_hook_seconds", Help: "Time of an attempt at telling a system, by what became of the delivery.",
 		Buckets: []float64{.005, .025, .1, .5, 2.5, 10, 60},
 	}, []string{"state"})
-	m.registry.MustRegister(m.requests, m.jobs, m.hooks, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.changes = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "livingprofile_changes_total", Help: "Changes that systems told, by the way they came, what became of them, and why.",
+	}, []string{"way", "result", "reason"})
+	m.registry.MustRegister(m.requests, m.jobs, m.hooks, m.changes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -64,6 +69,10 @@ func (m *metrics) job(kind string, o job.Outcome, took time.Duration) {
 
 func (m *metrics) delivery(s hook.State, took time.Duration) {
 	m.hooks.WithLabelValues(string(s)).Observe(took.Seconds())
+}
+
+func (m *metrics) change(way inbound.Way, r inbound.Result, reason string) {
+	m.changes.WithLabelValues(string(way), string(r), reason).Inc()
 }
 
 // Metrics answers what Prometheus asks.

@@ -15,13 +15,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/activity"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
+	"livingprofile/internal/review"
 	"livingprofile/internal/testkit"
 )
 
@@ -301,5 +306,70 @@ func TestKeepPull_in_turn(t *testing.T) {
 				t.Errorf("a place that skips one: got %v", err)
 			}
 		})
+	}
+}
+
+// TestPull_one_id_for_several: a feed that uses one id for two people, or for
+// everything, loses what is refused for it and nothing else; staff are told.
+// The page was once tried again for ever: nothing of it was kept, and nothing
+// showed it.
+func TestPull_one_id_for_several(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			const row = `{"event":%q,"changed":"2026-01-01T00:00:00Z","mail":{"main":%q},"town":%q}`
+			feed := &contacts{rows: []string{
+				fmt.Sprintf(row, "same", thomas, "Kobe"), fmt.Sprintf(row, "same", "aiko.tanaka@example.com", "Nara"),
+				fmt.Sprintf(row, "same", "nobody@example.org", "Nara"), contact(4, "Kyoto"),
+			}}
+			s, p, f := pulling(t, e, feed)
+			if err := p.Read(t.Context(), "crm", &f); err != nil {
+				t.Fatal(err)
+			}
+			at, err := s.DB.PullPosition(t.Context(), "crm")
+			if err != nil || at.Cause != "" || at.Taken != 2 || at.Refused != 2 {
+				t.Fatalf("got %+v, %v", at, err)
+			}
+			if c, _ := said(t, s, "name-reading"); c.Value != "Kyoto" {
+				t.Errorf("what comes behind it: got %q", c.Value)
+			}
+			refused, err := s.DB.Refusals(t.Context(), inbound.OfFeed("crm"))
+			got := map[string]int64{}
+			for _, r := range refused {
+				got[r.Reason] = r.Count
+			}
+			if diff := cmp.Diff(got, map[string]int64{inbound.Reused: 1, inbound.NoSubject: 1}); diff != "" || err != nil {
+				t.Errorf("%v, %s", err, diff)
+			}
+			troubles, err := review.Troubles(t.Context(), s.DB, asked{f}, s.Clock.Now())
+			if err != nil || len(troubles) != 1 || troubles[0].Cause != inbound.Reused {
+				t.Errorf("got %+v, %v", troubles, err)
+			}
+			w := httptest.NewRecorder()
+			s.Metrics().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+			if want := `livingprofile_changes_total{reason="id_reused",result="refused",way="feed"} 1`; !strings.Contains(w.Body.String(), want) {
+				t.Errorf("the metrics have no %s", want)
+			}
+		})
+	}
+}
+
+// An asked is a declaration with one feed, of the customer desk.
+type asked struct{ feed pull.Feed }
+
+func (asked) Targets() []hook.Target        { return nil }
+func (a asked) Feeds() map[string]pull.Feed { return map[string]pull.Feed{"crm": a.feed} }
+
+// TestPull_conflict: a page that cannot be taken although nobody else reads the
+// feed is a failure, and shows.
+func TestPull_conflict(t *testing.T) {
+	s, p, f := pulling(t, testkit.OnSQLite, &contacts{rows: []string{contact(1, "A")}})
+	p.Take = func(context.Context, string, []json.RawMessage, pull.Position) (pull.Position, map[int]string, error) {
+		return pull.Position{}, nil, errs.Conflict
+	}
+	if err := p.Read(t.Context(), "crm", &f); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := s.DB.PullPosition(t.Context(), "crm"); err != nil || at.Cause != "contested" || at.Failures != 1 {
+		t.Errorf("got %+v, %v", at, err)
 	}
 }

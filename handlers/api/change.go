@@ -54,7 +54,9 @@ func (a *API) change(c echo.Context, who *caller) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := batch.Take(ctx, author.Sender("")); err != nil {
+	from := author.Sender("")
+	from.Way, from.Places = inbound.ByAPI, []string{inbound.OfKey(string(who.key.ID))}
+	if err := batch.Take(ctx, from); err != nil {
 		return answer{}, err
 	}
 	results := make([]resultBody, len(batch.Told))

@@ -15,6 +15,7 @@ import (
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
+	"livingprofile/internal/inbound"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
 )
@@ -100,6 +101,9 @@ func (s *Console) showEndpoint(c echo.Context, t *hook.Target, r told) error {
 	}
 	for _, h := range held {
 		p.Held = append(p.Held, view.HeldSecret{Since: h.Since, Until: h.Until})
+	}
+	if p.NotTaken, err = s.notTaken(ctx, inbound.OfEndpoint(t.ID)); err != nil {
+		return err
 	}
 	if err := s.addDeliveries(c, t, &p); err != nil {
 		return err
@@ -235,6 +239,9 @@ func (s *Console) ShowDelivery(c echo.Context) error {
 		Up: endpointPath(t), Item: deliveryItem(c, t, &d), Body: hook.Redacted(web.Of(c).Organisation, t, &d),
 		Again: me(c).Role.Has(authz.SystemOperate), Action: endpointPath(t) + "/replay",
 		Untried: d.State == hook.Waiting && len(d.Attempts) == 0,
+	}
+	if p.NotTaken, err = s.notTaken(ctx, inbound.OfDelivery(t.ID, d.Entry)); err != nil {
+		return err
 	}
 	for i, a := range d.Attempts {
 		one := view.AttemptItem{Number: i18n.Number(ctx, i+1), At: a.At, Took: i18n.T(ctx, "systems.millis", "number", i18n.Number(ctx, int(a.Took.Milliseconds())))}

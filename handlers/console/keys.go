@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/inbound"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
 )
@@ -33,7 +34,11 @@ func (s *Console) showKeys(c echo.Context, text string, typed url.Values, wrong 
 	}
 	p := view.KeysPage{Text: text, Manage: me(c).Role.Has(authz.KeyManage)}
 	for _, k := range all {
-		p.Keys = append(p.Keys, apiKey(c, k, now, p.Manage))
+		item := apiKey(c, k, now, p.Manage)
+		if item.NotTaken, err = s.notTaken(ctx, inbound.OfKey(item.ID)); err != nil {
+			return err
+		}
+		p.Keys = append(p.Keys, item)
 	}
 	if p.Manage {
 		p.Make = keyForm(c, typed, wrong)

@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/review"
@@ -43,6 +44,8 @@ type Systems interface {
 	Secrets(ctx context.Context, endpoint string, now time.Time) ([]hook.Held, error)
 	// PullPosition returns where the feed of a system was left.
 	PullPosition(ctx context.Context, system string) (pull.Position, error)
+	// Refusals returns what was refused at a place, the latest first.
+	Refusals(ctx context.Context, place string) ([]inbound.Refusal, error)
 }
 
 // A post is what is known of one endpoint.
@@ -214,7 +217,7 @@ func feedState(ctx context.Context, at *pull.Position) view.Health {
 // stand as they came.
 var causes = [...]string{
 	"address_refused", "too_slow", "not_reached", "redirect", "server_error", "too_many", "not_accepted", "gone", "unread",
-	"no_folder", "folder_full", "no_connector", "moved", "contested", "no_check", "not_written",
+	"no_folder", "folder_full", inbound.Reused, "no_connector", "moved", "contested", "no_check", "not_written",
 	"too_old", "failing", review.Unreadable, review.Unsigned, review.Untold, review.Refuses, review.Unsteady, hook.NamesGone, hook.NoAddress, hook.NotFoundYet, "loops", "leads_elsewhere", "not_understood", "no_secret", "too_long", "not_let_in", "too_many_questions",
 }
 
@@ -303,6 +306,9 @@ func (s *Console) feed(c echo.Context, sys *organisation.System) (*view.Feed, er
 		URL: asked.URL, Every: i18n.Span(ctx, asked.Every), Health: feedState(ctx, &at), Read: at.Read, Due: at.Due,
 		Taken: i18n.Number(ctx, int(at.Taken)), Refused: i18n.Number(ctx, int(at.Refused)),
 	}
+	if f.NotTaken, err = s.notTaken(ctx, inbound.OfFeed(sys.Name)); err != nil {
+		return nil, err
+	}
 	if me(c).Role.Has(authz.SystemManage) && sys.Pull != nil && written(sys) {
 		f.Edit = feedPath(sys.Name)
 	}
@@ -310,4 +316,15 @@ func (s *Console) feed(c echo.Context, sys *organisation.System) (*view.Feed, er
 		f.Age = i18n.Span(ctx, max(now.Sub(at.Read), time.Second))
 	}
 	return f, nil
+}
+
+// notTaken says what was refused at a place, by reason.
+func (s *Console) notTaken(ctx context.Context, place string) ([]string, error) {
+	all, err := s.Systems.Refusals(ctx, place)
+	var words []string
+	for _, r := range all {
+		words = append(words, i18n.T(ctx, "systems.refused.item", "count", i18n.Number(ctx, int(r.Count)),
+			"reason", i18n.T(ctx, "systems.refused.why."+r.Reason), "time", i18n.DateTime(ctx, r.At)))
+	}
+	return words, err
 }

@@ -7,10 +7,16 @@ import (
 	"livingprofile/internal/outbound"
 )
 
-// An Intake takes the changes that the answer to a hook carries, in the schema of
-// the API, and returns how many it refused. cause is the id of the event that was
-// answered: a receiver that only repeats it tells nothing new.
-type Intake func(ctx context.Context, system, cause string, changes []json.RawMessage) (refused int, err error)
+// A Brought is what the answer to a hook carries beside what it means.
+type Brought struct {
+	System, Endpoint string
+	Entry            string            // that was answered: who only repeats it tells nothing new
+	Changes          []json.RawMessage // in the schema of the API
+	Fault            string            // why there are none to be taken although there were some, a code
+}
+
+// An Intake takes what an answer brought, and returns how much it refused.
+type Intake func(ctx context.Context, b Brought) (refused int, err error)
 
 // maxBrought is how many changes one answer may carry.
 const maxBrought = 100
@@ -40,12 +46,12 @@ func brought(r Reply) (changes []json.RawMessage, cause string) {
 // what dies in between is sent again, answered again, and known by its ids.
 func (q *queue) bring(d *Delivery, r Reply) error {
 	changes, cause := brought(r)
-	if len(changes) > 0 && q.Intake != nil {
-		refused, err := q.Intake(q.ctx, q.target.System, d.Entry, changes)
+	if (len(changes) > 0 || cause != "") && q.Intake != nil {
+		refused, err := q.Intake(q.ctx, Brought{q.target.System, q.target.ID, d.Entry, changes, cause})
 		if err != nil {
 			return err
 		}
-		if refused > 0 {
+		if cause == "" && refused > 0 {
 			cause = "changes_refused"
 		}
 	}

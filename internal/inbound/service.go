@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 
 	"golang.org/x/sync/errgroup"
 
@@ -52,6 +53,7 @@ type Service struct {
 	blind     Names
 	catalogue func() Catalogue
 	clock     clock.Clock
+	observe   func(Way, Result, string)
 }
 
 // NewService returns the door. catalogue is asked at every call.
@@ -64,6 +66,8 @@ type Sender struct {
 	System string
 	Brand  string // where it happened; "" for no brand's site
 	Cause  string // id of the hook or pull that brought it; "" for none
+	Way    Way
+	Places []string // where it is kept what of a Batch was refused
 }
 
 // parallel is how many people are decided on at the same time; the store
@@ -80,7 +84,7 @@ func (s *Service) Take(ctx context.Context, from Sender, items []Item) ([]Outcom
 	for _, places := range people(items) {
 		g.Go(func() error {
 			err := ledger.Retry(func() error {
-				c, err := s.prepare(ctx, from, items, places, outcomes)
+				c, err := s.prepare(ctx, from, items, places, outcomes, map[[32]byte]Seen{})
 				if err != nil || c.Empty() {
 					return err
 				}
@@ -93,14 +97,16 @@ func (s *Service) Take(ctx context.Context, from Sender, items []Item) ([]Outcom
 	return outcomes, g.Wait()
 }
 
-// TakeWith is Take in one transaction, together with what also writes: either
-// all of it is there, or nothing.
-func (s *Service) TakeWith(ctx context.Context, from Sender, items []Item, also ledger.Change) ([]Outcome, error) {
+// TakeWith is Take in one transaction, together with what also writes beside
+// the outcomes: either all of it is there, or nothing. An id that another item
+// has is refused: the one that comes first has it.
+func (s *Service) TakeWith(ctx context.Context, from Sender, items []Item, also func([]Outcome) ledger.Change) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(items))
 	err := ledger.Retry(func() error {
-		all := []ledger.Change{also}
+		var all []ledger.Change
+		marked := map[[32]byte]Seen{}
 		for _, places := range people(items) {
-			c, err := s.prepare(ctx, from, items, places, outcomes)
+			c, err := s.prepare(ctx, from, items, places, outcomes, marked)
 			if err = absent(err, places, outcomes); err != nil {
 				return err
 			}
@@ -108,7 +114,7 @@ func (s *Service) TakeWith(ctx context.Context, from Sender, items []Item, also 
 				all = append(all, c)
 			}
 		}
-		return s.store.CommitAll(ctx, all)
+		return s.store.CommitAll(ctx, append(all, also(outcomes)))
 	})
 	return outcomes, err
 }
@@ -151,8 +157,9 @@ func absent(err error, places []int, outcomes []Outcome) error {
 	return nil
 }
 
-// prepare decides on the items of one person, and returns the change.
-func (s *Service) prepare(ctx context.Context, from Sender, items []Item, places []int, outcomes []Outcome) (ledger.Change, error) {
+// prepare decides on the items of one person, and returns the change. marked are
+// the events that are written in the same transaction; it adds its own.
+func (s *Service) prepare(ctx context.Context, from Sender, items []Item, places []int, outcomes []Outcome, marked map[[32]byte]Seen) (ledger.Change, error) {
 	now, catalogue := s.clock.Now(), s.catalogue()
 	k := &known{subject: items[places[0]].Subject, brand: from.Brand}
 	var err error
@@ -172,6 +179,7 @@ func (s *Service) prepare(ctx context.Context, from Sender, items []Item, places
 	if err != nil {
 		return ledger.Change{}, err
 	}
+	maps.Copy(seen, marked)
 	for _, i := range places {
 		item := &items[i]
 		event := s.event(from.System, item.ID)
@@ -188,7 +196,7 @@ func (s *Service) prepare(ctx context.Context, from Sender, items []Item, places
 			continue // a refusal changed nothing, and may be none tomorrow
 		}
 		mark := Seen{System: from.System, Event: event, Print: item.Print, Result: o.Result, Reason: o.Reason, At: now}
-		seen[event] = mark
+		seen[event], marked[event] = mark, mark
 		k.rows = append(k.rows, mark)
 	}
 	return k.change(from.System, from.Brand, from.Cause, now), nil

@@ -124,18 +124,41 @@ func (b *Batch) settle(outcomes []Outcome) {
 	}
 }
 
-// Take is Service.Take for the batch.
+// Take is Service.Take for the batch. What was refused is kept with its reason.
 func (b *Batch) Take(ctx context.Context, from Sender) error {
 	outcomes, err := b.door.Take(ctx, from, b.items())
 	b.settle(outcomes)
+	if err != nil {
+		return err
+	}
+	now := b.door.clock.Now()
+	if rows := from.refusals(b.Outcomes, now); len(rows) > 0 {
+		err = b.door.store.CommitAll(ctx, []ledger.Change{from.alone(rows, now)})
+	}
+	b.door.saw(&from, b.Outcomes)
 	return err
 }
 
-// TakeWith is Service.TakeWith for the batch.
-func (b *Batch) TakeWith(ctx context.Context, from Sender, also ledger.Change) error {
-	outcomes, err := b.door.TakeWith(ctx, from, b.items(), also)
+// TakeWith is Service.TakeWith for the batch, with the rows that also returns
+// beside its outcomes.
+func (b *Batch) TakeWith(ctx context.Context, from Sender, also func() any) error {
+	outcomes, err := b.door.TakeWith(ctx, from, b.items(), func(outcomes []Outcome) ledger.Change {
+		b.settle(outcomes)
+		now := b.door.clock.Now()
+		return from.alone(append(from.refusals(b.Outcomes, now), also()), now)
+	})
 	b.settle(outcomes)
+	if err == nil {
+		b.door.saw(&from, b.Outcomes)
+	}
 	return err
+}
+
+// Refuse keeps that something of a sender was not looked at, for a reason.
+func (s *Service) Refuse(ctx context.Context, from Sender, reason string) error {
+	now, all := s.clock.Now(), []Outcome{{Result: Refused, Reason: reason}}
+	s.saw(&from, all)
+	return s.store.CommitAll(ctx, []ledger.Change{from.alone(from.refusals(all, now), now)})
 }
 
 // Count returns how many came to each result.

@@ -88,9 +88,12 @@ type (
 		Consents map[string]stanceFile `yaml:"consents,omitempty"`
 	}
 	stanceFile struct {
-		From string   `yaml:"from"`
-		Yes  []string `yaml:"yes,omitempty,flow"`
-		No   []string `yaml:"no,omitempty,flow"`
+		From      string   `yaml:"from"`
+		At        string   `yaml:"at,omitempty"`
+		Confirmed string   `yaml:"confirmed,omitempty"`
+		Proof     string   `yaml:"proof,omitempty"`
+		Yes       []string `yaml:"yes,omitempty,flow"`
+		No        []string `yaml:"no,omitempty,flow"`
 	}
 )
 
@@ -105,7 +108,7 @@ func PrintFeed(f *pull.Feed) (string, error) {
 			if out.Map.Consents == nil {
 				out.Map.Consents = map[string]stanceFile{}
 			}
-			out.Map.Consents[purpose] = stanceFile{s.From, s.Yes, s.No}
+			out.Map.Consents[purpose] = stanceFile{s.From, s.At, s.Confirmed, s.Proof, s.Yes, s.No}
 		}
 	}
 	var b bytes.Buffer

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"livingprofile/internal/consent"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
@@ -17,6 +18,7 @@ import (
 func desk() *organisation.Organisation {
 	return organisation.New(organisation.Organisation{
 		Revision: 3,
+		Purposes: []consent.PurposeVersion{{Purpose: "news"}},
 		Fields:   []profile.Field{{Name: "phone"}, {Name: "birthday"}},
 		Systems:  []organisation.System{{Name: "crm", Rank: 1, Source: true, Fields: []string{"phone"}}},
 	})
@@ -26,7 +28,8 @@ func TestReadFeed(t *testing.T) {
 	t.Parallel()
 	o := desk()
 	system, _ := o.System("crm")
-	const well = "url: https://crm.example.com/feed\nevery: 5m\nmap:\n  id: event\n  customer: number\n  fields:\n    phone: mobile\n"
+	const well = "url: https://crm.example.com/feed\nevery: 5m\nmap:\n  id: event\n  customer: number\n  fields:\n    phone: mobile\n" +
+		"  consents:\n    news:\n      from: wants\n      at: wanted\n      confirmed: second\n      proof: form\n      yes: [\"true\"]\n"
 	f, err := o.ReadFeed(system, well)
 	if err != nil {
 		t.Fatal(err)

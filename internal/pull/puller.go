@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -100,12 +101,16 @@ func (p *Puller) Read(ctx context.Context, system string, f *Feed) error {
 	var s stop
 	switch {
 	case errors.Is(err, errs.Conflict):
-		return nil // another process reads it
-	case errors.As(err, &s):
-		p.Log.Warn("a feed was not read to its end", "system", system, "cause", string(s), "failures", at.Failures+1)
-		return p.Store.KeepPull(ctx, at.failed(f, string(s), p.Clock.Now()))
+		now, err := p.Store.PullPosition(ctx, system)
+		if err != nil || now.Turn != at.Turn {
+			return err // another process reads it
+		}
+		s = "contested"
+	case !errors.As(err, &s):
+		return err
 	}
-	return err
+	p.Log.Warn("a feed was not read to its end", "system", system, "cause", string(s), "failures", at.Failures+1)
+	return p.Store.KeepPull(ctx, at.failed(f, string(s), p.Clock.Now()))
 }
 
 // pages reads the pages of a feed.
@@ -167,12 +172,13 @@ func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha25
 	if !more {
 		due = now.Add(f.Every)
 	}
-	kept, _, err := p.Take(ctx, at.System, changes, at.done(next, tag, due, now))
+	kept, refused, err := p.Take(ctx, at.System, changes, at.done(next, tag, due, now))
 	if err != nil {
 		return at, false, err
 	}
-	if n := kept.Refused - at.Refused; n > 0 {
-		p.Log.Warn("changes of a feed were refused", "system", at.System, "refused", n)
+	if len(refused) > 0 {
+		reasons := slices.Compact(slices.Sorted(maps.Values(refused)))
+		p.Log.Warn("changes of a feed were refused", "system", at.System, "refused", len(refused), "reasons", reasons)
 	}
 	return kept, more, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"livingprofile/internal/hook"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/pull"
 )
 
@@ -37,6 +38,9 @@ func (t *Trouble) Works() bool {
 // most of what fails is well again by then.
 const troubleAfter = 15 * time.Minute
 
+// reusedFor is how long a feed that used an id twice is somebody's concern.
+const reusedFor = 24 * time.Hour
+
 // A SystemStore reads how connected systems do.
 type SystemStore interface {
 	// Standing returns the health of endpoints.
@@ -48,6 +52,8 @@ type SystemStore interface {
 	Hours(ctx context.Context, endpoint string, since time.Time) ([]hook.Hour, error)
 	// PullPosition returns where the feed of a system was left.
 	PullPosition(ctx context.Context, system string) (pull.Position, error)
+	// Refusals returns what was refused at a place.
+	Refusals(ctx context.Context, place string) ([]inbound.Refusal, error)
 }
 
 // Amiss is since when something is the matter; each is zero for nothing.
@@ -92,6 +98,17 @@ func Troubles(ctx context.Context, store SystemStore, all Systems, now time.Time
 		}
 		if at.Failures > 0 && now.Sub(at.Read) >= troubleAfter {
 			found = append(found, Trouble{About: system + " feed", System: system, Feed: true, Since: at.Read, Cause: at.Cause})
+			continue
+		}
+		refused, err := store.Refusals(ctx, inbound.OfFeed(system))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range refused {
+			// A map that gives every record one id loses every withdrawal in it.
+			if r.Reason == inbound.Reused && now.Sub(r.At) < reusedFor {
+				found = append(found, Trouble{About: system + " feed", System: system, Feed: true, Since: r.At, Cause: r.Reason})
+			}
 		}
 	}
 	return found, nil

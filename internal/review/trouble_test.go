@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livingprofile/internal/hook"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/review"
 )
@@ -21,6 +22,8 @@ type systems struct {
 	hours  []hook.Hour
 	feeds  map[string]pull.Position
 	faults string // of the connectors
+
+	refused []inbound.Refusal
 }
 
 func (s *systems) Targets() (all []hook.Target) {
@@ -49,6 +52,8 @@ func (s *systems) Standing(_ context.Context, endpoints []string, _ time.Time) (
 func (s *systems) Amiss(context.Context, string, time.Time) (review.Amiss, error) { return s.is, nil }
 
 func (s *systems) Hours(context.Context, string, time.Time) ([]hook.Hour, error) { return s.hours, nil }
+
+func (s *systems) Refusals(context.Context, string) ([]inbound.Refusal, error) { return s.refused, nil }
 
 func (s *systems) PullPosition(_ context.Context, system string) (pull.Position, error) {
 	return s.feeds[system], nil
@@ -90,6 +95,10 @@ func TestTroubles(t *testing.T) {
 		"stumbles over one": {systems{health: active, hours: hours(24, 100, 2)}, false},
 		"a feed that reads": {systems{feeds: map[string]pull.Position{"crm": {Read: long}}}, false},
 		"a feed that fails": {systems{feeds: map[string]pull.Position{"crm": {Read: long, Failures: 3, Cause: "loops"}}}, true},
+		"an id used twice":  {systems{feeds: map[string]pull.Position{"crm": {Read: short}}, refused: []inbound.Refusal{{Reason: inbound.Reused, At: long}}}, true},
+		"an id used twice long ago": {systems{
+			feeds: map[string]pull.Position{"crm": {Read: short}}, refused: []inbound.Refusal{{Reason: inbound.Reused, At: now.AddDate(0, 0, -2)}},
+		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := review.Troubles(t.Context(), &tt.systems, &tt.systems, now)
