@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"livingprofile/internal/consent"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/pull"
@@ -18,7 +17,6 @@ import (
 func desk() *organisation.Organisation {
 	return organisation.New(organisation.Organisation{
 		Revision: 3,
-		Purposes: []consent.PurposeVersion{{Purpose: "news"}},
 		Fields:   []profile.Field{{Name: "phone"}, {Name: "birthday"}},
 		Systems:  []organisation.System{{Name: "crm", Rank: 1, Source: true, Fields: []string{"phone"}}},
 	})
@@ -28,8 +26,7 @@ func TestReadFeed(t *testing.T) {
 	t.Parallel()
 	o := desk()
 	system, _ := o.System("crm")
-	const well = "url: https://crm.example.com/feed\nevery: 5m\nmap:\n  id: event\n  customer: number\n  fields:\n    phone: mobile\n" +
-		"  consents:\n    news:\n      from: wants\n      at: wanted\n      confirmed: second\n      proof: form\n      yes: [\"true\"]\n"
+	const well = "url: https://crm.example.com/feed\nevery: 5m\nmap:\n  id: event\n  customer: number\n  fields:\n    phone: mobile\n"
 	f, err := o.ReadFeed(system, well)
 	if err != nil {
 		t.Fatal(err)
@@ -81,5 +78,18 @@ func TestWithFeed(t *testing.T) {
 	}
 	if again := p.Next.WithFeed("crm", f, tuesday); !again.Empty() || again.Next != p.Next {
 		t.Errorf("the same again: got %+v", again.Steps)
+	}
+}
+
+// TestPrintFeed_decisions: saving what the editor shows once lost the times of
+// decisions.
+func TestPrintFeed_decisions(t *testing.T) {
+	t.Parallel()
+	f := &pull.Feed{Every: time.Minute, Map: pull.Map{ID: "event", Consents: map[string]pull.Stance{
+		"news": {From: "wants", At: "wanted", Confirmed: "second", Proof: "form", No: []string{"n"}},
+	}}}
+	printed, err := organisation.PrintFeed(f)
+	if want := "      from: wants\n      at: wanted\n      confirmed: second\n      proof: form\n"; err != nil || !strings.Contains(printed, want) {
+		t.Errorf("got %v\n%s, want in it\n%s", err, printed, want)
 	}
 }
