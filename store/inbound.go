@@ -98,16 +98,6 @@ func (db *DB) SeenEvents(ctx context.Context, system string, events [][32]byte) 
 	return all, err
 }
 
-// HasEntry tells whether the ledger has an entry of that id about a subject.
-func (db *DB) HasEntry(ctx context.Context, subject id.Subject, entry string) (bool, error) {
-	n := 0
-	err := db.main.read(ctx, func(c conn) error {
-		return c.one(ctx, "select count(*) from ledger_entries where lane = $1 and subject = $2 and id = $3",
-			[]any{db.lane(subject), subject, entry}, &n)
-	})
-	return n > 0, err
-}
-
 // Refusals returns what was refused at a place, the latest first.
 func (db *DB) Refusals(ctx context.Context, place string) ([]inbound.Refusal, error) {
 	var all []inbound.Refusal

@@ -11,6 +11,7 @@ import (
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
+	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
 )
 
@@ -101,17 +102,55 @@ func (db *DB) History(ctx context.Context, subject id.Subject, page ledger.Histo
 			if err != nil {
 				return err
 			}
-			h := ledger.Happening{Entry: e}
-			if len(e.Payload) > 0 {
-				if h.Payload, err = key.Open(e.Payload, entryPlace(e.ID)); err != nil {
-					return fmt.Errorf("ledger entry %s: %w", e.ID, err)
-				}
+			h, err := happening(&e, key)
+			if err != nil {
+				return err
 			}
 			all = append(all, h)
 			return nil
 		}, query.String(), args...)
 	})
 	return all, err
+}
+
+// happening is an entry with its payload opened.
+func happening(e *ledger.Entry, key *keyring.DataKey) (ledger.Happening, error) {
+	h := ledger.Happening{Entry: *e}
+	if len(e.Payload) == 0 {
+		return h, nil
+	}
+	var err error
+	if h.Payload, err = key.Open(e.Payload, entryPlace(e.ID)); err != nil {
+		return h, fmt.Errorf("ledger entry %s: %w", e.ID, err)
+	}
+	return h, nil
+}
+
+// Happening returns the entry of an id about a subject; errs.NotFound for
+// another's.
+func (db *DB) Happening(ctx context.Context, subject id.Subject, entry string) (h ledger.Happening, err error) {
+	key, err := db.ring.Subject(ctx, subject)
+	if err != nil {
+		return h, err
+	}
+	found := false
+	err = db.main.read(ctx, func(c conn) error {
+		return c.each(ctx, func(rows *sql.Rows) error {
+			e, err := scanEntry(rows)
+			if err != nil {
+				return err
+			}
+			found = true
+			h, err = happening(&e, key)
+			return err
+		}, "select"+entryColumns+`
+			from ledger_entries
+			where lane = $1 and subject = $2 and id = $3`, db.lane(subject), subject, entry)
+	})
+	if err == nil && !found {
+		err = errs.NotFound
+	}
+	return h, err
 }
 
 // Entry returns the entry of the given id of a subject, unopened. It is

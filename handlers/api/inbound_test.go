@@ -189,26 +189,57 @@ func TestChanges_activity(t *testing.T) {
 	}
 }
 
-// TestChanges_echo: what follows our own event is dropped.
+// TestChanges_echo: what follows our own event and says what we said is dropped.
+// What says otherwise is a change: a withdrawal that named our event was once
+// dropped unread.
 func TestChanges_echo(t *testing.T) {
-	k := newKit(t, testkit.OnSQLite)
-	key := k.key(forBrand("hibiki"))
-	k.answer(thomas, "reviews", consent.Yes)
-	history, err := k.DB.History(t.Context(), k.subject(thomas), ledger.HistoryPage{Limit: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	before := k.version(thomas)
-	got := k.tell(key,
-		about("e1", thomas, `"caused_by":"`+history[0].ID+`","consent":{"purpose":"reviews","status":"refused"}`),
-		about(history[0].ID, thomas, `"attributes":{"name-reading":{"value":"Nara"}}`),
-		about("e2", aiko, `"caused_by":"`+history[0].ID+`","consent":{"purpose":"reviews","status":"refused"}`),
-	)
-	if diff := cmp.Diff(got.short()[:2], []string{"unchanged echo", "unchanged echo"}); diff != "" || got.Results[2].Reason == "echo" {
-		t.Errorf("%s\n%+v", diff, got)
-	}
-	if now := k.version(thomas); now != before {
-		t.Errorf("an echo made %d entries", now-before)
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			k := newKit(t, e)
+			key := k.key(forBrand("hibiki"))
+			last := func() string {
+				t.Helper()
+				history, err := k.DB.History(t.Context(), k.subject(thomas), ledger.HistoryPage{Limit: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return history[0].ID
+			}
+			said := func(id, cause, status, rest string) string {
+				return about(id, thomas, `"caused_by":"`+cause+`","consent":{"purpose":"reviews","status":"`+status+`"`+rest+`}`)
+			}
+			k.answer(thomas, "reviews", consent.No)
+			no := last()
+			k.clock.Advance(time.Minute)
+			k.answer(thomas, "reviews", consent.Yes)
+			yes, before := last(), k.version(thomas)
+			got := k.tell(key,
+				said("e1", yes, "given", ""),
+				said("e2", no, "refused", ""), // which was overtaken by the yes
+				about(yes, thomas, `"consent":{"purpose":"reviews","status":"given"}`),
+				about("e3", aiko, `"caused_by":"`+yes+`","consent":{"purpose":"reviews","status":"refused"}`),
+			)
+			if diff := cmp.Diff(got.short()[:3], []string{"unchanged echo", "unchanged echo", "unchanged echo"}); diff != "" || got.Results[3].Reason == "echo" {
+				t.Errorf("%s\n%+v", diff, got)
+			}
+			if now := k.version(thomas); now != before {
+				t.Errorf("an echo made %d entries", now-before)
+			}
+			k.clock.Advance(time.Hour)
+			at := `,"proof":"form 7","at":"` + k.clock.Now().Format(time.RFC3339) + `"`
+			got = k.tell(key,
+				said("c1", yes, "refused", ""),
+				said("c2", yes, "given", at), // our yes that comes back late, whatever proves it
+				about("c3", thomas, `"caused_by":"`+yes+`","attributes":{"name-reading":{"value":"Nara"}}`),
+				about("c4", thomas, `"caused_by":"`+yes+`","attributes":{"name-reading":{"value":"Nara"}}`),
+			)
+			if diff := cmp.Diff(got.short(), []string{"applied", "unchanged echo", "applied", "unchanged echo"}); diff != "" {
+				t.Error(diff)
+			}
+			if k.may(key, "reviews", "", thomas)[0].Allow {
+				t.Error("a withdrawal that follows our event is lost")
+			}
+		})
 	}
 }
 
@@ -241,6 +272,49 @@ func TestChanges_contested(t *testing.T) {
 			}
 			if page := c.Page("/hibiki/history?kind=choices"); !strings.Contains(page, "You said which is right") || !strings.Contains(page, "says otherwise about") {
 				t.Error("the history does not tell of it")
+			}
+		})
+	}
+}
+
+// TestChanges_reported_no: who unsubscribed at one system is not subscribed by
+// another's word, in whichever order the two are told; only proof does that.
+func TestChanges_reported_no(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			for _, first := range []string{"no", "yes"} {
+				k := newKit(t, e)
+				k.clock.Advance(24 * time.Hour)
+				tool, desk := k.key(forBrand("hibiki"), ofSystem("newsletter")), k.key(forBrand("hibiki"))
+				at := func(ago time.Duration) string { return k.clock.Now().Add(-ago).Format(time.RFC3339) }
+				no := func() {
+					k.tell(tool, about("n", thomas, `"consent":{"purpose":"reviews","status":"refused","at":"`+at(3*time.Hour)+`"}`))
+				}
+				yes := func() {
+					k.tell(desk, about("y", thomas, `"consent":{"purpose":"reviews","status":"given","at":"`+at(time.Hour)+`"}`))
+				}
+				if first == "no" {
+					no()
+					yes()
+				} else {
+					yes()
+					no()
+				}
+				if k.may(desk, "reviews", "", thomas)[0].Allow {
+					t.Errorf("%s first: an unproved yes undoes an unsubscription", first)
+				}
+				c := k.Client(t)
+				c.SignIn("hibiki", thomas)
+				if page := c.Page("/hibiki"); !strings.Contains(page, "It has been off here since") {
+					t.Errorf("%s first: the person is not asked", first)
+				}
+				got := k.tell(tool, about("p", thomas, `"consent":{"purpose":"reviews","status":"given","proof":"opened the link","at":"`+at(0)+`"}`))
+				if diff := cmp.Diff(got.short(), []string{"applied"}); diff != "" || !k.may(desk, "reviews", "", thomas)[0].Allow {
+					t.Errorf("%s first: a proved yes: %s", first, diff)
+				}
+				if page := c.Page("/hibiki"); strings.Contains(page, "It has been off here since") {
+					t.Errorf("%s first: the person is asked still", first)
+				}
 			}
 		})
 	}

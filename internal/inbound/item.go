@@ -41,7 +41,7 @@ const (
 
 // Codes of why.
 const (
-	Echo      = "echo"       // our own event came back
+	Echo      = "echo"       // what we said came back
 	Known     = "known"      // nothing newer was said than what stands
 	Unproved  = "unproved"   // a yes after a no, without proof
 	SameRank  = "same_rank"  // two systems say different things, and nothing tells them apart

@@ -30,8 +30,9 @@ type Store interface {
 	// KnownEvents returns which activities a system has told of, removed ones
 	// too, by its own id of them.
 	KnownEvents(ctx context.Context, subject id.Subject, system string, events []string) (map[string]bool, error)
-	// HasEntry tells whether the ledger has an entry of that id about a subject.
-	HasEntry(ctx context.Context, subject id.Subject, entry string) (bool, error)
+	// Happening returns the entry of an id about a subject; errs.NotFound when
+	// there is none.
+	Happening(ctx context.Context, subject id.Subject, entry string) (ledger.Happening, error)
 	// Commit writes a change whole or not at all; errs.Conflict when the
 	// subject moved, or an event was seen meanwhile.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
@@ -204,13 +205,8 @@ func (s *Service) prepare(ctx context.Context, from Sender, items []Item, places
 
 // one decides on an item that was not seen.
 func (s *Service) one(ctx context.Context, k *known, c Catalogue, system string, item *Item) (Outcome, error) {
-	for _, entry := range []string{item.Cause, item.ID} {
-		if !id.Valid(entry) {
-			continue
-		}
-		if ours, err := s.store.HasEntry(ctx, k.subject, entry); err != nil || ours {
-			return Outcome{Result: Unchanged, Reason: Echo, After: k.facts.Whole()}, err
-		}
+	if is, err := s.echo(ctx, k, c, item); err != nil || is {
+		return Outcome{Result: Unchanged, Reason: Echo, After: k.facts.Whole()}, err
 	}
 	return k.decide(c, system, item, s.clock.Now())
 }

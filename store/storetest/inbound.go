@@ -83,7 +83,12 @@ func eventsSwept(t *testing.T, f Fixture) {
 	subject := f.subject(t)
 	old, young := f.heard("crm", "old"), f.heard("crm", "young")
 	old.At = f.now().Add(-inbound.Keep - time.Second)
-	f.commit(t, f.change(subject, ledger.AnyVersion, old, young))
+	place := "feed/crm" + id.New()
+	refused := func(reason string, at time.Time) inbound.Refusal {
+		return inbound.Refusal{Place: place, Reason: reason, Count: 2, At: at}
+	}
+	f.commit(t, f.change(subject, ledger.AnyVersion, old, young, refused("old", old.At), refused("twice", old.At)))
+	must(t, "refused again", f.DB.CommitAll(t.Context(), []ledger.Change{{At: f.now(), Actor: test, Rows: []any{refused("twice", f.now())}}}))
 	n, err := f.DB.SweepEvents(t.Context(), f.now().Add(-inbound.Keep))
 	must(t, "sweep", err)
 	got, err := f.DB.SeenEvents(t.Context(), "crm", [][32]byte{old.Event, young.Event})
@@ -91,13 +96,21 @@ func eventsSwept(t *testing.T, f Fixture) {
 	if _, still := got[young.Event]; n != 1 || len(got) != 1 || !still {
 		t.Errorf("%d were swept, left are %v", n, got)
 	}
+	left, err := f.DB.Refusals(t.Context(), place)
+	must(t, "refusals", err)
+	want := refused("twice", f.now())
+	want.Count = 4
+	if diff := cmp.Diff(left, []inbound.Refusal{want}); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // entryIsOurs: an entry is known by its id and its person.
 func entryIsOurs(t *testing.T, f Fixture) {
 	subject, other := f.subject(t), f.subject(t)
 	f.commit(t, f.change(subject, ledger.AnyVersion))
-	ours := f.history(t, subject)[0].ID
+	whole := f.history(t, subject)[0]
+	ours := whole.ID
 	for name, tt := range map[string]struct {
 		subject id.Subject
 		entry   string
@@ -107,8 +120,14 @@ func entryIsOurs(t *testing.T, f Fixture) {
 		"another's":   {other, ours, false},
 		"none at all": {subject, id.New(), false},
 	} {
-		if got, err := f.DB.HasEntry(t.Context(), tt.subject, tt.entry); err != nil || got != tt.want {
-			t.Errorf("%s: got %t, %v", name, got, err)
+		got, err := f.DB.Happening(t.Context(), tt.subject, tt.entry)
+		if !tt.want {
+			wantKind(t, name, err, errs.NotFound)
+			continue
+		}
+		must(t, name, err)
+		if diff := cmp.Diff(got, whole); diff != "" {
+			t.Errorf("%s: %s", name, diff)
 		}
 	}
 }
