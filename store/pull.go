@@ -12,8 +12,10 @@ import (
 
 // A pullPlace is what is sealed of a position.
 type pullPlace struct {
-	Next string `json:"next"`
-	Tag  string `json:"tag"`
+	Next  string `json:"next"`
+	Tag   string `json:"tag"`
+	Pages int    `json:"pages,omitempty"`
+	Mark  string `json:"mark,omitempty"`
 }
 
 func pullPlaceOf(system string) keyring.Place {
@@ -42,7 +44,7 @@ func (db *DB) PullPosition(ctx context.Context, system string) (pull.Position, e
 	}
 	var place pullPlace
 	err = json.Unmarshal(plain, &place)
-	p.Next, p.Tag = place.Next, place.Tag
+	p.Next, p.Tag, p.Pages, p.Mark = place.Next, place.Tag, place.Pages, place.Mark
 	return p, err
 }
 
@@ -57,7 +59,7 @@ func (db *DB) KeepPull(ctx context.Context, p pull.Position) error {
 }
 
 func (db *DB) pullWrite(p pull.Position) (write, error) {
-	plain, err := json.Marshal(pullPlace{p.Next, p.Tag})
+	plain, err := json.Marshal(pullPlace{p.Next, p.Tag, p.Pages, p.Mark})
 	if err != nil {
 		return write{}, err
 	}

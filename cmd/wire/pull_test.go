@@ -373,3 +373,62 @@ func TestPull_conflict(t *testing.T) {
 		t.Errorf("got %+v, %v", at, err)
 	}
 }
+
+// A ring is a feed of one contact a page, whose last page may lead back.
+type ring struct {
+	pages, back int // back is where the last leads; -1 for nowhere
+}
+
+func (f *ring) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	n, _ := strconv.Atoi(r.URL.Query().Get("from"))
+	next := n + 1
+	if next == f.pages {
+		next = f.back
+	}
+	if next >= 0 {
+		w.Header().Set("Link", fmt.Sprintf(`</contacts?from=%d>; rel="next"`, next))
+	}
+	_, _ = io.WriteString(w, `{"contacts":[`+contact(n, fmt.Sprint("Town ", n))+`]}`)
+}
+
+// TestPull_long_rounds: pages that lead back to where they came from are found
+// out however many turns a round takes, and a feed that is only long is not. A
+// round of more pages than a turn has was once gone for ever.
+func TestPull_long_rounds(t *testing.T) {
+	const pages = 130
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			feed := &ring{pages: pages, back: 5}
+			s, p, f := pulling(t, e, feed)
+			cause := func(turns int) string {
+				t.Helper()
+				for range turns {
+					if err := p.Read(t.Context(), "crm", &f); err != nil {
+						t.Fatal(err)
+					}
+					at, err := s.DB.PullPosition(t.Context(), "crm")
+					if err != nil {
+						t.Fatal(err)
+					}
+					if at.Cause != "" {
+						return at.Cause
+					}
+				}
+				return ""
+			}
+			if got := cause(5); got != "loops" {
+				t.Fatalf("after 500 pages of a round of %d: got %q", pages-5, got)
+			}
+			feed.back = -1
+			if got := cause(2); got != "" {
+				t.Errorf("mended: got %q", got)
+			}
+			if c, _ := said(t, s, "name-reading"); c.Value != fmt.Sprint("Town ", pages-1) {
+				t.Errorf("mended: got %q", c.Value)
+			}
+			if got := cause(2); got != "" {
+				t.Errorf("its end once more: got %q", got)
+			}
+		})
+	}
+}

@@ -39,6 +39,9 @@ type Position struct {
 	Cause    string    // of the last failure, a code; "" when it did well
 	Taken    int64     // changes that had an effect, or waited
 	Refused  int64
+
+	Pages int    // of this walk, which ends where the feed does and not with a turn
+	Mark  string // digest of one of them; "" for none
 }
 
 // mostWait is the longest that a feed which fails is left alone.
@@ -51,8 +54,32 @@ func (p Position) done(next, tag string, due, now time.Time) Position {
 	return p
 }
 
+// passed is the position when a page of the walk was read, and tells whether it
+// is the one that is marked. The mark moves on whenever as many pages again were
+// read, so that a walk which goes round comes back to it, however long its round
+// and wherever it begins (Brent, "An improved Monte Carlo factorization
+// algorithm", 1980).
+func (p Position) passed(page string) (Position, bool) {
+	if p.Mark == page {
+		return p, true
+	}
+	if p.Pages++; p.Pages&(p.Pages-1) == 0 {
+		p.Mark = page
+	}
+	return p, false
+}
+
+// ended is the position at the end of a walk.
+func (p Position) ended() Position {
+	p.Pages, p.Mark = 0, ""
+	return p
+}
+
 // failed is the position after a turn that did not.
 func (p Position) failed(f *Feed, cause string, now time.Time) Position {
+	if cause == loops {
+		p = p.ended() // so that one that was mended is read on
+	}
 	wait := f.Every << min(p.Failures, 10)
 	p.Turn, p.Failures, p.Cause = p.Turn+1, p.Failures+1, cause
 	p.Due = now.Add(min(max(wait, f.Every), max(mostWait, f.Every)))

@@ -3,6 +3,7 @@ package pull
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -80,6 +81,9 @@ func (p *Puller) Turn(ctx context.Context, feeds map[string]Feed) error {
 	return g.Wait()
 }
 
+// loops is why a turn ended whose pages lead back to where they came from.
+const loops = "loops"
+
 // A stop is why a turn ended before the end of the feed, a code.
 type stop string
 
@@ -149,15 +153,16 @@ func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha25
 		return at, false, fetchFault(err)
 	}
 	if got.Status == 304 || got.Status == 204 {
-		at = at.done(at.Next, at.Tag, now.Add(f.Every), now)
+		at = at.ended().done(at.Next, at.Tag, now.Add(f.Every), now)
 		return at, false, p.Store.KeepPull(ctx, at)
 	}
 	if got.Status != 200 {
 		return at, false, statusFault(got.Status)
 	}
 	mark := sha256.Sum256(slices.Concat([]byte(asked+"\n"), letter.Body, []byte("\n"), got.Body))
-	if seen[mark] {
-		return at, false, stop("loops")
+	passed, again := at.passed(hex.EncodeToString(mark[:]))
+	if seen[mark] || again {
+		return at, false, stop(loops)
 	}
 	seen[mark] = true
 	changes, records, err := f.read(got.Body)
@@ -170,9 +175,9 @@ func (p *Puller) page(ctx context.Context, f *Feed, at Position, seen map[[sha25
 	}
 	due := now
 	if !more {
-		due = now.Add(f.Every)
+		due, passed = now.Add(f.Every), passed.ended()
 	}
-	kept, refused, err := p.Take(ctx, at.System, changes, at.done(next, tag, due, now))
+	kept, refused, err := p.Take(ctx, at.System, changes, passed.done(next, tag, due, now))
 	if err != nil {
 		return at, false, err
 	}
@@ -198,7 +203,7 @@ func (f *Feed) behind(got *outbound.Page, asked string, stood place, records []j
 			}
 		}
 		if more && to == stood {
-			return "", "", false, stop("loops")
+			return "", "", false, stop(loops)
 		}
 		return to.keep(f.URL), "", more, nil
 	}
@@ -212,7 +217,7 @@ func (f *Feed) behind(got *outbound.Page, asked string, stood place, records []j
 	}
 	more = got.Next != "" && len(records) > 0
 	if more && next == asked {
-		return "", "", false, stop("loops")
+		return "", "", false, stop(loops)
 	}
 	return next, tag, more, nil
 }

@@ -137,7 +137,7 @@ func entryIsOurs(t *testing.T, f Fixture) {
 func allOrNothing(t *testing.T, f Fixture) {
 	system := "crm" + id.New()
 	one, two := f.subject(t), f.subject(t)
-	place := pull.Position{System: system, Next: "https://crm.example.com/?page=2", Tag: `"t"`, Turn: 1, Due: f.now(), Read: f.now(), Taken: 2, Refused: 1}
+	place := pull.Position{System: system, Next: "https://crm.example.com/?page=2", Tag: `"t"`, Turn: 1, Due: f.now(), Read: f.now(), Taken: 2, Refused: 1, Pages: 7, Mark: "m"}
 	program := ledger.Change{At: f.now(), Actor: test, Rows: []any{place}}
 	stale := f.change(two, 7)
 	err := f.DB.CommitAll(t.Context(), []ledger.Change{f.change(one, 1, f.heard(system, "a")), stale, program})
