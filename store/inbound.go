@@ -115,6 +115,18 @@ func (db *DB) Refusals(ctx context.Context, place string) ([]inbound.Refusal, er
 	return all, err
 }
 
+// ReusedAt returns when the feed of a system last used an id twice; the zero time
+// for never.
+func (db *DB) ReusedAt(ctx context.Context, system string) (time.Time, error) {
+	all, err := db.Refusals(ctx, inbound.OfFeed(system))
+	for _, r := range all {
+		if r.Reason == inbound.Reused {
+			return r.At, err
+		}
+	}
+	return time.Time{}, err
+}
+
 // SweepEvents deletes what was seen before a time, and returns how much. What was
 // refused for the last time before goes with it.
 func (db *DB) SweepEvents(ctx context.Context, before time.Time) (int, error) {

@@ -46,6 +46,8 @@ type Systems interface {
 	PullPosition(ctx context.Context, system string) (pull.Position, error)
 	// Refusals returns what was refused at a place, the latest first.
 	Refusals(ctx context.Context, place string) ([]inbound.Refusal, error)
+	// ReusedAt returns when the feed of a system last used an id twice.
+	ReusedAt(ctx context.Context, system string) (time.Time, error)
 }
 
 // A post is what is known of one endpoint.

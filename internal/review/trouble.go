@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"livingprofile/internal/hook"
-	"livingprofile/internal/inbound"
 	"livingprofile/internal/pull"
 )
 
@@ -26,6 +25,7 @@ const (
 	Untold     = "untold"     // somebody's last word does not get through
 	Refuses    = "refuses"    // the system does not follow somebody's last word
 	Unsteady   = "unsteady"   // it works now and then
+	Reused     = "id_reused"  // a feed uses one id for several things
 )
 
 // Works tells whether the system can be told, and has to be looked at all the
@@ -52,8 +52,9 @@ type SystemStore interface {
 	Hours(ctx context.Context, endpoint string, since time.Time) ([]hook.Hour, error)
 	// PullPosition returns where the feed of a system was left.
 	PullPosition(ctx context.Context, system string) (pull.Position, error)
-	// Refusals returns what was refused at a place.
-	Refusals(ctx context.Context, place string) ([]inbound.Refusal, error)
+	// ReusedAt returns when the feed of a system last used an id twice; the zero
+	// time for never.
+	ReusedAt(ctx context.Context, system string) (time.Time, error)
 }
 
 // Amiss is since when something is the matter; each is zero for nothing.
@@ -100,15 +101,13 @@ func Troubles(ctx context.Context, store SystemStore, all Systems, now time.Time
 			found = append(found, Trouble{About: system + " feed", System: system, Feed: true, Since: at.Read, Cause: at.Cause})
 			continue
 		}
-		refused, err := store.Refusals(ctx, inbound.OfFeed(system))
+		reused, err := store.ReusedAt(ctx, system)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range refused {
-			// A map that gives every record one id loses every withdrawal in it.
-			if r.Reason == inbound.Reused && now.Sub(r.At) < reusedFor {
-				found = append(found, Trouble{About: system + " feed", System: system, Feed: true, Since: r.At, Cause: r.Reason})
-			}
+		// A map that gives every record one id loses every withdrawal in it.
+		if now.Sub(reused) < reusedFor {
+			found = append(found, Trouble{About: system + " feed", System: system, Feed: true, Since: reused, Cause: Reused})
 		}
 	}
 	return found, nil

@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livingprofile/internal/hook"
-	"livingprofile/internal/inbound"
 	"livingprofile/internal/pull"
 	"livingprofile/internal/review"
 )
@@ -23,7 +22,7 @@ type systems struct {
 	feeds  map[string]pull.Position
 	faults string // of the connectors
 
-	refused []inbound.Refusal
+	reused time.Time
 }
 
 func (s *systems) Targets() (all []hook.Target) {
@@ -53,7 +52,7 @@ func (s *systems) Amiss(context.Context, string, time.Time) (review.Amiss, error
 
 func (s *systems) Hours(context.Context, string, time.Time) ([]hook.Hour, error) { return s.hours, nil }
 
-func (s *systems) Refusals(context.Context, string) ([]inbound.Refusal, error) { return s.refused, nil }
+func (s *systems) ReusedAt(context.Context, string) (time.Time, error) { return s.reused, nil }
 
 func (s *systems) PullPosition(_ context.Context, system string) (pull.Position, error) {
 	return s.feeds[system], nil
@@ -95,9 +94,9 @@ func TestTroubles(t *testing.T) {
 		"stumbles over one": {systems{health: active, hours: hours(24, 100, 2)}, false},
 		"a feed that reads": {systems{feeds: map[string]pull.Position{"crm": {Read: long}}}, false},
 		"a feed that fails": {systems{feeds: map[string]pull.Position{"crm": {Read: long, Failures: 3, Cause: "loops"}}}, true},
-		"an id used twice":  {systems{feeds: map[string]pull.Position{"crm": {Read: short}}, refused: []inbound.Refusal{{Reason: inbound.Reused, At: long}}}, true},
+		"an id used twice":  {systems{feeds: map[string]pull.Position{"crm": {Read: short}}, reused: long}, true},
 		"an id used twice long ago": {systems{
-			feeds: map[string]pull.Position{"crm": {Read: short}}, refused: []inbound.Refusal{{Reason: inbound.Reused, At: now.AddDate(0, 0, -2)}},
+			feeds: map[string]pull.Position{"crm": {Read: short}}, reused: now.AddDate(0, 0, -2),
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
