@@ -41,13 +41,13 @@ func TestNotTaken(t *testing.T) {
 	them.Enter("hibiki", thomas, false)
 	answered := func(answer string) hook.Delivery {
 		t.Helper()
-		before, err := s.DB.DeliveryPage(t.Context(), hook.Page{Endpoint: endpoint, State: hook.Applied, Limit: 10})
+		before, err := s.DB.DeliveryPage(t.Context(), hook.Page{Endpoint: endpoint, State: hook.Applied, Limit: 100})
 		if err != nil {
 			t.Fatal(err)
 		}
 		them.Answer("hibiki", "newsletter", answer)
 		return testkit.Eventually(t, "an answer", func() (hook.Delivery, bool) {
-			all, err := s.DB.DeliveryPage(t.Context(), hook.Page{Endpoint: endpoint, State: hook.Applied, Limit: 10})
+			all, err := s.DB.DeliveryPage(t.Context(), hook.Page{Endpoint: endpoint, State: hook.Applied, Limit: 100})
 			if err != nil || len(all) <= len(before) {
 				return hook.Delivery{}, false
 			}
