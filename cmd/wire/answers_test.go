@@ -39,11 +39,11 @@ func TestAnswers(t *testing.T) {
 		fmt.Fprintf(w, `{"status":"applied","changes":[
 			{"id":"a","subject":%[1]q,"consent":{"purpose":"recommendations","status":"refused"}},
 			{"id":"a","subject":%[1]q,"consent":{"purpose":"recommendations","status":"refused"}},
-			{"id":"b","subject":%[1]q,"caused_by":%[2]q,"identifier":{"kind":"customer","value":"ECHO"}},
+			{"id":"b","subject":%[1]q,"caused_by":%[2]q,"consent":{"purpose":"recommendations","status":"given","at":%[4]q,"proof":"form 7"}},
 			{"id":"c","subject":%[1]q,"attributes":{"resting-heart-rate":{"value":"60"}}},
 			{"id":"e","subject":%[1]q,"activity":{"event":"call-7","kind":"support-call","at":%[3]q}},
 			{"id":"f","subject":%[1]q,"activity":{"event":"O-7","kind":"order","at":%[3]q}},
-			{"id":"d","subject":"nobody","consent":{"purpose":"newsletter","status":"refused"}}]}`, m.Data.Subject, r.Header.Get("webhook-id"), time.Now().Add(-time.Hour).Format(time.RFC3339))
+			{"id":"d","subject":"nobody","consent":{"purpose":"newsletter","status":"refused"}}]}`, m.Data.Subject, r.Header.Get("webhook-id"), time.Now().Add(-time.Hour).Format(time.RFC3339), time.Now().Format(time.RFC3339))
 	}))
 	defer outside.Close()
 	s := testkit.NewSite(t, testkit.SiteOptions{Set: func(s *wire.Settings) {
@@ -93,8 +93,8 @@ func TestAnswers(t *testing.T) {
 	if err != nil || len(did) != 1 || did[0].Kind != "support-call" || did[0].Source != demo.Newsletter {
 		t.Errorf("got the activities %+v, %v, want the call: it is declared that the system tells of those", did, err)
 	}
-	ids, err := s.DB.Identifiers(t.Context(), person)
-	if err != nil || len(ids) != 1 {
-		t.Errorf("got %+v, %v: an echo had an effect", ids, err)
+	facts, err := s.DB.Facts(t.Context(), person)
+	if st := facts.Consents.Of("recommendations", "hibiki"); err != nil || !st.Status.No() {
+		t.Errorf("got %+v, %v: our yes that came back undid the no", st, err)
 	}
 }
