@@ -33,6 +33,7 @@ import (
 	"livingprofile/handlers/transparency"
 	"livingprofile/handlers/web"
 	"livingprofile/handlers/wellknown"
+	"livingprofile/internal/attachment"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -40,6 +41,7 @@ import (
 	"livingprofile/internal/intake"
 	"livingprofile/internal/login"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 	"livingprofile/internal/transfer"
 	"livingprofile/static"
@@ -128,6 +130,9 @@ func maxBody(r *http.Request) int64 {
 		return transfer.MaxPackage
 	case api.FilterPath:
 		return 0
+	}
+	if web.IsUpload(r) {
+		return rights.MaxAtOnce*attachment.MaxBytes + MaxBody
 	}
 	if strings.HasPrefix(r.URL.Path, console.BrandsPath+"/") {
 		return organisation.MaxLogo + MaxBody

@@ -35,6 +35,7 @@ func parts() map[rights.Part]string {
 		rights.PartLinks:       "from attempts where $1 = $1 and subject = $2 and subject <> ''",
 		rights.PartAnswers:     "from answers where $1 = $1 and subject = $2 and subject <> ''",
 		rights.PartTexts:       "from requests where lane = $1 and subject = $2",
+		rights.PartFiles:       "from attachments where lane = $1 and subject = $2",
 		rights.PartJoins:       "from joins where $1 = $1 and (older = $2 or newer = $2)",
 		rights.PartRecords:     "from consent_records where lane = $1 and subject = $2",
 		rights.PartEntries:     "from ledger_entries where lane = $1 and subject = $2",

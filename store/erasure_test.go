@@ -97,6 +97,7 @@ func marked(t *testing.T, db *store.DB, name string) id.Subject {
 	t.Helper()
 	c := identity.New([]identity.Identifier{{Kind: identity.Email, Value: name + "@example.jp", VerifiedAt: testkit.Start}}, program, testkit.Start)
 	c.Rows = append(c.Rows, profile.State{Claims: map[string][]profile.Claim{"name": {{Value: name, Source: "shop", At: testkit.Start}}}})
+	c.Rows = append(c.Rows, rights.Attachment{ID: id.New(), Request: "r", Name: name, At: testkit.Start, Body: []byte(name)})
 	c.Rows = append(c.Rows, activity.Observation{
 		ID: id.New(), Subject: c.Subject, Kind: "training", Source: "machines", Event: name, At: testkit.Start, Recorded: testkit.Start,
 		Expires: testkit.Start.AddDate(1, 0, 0), Values: map[string]string{"machine": name},
@@ -122,6 +123,8 @@ func sealedBytes(t *testing.T, i *testkit.Installation, subject id.Subject) [][]
 		"select body from subject_states where subject = $1",
 		"select body from activities where subject = $1",
 		"select event from activities where subject = $1",
+		"select body from attachments where subject = $1",
+		"select label from attachments where subject = $1",
 		"select body from automated_decisions where subject = $1",
 		"select event from automated_decisions where subject = $1",
 	} {

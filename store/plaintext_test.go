@@ -176,6 +176,7 @@ func (m *markers) fill(t *testing.T, db *store.DB, n int) {
 			Effect: i18n.Text{"en": v("effect")}, Fields: []string{v("decided from")},
 			Statement: automated.Statement{Text: v("statement")}, Review: automated.Review{Outcome: v("review"), Reasons: v("review reasons")},
 		},
+		rights.Attachment{ID: id.New(), Request: "r", Name: v("file name"), Type: v("file type"), At: at, Body: []byte(v("file"))},
 		m.job(t, subject, v("job in a change")), m.attempt(v("attempt in a change")))
 	ctx := t.Context()
 	if _, err := db.Commit(ctx, c); err != nil {

@@ -87,6 +87,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return []write{copyWrite(p, key, r)}, nil
 	case rights.CopyTaken:
 		return []write{copyTakenWrite(p, r)}, nil
+	case rights.Attachment:
+		return attachmentWrite(p, key, &r)
 	case rights.Erased:
 		return db.erasedWrites(p, r)
 	case transfer.Ended:
@@ -142,7 +144,7 @@ func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
-		rights.Freezes, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
+		rights.Freezes, rights.Attachment, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
 		activity.Removal, activity.State, audience.Place, automated.Humans, scim.Ended, breach.Reached,
 		transfer.Ended:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))

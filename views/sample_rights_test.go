@@ -43,6 +43,13 @@ func (s teller) right(wrong string) portal.RightPage {
 	}
 }
 
+func (s teller) files() ui.Input {
+	return ui.Input{
+		Kind: ui.Files, Name: "files", Label: i18n.T(s.ctx, "attachment.label"), Accept: ".pdf",
+		Hint: i18n.T(s.ctx, "attachment.hint", "once", 3, "all", 6, "size", 4), Wrong: i18n.T(s.ctx, "attachment.error.active"),
+	}
+}
+
 func (s teller) request() portal.RequestPage {
 	return portal.RequestPage{
 		ID: "r1", Title: i18n.T(s.ctx, "rights.kind.access"), Number: "R-7K3Q-V2MD", State: ui.Given, Word: i18n.T(s.ctx, "rights.state.fulfilled"),
@@ -50,9 +57,9 @@ func (s teller) request() portal.RequestPage {
 		Due:   i18n.T(s.ctx, "rights.overdue", "date", i18n.Date(s.ctx, day(3, 1, 0, 0))),
 		Proof: s.say("link by mail", "メールのリンク", "رابط بالبريد"), Law: s.right("").Law,
 		About:  []portal.About{{Label: i18n.T(s.ctx, "rights.because"), Text: i18n.T(s.ctx, "rights.ground.claims")}},
-		Words:  []portal.Message{{Who: i18n.T(s.ctx, "actor.subject"), Text: s.say("Please hurry.", "お急ぎください。", "أسرعوا من فضلكم."), At: day(3, 9, 1, 2)}},
+		Words:  []portal.Message{{Who: i18n.T(s.ctx, "actor.subject"), Text: s.say("Please hurry.", "お急ぎください。", "أسرعوا من فضلكم."), At: day(3, 9, 1, 2), Files: []ui.FileItem{{ID: "f1", Name: "領収書.pdf", Size: i18n.T(s.ctx, "rights.kilobytes", "size", "18")}}}},
 		Copies: []portal.CopyItem{{ID: "c1", Size: i18n.T(s.ctx, "rights.kilobytes", "size", "18"), Until: day(3, 10, 1, 2)}},
-		Answer: &ui.Input{Kind: ui.Long, Name: "note", Label: i18n.T(s.ctx, "rights.your_answer"), Required: true}, AnswerMove: "answer",
+		Answer: []ui.Input{{Kind: ui.Long, Name: "note", Label: i18n.T(s.ctx, "rights.your_answer"), Required: true}, s.files()}, AnswerMove: "answer",
 		Buttons: []portal.RequestButton{
 			{Move: "cancel", Text: i18n.T(s.ctx, "rights.do.cancel"), Hint: i18n.T(s.ctx, "rights.hint.cancel")},
 		},

@@ -32,6 +32,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(figures.RequestTask(s.DB))
 	s.tasks.Add(figures.PublishTask(s.DB, func() figures.Cycle { return s.Current.Load().Transparency }))
 	s.tasks.Add(sweepCopies(s.DB))
+	s.tasks.Add(job.Task{Name: "rights.files", Every: time.Hour, Do: s.DB.SweepAttachments})
 	s.tasks.Add(joining(s.Joiner))
 	s.tasks.Add(s.importingTask())
 	s.tasks.Add(s.sweepUploads())

@@ -252,6 +252,9 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 	if doc.Machines, err = d.machines(ctx, r); err != nil {
 		return nil, err
 	}
+	if doc.Attached, err = d.attached(ctx, circle); err != nil {
+		return nil, err
+	}
 	doc.Consents, doc.Purposes = w.decisions(records), w.purposes()
 	if doc.Receipts, err = d.receiptFiles(ctx, r, records); err != nil {
 		return nil, err
@@ -280,6 +283,27 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 		slices.SortStableFunc(doc.History, func(a, b rights.Happened) int { return b.At.Compare(a.At) })
 	}
 	return doc, nil
+}
+
+// attached are the files that were added to the requests of a person.
+func (d *desk) attached(ctx context.Context, circle []id.Subject) ([]rights.Attached, error) {
+	var all []rights.Attached
+	for _, one := range circle {
+		files, err := d.db.Attachments(ctx, one)
+		if err != nil {
+			return nil, err
+		}
+		docket, err := d.db.Docket(ctx, one)
+		if err != nil {
+			return nil, err
+		}
+		for i := range files {
+			f := &files[i]
+			r, _ := docket.Find(f.Request)
+			all = append(all, rights.Attached{Request: r.Number, Name: f.Name, Type: f.Type, Bytes: f.Size, By: string(f.By), At: f.At})
+		}
+	}
+	return all, nil
 }
 
 // receiptFiles are the receipts of records in all their forms. Each is a

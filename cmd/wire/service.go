@@ -16,6 +16,7 @@ import (
 	"livingprofile/handlers/signin"
 	"livingprofile/handlers/transfers"
 	"livingprofile/internal/approval"
+	"livingprofile/internal/attachment"
 	"livingprofile/internal/breach"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/job"
@@ -124,13 +125,14 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		}
 	}
 	offers := s.receiver()
+	files := &attachment.Reader{}
 	deps := handlers.Deps{
 		BaseURL: base, Proxies: proxies, Organisation: a.Current.Load, Bundle: a.Bundle, Sessions: sessions,
 		Key: s.desk.sender.Key, Secrets: ring, Observe: a.metrics.request, Log: a.Log, Clock: a.Clock, Hear: a.Consent.Hear,
 		Health: health.New(a.DB, a.Clock, o.Version), Transfers: transfers.New(offers),
 		Portal: portal.New(portal.Deps{
 			Read: store.Together{DB: a.DB}, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Offers: offers, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Around: o.Around, Later: endSharing, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Offers: offers, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Attachments: a.DB.Attachments, Files: files, Around: o.Around, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Receipts: s.desk.receipts, Base: base,
 		}),
@@ -155,7 +157,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Approval: approval.NewService(a.DB, a.Clock), Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Breach: s.Breaches, Notice: s.desk.breachPreview, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Drafts: a.DB, Publish: a.Publish, Check: s.askCheck, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
-		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake,
+		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake, Attachments: a.DB.Attachments, TakeAttachment: s.Rights.TakeAttachment, Files: files,
 		Letter: s.desk.preview, Evidence: s.Evidence, Counts: a.DB, NoDigests: a.settings.WarnDays < 0, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})

@@ -20,6 +20,7 @@ import (
 
 	"livingprofile/handlers/web"
 	"livingprofile/internal/approval"
+	"livingprofile/internal/attachment"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/automated"
@@ -125,6 +126,11 @@ type Deps struct {
 	Evidence func(ctx context.Context, r review.Row) ([]byte, error)
 	// Errands are the processors that a request was passed on to.
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
+	// Attachments returns the files that were added to the requests of a subject,
+	// oldest first, TakeAttachment hands one out, and Files reads new ones.
+	Attachments    func(ctx context.Context, subject id.Subject) ([]rights.Attachment, error)
+	TakeAttachment func(ctx context.Context, r *rights.Request, file string, by ledger.Actor) (rights.Attachment, error)
+	Files          *attachment.Reader
 	// Letter is what a letter about a request would say to its person.
 	Letter func(ctx context.Context, r rights.Request, message string) (subject, text string, err error)
 	// Check has the whole ledger verified for a member, unless it is under way.

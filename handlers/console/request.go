@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -123,6 +124,11 @@ func (s *Console) fill(c echo.Context, b *sheet) error {
 	if b.request, b.docket, err = s.Review.Read(ctx, b.row); err != nil {
 		return err
 	}
+	files, err := s.Attachments(ctx, subject.ID)
+	if err != nil {
+		return err
+	}
+	b.files = slices.DeleteFunc(files, func(f rights.Attachment) bool { return f.Request != b.row.ID })
 	held, err := s.personPage(c, subject)
 	if err != nil {
 		return err
@@ -140,9 +146,9 @@ func (s *Console) fill(c echo.Context, b *sheet) error {
 
 // ActOnRequest makes a move, or shows the letter that it would send.
 func (s *Console) ActOnRequest(c echo.Context) error {
-	form, err := web.Form(c, "move", "ground", "note", "value", "outcome", "fields", "proof", "proved", "seen", "do")
-	if err != nil {
-		return err
+	form, files, refused := web.FormWithAttachments(c, s.Files, "move", "ground", "note", "value", "outcome", "fields", "proof", "proved", "seen", "do")
+	if form == nil {
+		return refused
 	}
 	ctx := web.Context(c)
 	row, err := s.Review.Find(ctx, me(c), rights.RequestID(c.Param("request")))
@@ -159,7 +165,7 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	if err != nil || seen < 1 {
 		return errs.New(errs.Invalid, "error.bad_form")
 	}
-	act := rights.Act{Move: rights.Move(form.Get("move")), Ground: form.Get("ground"), Note: form.Get("note"), Seen: seen}
+	act := rights.Act{Move: rights.Move(form.Get("move")), Ground: form.Get("ground"), Note: form.Get("note"), Seen: seen, Files: files}
 	if act.Move != rights.Reject {
 		act.Ground = "" // of another answer that was picked before
 	}
@@ -184,9 +190,12 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	if act.Move == rights.Write {
 		d.tab = tabMessages
 	}
-	if form.Get("do") == "preview" {
+	switch {
+	case refused != nil:
+		err = refused
+	case form.Get("do") == "preview":
 		d.preview, err = s.letterOf(c, row, act)
-	} else {
+	default:
 		err = s.act(c, row, act)
 	}
 	switch wrong, ok := web.Wrong(c, err); {
@@ -201,6 +210,35 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 		return web.SeeOther(c, requestsPath+"/"+string(row.ID)+tabQuery(d.tab))
 	}
 	return s.showRequest(c, d)
+}
+
+// TakeFile hands out a file that was added to a request that the member has
+// opened, once the ledger has that they took it.
+func (s *Console) TakeFile(c echo.Context) error {
+	form, err := web.Form(c, "file")
+	if err != nil {
+		return err
+	}
+	ctx := web.Context(c)
+	row, err := s.Review.Find(ctx, me(c), rights.RequestID(c.Param("request")))
+	if err != nil {
+		return err
+	}
+	if _, err := s.Staff.MayLook(ctx, me(c), row.Subject); err != nil {
+		return err
+	}
+	r, _, err := s.Review.Read(ctx, row)
+	if err != nil {
+		return err
+	}
+	if b := (&sheet{org: web.Of(c).Organisation, me: me(c), request: r}); !b.readable() {
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	a, err := s.TakeAttachment(ctx, &r, form.Get("file"), me(c).Actor())
+	if err != nil {
+		return err
+	}
+	return web.SendAttachment(c, &a)
 }
 
 func tabQuery(tab string) string {

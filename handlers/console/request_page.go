@@ -8,6 +8,7 @@ import (
 
 	"livingprofile/handlers/portal"
 	"livingprofile/handlers/web"
+	"livingprofile/internal/attachment"
 	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
@@ -40,6 +41,7 @@ type sheet struct {
 	members []staff.Member
 	form    *deciding
 	decides bool
+	files   []rights.Attachment // of the request
 
 	request rights.Request
 	docket  rights.Docket
@@ -126,6 +128,11 @@ func (b *sheet) opened(held *view.PersonPage) {
 	}
 	if r.Matter.Text != "" && b.readable() {
 		b.fact("words", r.Matter.Text, "")
+	}
+	if n := len(b.files); n > 0 && b.readable() {
+		b.page.Facts = append(b.page.Facts, view.Fact{
+			Label: b.t("attachment.title"), Text: b.t("attachment.count", "count", n), Href: requestsPath + "/" + b.page.ID + tabQuery(tabMessages),
+		})
 	}
 	b.machineFacts()
 	for _, t := range []struct{ tab, word string }{{"", "decision"}, {tabData, "data"}, {tabTasks, "tasks"}, {tabMessages, "messages"}} {
@@ -293,13 +300,34 @@ func (b *sheet) letters() {
 	for i := range b.request.Steps {
 		step := &b.request.Steps[i]
 		if text := b.words(step); text != "" && !step.Inner() {
-			b.page.Said = append(b.page.Said, view.Letter{Who: b.who(step), Text: text, Own: step.By == ledger.ByStaff, At: step.At})
+			b.page.Said = append(b.page.Said, view.Letter{
+				Who: b.who(step), Text: text, Own: step.By == ledger.ByStaff, At: step.At, Files: b.filesOf(i),
+			})
 		}
 	}
 	if b.decides && b.request.State.Open() {
 		f := b.newForm(b.t("request.act.write"))
-		f.Move, f.Inputs = string(rights.Write), []ui.Input{b.note("request.act.message")}
+		f.Move, f.Inputs = string(rights.Write), []ui.Input{b.note("request.act.message"), b.attach()}
 		b.page.Form = f
+	}
+}
+
+// filesOf are the files that came with a step.
+func (b *sheet) filesOf(step int) []ui.FileItem {
+	var all []ui.FileItem
+	for i := range b.files {
+		if f := &b.files[i]; f.Step == step && b.decides {
+			size := b.t("rights.kilobytes", "size", i18n.Number(b.ctx, (f.Size+1023)/1024))
+			all = append(all, ui.FileItem{ID: f.ID, Name: f.Name, Size: size})
+		}
+	}
+	return all
+}
+
+func (b *sheet) attach() ui.Input {
+	return ui.Input{
+		Kind: ui.Files, Name: "files", Label: b.t("attachment.label"), Wrong: b.wrong("files"), Accept: attachment.Accept,
+		Hint: b.t("attachment.staff_hint", "once", rights.MaxAtOnce, "all", rights.MaxAttached, "size", attachment.MaxBytes>>20),
 	}
 }
 

@@ -38,7 +38,7 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.sessionEvent(h)
 	case "subject":
 		item, ok = s.subjectEvent(h)
-	case "request", "copy", "restriction":
+	case "request", "copy", "attachment", "restriction":
 		item, ok = s.requestEvent(h)
 	case "transfer":
 		item, ok = s.transferEvent(h)

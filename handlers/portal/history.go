@@ -55,7 +55,7 @@ func kindGroups() []kindGroup {
 		{"choices", []string{"consent.", "conflict."}},
 		{"data", []string{"attribute.", "identifier.", "subject.", "sharing.", "activity.", "inference.", "automated."}},
 		{"messages", []string{"preference.", "marketing.", "decision.", "audience."}},
-		{"requests", []string{"request.", "copy.", "restriction."}},
+		{"requests", []string{"request.", "copy.", "attachment.", "restriction."}},
 		{"signing_in", []string{"session."}},
 	}
 }

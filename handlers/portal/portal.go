@@ -17,6 +17,7 @@ import (
 
 	"livingprofile/handlers/web"
 	"livingprofile/internal/activity"
+	"livingprofile/internal/attachment"
 	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -96,6 +97,10 @@ type Deps struct {
 	Errands func(ctx context.Context, r rights.RequestID) ([]opendsr.Errand, error)
 	// Certificates has those of all erasures.
 	Certificates Certificates
+	// Attachments returns the files that were added to the requests of a subject,
+	// oldest first, and Files reads new ones.
+	Attachments func(ctx context.Context, subject id.Subject) ([]rights.Attachment, error)
+	Files       *attachment.Reader
 	// Around is what a demo has beside it; nil for none.
 	Around *Around
 	// Later prepares, at now, the work that ends what is shared until a time.

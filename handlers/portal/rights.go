@@ -16,6 +16,7 @@ import (
 	"livingprofile/internal/rights"
 	"livingprofile/views/layout"
 	view "livingprofile/views/portal"
+	"livingprofile/views/ui"
 )
 
 // Requests shows what the person can ask for, and what they asked for.
@@ -71,9 +72,9 @@ func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed r
 // Exercise takes a request. Those that release or destroy have a fresh proof
 // behind them, by their routes and once more in the rules.
 func (p *Portal) Exercise(c echo.Context) error {
-	form, err := web.Form(c, "scope", "about", "ground", "days", "text")
-	if err != nil {
-		return err
+	form, files, refused := web.FormWithAttachments(c, p.Files, "scope", "about", "ground", "days", "text")
+	if form == nil {
+		return refused
 	}
 	kind, err := kindOf(c)
 	if err != nil {
@@ -81,6 +82,9 @@ func (p *Portal) Exercise(c echo.Context) error {
 	}
 	s := p.glance(c)
 	matter, err := s.matter(kind, form)
+	if err == nil {
+		err = refused
+	}
 	if kind == rights.Automated {
 		text := matter.Text
 		if matter, err = p.contested(c, form.Get("about")); err != nil {
@@ -94,7 +98,7 @@ func (p *Portal) Exercise(c echo.Context) error {
 		v := web.Of(c)
 		r, known, err = p.Rights.File(s.ctx, rights.Filing{
 			Subject: v.Subject(), Actor: v.Actor(), Kind: kind, Matter: matter, Brand: v.BrandName(), Locale: v.Locale,
-			Zone: s.org.Zone(v.BrandName()), Pack: p.law(c),
+			Zone: s.org.Zone(v.BrandName()), Pack: p.law(c), Files: files,
 			Proof: p.proof(c),
 		})
 	}
@@ -114,10 +118,12 @@ func (p *Portal) Exercise(c echo.Context) error {
 
 // Request shows one request.
 func (p *Portal) Request(c echo.Context) error {
-	return p.showRequest(c, http.StatusOK, "")
+	return p.showRequest(c, http.StatusOK, "", nil)
 }
 
-func (p *Portal) showRequest(c echo.Context, status int, wrong string) error {
+// showRequest shows one with the words that were typed to it, and what is wrong
+// with them or their files.
+func (p *Portal) showRequest(c echo.Context, status int, typed string, wrong map[string]string) error {
 	s, docket, err := p.docket(c)
 	if err != nil {
 		return err
@@ -140,18 +146,26 @@ func (p *Portal) showRequest(c echo.Context, status int, wrong string) error {
 		return err
 	}
 	page.About = append(page.About, toldOf(s.ctx, s.org, s.locale, Tellings(nil, errands))...)
-	if page.Answer != nil {
-		page.Answer.Wrong = wrong
+	for i := range page.Answer {
+		page.Answer[i].Wrong = wrong[page.Answer[i].Name]
+		if page.Answer[i].Kind == ui.Long {
+			page.Answer[i].Value = typed
+		}
 	}
+	files, err := p.Attachments(s.ctx, r.Subject)
+	if err != nil {
+		return err
+	}
+	s.requestFiles(&page, r.ID, files)
 	f := p.frame(c, s, layout.Rights, page.Title)
 	return web.Render(c, status, view.Request(f, page))
 }
 
 // MoveRequest lets the person cancel, re-open, answer or lift their request.
 func (p *Portal) MoveRequest(c echo.Context) error {
-	form, err := web.Form(c, "note")
-	if err != nil {
-		return err
+	form, files, refused := web.FormWithAttachments(c, p.Files, "note")
+	if form == nil {
+		return refused
 	}
 	move := rights.Move(c.Param("move"))
 	switch move {
@@ -171,12 +185,14 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err = p.Rights.Move(web.Context(c), r.Subject, r.ID, rights.Act{
-		Move: move, Actor: ledger.Self(r.Subject), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
-		Proof: p.proof(c),
-	})
+	if err = refused; err == nil {
+		r, err = p.Rights.Move(web.Context(c), r.Subject, r.ID, rights.Act{
+			Move: move, Actor: ledger.Self(r.Subject), Note: form.Get("note"), Fresh: v.Session.Fresh(p.Clock.Now()),
+			Proof: p.proof(c), Files: files,
+		})
+	}
 	if wrong, ok := web.Wrong(c, err); ok && (move == rights.Answer || move == rights.Reply) {
-		return p.showRequest(c, http.StatusUnprocessableEntity, wrong["note"])
+		return p.showRequest(c, http.StatusUnprocessableEntity, form.Get("note"), wrong)
 	}
 	if err != nil {
 		return err
@@ -210,6 +226,28 @@ func (p *Portal) TakeCopy(c echo.Context) error {
 	h.Set("Content-Disposition", `attachment; filename="`+r.Number+`.zip"`)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	return c.Blob(http.StatusOK, "application/zip", body)
+}
+
+// TakeFile hands out a file that was added to a request.
+func (p *Portal) TakeFile(c echo.Context) error {
+	form, err := web.Form(c, "file")
+	if err != nil {
+		return err
+	}
+	ctx := web.Context(c)
+	docket, err := p.Rights.All(ctx, web.Of(c).Subject())
+	if err != nil {
+		return err
+	}
+	r, err := requestIn(c, docket)
+	if err != nil {
+		return err
+	}
+	a, err := p.Rights.TakeAttachment(ctx, &r, form.Get("file"), ledger.Self(r.Subject))
+	if err != nil {
+		return err
+	}
+	return web.SendAttachment(c, &a)
 }
 
 // Certificate shows the certificate of an erasure to whoever has its address:

@@ -12,7 +12,7 @@ import (
 
 // requestEvents are the kinds of entry about requests that have a sentence.
 func requestEvents() []string {
-	all := []string{string(rights.RequestInitiated), string(rights.CopyTook), string(rights.RestrictionStarted), string(rights.RestrictionEnded)}
+	all := []string{string(rights.RequestInitiated), string(rights.CopyTook), string(rights.AttachmentTook), string(rights.RestrictionStarted), string(rights.RestrictionEnded)}
 	for _, t := range rights.Transitions() {
 		all = append(all, string(t.Entry))
 	}
@@ -28,6 +28,10 @@ func (s *sight) requestEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 	_, what, _ := strings.Cut(string(h.Kind), ".")
 	if h.Kind == rights.CopyTook {
 		item.Text = s.t("rights.event.taken")
+		return item, true
+	}
+	if h.Kind == rights.AttachmentTook {
+		item.Text, item.Detail = s.t("attachment.event"), t.Number
 		return item, true
 	}
 	if strings.HasPrefix(string(h.Kind), "restriction.") {

@@ -89,7 +89,7 @@ func (s *sight) rightInputs(f *rightForm) []ui.Input {
 		return s.controllerInputs(f)
 	case rights.Rectification:
 		text.Label, text.Required = s.t("rights.label.wrong"), true
-		return []ui.Input{s.fieldInput(f), text}
+		return []ui.Input{s.fieldInput(f), text, attach(s.ctx, f.wrong["files"])}
 	case rights.Restriction:
 		return []ui.Input{s.scopeInput(f), s.groundInput(f)}
 	case rights.Objection:

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 
+	"livingprofile/internal/attachment"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/organisation"
@@ -141,10 +142,10 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 	}
 	switch {
 	case r.State == rights.RequiresAction:
-		page.Answer = &ui.Input{Kind: ui.Long, Name: "note", Label: s.t("rights.your_answer"), Required: true}
+		page.Answer = []ui.Input{{Kind: ui.Long, Name: "note", Label: s.t("rights.your_answer"), Required: true}, attach(s.ctx, "")}
 		page.AnswerMove = string(rights.Answer)
 	case r.State.Open():
-		page.Answer = &ui.Input{Kind: ui.Long, Name: "note", Label: s.t("request.portal.message"), Required: true}
+		page.Answer = []ui.Input{{Kind: ui.Long, Name: "note", Label: s.t("request.portal.message"), Required: true}, attach(s.ctx, "")}
 		page.AnswerMove = string(rights.Reply)
 	}
 	page.Buttons = s.requestButtons(&r)
@@ -197,8 +198,31 @@ func (s *sight) requestSteps(page *view.RequestPage, r *rights.Request, pack *ri
 			if step.By != ledger.BySubject {
 				who = s.in(s.brand.Label)
 			}
-			page.Words = append(page.Words, view.Message{Who: who, Text: text, At: step.At})
+			page.Words = append(page.Words, view.Message{Who: who, Text: text, At: step.At, Step: i})
 		}
+	}
+}
+
+// requestFiles puts the files of a request under the words that they came with.
+func (s *sight) requestFiles(page *view.RequestPage, r rights.RequestID, files []rights.Attachment) {
+	for i := range files {
+		f := &files[i]
+		if f.Request != r {
+			continue
+		}
+		for j := range page.Words {
+			if page.Words[j].Step == f.Step {
+				page.Words[j].Files = append(page.Words[j].Files, ui.FileItem{ID: f.ID, Name: f.Name, Size: sizeOf(s.ctx, f.Size)})
+			}
+		}
+	}
+}
+
+// attach asks for files that show what the words say.
+func attach(ctx context.Context, wrong string) ui.Input {
+	return ui.Input{
+		Kind: ui.Files, Name: "files", Label: i18n.T(ctx, "attachment.label"), Wrong: wrong, Accept: attachment.Accept,
+		Hint: i18n.T(ctx, "attachment.hint", "once", rights.MaxAtOnce, "all", rights.MaxAttached, "size", attachment.MaxBytes>>20),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -30,13 +31,18 @@ func Form(c echo.Context, fields ...string) (url.Values, error) {
 		if !known[name] && !known[prefix(name)] {
 			return nil, errs.New(errs.Invalid, "error.unknown_field")
 		}
-		for _, v := range values {
-			if strings.ContainsRune(v, 0) || strings.ToValidUTF8(v, "") != v {
-				return nil, errs.New(errs.Invalid, "error.bad_form")
-			}
+		if !plain(values) {
+			return nil, errs.New(errs.Invalid, "error.bad_form")
 		}
 	}
 	return r.PostForm, nil
+}
+
+// plain tells whether values are text.
+func plain(values []string) bool {
+	return !slices.ContainsFunc(values, func(v string) bool {
+		return strings.ContainsRune(v, 0) || strings.ToValidUTF8(v, "") != v
+	})
 }
 
 // maxForm bounds what of a form is held in memory. The server takes less.
@@ -44,10 +50,14 @@ const maxForm = 1 << 20
 
 // Parse reads the body of a posted form into r.PostForm: the text of files too,
 // under their fields. A body that is no form is refused (RFC 9110, 15.5.16), or
-// it would pass for a form in which nothing was filled in.
+// it would pass for a form in which nothing was filled in. One with files is
+// read by whoever looks at its token as well.
 func Parse(r *http.Request) error {
 	if r.PostForm != nil {
 		return nil
+	}
+	if IsUpload(r) {
+		return errs.New(errs.Forbidden, "error.form_expired")
 	}
 	kind, err := formKind(r)
 	if err != nil {
@@ -58,11 +68,7 @@ func Parse(r *http.Request) error {
 	} else {
 		err = r.ParseForm()
 	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return err
-	}
-	return errs.Wrap(errs.Invalid, "error.bad_form", err)
+	return badForm(err)
 }
 
 // The media types that browsers send forms in.

@@ -41,6 +41,7 @@ type Document struct {
 	Purposes    []Purpose
 	Recipients  []Recipient
 	History     []Happened
+	Attached    []Attached // to requests
 }
 
 // A Section is the values of one category.
@@ -153,6 +154,17 @@ type Happened struct {
 	Payload json.RawMessage `json:"details,omitempty"`
 }
 
+// An Attached is a file that was added to a request. It is taken from the
+// request's page.
+type Attached struct {
+	Request string    `json:"request"` // number
+	Name    string    `json:"name"`
+	Type    string    `json:"type"`
+	Bytes   int       `json:"bytes"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+}
+
 // A manifest lists the files of a copy with their digests.
 type manifest struct {
 	Schema string           `json:"schema"`
@@ -188,6 +200,7 @@ func (d *Document) Zip(page, pdf []byte) ([]byte, error) {
 		z.JSON("preferences.json", d.Preferences)
 	}
 	z.JSON("purposes.json", d.Purposes)
+	z.JSON("attachments.json", d.Attached)
 	if d.Kind == Access {
 		z.JSON("automated.json", d.Machines)
 		z.JSON("recipients.json", d.Recipients)

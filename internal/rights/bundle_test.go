@@ -28,6 +28,7 @@ func TestCopyFollowsItsSchema(t *testing.T) {
 		Activities:  []Activity{{Kind: "order", Label: "An order", At: at, Source: "the shop", Until: at, Values: map[string]string{"items": "2"}}},
 		Recipients:  []Recipient{{Name: "shop", Label: "the shop", Country: "JP", Fields: []string{"Level"}, Received: []Received{{at, "attribute.changed", []string{"Level"}}}}},
 		Purposes:    []Purpose{{"ideas", "May we?", "consent", "A year."}},
+		Attached:    []Attached{{"R-1", "tax.pdf", "application/pdf", 9, "subject", at}},
 		History:     []Happened{{At: at, Kind: "consent.given", Actor: "subject", Brand: "b", Payload: json.RawMessage(`"x"`)}},
 	}
 	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(CopySchema))

@@ -36,6 +36,7 @@ const (
 	PartLinks       Part = "links"       // links in mails
 	PartAnswers     Part = "answers"     // what systems were answered lately
 	PartTexts       Part = "texts"       // what was written in requests
+	PartFiles       Part = "files"       // what was added to requests
 	PartJoins       Part = "joins"       // what was weighed about other records being theirs
 )
 
@@ -50,7 +51,7 @@ const (
 )
 
 // Going lists what erasure deletes.
-var Going = [...]Part{PartOffers, PartIdentifiers, PartValues, PartActivities, PartAutomated, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartJoins}
+var Going = [...]Part{PartOffers, PartIdentifiers, PartValues, PartActivities, PartAutomated, PartSessions, PartCopies, PartLetters, PartLinks, PartAnswers, PartTexts, PartFiles, PartJoins}
 
 // Staying lists what erasure leaves.
 var Staying = [...]Part{PartKept, PartRecords, PartEntries, PartRequests, PartTombstones}

@@ -184,6 +184,8 @@ type Filing struct {
 	// Received is when it came in, if that was before it was filed: a letter
 	// counts from the day on which it was delivered. Zero is At.
 	Received time.Time
+	// Files show what is wrong; of a rectification alone.
+	Files []Attachment
 }
 
 // maxBacklog is how long a letter may have lain before somebody files it.
@@ -213,6 +215,9 @@ func New(f Filing) (Request, error) {
 	if !ok {
 		return Request{}, errs.New(errs.Forbidden, "rights.error.no_right")
 	}
+	if len(f.Files) > 0 && f.Kind != Rectification {
+		return Request{}, errs.New(errs.Invalid, "error.bad_form")
+	}
 	received := f.Received
 	if received.IsZero() {
 		received = f.At
@@ -225,7 +230,10 @@ func New(f Filing) (Request, error) {
 		ID: RequestID(own), Number: number(own), Subject: f.Subject, Kind: f.Kind, State: Initiated,
 		Brand: f.Brand, Locale: f.Locale, Pack: f.Pack.Edition(), ReceivedAt: received,
 		Matter: f.Matter, Proof: f.Proof, Rule: rule, Zone: f.Zone.String(),
-		Steps: []Step{{At: f.At, Move: "initiate", State: Initiated, By: f.Actor.Kind, Note: f.Matter.Text}},
+		Steps: []Step{{At: f.At, Move: "initiate", State: Initiated, By: f.Actor.Kind, Note: f.Matter.Text, Files: len(f.Files)}},
+	}
+	if err := (&Request{}).mayAttach(f.Actor.Kind, len(f.Files)); err != nil {
+		return Request{}, err
 	}
 	if f.Actor.Kind == ledger.ByStaff {
 		r.Proof.Member, r.Steps[0].Member = f.Actor.ID, f.Actor.ID
@@ -293,6 +301,7 @@ type Trace struct {
 	Ground  string    `json:"ground,omitempty"`
 	Note    string    `json:"note,omitempty"`
 	Member  string    `json:"member,omitempty"` // whom it was assigned to
+	Files   int       `json:"files,omitempty"`  // how many came with it
 	Proof   Proof     `json:"proof,omitzero"`
 }
 
@@ -300,7 +309,7 @@ type Trace struct {
 func (r *Request) entry(kind ledger.Kind) ledger.Draft {
 	last := r.Steps[len(r.Steps)-1]
 	t := Trace{Request: r.ID, Number: r.Number, Kind: r.Kind, Due: r.DueAt, Ground: last.Ground, Note: last.Note}
-	t.Member = last.To
+	t.Member, t.Files = last.To, last.Files
 	if kind == RequestInitiated {
 		t.Matter, t.Proof, t.Note = r.Matter, r.Proof, ""
 	}

@@ -40,7 +40,7 @@ type Store interface {
 	// Holding counts what is held of a subject.
 	Holding(ctx context.Context, subject id.Subject) (Holding, error)
 	// Commit writes a change whole or not at all. Of this package it takes
-	// Request, Freezes, Erased, Copy and CopyTaken as rows.
+	// Request, Freezes, Attachment, Erased, Copy and CopyTaken as rows.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
 	// DestroyErased destroys the key of a subject that is erased, and notes
 	// when on the certificate. It is errs.NotFound for a subject that is not
@@ -51,6 +51,8 @@ type Store interface {
 	Copies(ctx context.Context, subject id.Subject, now time.Time) ([]Copy, error)
 	// CopyBody opens a copy that nobody took; errs.Gone after.
 	CopyBody(ctx context.Context, subject id.Subject, copied string) ([]byte, error)
+	// Attachment opens a file of a request; errs.NotFound for none.
+	Attachment(ctx context.Context, subject id.Subject, file string) (Attachment, error)
 }
 
 // A Desk does what this package cannot: it knows letters, background work, the
@@ -147,6 +149,9 @@ func (s *Service) known(ctx context.Context, r *Request, docket Docket) (*Reques
 }
 
 func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket, stopped bool) error {
+	if err := mayKeep(docket.Requests, len(f.Files), f.At); err != nil {
+		return err
+	}
 	c := newChange(r, f.Actor, f.At, docket)
 	if err := s.open(&c, r, f, stopped); err != nil {
 		return err
@@ -157,6 +162,7 @@ func (s *Service) file(ctx context.Context, r *Request, f Filing, docket Docket,
 // open takes r as far as it goes at once.
 func (s *Service) open(c *change, r *Request, f Filing, stopped bool) error {
 	c.Entries = append(c.Entries, r.entry(RequestInitiated))
+	c.attach(r, f.Files)
 	start := startOf(r.Kind, stopped)
 	if byOther(f.Actor) && r.Kind.Grave() {
 		// Whoever took it down or passed it on is not who proved that they ask.
@@ -259,9 +265,15 @@ func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, ro
 		}
 		a.Seen = 0
 	}
+	if a.Actor.Kind == ledger.BySubject {
+		if err := mayKeep(docket.Requests, len(a.Files), a.At); err != nil {
+			return err
+		}
+	}
 	if err := c.step(r, a); err != nil {
 		return err
 	}
+	c.attach(r, a.Files)
 	if was.Open() && !r.State.Open() {
 		done, err := s.desk.Outcome(ctx, *r, a, docket.Version)
 		if err != nil {

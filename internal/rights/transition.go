@@ -109,6 +109,7 @@ type Step struct {
 	Note   string           `json:"note,omitempty"`   // words to or from the person
 	Member string           `json:"member,omitempty"` // of the staff, who made it
 	To     string           `json:"to,omitempty"`     // whom it was assigned to
+	Files  int              `json:"files,omitempty"`  // how many came with it
 }
 
 // Inner tells whether the step is between staff members and not for the person
@@ -138,6 +139,8 @@ type Act struct {
 	// Proof is the session in which a person reopens, or what Prove records: its
 	// method, one of ByHand, and when.
 	Proof Proof
+	// Files come with the words of a message.
+	Files []Attachment
 }
 
 // maxNote bounds the words of one step, in bytes.
@@ -179,7 +182,7 @@ func (r Request) With(a Act) (Request, Transition, error) {
 	if t.To != "" {
 		r.State = t.To
 	}
-	step := Step{At: a.At, Move: a.Move, State: r.State, By: a.Actor.Kind, Ground: a.Ground, Note: a.Note, To: a.To}
+	step := Step{At: a.At, Move: a.Move, State: r.State, By: a.Actor.Kind, Ground: a.Ground, Note: a.Note, To: a.To, Files: len(a.Files)}
 	if a.Actor.Kind == ledger.ByStaff {
 		step.Member = a.Actor.ID
 	}
@@ -193,6 +196,14 @@ func (r Request) With(a Act) (Request, Transition, error) {
 
 // allows checks what a move needs beyond the table.
 func (r *Request) allows(a Act) error {
+	switch a.Move {
+	case Answer, Reply, Write:
+		return r.mayAttach(a.Actor.Kind, len(a.Files))
+	default:
+		if len(a.Files) > 0 {
+			return errs.New(errs.Invalid, "error.bad_form")
+		}
+	}
 	switch a.Move {
 	case Fulfil:
 		// Nobody may say that somebody was erased: it is done, or it is not.

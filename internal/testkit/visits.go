@@ -123,6 +123,8 @@ func visits() []visit {
 			path := requestIn.FindString(c.Page("/hibiki/requests"))
 			return url.Values{"copy": {Field(c.Page(path), "copy")}}
 		}, nil},
+		// No file was added to it.
+		{"POST /:brand/requests/:request/file", http.StatusNotFound, nil, nil},
 		{"GET /:brand/mandates", ok, nil, nil},
 		// Nobody asked in their name.
 		{"POST /:brand/mandates/:request/revoke", http.StatusNotFound, nil, nil},

@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"requests_read_back_newest_first", requestsRoundTrip},
 		{"a_request_belongs_to_its_subject", requestOfAnother},
 		{"a_copy_is_taken_once", copyTakenOnce},
+		{"a_file_stays_with_its_request", attachmentsStay},
 		{"an_erasure_takes_what_goes_and_leaves_what_stays", erasedWhole},
 		{"an_erasure_is_finished_by_whoever_finds_it", erasedInTheMiddle},
 		{"an_erasure_takes_nothing_else", planOfAnother},

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -114,6 +116,52 @@ func copyTakenOnce(t *testing.T, f Fixture) {
 	must(t, "what is left", f.SQL.QueryRowContext(t.Context(), "select body from copies where id = $1", c.ID).Scan(&left))
 	if len(left) != 0 {
 		t.Errorf("%d bytes of the file are left", len(left))
+	}
+}
+
+// attachmentsStay are of their subject alone, and kept until their time after
+// the end of the request is over.
+func attachmentsStay(t *testing.T, f Fixture) {
+	subject, other := f.subject(t), f.subject(t)
+	open, ended := f.request(subject, rights.Rectification), f.request(subject, rights.Complaint)
+	ended.State, ended.ClosedAt = rights.Fulfilled, f.now()
+	file := func(r rights.Request, name string) rights.Attachment {
+		body := []byte("what it shows")
+		return rights.Attachment{
+			ID: id.New(), Request: r.ID, Step: 2, By: ledger.BySubject, Name: name, Type: "application/pdf", Size: len(body), At: f.now(), Body: body,
+		}
+	}
+	stays, goes := file(open, "stays.pdf"), file(ended, "goes.pdf")
+	f.commit(t, f.change(subject, 1, open, ended, stays, goes))
+
+	got, err := f.DB.Attachment(t.Context(), subject, stays.ID)
+	must(t, "open", err)
+	if diff := cmp.Diff(got, stays); diff != "" {
+		t.Errorf("a file (-got +want):\n%s", diff)
+	}
+	_, err = f.DB.Attachment(t.Context(), other, stays.ID)
+	wantKind(t, "opened as another's", err, errs.NotFound)
+	listed := func() []rights.Attachment {
+		all, err := f.DB.Attachments(t.Context(), subject)
+		must(t, "list", err)
+		return all
+	}
+	want := []rights.Attachment{stays, goes}
+	want[0].Body, want[1].Body = nil, nil
+	slices.SortFunc(want, func(a, b rights.Attachment) int { return strings.Compare(a.ID, b.ID) })
+	if diff := cmp.Diff(listed(), want); diff != "" {
+		t.Errorf("list (-got +want):\n%s", diff)
+	}
+	must(t, "sweep", f.DB.SweepAttachments(t.Context(), f.now().Add(rights.AttachmentLife-time.Microsecond)))
+	if n := len(listed()); n != 2 {
+		t.Errorf("too early: %d are left, want 2", n)
+	}
+	must(t, "sweep", f.DB.SweepAttachments(t.Context(), f.now().Add(rights.AttachmentLife)))
+	if left := listed(); len(left) != 1 || left[0].ID != stays.ID {
+		t.Errorf("in time: got %v, want that of the open request", left)
+	}
+	if _, err := f.DB.Commit(t.Context(), ledger.Change{At: f.now(), Actor: test, Rows: []any{file(open, "nobody's.pdf")}}); err == nil {
+		t.Error("a file of nobody was written")
 	}
 }
 
@@ -243,6 +291,7 @@ func (f Fixture) full(t *testing.T) id.Subject {
 	c.Rows = append(c.Rows,
 		consent.Preferences{Language: "ja"}, f.request(subject, rights.Complaint), letter, attempt, rights.Freezes{{Request: "r"}},
 		rights.Copy{ID: id.New(), Request: "r", Body: []byte("x"), Size: 1, MadeAt: now, ExpiresAt: now.Add(time.Hour)},
+		rights.Attachment{ID: id.New(), Request: "r", Name: "tax.pdf", Size: 1, At: now, Body: []byte("x")},
 		f.observation(subject, "training", id.New(), now), f.decided(subject, id.New(), now))
 	f.commit(t, c)
 	session := login.Session{
@@ -265,7 +314,7 @@ func (f Fixture) rows(t *testing.T, subject id.Subject) map[string]int {
 	t.Helper()
 	counts := map[string]int{}
 	for _, table := range []string{
-		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "sessions", "jobs", "attempts", "answers",
+		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "attachments", "sessions", "jobs", "attempts", "answers",
 		"activities", "activity_dues", "automated_decisions", "retention_dues",
 	} {
 		var n int

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"livingprofile/internal/i18n"
 )
@@ -21,6 +22,7 @@ const (
 	Group   = "group"  // a fieldset of Parts
 	Secret  = "secret" // never shown again, as a code
 	OneList = "list"   // one of many Options, as a list to open
+	Files   = "file"   // files to send, in a form of Enctype
 )
 
 // An Input is one question of a form with its label, its hint and what is
@@ -39,7 +41,19 @@ type Input struct {
 	Required bool
 	Brief    bool // a short box
 	Lang     string
+	Accept   string // what Files offers to choose from
 }
+
+// Enctype is how a form with inputs is sent.
+func Enctype(inputs []Input) string {
+	if slices.ContainsFunc(inputs, func(i Input) bool { return i.Kind == Files }) {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
+}
+
+// A FileItem is a file that can be taken.
+type FileItem struct{ ID, Name, Size string }
 
 // An Option is one answer of a choice.
 type Option struct {
