@@ -1,7 +1,10 @@
 package console_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"errors"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -127,6 +130,16 @@ func TestFiles(t *testing.T) {
 				t.Errorf("the person takes it: got %d, %q and %q", a.Status, a.Body, a.Header.Get("Content-Disposition"))
 			}
 
+			subject, err := s.Identity.ByEmail(t.Context(), thomas)
+			if err != nil {
+				t.Fatal(err)
+			}
+			packed, err := s.Copy(t.Context(), subject, "hibiki", "en")
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantIn(t, "the copy", unpacked(t, packed, "attachments.json"), "R-", "_b_scangnp.exe.png", "image/png", "領収書.txt", `"by": "staff"`)
+
 			other := s.Client(t)
 			other.Enter("hibiki", aiko, true)
 			if a := other.Post(own+"/file", file); a.Status != http.StatusNotFound {
@@ -143,6 +156,24 @@ func TestFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unpacked is a file of an archive.
+func unpacked(t *testing.T, packed []byte, name string) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // TestFiles_hostile: what is refused leaves the words as they were typed, and

@@ -225,6 +225,9 @@ func (s *Console) TakeFile(c echo.Context) error {
 		return err
 	}
 	if _, err := s.Staff.MayLook(ctx, me(c), row.Subject); err != nil {
+		if errors.Is(err, errs.Stale) {
+			return web.SeeOther(c, requestsPath+"/"+string(row.ID))
+		}
 		return err
 	}
 	r, _, err := s.Review.Read(ctx, row)

@@ -69,6 +69,26 @@ func FuzzLocal(f *testing.F) {
 	})
 }
 
+// TestForm_with_files is refused by who does not look at its token: the guard
+// has left that to who reads the files.
+func TestForm_with_files(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/console/imports": true, "/console/requests/r/acts": true, "/hibiki/rights/rectification": true,
+		"/hibiki/requests/r/answer": true, "/hibiki/requests/r/reply": true,
+		"/hibiki/rights/complaint": false, "/hibiki/requests/r/cancel": false, "/hibiki/requests/r/file": false,
+		"/embed/hibiki/rights/rectification": false, "/console/requests/r": false, "/hibiki/requests/r/x/reply": false,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x--"))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		if got := web.IsUpload(r); got != want {
+			t.Errorf("%s: got %v, want %v", path, got, want)
+		}
+		if err := web.Parse(r); errors.Is(err, errs.Forbidden) != want {
+			t.Errorf("%s: got %v", path, err)
+		}
+	}
+}
+
 func TestForm(t *testing.T) {
 	const multi = "multipart/form-data; boundary=x"
 	part := func(name, file, value string) string {

@@ -90,9 +90,12 @@ func (c *change) attach(r *Request, files []Attachment) {
 }
 
 // TakeAttachment returns a file of a request, and records who took it. It is
-// errs.NotFound for a file of another request, and for one that is not kept any
-// more.
+// errs.NotFound for a file of another request and for one that is not kept any
+// more, and errs.Invalid for what is no id.
 func (s *Service) TakeAttachment(ctx context.Context, r *Request, file string, actor ledger.Actor) (Attachment, error) {
+	if !id.Valid(file) {
+		return Attachment{}, errs.New(errs.Invalid, "error.bad_form")
+	}
 	a, err := s.store.Attachment(ctx, r.Subject, file)
 	if err == nil && a.Request != r.ID {
 		err = errs.New(errs.NotFound, "attachment.error.gone")

@@ -196,13 +196,11 @@ func (r Request) With(a Act) (Request, Transition, error) {
 
 // allows checks what a move needs beyond the table.
 func (r *Request) allows(a Act) error {
-	switch a.Move {
-	case Answer, Reply, Write:
+	switch {
+	case a.Move == Answer, a.Move == Reply, a.Move == Write:
 		return r.mayAttach(a.Actor.Kind, len(a.Files))
-	default:
-		if len(a.Files) > 0 {
-			return errs.New(errs.Invalid, "error.bad_form")
-		}
+	case len(a.Files) > 0:
+		return errs.New(errs.Invalid, "error.bad_form")
 	}
 	switch a.Move {
 	case Fulfil:

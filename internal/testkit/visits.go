@@ -124,7 +124,7 @@ func visits() []visit {
 			return url.Values{"copy": {Field(c.Page(path), "copy")}}
 		}, nil},
 		// No file was added to it.
-		{"POST /:brand/requests/:request/file", http.StatusNotFound, nil, nil},
+		{"POST /:brand/requests/:request/file", http.StatusUnprocessableEntity, nil, nil},
 		{"GET /:brand/mandates", ok, nil, nil},
 		// Nobody asked in their name.
 		{"POST /:brand/mandates/:request/revoke", http.StatusNotFound, nil, nil},
