@@ -149,6 +149,10 @@ func TestFiles(t *testing.T) {
 			if a := other.Post(theirs+"/file", file); a.Status != http.StatusNotFound {
 				t.Errorf("by a request of another person: got %d, want 404", a.Status)
 			}
+			another := them.Post("/hibiki/rights/complaint", url.Values{"text": {"words"}}).Location()
+			if a := them.Post(another+"/file", file); a.Status != http.StatusNotFound {
+				t.Errorf("by another request of theirs: got %d, want 404", a.Status)
+			}
 			late := s.Client(t)
 			late.Enter("hibiki", thomas, false)
 			if a := late.Post(own+"/file", file); a.Status == http.StatusOK {
