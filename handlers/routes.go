@@ -61,6 +61,8 @@ func (s *Server) Routes() []Route {
 
 		{get, "/api/v1/openapi.json", authz.Public, s.api.Document},
 		{get, api.DocsPath, authz.Public, s.api.Reference},
+		// By a signature, not by a key.
+		{post, api.AcknowledgementsPath, authz.Public, s.api.Acknowledge},
 		{get, footerPath, authz.Public, s.footer.Show},
 		{post, footerPath, authz.Public, s.footer.Take},
 		{get, "/erasures/:certificate", authz.Public, s.portal.Certificate},

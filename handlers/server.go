@@ -180,6 +180,8 @@ func New(d Deps) (*Server, error) {
 		switch {
 		case entry.Holder == authz.System:
 			chain = []echo.MiddlewareFunc{s.api.Require(r.Permission)}
+		case r.Path == api.AcknowledgementsPath:
+			chain = nil
 		case r.Path == footerPath:
 			chain = []echo.MiddlewareFunc{s.footer.Enter(guard.At)}
 		case strings.HasPrefix(r.Path, insidePath):

@@ -109,7 +109,7 @@ func (db *DB) Spread(ctx context.Context, revision int64, stretches []hook.Stret
 			d := &all[i]
 			if _, err := c.exec(ctx, `
 				insert into hook_deliveries (`+deliveryColumns+`, lease_until, set_at)
-				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', '', 0, $17)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', '', 0, 0, $17)
 				on conflict (lane, endpoint, seq) do nothing`,
 				d.Lane, d.Endpoint, d.Seq, d.Entry, d.Subject, d.Version, d.Kind, micros(d.At),
 				d.State, d.Attempt, d.Tries, micros(d.Due), micros(d.Tried), micros(d.Over), d.Told, d.Cause, now); err != nil {
@@ -122,14 +122,14 @@ func (db *DB) Spread(ctx context.Context, revision int64, stretches []hook.Stret
 
 const deliveryColumns = `
 	lane, endpoint, seq, entry, subject, version, kind, at,
-	state, attempt, tries, due_at, tried_at, over_at, told, cause, attempts, fields, said`
+	state, attempt, tries, due_at, tried_at, over_at, told, cause, attempts, fields, said, acknowledged_at`
 
 func scanDelivery(rows *sql.Rows) (hook.Delivery, error) {
 	var d hook.Delivery
-	var at, due, tried, over int64
+	var at, due, tried, over, acknowledged int64
 	var attempts, fields, said string
 	err := rows.Scan(&d.Lane, &d.Endpoint, &d.Seq, &d.Entry, &d.Subject, &d.Version, &d.Kind, &at,
-		&d.State, &d.Attempt, &d.Tries, &due, &tried, &over, &d.Told, &d.Cause, &attempts, &fields, &said)
+		&d.State, &d.Attempt, &d.Tries, &due, &tried, &over, &d.Told, &d.Cause, &attempts, &fields, &said, &acknowledged)
 	if err == nil && attempts != "" {
 		err = json.Unmarshal([]byte(attempts), &d.Attempts)
 	}
@@ -140,6 +140,7 @@ func scanDelivery(rows *sql.Rows) (hook.Delivery, error) {
 		d.Fields = strings.Split(fields, " ")
 	}
 	d.At, d.Due, d.Tried, d.Over = fromMicros(at), fromMicros(due), fromMicros(tried), fromMicros(over)
+	d.Acknowledged = fromMicros(acknowledged)
 	return d, err
 }
 

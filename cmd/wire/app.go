@@ -212,6 +212,7 @@ func (a *App) api(base *url.URL, r *rights.Service, laws *rights.Packs) *api.API
 	return api.New(api.Deps{
 		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Automated: a.Automated, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Desk: a.Desk(), Uploads: a.DB, Rights: r, Laws: laws, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
+		Deliveries: a.DB, Heard: a.metrics.acknowledged,
 	})
 }
 

@@ -22,6 +22,7 @@ type metrics struct {
 	jobs     *prometheus.HistogramVec
 	hooks    *prometheus.HistogramVec
 	changes  *prometheus.CounterVec
+	heard    *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -43,7 +44,10 @@ func newMetrics() *metrics {
 	m.changes = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "livingprofile_changes_total", Help: "Changes that systems told, by the way they came, what became of them, and why.",
 	}, []string{"way", "result", "reason"})
-	m.registry.MustRegister(m.requests, m.jobs, m.hooks, m.changes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.heard = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "livingprofile_acknowledgements_total", Help: "What receivers said later than in their answer, by what became of it.",
+	}, []string{"status", "result"})
+	m.registry.MustRegister(m.requests, m.jobs, m.hooks, m.changes, m.heard, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -73,6 +77,10 @@ func (m *metrics) delivery(s hook.State, took time.Duration) {
 
 func (m *metrics) change(way inbound.Way, r inbound.Result, reason string) {
 	m.changes.WithLabelValues(string(way), string(r), reason).Inc()
+}
+
+func (m *metrics) acknowledged(said hook.State, what hook.Heard) {
+	m.heard.WithLabelValues(string(said), string(what)).Inc()
 }
 
 // Metrics answers what Prometheus asks.

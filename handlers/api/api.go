@@ -104,6 +104,10 @@ type Deps struct {
 	// Rights takes requests, under Laws.
 	Rights *rights.Service
 	Laws   *rights.Packs
+	// Deliveries are acknowledged by those who got them; Heard is told what became
+	// of each of their words, for metrics.
+	Deliveries Deliveries
+	Heard      func(said hook.State, what hook.Heard)
 	// PerMinute is how many requests a key may make in a minute; 600 if 0.
 	PerMinute int
 }

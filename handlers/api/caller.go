@@ -42,7 +42,7 @@ func (a *API) Require(p authz.Permission) echo.MiddlewareFunc {
 			if err != nil {
 				return err
 			}
-			if err := a.allow(web.Context(c), key); err != nil {
+			if err := a.allow(web.Context(c), key.ID); err != nil {
 				return err
 			}
 			who := &caller{key: key, org: web.Of(c).Organisation}
@@ -63,11 +63,11 @@ func (a *API) Require(p authz.Permission) echo.MiddlewareFunc {
 func (a *API) authenticate(c echo.Context) (authz.APIKey, error) {
 	scheme, text, ok := strings.Cut(c.Request().Header.Get(echo.HeaderAuthorization), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return authz.APIKey{}, a.refuse(c, errs.New(errs.Unauthenticated, "error.key_missing"))
+		return authz.APIKey{}, a.refuse(c, "Bearer", errs.New(errs.Unauthenticated, "error.key_missing"))
 	}
 	key, err := a.Keys.Authenticate(web.Context(c), strings.TrimSpace(text))
 	if errors.Is(err, errs.Unauthenticated) {
-		return authz.APIKey{}, a.refuse(c, err)
+		return authz.APIKey{}, a.refuse(c, "Bearer", err)
 	}
 	return key, err
 }

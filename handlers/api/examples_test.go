@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"livingprofile/internal/demo"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/testkit"
 )
 
@@ -19,10 +20,11 @@ import (
 // document, to the schemas.
 func TestExamples(t *testing.T) {
 	k := newKit(t, testkit.OnSQLite)
-	if _, err := k.ConnectAll(t.Context(), demo.Neighbours{CRM: "http://127.0.0.1:1/hooks"}); err != nil {
+	secrets, err := k.ConnectAll(t.Context(), demo.Neighbours{CRM: "http://127.0.0.1:1/hooks"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reader{kit: k, has: map[string]string{"KEY": k.key(forBrand("hibiki"))}}
+	r := &reader{kit: k, has: map[string]string{"KEY": k.key(forBrand("hibiki")), "SYSTEM": demo.CRM, "ENDPOINT": "main"}, secret: secrets[demo.CRM]}
 	page := k.Client(t).Page("/api/v1/docs")
 	for path, methods := range k.described.doc["paths"].(map[string]any) {
 		for method, op := range methods.(map[string]any) {
@@ -73,7 +75,8 @@ var shownCommand = regexp.MustCompile(`(?s)<article class="card stack" id="(\w+)
 // A reader types what the reference shows, and keeps what later commands need.
 type reader struct {
 	*kit
-	has map[string]string // variables of the shell
+	has    map[string]string // variables of the shell
+	secret hook.Secret       // of the endpoint
 }
 
 // follow types the command of an operation.
@@ -82,6 +85,9 @@ func (r *reader) follow(operation, command string) {
 	if operation == "takeRejects" { // the file of the example has no such rows
 		r.has["IMPORT"] = r.taken(r.send(r.has["KEY"], "?map=generic", csvType, "id,email\n1\n")).Import
 		r.imports(time.Minute)
+	}
+	if operation == "acknowledge" {
+		r.sign(command)
 	}
 	method, target, body, headers, err := parseCurl(command, r.has)
 	if err != nil {
@@ -123,6 +129,18 @@ func (r *reader) follow(operation, command string) {
 			}
 		}
 	}
+}
+
+// sign signs the body of a command.
+func (r *reader) sign(command string) {
+	r.t.Helper()
+	now := r.clock.Now()
+	r.has["WEBHOOK_ID"], r.has["WEBHOOK_TIMESTAMP"], r.has["WEBHOOK_SIGNATURE"] = "m1", fmt.Sprint(now.Unix()), ""
+	_, _, body, _, err := parseCurl(command, r.has)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.has["WEBHOOK_SIGNATURE"] = hook.Sign([]hook.Secret{r.secret}, "m1", now, []byte(body))
 }
 
 // parseCurl reads a command as a shell does, and then as curl does. A variable

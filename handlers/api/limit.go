@@ -68,28 +68,28 @@ func (a *allowances) add(key authz.KeyID, n int, now time.Time) {
 // a process that ends loses at most a share.
 func (a *API) share() int { return min(max(leastShare, a.PerMinute/60), a.PerMinute) }
 
-// allow counts a request of a key, over all processes.
-func (a *API) allow(ctx context.Context, key authz.APIKey) error {
+// allow counts a request of a key, or of an endpoint by its id, over all processes.
+func (a *API) allow(ctx context.Context, key authz.KeyID) error {
 	now := a.Clock.Now()
-	if a.allowances.take(key.ID, now) {
+	if a.allowances.take(key, now) {
 		return nil
 	}
 	n := a.share()
-	until, err := a.Store.Spend(ctx, []login.Counter{a.counter("api.key", string(key.ID), a.PerMinute/n)}, now)
+	until, err := a.Store.Spend(ctx, []login.Counter{a.counter("api.key", string(key), a.PerMinute/n)}, now)
 	if err != nil {
 		return err
 	}
 	if !until.IsZero() {
 		return tooMany(until, now)
 	}
-	a.allowances.add(key.ID, n, now)
+	a.allowances.add(key, n, now)
 	return nil
 }
 
 // refuse counts a failed authentication for the network it comes from, and
-// returns the error to answer.
-func (a *API) refuse(c echo.Context, because error) error {
-	c.Response().Header().Set(echo.HeaderWWWAuthenticate, `Bearer realm="livingprofile"`)
+// returns the error to answer. scheme is what would have been wanted.
+func (a *API) refuse(c echo.Context, scheme string, because error) error {
+	c.Response().Header().Set(echo.HeaderWWWAuthenticate, scheme+` realm="livingprofile"`)
 	addr, _ := netip.ParseAddr(c.RealIP())
 	now := a.Clock.Now()
 	until, err := a.Store.Spend(web.Context(c), []login.Counter{a.counter("api.network", login.NetworkOf(addr), failures)}, now)

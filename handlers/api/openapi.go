@@ -43,6 +43,7 @@ type operation struct {
 	Summary     string
 	Description string
 	Parameters  []parameter
+	Security    []map[string][]string     // nil for a key
 	RequestBody struct{ Content content } `yaml:"requestBody"`
 	Responses   yaml.Node
 }
@@ -188,12 +189,17 @@ func typed(base, method, path, media, body string, o *operation) string {
 			query.Set(p.Name, p.Example)
 		case p.Name == "If-Match":
 			headers = append(headers, `-H "If-Match: $ETAG"`)
+		case p.In == "header" && strings.HasPrefix(p.Name, "webhook-"):
+			headers = append(headers, `-H "`+p.Name+`: $`+strings.ToUpper(strings.ReplaceAll(p.Name, "-", "_"))+`"`)
 		}
 	}
 	if len(query) > 0 {
 		path += "?" + query.Encode()
 	}
-	lines := append([]string{"curl -X " + method + ` "` + base + under(path) + path + `"`, `-H "Authorization: Bearer $KEY"`}, headers...)
+	if o.Security == nil {
+		headers = slices.Insert(headers, 0, `-H "Authorization: Bearer $KEY"`)
+	}
+	lines := append([]string{"curl -X " + method + ` "` + base + under(path) + path + `"`}, headers...)
 	if body != "" {
 		body = strings.ReplaceAll(body, "'", `'\''`)
 		body = strings.ReplaceAll(body, somebody, `'"$SUBJECT"'`)

@@ -243,6 +243,9 @@ func (s *Console) ShowDelivery(c echo.Context) error {
 	if p.NotTaken, err = s.notTaken(ctx, inbound.OfDelivery(t.ID, d.Entry)); err != nil {
 		return err
 	}
+	if !d.Acknowledged.IsZero() {
+		p.Later = i18n.T(ctx, "systems.later", "time", i18n.DateTime(ctx, d.Acknowledged))
+	}
 	for i, a := range d.Attempts {
 		one := view.AttemptItem{Number: i18n.Number(ctx, i+1), At: a.At, Took: i18n.T(ctx, "systems.millis", "number", i18n.Number(ctx, int(a.Took.Milliseconds())))}
 		if a.Status != 0 {

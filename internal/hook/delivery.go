@@ -29,6 +29,10 @@ type Delivery struct {
 	Told    int64     // version of the subject that the last body said
 	Cause   string    // why it is not applied, a code
 
+	// Acknowledged is when the receiver signed what it said of it later than in its
+	// answer; zero for nothing.
+	Acknowledged time.Time
+
 	Attempts []Attempt // the latest, oldest first
 	Fields   []string  // names of those whose values were sent last
 	Said     []string  // topics that a system without versions was told yes of by now
@@ -67,6 +71,12 @@ const NoAddress = "no_address"
 // NotFoundYet is the cause why a delivery waits that met nobody, although a yes was
 // followed there before.
 const NotFoundYet = "not_found_yet"
+
+// unnamed tells whether a farewell at a time told a system of somebody whom it can
+// only find by what it knows them by, without that.
+func (d *Delivery) unnamed(t *Target, at time.Time) bool {
+	return d.Kind == Erased && t.Body == Full && at.Sub(d.At) >= NamesKept
+}
 
 // Over tells whether nothing more happens by itself.
 func (s State) Over() bool { return s != Waiting }
@@ -161,21 +171,14 @@ func cause(r Reply) string {
 	return "not_accepted"
 }
 
-// An acknowledgement is what a receiver may say about what it was told.
-type acknowledgement struct {
-	Status string `json:"status"`
-	Reason string `json:"reason"`
-}
-
 // acknowledged reads the answer to an accepted delivery. Without words of ours
 // in it, it says that the receiver has the body and no more.
 func acknowledged(r Reply) (State, string) {
-	var a acknowledgement
+	var a struct{ Status, Reason string }
 	if r.Type != "application/json" || json.Unmarshal(r.Body, &a) != nil {
 		return Received, ""
 	}
-	switch s := State(a.Status); s {
-	case Applied, Refused, NotHeld:
+	if s := State(a.Status); s.acknowledged() {
 		return s, code(a.Reason)
 	}
 	return Received, ""

@@ -123,3 +123,42 @@ func TestHealth(t *testing.T) {
 		}
 	}
 }
+
+func TestDelivery_Hear(t *testing.T) {
+	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	now := at.Add(time.Hour)
+	target := &hook.Target{ID: "crm/main", Endpoint: hook.Endpoint{Body: hook.Full}}
+	for name, tt := range map[string]struct {
+		d      hook.Delivery
+		said   hook.State
+		signed time.Time
+		want   hook.Heard
+		state  hook.State
+	}{
+		"received":                 {hook.Delivery{State: hook.Received, Told: 42}, hook.Applied, now, hook.Taken, hook.Applied},
+		"answered_otherwise":       {hook.Delivery{State: hook.Refused, Told: 42}, hook.Applied, now, hook.Taken, hook.Applied},
+		"never_sent":               {hook.Delivery{State: hook.Waiting}, hook.Applied, now, hook.Early, hook.Waiting},
+		"on_its_way_anew":          {hook.Delivery{State: hook.Waiting, Told: 42}, hook.Applied, now, hook.Early, hook.Waiting},
+		"failed_so_far":            {hook.Delivery{State: hook.Waiting, Told: 42, Tries: 1}, hook.Received, now, hook.Taken, hook.Received},
+		"a_newer_one_on_its_way":   {hook.Delivery{State: hook.Waiting, Told: 41, Tries: 1}, hook.Applied, now, hook.Early, hook.Waiting},
+		"given_up":                 {hook.Delivery{State: hook.Failed, Told: 42, Tries: 10}, hook.Applied, now, hook.Taken, hook.Applied},
+		"given_up_with_newer":      {hook.Delivery{State: hook.Failed, Told: 43, Tries: 10}, hook.Applied, now, hook.Older, hook.Failed},
+		"withheld":                 {hook.Delivery{State: hook.Withheld}, hook.Applied, now, hook.Unknown, hook.Withheld},
+		"withheld_after_a_try":     {hook.Delivery{State: hook.Withheld, Told: 42}, hook.Applied, now, hook.Older, hook.Withheld},
+		"told_anew":                {hook.Delivery{State: hook.Received, Told: 43}, hook.Applied, now, hook.Older, hook.Received},
+		"said_since":               {hook.Delivery{State: hook.Refused, Told: 42, Acknowledged: now}, hook.Applied, at, hook.Older, hook.Refused},
+		"received_says_no_more":    {hook.Delivery{State: hook.Applied, Told: 42}, hook.Received, now, hook.Older, hook.Applied},
+		"a_farewell_with_names":    {hook.Delivery{State: hook.Received, Told: 42, Kind: hook.Erased, At: at, Tried: at}, hook.NotHeld, now, hook.Taken, hook.NotHeld},
+		"a_farewell_without_names": {hook.Delivery{State: hook.Received, Told: 42, Kind: hook.Erased, At: at, Tried: at.Add(hook.NamesKept)}, hook.NotHeld, now, hook.Taken, hook.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, heard := tt.d.Hear(target, hook.Acknowledgement{Version: 42, State: tt.said}, tt.signed, now)
+			if heard != tt.want || got.State != tt.state {
+				t.Errorf("got %s and %s, want %s and %s", heard, got.State, tt.want, tt.state)
+			}
+			if heard == hook.Taken && (got.State != tt.d.State) != got.Over.Equal(now) {
+				t.Errorf("over %s", got.Over)
+			}
+		})
+	}
+}

@@ -202,8 +202,7 @@ func (q *queue) send(d Delivery) Outcome {
 // judge is the outcome of an exchange, which is noted as an attempt.
 func (q *queue) judge(d Delivery, reply Reply, now, began time.Time) Outcome {
 	o := Judge(d, reply, q.Clock.Now(), luck())
-	if d.Kind == Erased && o.State == NotHeld && q.target.Body == Full && now.Sub(d.At) >= NamesKept {
-		// They were looked for without what they were known by over there.
+	if o.State == NotHeld && d.unnamed(q.target, now) {
 		o.State, o.Cause = Failed, NamesGone
 	}
 	a := Attempt{At: now, Status: reply.Status, Took: time.Since(began).Truncate(time.Millisecond)}

@@ -54,6 +54,31 @@ func Sign(secrets []Secret, id string, at time.Time, body []byte) string {
 	return strings.Join(all, " ")
 }
 
+// Tolerance is how far off the time of a signature may be.
+const Tolerance = 5 * time.Minute
+
+// maxID is the longest that the id of a signed body may be.
+const maxID = 255
+
+// Verify returns the id of a body that was signed with one of secrets, and when it
+// was. It is false for one that nobody who knows any of them has signed, or not
+// now (Standard Webhooks 1.0, "Verifying webhook authenticity").
+func Verify(secrets []Secret, header func(name string) string, body []byte, now time.Time) (id string, at time.Time, ok bool) {
+	id = header("Webhook-Id")
+	seconds, err := strconv.ParseInt(header("Webhook-Timestamp"), 10, 64)
+	at = time.Unix(seconds, 0)
+	if err != nil || id == "" || len(id) > maxID || at.Before(now.Add(-Tolerance)) || at.After(now.Add(Tolerance)) {
+		return "", time.Time{}, false
+	}
+	sent := strings.Fields(header("Webhook-Signature"))
+	for one := range strings.FieldsSeq(Sign(secrets, id, at, body)) {
+		for _, s := range sent {
+			ok = ok || hmac.Equal([]byte(one), []byte(s))
+		}
+	}
+	return id, at, ok
+}
+
 // Headers returns the headers of one attempt.
 func Headers(secrets []Secret, id string, at time.Time, media string, body []byte) map[string]string {
 	return map[string]string{

@@ -13,6 +13,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"livingprofile/handlers"
+	"livingprofile/handlers/api"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/transfer"
@@ -60,6 +61,9 @@ func ExerciseRoutes(t *testing.T, s *Site) {
 		}
 		if strings.HasPrefix(r.Path, "/opendsr/") {
 			continue // not for browsers; handlers/opendsr walks these
+		}
+		if r.Path == api.AcknowledgementsPath {
+			continue // not for browsers; handlers/api signs some
 		}
 		if r.Path == transfer.TakePath {
 			continue // not for browsers; handlers sends there

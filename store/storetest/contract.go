@@ -109,6 +109,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"the_feed_can_go_to_the_end", feedGoesToTheEnd},
 		{"a_delivery_is_claimed_once", deliveriesAreClaimedOnce},
 		{"a_delivery_is_settled_by_its_latest_attempt", deliveryIsFenced},
+		{"what_is_acknowledged_is_over", acknowledged},
 		{"what_waits_is_probed_and_hurried", deliveriesAreHurried},
 		{"what_failed_often_keeps_its_waits", deliveriesKeepTheirWaits},
 		{"what_was_given_up_is_taken_up", deliveriesAreRevived},

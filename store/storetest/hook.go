@@ -12,6 +12,7 @@ import (
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/login"
 	"livingprofile/internal/review"
 )
 
@@ -178,6 +179,42 @@ func deliveryIsFenced(t *testing.T, f Fixture) {
 	f.settle(t, taken, hook.Reply{Status: 500})
 	if got, want := f.one(t, subject).State, hook.Received; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// acknowledged: what a receiver says later settles a delivery, and the attempt that
+// is on its way does not undo it. A signature counts once, also among processes.
+func acknowledged(t *testing.T, f Fixture) {
+	subject := f.subject(t)
+	f.spread(t, "crm/main")
+	d := f.claim(t, "crm/main", 1)[0]
+	d.Told = d.Version
+	d.Attempts = []hook.Attempt{{At: f.now()}}
+	f.settle(t, d, hook.Reply{Cause: "too_slow"})
+	f.Clock.Advance(time.Minute)
+	under := f.claim(t, "crm/main", 1)[0]
+	said := []hook.Acknowledgement{{Entry: d.Entry, Version: d.Version, State: hook.Refused, Cause: "no_licence"}, {Entry: id.New(), Version: 1, State: hook.Applied}}
+	hear := func(endpoint, once string) ([]hook.Heard, error) {
+		return f.DB.Acknowledge(t.Context(), &hook.Target{ID: endpoint}, said, f.now(), login.Counter{Key: []byte(once), Limit: 1, Window: time.Hour}, f.now())
+	}
+	other, err := hear("shop/main", "a")
+	must(t, "another endpoint", err)
+	heard := make([][]hook.Heard, writers)
+	together(writers, func(i int) { heard[i], _ = hear("crm/main", "b") })
+	n := 0
+	for _, h := range heard {
+		if cmp.Equal(h, []hook.Heard{hook.Taken, hook.Unknown}) {
+			n++
+		}
+	}
+	if n != 1 || !cmp.Equal(other, []hook.Heard{hook.Unknown, hook.Unknown}) {
+		t.Errorf("got %v, and %v for another endpoint", heard, other)
+	}
+	_, err = hear("crm/main", "b")
+	wantKind(t, "the same signature", err, errs.Conflict)
+	f.settle(t, under, hook.Reply{Status: 200})
+	if got := f.one(t, subject); got.State != hook.Refused || got.Cause != "no_licence" || !got.Acknowledged.Equal(f.now()) || !got.Due.IsZero() {
+		t.Errorf("got %+v, want what was said", got)
 	}
 }
 
