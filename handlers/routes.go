@@ -165,6 +165,7 @@ func (s *Server) Routes() []Route {
 		Route{get, "/api/v1/purposes", authz.ConsentRead, s.api.Purposes},
 		Route{get, "/api/v1/changes", authz.EventRead, s.api.Changes},
 		Route{post, "/api/v1/changes", authz.ChangeWrite, s.api.Change},
+		Route{get, "/api/v1/subjects/:subject/state", authz.EventRead, s.api.State},
 		Route{post, "/api/v1/decisions", authz.DecisionAsk, s.api.Decide},
 		Route{post, api.FilterPath, authz.AudienceRead, s.api.Filter},
 		Route{post, "/access/v1/evaluation", authz.DecisionAsk, s.api.Evaluate},

@@ -233,6 +233,20 @@ func (db *DB) DestroyErased(ctx context.Context, subject id.Subject, at time.Tim
 	return nil
 }
 
+// Erased returns the version that a subject ended with; errs.NotFound for one that
+// was not erased.
+func (db *DB) Erased(ctx context.Context, subject id.Subject) (version int64, err error) {
+	err = db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, `
+			select version
+			from ledger_entries
+			where lane = $1 and subject = $2 and kind = $3
+			order by version desc
+			limit 1`, []any{db.lane(subject), subject, hook.Erased}, &version)
+	})
+	return version, err
+}
+
 // ErasureTold returns who was told of the erasure of a certificate: the
 // deliveries to endpoints, and the errands of processors.
 func (db *DB) ErasureTold(ctx context.Context, certificate string) ([]hook.Delivery, []opendsr.Errand, error) {

@@ -47,6 +47,7 @@ func uses() []use {
 		{"POST /api/v1/links", `{"kind":"unsubscribe","topic":"offers","subject":"`, 422},
 		{"GET /api/v1/purposes", "", 200},
 		{"GET /api/v1/changes", "", 200},
+		{"GET /api/v1/subjects/:subject/state", "", 200},
 		{"GET /api/v1/audiences", "", 200},
 		{"POST /api/v1/audiences", `{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"}}`, 201},
 		{"GET /api/v1/audiences/:audience/count", "", 404},

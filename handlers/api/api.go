@@ -65,6 +65,12 @@ type Store interface {
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
 	// Since reads the ledger behind the ends of its lanes; see package store.
 	Since(ctx context.Context, ends decision.Ends, limit int, wanted func(*ledger.Entry) bool) ([]hook.Stretch, decision.Ends, error)
+	// Groups returns the audiences that were sent to an endpoint and that a subject
+	// is or was in.
+	Groups(ctx context.Context, subject id.Subject, endpoint string) ([]hook.Group, error)
+	// Erased returns the version that a subject ended with; errs.NotFound for one
+	// that was not erased.
+	Erased(ctx context.Context, subject id.Subject) (int64, error)
 	once.Store
 }
 

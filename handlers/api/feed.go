@@ -179,26 +179,16 @@ func (f *feed) page(ctx context.Context, limit int) ([]feedBody, error) {
 func (f *feed) compose(ctx context.Context, e *hook.Event) (body feedBody, tell bool, err error) {
 	d := hook.New(&f.target, e, e.At)
 	body.ID = e.Entry
-	p, err := f.api.know(ctx, f.who, e.Subject)
-	if errors.Is(err, errs.NotFound) {
-		if e.Kind != hook.Erased {
-			return body, false, nil
-		}
-		name, err := f.api.Secrets.Pairwise(f.who.system.Name, e.Subject)
-		body.Message = hook.Farewell(&d, name, nil)
-		return body, true, err
+	body.Message, tell, err = f.api.compose(ctx, f.who, &f.target, &d, nil)
+	if !errors.Is(err, errs.NotFound) {
+		return body, tell, err
 	}
-	if err != nil {
-		return body, false, err
+	if e.Kind != hook.Erased {
+		return body, false, nil
 	}
-	s := hook.Snapshot{Alias: p.name, Facts: p.facts, At: f.api.Clock.Now()}
-	if f.target.Body == hook.Full {
-		if s.Identifiers, err = f.api.Store.Identifiers(ctx, e.Subject); err != nil {
-			return body, false, err
-		}
-	}
-	body.Message, tell = hook.Compose(f.who.org, &f.target, &d, s)
-	return body, tell, nil
+	name, err := f.api.Secrets.Pairwise(f.who.system.Name, e.Subject)
+	body.Message = hook.Farewell(&d, name, nil)
+	return body, true, err
 }
 
 // cursor writes where the feed stands, signed for this system: nobody else's
