@@ -59,6 +59,8 @@ type Options struct {
 	Allow []string
 	// Timeout of one exchange; 0 for Timeout.
 	Timeout time.Duration
+	// Resolver looks names up; nil for that of the machine.
+	Resolver *net.Resolver
 }
 
 // An allowance is a network with one port of it, or all when port is 0.
@@ -80,7 +82,7 @@ func New(o Options) (*Door, error) {
 		}
 		d.allowed = append(d.allowed, a)
 	}
-	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: d.control}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: d.control, Resolver: o.Resolver}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	d.transport = &http.Transport{

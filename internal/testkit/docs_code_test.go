@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +105,46 @@ func TestImportRules(t *testing.T) {
 	for _, b := range borders {
 		if b.allowed != nil && !crossed[b.imports] {
 			t.Errorf("nobody imports %s any more: the rule guards nothing", b.imports)
+		}
+	}
+}
+
+// doors are who may connect to somewhere: the one door out, and the mail of a
+// server that the operator's flags name. The others are not the product.
+var doors = [...]string{
+	"internal/outbound/", "internal/mail/smtp.go", "internal/testkit/", "cmd/bench/", "cmd/vendors/", "cmd/crm/", "cmd/gateway/", "cmd/newsletter/", "cmd/storefront/",
+}
+
+// connecting are the ways that the library has to connect, or to have something
+// connected.
+var connecting = regexp.MustCompile(`^((net|tls)\.(Dial|Resolver$)|http\.(Get|Head|Post|PostForm|Client|DefaultClient|Transport|DefaultTransport)$)`)
+
+// What the product fetches or sends goes through the one door, where addresses
+// are checked (S06).
+func TestOneDoorOut(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range sources(t) {
+		by := slices.IndexFunc(doors[:], func(d string) bool { return strings.HasPrefix(s.name, d) })
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			from, ok := sel.X.(*ast.Ident)
+			if !ok || !connecting.MatchString(from.Name+"."+sel.Sel.Name) {
+				return true
+			}
+			if by < 0 {
+				t.Errorf("%s uses %s.%s: connections go through internal/outbound", s.name, from.Name, sel.Sel.Name)
+			} else {
+				used[doors[by]] = true
+			}
+			return true
+		})
+	}
+	for _, d := range doors[:2] {
+		if !used[d] {
+			t.Errorf("%s connects to nothing: the rule guards nothing", d)
 		}
 	}
 }
