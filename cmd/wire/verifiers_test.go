@@ -4,9 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,9 +20,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
-	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
-	"livingprofile/internal/profile"
 	"livingprofile/internal/testkit"
 )
 
@@ -72,17 +76,90 @@ func TestVerifiers(t *testing.T) {
 	}
 }
 
+// toldKinds are those of all kinds of entry that the code declares that an endpoint
+// may be told of.
+func toldKinds(t *testing.T) []ledger.Kind {
+	t.Helper()
+	all := declaredKinds(t)
+	for _, s := range consent.Statuses {
+		all = append(all, ledger.Kind("consent."+string(s))) // as consent.Decide makes them
+	}
+	wanting := hook.Target{ID: "crm/main", System: "crm", Endpoint: hook.Endpoint{Purposes: []string{"p"}, Fields: []string{"f"}}}
+	families := map[string]bool{}
+	var told []ledger.Kind
+	for _, k := range all {
+		e := hook.Event{Subject: "x", Kind: k, Purpose: "p", Endpoint: wanting.ID, Fields: []string{"f"}, System: wanting.System}
+		if wanting.Wants(&e) && !slices.Contains(told, k) {
+			told = append(told, k)
+			family, _, _ := strings.Cut(string(k), ".")
+			families[family] = true
+		}
+	}
+	for _, f := range append(hook.Families(), "marketing", "restriction") {
+		if !families[f] {
+			t.Errorf("no kind of %s was found in the code", f)
+		}
+	}
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "hooks.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f := range families {
+		if !bytes.Contains(doc, []byte("`"+f+".")) {
+			t.Errorf("docs/hooks.md names no kind of %s", f)
+		}
+	}
+	return told
+}
+
+// declaredKinds are the constants of type ledger.Kind of the whole tree.
+func declaredKinds(t *testing.T) []ledger.Kind {
+	t.Helper()
+	var all []ledger.Kind
+	err := filepath.WalkDir(filepath.Join("..", "..", "internal"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			v, is := n.(*ast.ValueSpec)
+			if !is {
+				return true
+			}
+			of, is := v.Type.(*ast.SelectorExpr)
+			if !is || of.Sel.Name != "Kind" || fmt.Sprint(of.X) != "ledger" {
+				return true
+			}
+			for _, one := range v.Values {
+				lit, is := one.(*ast.BasicLit)
+				if !is {
+					t.Errorf("%s declares a kind that is no text", name)
+					continue
+				}
+				kind, err := strconv.Unquote(lit.Value)
+				if err != nil {
+					t.Error(err)
+				}
+				all = append(all, ledger.Kind(kind))
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // everyKind are hooks of every kind that anybody is told, and some that nobody
 // should believe.
 func everyKind(t *testing.T) []signed {
 	t.Helper()
-	kinds := []ledger.Kind{
-		hook.Erased, identity.SubjectMerged, identity.SubjectSeparated, consent.PreferenceChanged, consent.MarketingStopped,
-		profile.Corrected, profile.Undone, profile.Approved, profile.Imported, profile.Confirmed, "restriction.placed", "restriction.lifted", "endpoint.ping",
-	}
-	for _, s := range consent.Statuses {
-		kinds = append(kinds, ledger.Kind("consent."+string(s)))
-	}
+	kinds := append(toldKinds(t), "endpoint.ping")
 	older, newer, stranger := hook.NewSecret(), hook.NewSecret(), hook.NewSecret()
 	now := time.Now()
 	var all []signed
