@@ -117,6 +117,11 @@ func TestAcknowledge(t *testing.T) {
 				t.Errorf("got %+v, want the reason and when it was said", got)
 			}
 			q.becomes(q.signed(path, body, q.clock.Now(), own), hook.Taken, hook.Refused) // a repeat
+			counted := httptest.NewRecorder()
+			q.Metrics().ServeHTTP(counted, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+			if want := `livingprofile_acknowledgements_total{result="taken",status="refused"} 2`; !strings.Contains(counted.Body.String(), want) {
+				t.Errorf("the metrics lack %s", want)
+			}
 			_, applied := message(&d, "applied")
 			q.becomes(q.signed(path, applied, q.clock.Now().Add(-time.Minute), own), hook.Older, hook.Refused)
 			q.becomes(q.signed(path, applied, q.clock.Now().Add(time.Second), own), hook.Taken, hook.Applied)

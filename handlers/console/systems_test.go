@@ -10,12 +10,14 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/login"
 	"livingprofile/internal/testkit"
 )
 
@@ -75,6 +77,26 @@ func traces(t *testing.T, s *testkit.Site, kind ledger.Kind) []hook.Trace {
 		}
 	}
 	return all
+}
+
+// A delivery shows that its receiver said later what became of it.
+func TestDelivery_acknowledged_later(t *testing.T) {
+	s := connected(t, receive(t))
+	them := s.Client(t)
+	them.Enter("hibiki", thomas, false)
+	them.Answer("hibiki", "newsletter", "yes")
+	d := testkit.Eventually(t, "the delivery", func() (hook.Delivery, bool) {
+		all, err := s.DB.DeliveryPage(t.Context(), hook.Page{Endpoint: endpoint, State: hook.Received, Limit: 1})
+		return append(all, hook.Delivery{})[0], err == nil && len(all) > 0
+	})
+	now := s.Clock.Now()
+	said := []hook.Acknowledgement{{Entry: d.Entry, Version: d.Told, State: hook.Applied}}
+	heard, err := s.DB.Acknowledge(t.Context(), &hook.Target{ID: endpoint}, said, now, login.Counter{Key: []byte("once"), Limit: 1, Window: time.Hour}, now)
+	if err != nil || heard[0] != hook.Taken {
+		t.Fatalf("%v, %v", heard, err)
+	}
+	page := desk(t, s, authz.Administrator).Page(tool + "/deliveries/" + d.Entry)
+	wantIn(t, "the delivery", page, "Applied", "The system said later what became of it")
 }
 
 // TestSystems: staff see how a system does, stop it, turn its secret, try it and
