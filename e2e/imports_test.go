@@ -51,11 +51,10 @@ func TestConsoleImports(t *testing.T) {
 			p.inspect("console-import-held", l+1)
 			want(t, tt.act, p.Go("main form button[value="+tt.act+"]"), http.StatusOK)
 			testkit.Eventually(t, "the end of the import", func() (bool, bool) {
-				if _, err := w.ImportNext(t.Context(), time.Minute); err != nil {
-					return false, false
-				}
-				_, err := w.DB.NextUpload(t.Context())
-				return true, err != nil
+				_, err := w.ImportNext(t.Context(), time.Minute)
+				_, failed := w.TryNext(t.Context(), time.Minute)
+				_, none := w.DB.NextUpload(t.Context(), tt.act == "try")
+				return true, err == nil && failed == nil && none != nil
 			})
 			want(t, "the report", p.Open(strings.TrimSuffix(w.console(), "/console")+p.Path()), http.StatusOK)
 			wantIn(t, "the report", p.Text("main"), tt.done)

@@ -15,9 +15,11 @@ import (
 
 // How long is kept what is left of imports.
 const (
-	rejectsLife   = 7 * 24 * time.Hour
-	uploadLife    = 90 * 24 * time.Hour
-	receivingLife = 24 * time.Hour
+	rejectsLife = 7 * 24 * time.Hour
+	uploadLife  = 90 * 24 * time.Hour
+	// fileLife goes beyond that of intake: nobody can release a file in the
+	// moment in which it is deleted.
+	fileLife = intake.FileLife + time.Hour
 )
 
 // An uploadBody is what a row of imports has sealed.
@@ -27,6 +29,8 @@ type uploadBody struct {
 	Format   intake.Format   `json:"format"`
 	Charset  string          `json:"charset,omitempty"`
 	Bytes    int64           `json:"bytes,omitempty"`
+	Took     time.Duration   `json:"took,omitempty"`
+	MovedAt  int64           `json:"moved_at,omitempty"`
 	Position json.RawMessage `json:"position,omitempty"`
 	Report   *intake.Report  `json:"report,omitempty"`
 	Problem  *intake.Problem `json:"problem,omitempty"`
@@ -42,7 +46,7 @@ func partPlace(upload, part string, at int64) keyring.Place {
 }
 
 func (db *DB) uploadBody(u *intake.Upload) ([]byte, error) {
-	plain, err := json.Marshal(uploadBody{u.Map, u.MapText, u.Format, u.Charset, u.Bytes, u.Position, u.Report, u.Problem, u.Limits})
+	plain, err := json.Marshal(uploadBody{u.Map, u.MapText, u.Format, u.Charset, u.Bytes, u.Took, micros(u.MovedAt), u.Position, u.Report, u.Problem, u.Limits})
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", u.ID, err)
 	}
@@ -64,9 +68,10 @@ func (db *DB) BeginUpload(ctx context.Context, u intake.Upload) error {
 	})
 }
 
-// PutUpload keeps what became of an upload, and tells the ledger where kind is
-// not "". The file of one that has ended goes in the same moment.
-func (db *DB) PutUpload(ctx context.Context, u intake.Upload, kind ledger.Kind) error {
+// PutUpload keeps what became of an upload that was at a stage, and tells the
+// ledger where kind is not ""; errs.Conflict when it is not there any more. A
+// file that is not needed any more goes in the same moment.
+func (db *DB) PutUpload(ctx context.Context, was intake.Stage, u intake.Upload, kind ledger.Kind) error {
 	body, err := db.uploadBody(&u)
 	if err != nil {
 		return err
@@ -75,11 +80,14 @@ func (db *DB) PutUpload(ctx context.Context, u intake.Upload, kind ledger.Kind) 
 		u.Print = []byte{}
 	}
 	c := ledger.Change{At: db.now(), Actor: u.Actor, Cause: u.ID, Rows: []any{write{
-		query:  "update imports set state = $1, size = $2, ended_at = $3, print = $4, body = $5, dry = $6 where id = $7",
-		args:   []any{u.State, u.Size, micros(u.EndedAt), u.Print, body, flag(u.DryRun), u.ID},
-		missed: errs.NotFound,
+		query: `
+			update imports
+			set state = $1, size = $2, ended_at = $3, print = $4, body = $5, dry = $6
+			where id = $7 and state = $8 and dry = $9`,
+		args:   []any{u.State, u.Size, micros(u.EndedAt), u.Print, body, flag(u.DryRun), u.ID, was.State, flag(was.DryRun)},
+		missed: errs.New(errs.Conflict, "error.import_begun"),
 	}}}
-	if u.State.Ended() {
+	if !u.KeepsFile() {
 		c.Rows = append(c.Rows, write{
 			query: "delete from import_parts where import = $1 and part = $2", args: []any{u.ID, intake.FilePart},
 		})
@@ -148,10 +156,10 @@ func (db *DB) UploadOnce(ctx context.Context, once []byte) (intake.Upload, error
 	return db.anUpload(ctx, "where once = $1", once)
 }
 
-// NextUpload returns the oldest that waits or is under way; errs.NotFound for
-// none.
-func (db *DB) NextUpload(ctx context.Context) (intake.Upload, error) {
-	return db.anUpload(ctx, "where state in ('waiting', 'running') order by created_at, id limit 1")
+// NextUpload returns the oldest import, or trial, that waits or is under way;
+// errs.NotFound for none.
+func (db *DB) NextUpload(ctx context.Context, dry bool) (intake.Upload, error) {
+	return db.anUpload(ctx, "where state in ('waiting', 'running') and dry = $1 order by created_at, id limit 1", flag(dry))
 }
 
 // Uploads returns the newest, without those that were cut off while they were
@@ -192,6 +200,7 @@ func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]intake.
 				return fmt.Errorf("import %s: %w", u.ID, err)
 			}
 			u.Map, u.MapText, u.Format, u.Charset, u.Bytes = b.Map, b.MapText, b.Format, b.Charset, b.Bytes
+			u.Took, u.MovedAt = b.Took, fromMicros(b.MovedAt)
 			u.Position, u.Report, u.Problem, u.Limits = b.Position, b.Report, b.Problem, b.Limits
 			all = append(all, u)
 			return nil
@@ -203,15 +212,17 @@ func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]intake.
 }
 
 // SweepUploads deletes what is over: files that were cut off while they were
-// sent, refused rows, and imports that ended long ago.
+// sent, or for which nobody had a word, refused rows, and imports that ended
+// long ago.
 func (db *DB) SweepUploads(ctx context.Context, now time.Time) error {
 	return db.main.update(ctx, func(c conn) error {
 		for _, s := range []struct {
 			query  string
 			before time.Time
 		}{
-			{"delete from import_parts where import in (select id from imports where state in ('receiving', 'held') and created_at < $1)", now.Add(-receivingLife)},
-			{"delete from imports where state in ('receiving', 'held') and created_at < $1", now.Add(-receivingLife)},
+			{"delete from import_parts where import in (select id from imports where state in ('receiving', 'held') and created_at < $1)", now.Add(-fileLife)},
+			{"delete from imports where state in ('receiving', 'held') and created_at < $1", now.Add(-fileLife)},
+			{"delete from import_parts where part = 'file' and import in (select id from imports where state = 'done' and dry = 1 and ended_at < $1)", now.Add(-fileLife)},
 			{"delete from import_parts where import in (select id from imports where ended_at > 0 and ended_at < $1)", now.Add(-rejectsLife)},
 			{"delete from imports where ended_at > 0 and ended_at < $1", now.Add(-uploadLife)},
 		} {

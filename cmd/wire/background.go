@@ -35,6 +35,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 	s.tasks.Add(job.Task{Name: "rights.files", Every: time.Hour, Do: s.DB.SweepAttachments})
 	s.tasks.Add(joining(s.Joiner))
 	s.tasks.Add(s.importingTask())
+	s.tasks.Add(s.tryingTask())
 	s.tasks.Add(s.sweepUploads())
 	s.tasks.Add(s.sendingTask())
 	s.tasks.Add(job.Task{Name: "api.sweep", Every: time.Hour, Do: func(ctx context.Context, now time.Time) error {

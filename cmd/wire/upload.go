@@ -20,6 +20,15 @@ func (a *App) Desk() *intake.Desk {
 	return intake.NewDesk(a.DB, a.Clock, func(sum []byte) []byte { return a.DB.Ring().Digest("import.print", sum) })
 }
 
+// A trial is kept in memory, some five kilobytes for each person, and cannot be
+// gone on with in another turn: so it has a turn of its own that is long enough,
+// and does not hold imports up.
+const (
+	trialLease  = 10 * time.Minute
+	trialSlice  = trialLease - time.Minute
+	trialPeople = 100_000
+)
+
 // importingTask brings in what was sent. An import that is not at its end when its
 // turn is over, or whose process died, is gone on with in another turn.
 func (a *App) importingTask() job.Task {
@@ -33,6 +42,15 @@ func (a *App) importingTask() job.Task {
 	}}
 }
 
+// tryingTask tries the oldest of what is to be tried. A trial whose process died
+// begins anew.
+func (a *App) tryingTask() job.Task {
+	return job.Task{Name: "import.try", Every: time.Second, Lease: trialLease, Do: func(ctx context.Context, _ time.Time) error {
+		_, err := a.TryNext(ctx, trialSlice)
+		return err
+	}}
+}
+
 // sweepUploads deletes what is over of imports.
 func (a *App) sweepUploads() job.Task {
 	return job.Task{Name: "import.sweep", Every: time.Hour, Do: a.DB.SweepUploads}
@@ -41,40 +59,51 @@ func (a *App) sweepUploads() job.Task {
 // ImportNext goes on with the oldest import for a while. It is false when there
 // is none, or when the while was too short for its end.
 func (a *App) ImportNext(ctx context.Context, slice time.Duration) (bool, error) {
-	u, err := a.DB.NextUpload(ctx)
+	u, err := a.DB.NextUpload(ctx, false)
 	if errors.Is(err, errs.NotFound) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	m, err := u.LoadMap()
-	if err != nil {
-		return false, err
-	}
-	org := a.Current.Load()
-	var store intake.MergeStore = apart{a.DB}
-	if u.DryRun {
-		store = intake.NewRehearsal(store)
-	}
-	merger := intake.NewMerger(store, org, a.Clock, u.Source, u.ID)
-	merger.Limit(u.Limits)
-	if !u.DryRun {
-		merger.Prepare(func(ctx context.Context, fresh ...id.Subject) error {
-			_, err := a.DB.Ring().Create(ctx, fresh...)
-			return err
-		})
-	}
 	timed, cancel := context.WithTimeout(ctx, slice)
 	defer cancel()
-	err = intake.RunUpload(timed, a.DB, u, m, merger, intake.Options{Organisation: org, Clock: a.Clock, Explain: a.Explain})
+	err = a.runUpload(timed, u, apart{a.DB}, func(ctx context.Context, fresh ...id.Subject) error {
+		_, err := a.DB.Ring().Create(ctx, fresh...)
+		return err
+	})
 	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		if u.DryRun {
-			// A trial is kept in memory alone, and cannot be gone on with.
-			u.State, u.EndedAt, u.Problem = intake.Failed, a.Clock.Now(), &intake.Problem{ID: "error.trial_too_long"}
-			return true, a.DB.PutUpload(ctx, u, intake.ImportEnded)
-		}
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// TryNext tries the oldest upload that waits for it, to its end or for a while;
+// then the report is of what was tried. It is false when there is none.
+func (a *App) TryNext(ctx context.Context, slice time.Duration) (bool, error) {
+	u, err := a.DB.NextUpload(ctx, true)
+	if errors.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	timed, cancel := context.WithTimeoutCause(ctx, slice, intake.ErrEnough)
+	defer cancel()
+	rehearsal := intake.NewRehearsal(apart{a.DB})
+	rehearsal.Bound(trialPeople)
+	err = a.runUpload(timed, u, rehearsal, func(context.Context, ...id.Subject) error { return nil })
+	return err == nil, err
+}
+
+func (a *App) runUpload(ctx context.Context, u intake.Upload, s intake.MergeStore, prepare func(context.Context, ...id.Subject) error) error {
+	m, err := u.LoadMap()
+	if err != nil {
+		return err
+	}
+	org := a.Current.Load()
+	merger := intake.NewMerger(s, org, a.Clock, u.Source, u.ID)
+	merger.Limit(u.Limits)
+	merger.Prepare(prepare)
+	return intake.RunUpload(ctx, a.DB, u, m, merger, intake.Options{Organisation: org, Clock: a.Clock, Explain: a.Explain})
 }

@@ -50,7 +50,11 @@ func (k *kit) imports(slice time.Duration) {
 		if err != nil {
 			k.t.Logf("import: %v", err)
 		}
-		if _, err := k.DB.NextUpload(k.t.Context()); err != nil && !more {
+		tried, err := k.TryNext(k.t.Context(), slice)
+		if err != nil {
+			k.t.Logf("trial: %v", err)
+		}
+		if _, err := k.DB.NextUpload(k.t.Context(), false); err != nil && !more && !tried {
 			return
 		}
 	}

@@ -83,7 +83,7 @@ func TestImports_beyond_the_key(t *testing.T) {
 	}
 	// A ready-made map is one like any other.
 	k.refused(k.send(k.key(ofSystem("shop"), withFields("given-name")), "?map=generic", csvType, "email\n"), http.StatusForbidden, "forbidden")
-	if _, err := k.DB.NextUpload(t.Context()); err == nil {
+	if _, err := k.DB.NextUpload(t.Context(), false); err == nil {
 		t.Error("what was refused waits to be imported")
 	}
 	// What a limited key reaches is taken, and what is declared meanwhile makes

@@ -120,7 +120,7 @@ func TestImports_with_a_map(t *testing.T) {
 	if a := k.send(key, "?map=crm", csvType, "a"); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "map.fields.") {
 		t.Errorf("a ready-made map of another system: got %d %s", a.Status, a.Body)
 	}
-	if _, err := k.DB.NextUpload(t.Context()); err == nil {
+	if _, err := k.DB.NextUpload(t.Context(), false); err == nil {
 		t.Error("what was refused waits to be imported")
 	}
 }

@@ -23,6 +23,7 @@ import (
 // tried and decides what it would decide. It may be used by many goroutines.
 type Rehearsal struct {
 	store MergeStore
+	most  int // people that are kept; 0 for any number
 
 	mu      sync.Mutex
 	people  map[id.Subject]*rehearsed
@@ -40,6 +41,9 @@ type rehearsed struct {
 func NewRehearsal(s MergeStore) *Rehearsal {
 	return &Rehearsal{store: s, people: map[id.Subject]*rehearsed{}, bearers: map[mark][]id.Subject{}}
 }
+
+// Bound has Commit return ErrEnough for whoever is one person too many.
+func (r *Rehearsal) Bound(people int) { r.most = people }
 
 func (r *Rehearsal) person(subject id.Subject) *rehearsed {
 	r.mu.Lock()
@@ -127,6 +131,9 @@ func (r *Rehearsal) Commit(ctx context.Context, c ledger.Change) ([]ledger.Writt
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.most > 0 && r.people[c.Subject] == nil && len(r.people) >= r.most {
+		return nil, ErrEnough
+	}
 	r.people[c.Subject] = p
 	for i := range p.identifiers {
 		m := markOf(&p.identifiers[i])

@@ -41,9 +41,11 @@ type Upload struct {
 	EndedAt     time.Time
 
 	Bytes    int64           // of the file that are done
+	Took     time.Duration   // for them
+	MovedAt  time.Time       // when the last batch was done
 	Position json.RawMessage // as Positions keep it; nil before the first batch
 	Report   *Report         // at the end
-	Problem  *Problem        // why it failed
+	Problem  *Problem        // why it failed, or why a trial ended early
 }
 
 // An UploadState says how far an upload is.
@@ -59,8 +61,41 @@ const (
 	Failed    UploadState = "failed" // before its first row, or it could not go on
 )
 
-// Ended tells whether nothing more happens.
+// Ended tells whether nothing more happens by itself.
 func (s UploadState) Ended() bool { return s == Done || s == Failed }
+
+// FileLife is how long a file waits for a word, from when it was sent or from
+// the end of its trial. It is deleted an hour later at the earliest, so that
+// none goes whose import was just released.
+const FileLife = 24 * time.Hour
+
+// Waits tells whether the upload's file may still be imported, on a word: it
+// was not tried yet, or tried and nothing more.
+func (u *Upload) Waits(now time.Time) bool {
+	switch {
+	case u.State == Held:
+		return now.Before(u.CreatedAt.Add(FileLife))
+	case u.tried():
+		return now.Before(u.EndedAt.Add(FileLife))
+	default:
+		return false
+	}
+}
+
+func (u *Upload) tried() bool { return u.State == Done && u.DryRun }
+
+// KeepsFile tells whether the file is still needed, or may be.
+func (u *Upload) KeepsFile() bool { return !u.State.Ended() || u.tried() }
+
+// A Stage is what an upload has to be still for a change of it to be written.
+// None comes twice to one that was released to be imported.
+type Stage struct {
+	State  UploadState
+	DryRun bool
+}
+
+// Stage returns that of the upload.
+func (u *Upload) Stage() Stage { return Stage{u.State, u.DryRun} }
 
 // A Problem is why a file was refused as a whole.
 type Problem struct {
@@ -85,9 +120,11 @@ type UploadStore interface {
 	BeginUpload(ctx context.Context, u Upload) error
 	// UploadOnce returns the upload with a digest; errs.NotFound for none.
 	UploadOnce(ctx context.Context, once []byte) (Upload, error)
-	// PutUpload keeps what became of an upload, and tells the ledger where kind
-	// is not "". The file of one that has ended is deleted with it.
-	PutUpload(ctx context.Context, u Upload, kind ledger.Kind) error
+	// PutUpload keeps what became of an upload that was at a stage, and tells
+	// the ledger where kind is not "". It is errs.Conflict, and nothing is
+	// written, when it is not there any more: somebody else was first. A file
+	// that is not needed any more is deleted with it.
+	PutUpload(ctx context.Context, was Stage, u Upload, kind ledger.Kind) error
 	// AddPart keeps a piece of an upload that begins at a byte, instead of one
 	// that was there.
 	AddPart(ctx context.Context, upload, part string, at int64, data []byte) error
@@ -161,11 +198,12 @@ func (d *Desk) Receive(ctx context.Context, u Upload, body io.Reader) (got Uploa
 	if u.Size == 0 {
 		return u, false, errors.Join(errs.New(errs.Invalid, "error.file_empty"), d.store.CutParts(ctx, u.ID, FilePart, 0))
 	}
+	was := u.Stage()
 	u.Print, u.State = d.print(sum.Sum(nil)), Queued
 	if held {
 		u.State = Held
 	}
-	return u, false, d.store.PutUpload(ctx, u, ImportReceived)
+	return u, false, d.store.PutUpload(ctx, was, u, ImportReceived)
 }
 
 // digest begins the digest of what was sent: a file under another map is
@@ -179,24 +217,30 @@ func (u *Upload) digest() hash.Hash {
 	return sum
 }
 
-// Release has an upload that is held imported, or tried, by whoever says so. It
-// is errs.Conflict for one that is not held any more.
+// Release has an upload imported that waits for a word, or tried where it was
+// not yet, by whoever says so. It is errs.Conflict for one that does not wait
+// any more.
 func (d *Desk) Release(ctx context.Context, u Upload, dry bool, by ledger.Actor) error {
-	if u.State != Held {
+	was := u.Stage()
+	if !u.Waits(d.clock.Now()) || dry && u.tried() {
 		return errs.New(errs.Conflict, "error.import_begun")
 	}
 	u.State, u.DryRun, u.Actor = Queued, dry, by
-	return d.store.PutUpload(ctx, u, ImportReleased)
+	u.EndedAt, u.Report, u.Problem = time.Time{}, nil, nil
+	u.Bytes, u.Took, u.MovedAt = 0, 0, time.Time{}
+	return d.store.PutUpload(ctx, was, u, ImportReleased)
 }
 
-// Discard deletes a file that is held.
+// Discard deletes a file that waits for a word; errs.Conflict when it does not
+// any more. The report of its trial stays.
 func (d *Desk) Discard(ctx context.Context, u Upload, by ledger.Actor) error {
-	if u.State != Held {
+	was := u.Stage()
+	if !u.Waits(d.clock.Now()) {
 		return errs.New(errs.Conflict, "error.import_begun")
 	}
 	u.State, u.Actor, u.EndedAt = Failed, by, d.clock.Now()
 	u.Problem = &Problem{ID: "error.import_discarded"}
-	return d.store.PutUpload(ctx, u, ImportEnded)
+	return d.store.PutUpload(ctx, was, u, ImportEnded)
 }
 
 // again answers a repeat.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"time"
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/organisation"
@@ -99,29 +101,59 @@ func (k kept) Position(context.Context, [32]byte) ([]byte, error) {
 
 func (k kept) KeepPosition(ctx context.Context, _ [32]byte, position []byte) error {
 	k.upload.Position = position
-	return k.store.PutUpload(ctx, *k.upload, "")
+	return k.store.PutUpload(ctx, k.upload.Stage(), *k.upload, "")
 }
 
 // DropPosition leaves the position: the report takes its place in one write.
 func (kept) DropPosition(context.Context, [32]byte) error { return nil }
 
+// shown are the Positions of a trial: kept to be looked at, and not to go on
+// from, for what the trial decided until then is in no store.
+type shown struct {
+	kept
+	at *time.Time // when it was last kept
+}
+
+func (shown) Position(context.Context, [32]byte) ([]byte, error) { return nil, errs.NotFound }
+
+func (s shown) KeepPosition(ctx context.Context, digest [32]byte, position []byte) error {
+	if s.upload.MovedAt.Sub(*s.at) < time.Second {
+		return nil // a trial has nothing else to write after each batch
+	}
+	*s.at = s.upload.MovedAt
+	return s.kept.KeepPosition(ctx, digest, position)
+}
+
+// ErrEnough is why a trial ends before its file does: what it would write is
+// kept in memory, and that has its bounds. As the cause of a context it ends a
+// trial for its time.
+var ErrEnough = errors.New("as much of the file was tried as is tried at once")
+
 // RunUpload imports what is left of an upload, until its end or that of ctx;
 // then the upload is Running, and is gone on with by the same call. m is the
-// upload's map. A dry run is not gone on with: it begins anew.
+// upload's map. A trial is not gone on with: it begins anew, but after
+// ErrEnough, which ends it with the report of what was tried.
 func RunUpload(ctx context.Context, s UploadStore, u Upload, m *Map, sink Sink, o Options) error {
 	if u.State == Queued {
+		was := u.Stage()
 		u.State = Running
-		if err := s.PutUpload(ctx, u, ""); err != nil {
+		if err := s.PutUpload(ctx, was, u, ""); err != nil {
 			return err
 		}
 	}
+	was := u.Stage()
 	o.Source, o.Format, o.Charset, o.Size, o.Limits = u.Source, u.Format, u.Charset, u.Size, u.Limits
-	o.Progress = func(p Progress) { u.Bytes = p.Bytes }
-	if !u.DryRun {
+	if u.DryRun {
+		u.Bytes, u.Took, u.Position = 0, 0, nil
+		o.Positions = shown{kept{s, &u}, &time.Time{}}
+	} else {
 		o.Positions, o.Rejects = kept{s, &u}, Rejects(ctx, s, &u)
 	}
+	before := u.Took
+	o.Progress = func(p Progress) { u.Bytes, u.Took, u.MovedAt = p.Bytes, before+p.Elapsed, o.Clock.Now() }
 	report, err := Run(ctx, Open(ctx, s, &u), m, sink, o)
-	if ctx.Err() != nil {
+	enough := u.DryRun && (errors.Is(err, ErrEnough) || err != nil && errors.Is(context.Cause(ctx), ErrEnough))
+	if ctx.Err() != nil && !enough {
 		return ctx.Err()
 	}
 	var public *errs.Error
@@ -129,6 +161,10 @@ func RunUpload(ctx context.Context, s UploadStore, u Upload, m *Map, sink Sink, 
 	switch {
 	case err == nil:
 		u.State, u.Report, u.Bytes = Done, report, u.Size
+	case enough:
+		u.State, u.Report = Done, report
+		u.Problem = &Problem{ID: "error.trial_cut_short", Args: map[string]any{"rows": report.Rows}}
+		ctx, err = context.WithoutCancel(ctx), nil
 	case errors.As(err, &public) && (public.Kind == errs.Invalid || public.Kind == errs.Forbidden):
 		u.State, u.Report = Failed, report
 		u.Problem = &Problem{ID: public.ID, Args: public.Args, Fields: public.Fields}
@@ -145,7 +181,7 @@ func RunUpload(ctx context.Context, s UploadStore, u Upload, m *Map, sink Sink, 
 		err = nil
 	}
 	u.EndedAt, u.Position = o.Clock.Now(), nil
-	return errors.Join(err, s.PutUpload(ctx, u, ImportEnded))
+	return errors.Join(err, s.PutUpload(ctx, was, u, ImportEnded))
 }
 
 // So returns how far an upload is: its report, at the end that of all.
@@ -161,4 +197,23 @@ func (u *Upload) So() Report {
 		Map: u.Map, Rows: p.Rows, Created: p.Created, Merged: p.Merged, Changed: p.Changed, Unchanged: p.Same,
 		Refused: p.Refused, Warnings: p.Warnings, Rejects: p.Rejects, Notes: p.Notes,
 	}
+}
+
+// When a pace is told: not of the first batch alone, which may have waited for
+// anything, nor of an import whose process may have died.
+const (
+	paceAfter  = 3 * time.Second
+	paceWithin = 30 * time.Second
+)
+
+// Pace says how many rows a second an upload is going at, since its beginning,
+// and about how long the rest will take. It is not ok while that would be a
+// guess.
+func (u *Upload) Pace(now time.Time) (rows int, left time.Duration, ok bool) {
+	if u.State != Running || u.Bytes <= 0 || u.Took < paceAfter || now.Sub(u.MovedAt) > paceWithin {
+		return 0, 0, false
+	}
+	rest := float64(max(0, u.Size-u.Bytes)) / float64(u.Bytes)
+	rows = int(math.Ceil(float64(u.So().Rows) / u.Took.Seconds()))
+	return rows, time.Duration(rest * float64(u.Took)).Round(time.Second), true
 }

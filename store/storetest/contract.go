@@ -98,6 +98,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"figures_count_people_by_their_last_word", counts},
 		{"consent_records_are_due_that_count", dueConsents},
 		{"an_import_knows_how_far_it_was", positions},
+		{"a_file_comes_to_each_state_once", uploadsMoveOnce},
+		{"the_file_of_a_trial_is_kept", uploadsAreKept},
 		{"an_answer_is_given_again_for_a_day", answers},
 		{"a_request_is_begun_once", beginsOnce},
 		{"an_approval_comes_to_each_state_once", approvalsMoveOnce},
