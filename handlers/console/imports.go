@@ -142,9 +142,6 @@ func (s *Console) upload(c echo.Context) (intake.Upload, error) {
 	return s.Uploads.Upload(web.Context(c), name)
 }
 
-// sampleRows is how many rows of a file are shown before it is imported.
-const sampleRows = 5
-
 // refreshEvery is after how many seconds a browser looks again, with script or
 // without, while an import goes on.
 const refreshEvery = 3
@@ -159,9 +156,12 @@ func (s *Console) ShowImport(c echo.Context) error {
 }
 
 func (s *Console) showImport(c echo.Context, u intake.Upload, typed url.Values, wrong map[string]string) error {
-	p := s.importPage(c, &u)
+	return s.renderImport(c, &u, s.importPage(c, &u), typed, wrong)
+}
+
+func (s *Console) renderImport(c echo.Context, u *intake.Upload, p view.ImportPage, typed url.Values, wrong map[string]string) error {
 	if u.State == intake.Held && p.Manage {
-		s.sample(c, &u, &p)
+		s.sample(c, u, &p)
 	}
 	if !u.State.Ended() && u.State != intake.Held {
 		c.Response().Header().Set("Refresh", strconv.Itoa(refreshEvery))
@@ -171,63 +171,11 @@ func (s *Console) showImport(c echo.Context, u intake.Upload, typed url.Values, 
 		return err
 	}
 	if p.Manage && u.State.Ended() && len(ats) > 0 {
-		if err := s.askRejects(c, &u, &p, typed, wrong); err != nil {
+		if err := s.askRejects(c, u, &p, typed, wrong); err != nil {
 			return err
 		}
 	}
 	return web.Render(c, page(wrong), view.Import(s.desk(c, "imports", title(c, "imports")), p))
-}
-
-// sample says what the first rows would become, without what they hold.
-func (s *Console) sample(c echo.Context, u *intake.Upload, p *view.ImportPage) {
-	ctx, org := web.Context(c), web.Of(c).Organisation
-	m, err := u.LoadMap()
-	if err != nil {
-		p.Problem = i18n.T(ctx, "error.no_such_map")
-		return
-	}
-	file := intake.Open(ctx, s.Uploads, u)
-	samples, report, err := intake.Preview(ctx, file, m, sampleRows, intake.Options{
-		Organisation: org, Source: u.Source, Clock: s.Clock, Format: u.Format, Charset: u.Charset, Size: u.Size,
-	})
-	if err != nil {
-		p.Problem = i18n.T(ctx, "error.map_unfit")
-		if wrong, ok := web.Wrong(c, err); ok {
-			p.Problem = wrong[""]
-			for path, text := range wrong {
-				if path != "" {
-					p.Problem += " " + path + ": " + text
-				}
-			}
-		}
-		return
-	}
-	p.Charset, p.Unread, p.Missing, p.LeftOut, p.Ready = report.Charset, report.Unread, report.Missing, report.LeftOut, true
-	for _, row := range samples {
-		one := view.SampleRow{Line: row.Line}
-		if row.Fault != nil {
-			one.Fault = fault(c, intake.Reject{Line: row.Line, Fault: *row.Fault})
-		}
-		for _, i := range row.Item.Identifiers {
-			one.Means = append(one.Means, identifierKind(c, i.Kind, i.Scope))
-		}
-		for i := range org.Fields {
-			if f := &org.Fields[i]; row.Item.Claims[f.Name].Value != "" {
-				one.Means = append(one.Means, f.Label.In(web.Of(c).Locale))
-			}
-		}
-		for _, said := range row.Item.Consents {
-			if v, ok := org.Purpose(said.Purpose); ok {
-				one.Means = append(one.Means, v.Words.Question.In(web.Of(c).Locale))
-			}
-		}
-		for _, act := range row.Item.Acts {
-			if k, ok := org.Activity(act.Kind); ok {
-				one.Means = append(one.Means, k.Label.In(web.Of(c).Locale))
-			}
-		}
-		p.Sample = append(p.Sample, one)
-	}
 }
 
 func fault(c echo.Context, r intake.Reject) string {
@@ -248,8 +196,15 @@ func (s *Console) importPage(c echo.Context, u *intake.Upload) view.ImportPage {
 		Held: u.State == intake.Held, Ended: u.State.Ended(), EndedAt: u.EndedAt,
 		Charset: r.Charset, Unread: r.Unread, Missing: r.Missing, LeftOut: r.LeftOut,
 	}
+	p.Mine = p.Manage && u.Actor == me(c).Actor()
+	p.Tried = p.Ended && p.Manage && u.Waits(s.Clock.Now())
 	if u.Size > 0 {
 		p.Percent = int(100 * u.Bytes / u.Size)
+	}
+	if rows, left, ok := u.Pace(s.Clock.Now()); ok {
+		p.Pace = i18n.T(ctx, "imports.pace", "count", rows, "left", i18n.Span(ctx, left))
+	} else if u.State == intake.Running {
+		p.Pace = i18n.T(ctx, "imports.no_pace")
 	}
 	for _, count := range []struct {
 		word string
@@ -282,7 +237,8 @@ func (s *Console) importPage(c echo.Context, u *intake.Upload) view.ImportPage {
 	return p
 }
 
-// RunHeld has a file that is held tried, imported or deleted.
+// RunHeld has a file that waits for a word tried, imported or deleted, or shows
+// what its first rows hold.
 func (s *Console) RunHeld(c echo.Context) error {
 	form, err := web.Form(c, "act")
 	if err != nil {
@@ -293,6 +249,8 @@ func (s *Console) RunHeld(c echo.Context) error {
 		return err
 	}
 	switch form.Get("act") {
+	case "show":
+		return s.showValues(c, &u)
 	case "try":
 		err = s.Desk.Release(web.Context(c), u, true, me(c).Actor())
 	case "import":
@@ -306,6 +264,23 @@ func (s *Console) RunHeld(c echo.Context) error {
 		return err
 	}
 	return web.SeeOther(c, ImportsPath+"/"+u.ID)
+}
+
+// showValues shows what the first rows hold. It is personal, so that it is for
+// whoever sent the file and has it anyway, is posted and stands in the ledger.
+func (s *Console) showValues(c echo.Context, u *intake.Upload) error {
+	p := s.importPage(c, u)
+	switch {
+	case !p.Mine:
+		return errs.New(errs.Forbidden, "error.not_your_file")
+	case u.State != intake.Held || !u.Waits(s.Clock.Now()):
+		return errs.New(errs.Conflict, "error.import_begun")
+	}
+	if err := s.Staff.NoteExport(web.Context(c), me(c), map[string]string{"sample": u.ID}); err != nil {
+		return err
+	}
+	p.Shown = true
+	return s.renderImport(c, u, p, nil, nil)
 }
 
 // TakeRejects gives the refused rows as they were. They are personal, so that

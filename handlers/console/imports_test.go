@@ -12,6 +12,8 @@ import (
 
 	"livingprofile/internal/authz"
 	uploads "livingprofile/internal/intake"
+	"livingprofile/internal/ledger"
+	"livingprofile/internal/staff"
 	"livingprofile/internal/testkit"
 )
 
@@ -106,9 +108,28 @@ func TestImports(t *testing.T) {
 	page := c.Page(tried)
 	wantIn(t, "the sample", page, "What the first rows mean", "Given name", "Try it without writing")
 	wantOut(t, "the sample", page, "Zora", "zora@")
-	wantIn(t, "the trial", act(tried, "try"), "Done", "Nothing was written", "About somebody new")
-	if a := c.Post(tried, url.Values{"act": {"import"}}); a.Status != http.StatusConflict {
-		t.Errorf("imported after the trial: got %d", a.Status)
+	shown := c.Post(tried, url.Values{"act": {"show"}})
+	if shown.Status != http.StatusOK || shown.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the values: got %d, kept %q", shown.Status, shown.Header.Get("Cache-Control"))
+	}
+	wantIn(t, "the values", shown.Body, "Zora", "zora@example.net", "Try it without writing")
+	noted, err := s.DB.Search(t.Context(), ledger.Search{Kind: string(staff.KindExported), Limit: 2})
+	if err != nil || len(noted) != 1 || !strings.Contains(string(noted[0].Payload), "sample") {
+		t.Errorf("who looked: got %+v, %v", noted, err)
+	}
+	if a := desk(t, s, authz.Administrator).Post(tried, url.Values{"act": {"show"}}); a.Status != http.StatusForbidden {
+		t.Errorf("values of a file that another member sent: got %d", a.Status)
+	}
+	wantOut(t, "to another member", desk(t, s, authz.Administrator).Page(tried), "Show what these rows hold", "Zora")
+	wantIn(t, "the trial", act(tried, "try"), "Done", "Nothing was written", "About somebody new", "Import it now")
+	if a := c.Post(tried, url.Values{"act": {"show"}}); a.Status != http.StatusConflict {
+		t.Errorf("values after the trial: got %d", a.Status)
+	}
+	wantOut(t, "the trial, to who may not import", desk(t, s, authz.Auditor).Page(tried), "Import it now")
+	wantIn(t, "imported after the trial", act(tried, "import"), "Done", "Take the refused rows")
+	wantOut(t, "imported after the trial", c.Page(tried), "Nothing was written", "Import it now")
+	if a := c.Post(tried, url.Values{"act": {"discard"}}); a.Status != http.StatusConflict {
+		t.Errorf("deleted after the import: got %d", a.Status)
 	}
 	done := hold()
 	wantIn(t, "the report", act(done, "import"), "Done", "Refused rows", "Take the refused rows")
@@ -132,6 +153,9 @@ func TestImports(t *testing.T) {
 		}
 	}
 	wantIn(t, "what was deleted", act(hold(), "discard"), "The file was deleted")
+	thrown := hold()
+	act(thrown, "try")
+	wantIn(t, "deleted after a trial", act(thrown, "discard"), "The file was deleted", "About somebody new")
 	wantIn(t, "the list", desk(t, s, authz.Auditor).Page("/console/imports"), done, "trial")
 	sent, err := s.DB.Uploads(t.Context(), 10)
 	if err != nil {
@@ -142,4 +166,29 @@ func TestImports(t *testing.T) {
 			t.Errorf("%d pieces of a file are left, %v", len(ats), err)
 		}
 	}
+}
+
+// TestImports_pace: a page says how fast an import goes once that is known, and
+// not a moment before.
+func TestImports_pace(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	c := desk(t, s, authz.Administrator)
+	u, _, err := s.Desk().Receive(t.Context(), uploads.Upload{
+		Source: "shop", Map: "generic", Format: uploads.CSV, Actor: ledger.Actor{Kind: ledger.BySystem, ID: "shop"},
+	}, strings.NewReader(strings.Repeat("x", 1000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(took, ago time.Duration) string {
+		t.Helper()
+		was := u.Stage()
+		u.State, u.Bytes, u.Took, u.MovedAt, u.Position = uploads.Running, 250, took, s.Clock.Now().Add(-ago), []byte(`{"rows":24000}`)
+		if err := s.DB.PutUpload(t.Context(), was, u, ""); err != nil {
+			t.Fatal(err)
+		}
+		return c.Page("/console/imports/" + u.ID)
+	}
+	wantIn(t, "after a second", put(time.Second, 0), "cannot be told yet", "25 %")
+	wantIn(t, "after a minute", put(time.Minute, 0), "About 400 rows a second", "3 minutes")
+	wantIn(t, "of a process that is silent", put(time.Minute, time.Minute), "cannot be told yet")
 }
