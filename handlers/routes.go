@@ -148,6 +148,7 @@ func (s *Server) Routes() []Route {
 		Route{put, "/api/v1/subjects/:subject/preferences", authz.ConsentWrite, s.api.PutPreferences},
 		Route{post, api.ImportsPath, authz.ImportWrite, s.api.MakeImport},
 		Route{get, "/api/v1/imports/:import", authz.ImportWrite, s.api.Import},
+		Route{post, "/api/v1/imports/:import", authz.ImportWrite, s.api.DecideImport},
 		Route{get, "/api/v1/imports/:import/rejects", authz.ImportWrite, s.api.ImportRejects},
 		Route{get, "/api/v1/subjects/:subject/activities", authz.ActivityRead, s.api.Activities},
 		Route{post, "/api/v1/subjects/:subject/activities", authz.ActivityWrite, s.api.TellActivities},

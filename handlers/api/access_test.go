@@ -37,6 +37,7 @@ func uses() []use {
 		{"PUT /api/v1/subjects/:subject/preferences", `{"topics":{"events":{"email":true}}}`, 412},
 		{"POST /api/v1/imports", "{}", 415}, // what is no file; TestImports sends some
 		{"GET /api/v1/imports/:import", "", 404},
+		{"POST /api/v1/imports/:import", `{"act":"import"}`, 404},
 		{"GET /api/v1/imports/:import/rejects", "", 404},
 		{"GET /api/v1/subjects/:subject/activities", "", 200},
 		{"POST /api/v1/subjects/:subject/activities", `{"activities":[{"event":"e1","kind":"order","at":"2026-03-12T09:00:00Z","values":{"items":"1"}}]}`, 200},

@@ -40,7 +40,11 @@ var formats = map[string]intake.Format{ //nolint:gochecknoglobals // a table
 // told by a body in memory.
 func (a *API) MakeImport(c echo.Context) error {
 	who := callerOf(c)
-	if err := knownQuery(c, "map", "charset", "dry_run"); err != nil {
+	if err := knownQuery(c, "map", "charset", "dry_run", "preview"); err != nil {
+		return err
+	}
+	samples, err := samplesAsked(c)
+	if err != nil {
 		return err
 	}
 	sent, err := readFile(c)
@@ -65,6 +69,9 @@ func (a *API) MakeImport(c echo.Context) error {
 	}
 	if err := u.Fits(who.org); err != nil {
 		return err
+	}
+	if samples > 0 {
+		return a.preview(c, &u, who.org, sent.body, samples)
 	}
 	switch c.QueryParam("dry_run") {
 	case "", "false":
@@ -113,6 +120,43 @@ func (a *API) anImport(c echo.Context, who *caller) (answer, error) {
 		return answer{}, err
 	}
 	return answer{status: http.StatusOK, body: a.importBody(c, &u)}, nil
+}
+
+// DecideImport has a file imported that was tried, or deletes it.
+func (a *API) DecideImport(c echo.Context) error { return a.serve(a.decideImport)(c) }
+
+func (a *API) decideImport(c echo.Context, who *caller) (answer, error) {
+	if err := knownQuery(c); err != nil {
+		return answer{}, err
+	}
+	var in struct {
+		Act string `json:"act"`
+	}
+	if err := decode(c, &in); err != nil {
+		return answer{}, err
+	}
+	u, err := a.upload(c, who)
+	if err != nil {
+		return answer{}, err
+	}
+	// The import is that of the key which sent the file: another has to be one
+	// that could have.
+	if err := u.Within(intake.LimitsOf(&who.key, who.brand), who.org); err != nil {
+		return answer{}, err
+	}
+	by := ledger.Actor{Kind: ledger.BySystem, ID: who.system.Name}
+	switch in.Act {
+	case "import":
+		err = a.Desk.Release(web.Context(c), u, false, by)
+	case "discard":
+		err = a.Desk.Discard(web.Context(c), u, by)
+	default:
+		err = errs.InvalidFields(errs.At("act", "error.not_a_choice"))
+	}
+	if err == nil {
+		u, err = a.Uploads.Upload(web.Context(c), u.ID)
+	}
+	return answer{status: http.StatusAccepted, body: a.importBody(c, &u)}, err
 }
 
 // upload is the import that the address names; that of another system, or for
@@ -165,8 +209,11 @@ type importBody struct {
 	DryRun    bool               `json:"dry_run"`
 	Size      int64              `json:"size"`
 	Done      int64              `json:"done"` // bytes
+	Pace      *int               `json:"rows_per_second,omitempty"`
+	Left      *int               `json:"seconds_left,omitempty"`
 	CreatedAt time.Time          `json:"created_at"`
 	EndedAt   *time.Time         `json:"ended_at,omitempty"`
+	WaitsTill *time.Time         `json:"waits_until,omitempty"`
 	Report    importReport       `json:"report"`
 	Problem   *importFault       `json:"problem,omitempty"`
 }
@@ -208,10 +255,15 @@ func (a *API) importBody(c echo.Context, u *intake.Upload) importBody {
 			Rejects: faults(ctx, r.Rejects), Notes: faults(ctx, r.Notes),
 		},
 	}
+	if rows, left, ok := u.Pace(a.Clock.Now()); ok {
+		seconds := int(left / time.Second)
+		b.Pace, b.Left = &rows, &seconds
+	}
 	if u.State.Ended() {
 		ended := u.EndedAt.UTC()
 		b.EndedAt = &ended
 	}
+	b.WaitsTill = optional(u.WaitsUntil())
 	if p := u.Problem; p != nil {
 		b.Problem = &importFault{Code: p.ID, Detail: i18n.Message(ctx, p.ID, p.Args)}
 		for _, f := range p.Fields {

@@ -23,6 +23,17 @@ type imported struct {
 	Size    int64  `json:"size"`
 	Report  struct{ Rows, Created, Changed, Unchanged, Refused int }
 	Problem *struct{ Code string }
+
+	WaitsUntil  *time.Time `json:"waits_until"`
+	Pace        *int       `json:"rows_per_second"`
+	SecondsLeft *int       `json:"seconds_left"`
+}
+
+// decide says what becomes of a file that was tried.
+func (k *kit) decide(key, one, act string, status int) (got imported) {
+	k.t.Helper()
+	k.want(status, &got, key, http.MethodPost, "/api/v1/imports/"+one, `{"act":"`+act+`"}`)
+	return got
 }
 
 func (k *kit) send(key, query, kind, body string, headers ...string) *testkit.Answer {
@@ -109,6 +120,24 @@ func TestImports(t *testing.T) {
 			if tried := k.read(key, before.Import); tried.Report.Created != 1 || tried.Report.Refused != 1 {
 				t.Errorf("tried: got %+v", tried)
 			}
+			before = k.decide(key, before.Import, "import", http.StatusAccepted)
+			k.imports(time.Minute)
+			if done := k.read(key, before.Import); done.State != "done" || done.Report.Created != 1 || done.WaitsUntil != nil {
+				t.Errorf("imported after the trial: got %+v", done)
+			}
+			k.decide(key, before.Import, "discard", http.StatusConflict)
+			trial := k.taken(k.send(key, "?map=generic&dry_run=true", csvType, body))
+			k.decide(key, trial.Import, "discard", http.StatusConflict) // it is under way
+			k.imports(time.Minute)
+			if k.read(key, trial.Import).WaitsUntil == nil {
+				t.Error("the file of a trial is gone")
+			}
+			k.decide(key, trial.Import, "keep", http.StatusUnprocessableEntity)
+			k.decide(k.key(ofSystem("shop"), withFields("given-name")), trial.Import, "import", http.StatusForbidden)
+			k.decide(k.key(ofSystem("crm")), trial.Import, "import", http.StatusNotFound)
+			if got := k.decide(key, trial.Import, "discard", http.StatusAccepted); got.Problem == nil {
+				t.Errorf("deleted: got %+v", got)
+			}
 			again := k.taken(k.send(key, "?map=generic", csvType, body, "Idempotency-Key", "one"))
 			repeat := k.send(key, "?map=generic", csvType, body, "Idempotency-Key", "one")
 			if k.taken(repeat).Import != again.Import || repeat.Header.Get("Idempotency-Replayed") != "true" {
@@ -118,14 +147,14 @@ func TestImports(t *testing.T) {
 				t.Errorf("another file under the same key: got %d", a.Status)
 			}
 			k.imports(time.Minute)
-			if done := k.read(key, again.Import); done.Report.Created != 1 || done.Report.Refused != 1 {
+			if done := k.read(key, again.Import); done.Report.Unchanged != 1 || done.Report.Refused != 1 {
 				t.Errorf("got %+v", done)
 			}
 			rejects := k.ask(key, http.MethodGet, "/api/v1/imports/"+again.Import+"/rejects", "")
 			if rejects.Status != http.StatusOK || !strings.Contains(rejects.Body, "no address") || !strings.Contains(rejects.Body, "rejected_because") {
 				t.Errorf("rejects: got %d %q", rejects.Status, rejects.Body)
 			}
-			if a := k.ask(key, http.MethodGet, "/api/v1/imports/"+before.Import+"/rejects", ""); a.Status != http.StatusNotFound {
+			if a := k.ask(key, http.MethodGet, "/api/v1/imports/"+trial.Import+"/rejects", ""); a.Status != http.StatusNotFound {
 				t.Errorf("rejects of a trial: got %d", a.Status)
 			}
 		})
@@ -187,6 +216,9 @@ func TestImportsRefuse(t *testing.T) {
 		"another_type":         {"?map=generic", "application/pdf", "a", 415},
 		"no_type":              {"?map=generic", "", "a", 415},
 		"an_empty_file":        {"?map=generic", csvType, "", 422},
+		"no_rows_to_preview":   {"?map=generic&preview=0", csvType, "a", 422},
+		"too_many_to_preview":  {"?map=generic&preview=21", csvType, "a", 422},
+		"a_preview_of_nothing": {"?map=generic&preview=5", csvType, "", 422},
 		"a_word_for_a_yes":     {"?map=generic&dry_run=maybe", csvType, "a", 422},
 	} {
 		if a := k.send(key, tt.query, tt.kind, tt.body); a.Status != tt.status {

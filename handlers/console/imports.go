@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -202,7 +203,7 @@ func (s *Console) importPage(c echo.Context, u *intake.Upload) view.ImportPage {
 		p.Percent = int(100 * u.Bytes / u.Size)
 	}
 	if rows, left, ok := u.Pace(s.Clock.Now()); ok {
-		p.Pace = i18n.T(ctx, "imports.pace", "count", rows, "left", i18n.Span(ctx, left))
+		p.Pace = i18n.T(ctx, "imports.pace", "count", rows, "left", i18n.Span(ctx, roughly(left)))
 	} else if u.State == intake.Running {
 		p.Pace = i18n.T(ctx, "imports.no_pace")
 	}
@@ -235,6 +236,14 @@ func (s *Console) importPage(c echo.Context, u *intake.Upload) view.ImportPage {
 		}
 	}
 	return p
+}
+
+// roughly is a time in whole minutes, the nearest, from one minute on.
+func roughly(d time.Duration) time.Duration {
+	if d < time.Minute {
+		return d
+	}
+	return d.Round(time.Minute)
 }
 
 // RunHeld has a file that waits for a word tried, imported or deleted, or shows

@@ -69,18 +69,21 @@ func (s UploadState) Ended() bool { return s == Done || s == Failed }
 // none goes whose import was just released.
 const FileLife = 24 * time.Hour
 
-// Waits tells whether the upload's file may still be imported, on a word: it
-// was not tried yet, or tried and nothing more.
-func (u *Upload) Waits(now time.Time) bool {
+// WaitsUntil is until when the upload's file may be imported, on a word: it was
+// not tried yet, or tried and nothing more. It is zero for one that may not.
+func (u *Upload) WaitsUntil() time.Time {
 	switch {
 	case u.State == Held:
-		return now.Before(u.CreatedAt.Add(FileLife))
+		return u.CreatedAt.Add(FileLife)
 	case u.tried():
-		return now.Before(u.EndedAt.Add(FileLife))
+		return u.EndedAt.Add(FileLife)
 	default:
-		return false
+		return time.Time{}
 	}
 }
+
+// Waits tells whether the file waits for a word at a time.
+func (u *Upload) Waits(now time.Time) bool { return now.Before(u.WaitsUntil()) }
 
 func (u *Upload) tried() bool { return u.State == Done && u.DryRun }
 
