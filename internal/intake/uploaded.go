@@ -114,8 +114,6 @@ type shown struct {
 	at *time.Time // when it was last kept
 }
 
-func (shown) Position(context.Context, [32]byte) ([]byte, error) { return nil, errs.NotFound }
-
 func (s shown) KeepPosition(ctx context.Context, digest [32]byte, position []byte) error {
 	if s.upload.MovedAt.Sub(*s.at) < time.Second {
 		return nil // a trial has nothing else to write after each batch
