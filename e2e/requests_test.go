@@ -63,7 +63,8 @@ func TestRequestDesk(t *testing.T) {
 			look("intake", p.Open(w.console()+"/intake"), http.StatusOK)
 			p.Fill("input[name=identifier]", layla)
 			look("intake-found", p.Go("main form .main"), http.StatusOK)
-			look("intake-form", p.Go("main tbody a"), http.StatusOK)
+			look("intake-kinds", p.Go("main tbody a"), http.StatusOK)
+			look("intake-form", p.Go(`main a[href$="kind=erasure"]`), http.StatusOK)
 			look("intake-wrong", p.Go("main form .main"), http.StatusUnprocessableEntity)
 		})
 	}

@@ -21,7 +21,7 @@ func rightsStops() []stop {
 		}},
 		at("right_restriction", "/rights/restriction"),
 		{name: "request_frozen", lead: func(r *tour) int {
-			r.Press("#f-scope-all")
+			r.Set("#f-scope", "all")
 			r.Press("#f-ground-claims")
 			return r.asks(file)
 		}},
