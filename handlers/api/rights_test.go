@@ -93,6 +93,10 @@ func TestErased(t *testing.T) {
 	}
 	for u := range systemRoutes(t, k) {
 		// What is about many people names those who are not there one by one.
+		// What holds of one person ends with the word that they were erased: see TestState.
+		if strings.HasSuffix(u.route, "/state") {
+			continue
+		}
 		if strings.Contains(u.route, "/subjects/") || strings.HasSuffix(u.route, "/links") {
 			k.refused(k.use(u, key, path, "?brand=hibiki"), http.StatusNotFound, "not-found")
 		}

@@ -12,6 +12,7 @@
 package folder
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,6 +35,9 @@ const (
 	folderMode fs.FileMode = 0o770
 	fileMode   fs.FileMode = 0o660
 )
+
+// partSuffix is what the names of files end in that are being written.
+const partSuffix = ".part"
 
 // A Root is where the folders of systems are. Nothing is there until one is
 // opened.
@@ -101,10 +105,12 @@ func (f *Folder) Try() error {
 	return f.root.Remove(filepath.Join(Out, name))
 }
 
-// write puts a file there whole: it is on disk before it has its name.
+// write puts a file there whole: it is on disk before it has its name. Two that
+// write one name at once each have a part of their own: one that was shared would
+// be emptied by one while the other gives it its name.
 func (f *Folder) write(in, name string, content []byte) error {
-	part := filepath.Join(in, "."+strings.TrimPrefix(name, ".")+".part")
-	to, err := f.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
+	part := filepath.Join(in, "."+rand.Text()+partSuffix)
+	to, err := f.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return fmt.Errorf("write a file: %w", err)
 	}
@@ -116,6 +122,7 @@ func (f *Folder) write(in, name string, content []byte) error {
 		err = f.root.Rename(part, filepath.Join(in, name))
 	}
 	if err != nil {
+		_ = f.root.Remove(part)
 		return fmt.Errorf("write a file: %w", err)
 	}
 	return f.sync(in)

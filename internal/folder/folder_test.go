@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,6 +75,61 @@ func TestPut(t *testing.T) {
 	got, err := os.ReadFile(filepath.Join(out, "aiko-000000000011.csv"))
 	if err != nil || string(got) != "subject,phone\r\naiko,'=1+1\r\n" {
 		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestPut_at_once: a row that two lay down at once is there whole from the first
+// moment on.
+func TestPut_at_once(t *testing.T) {
+	t.Parallel()
+	f, path := open(t)
+	row := folder.Row{About: "aiko", Version: 8, Columns: []string{"subject"}, Cells: []string{"aiko"}}
+	file := filepath.Join(path, folder.Out, "aiko-000000000008.csv")
+	var putting sync.WaitGroup
+	for range 4 {
+		putting.Go(func() {
+			for range 25 {
+				if err := f.Put(&row); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { putting.Wait(); close(done) }()
+	for {
+		if got, err := os.ReadFile(file); err == nil && string(got) != "subject\r\naiko\r\n" {
+			t.Errorf("got %q", got)
+		}
+		select {
+		case <-done:
+			if left := list(t, filepath.Dir(file)); len(left) != 1 {
+				t.Errorf("left: %v", left)
+			}
+			return
+		default:
+		}
+	}
+}
+
+// TestSweep_parts: what a process that died was writing goes, what is being
+// written stays.
+func TestSweep_parts(t *testing.T) {
+	t.Parallel()
+	f, path := open(t)
+	out := filepath.Join(path, folder.Out)
+	put(t, filepath.Join(out, ".x.part"), "subj")
+	put(t, filepath.Join(out, "aiko-000000000008.csv"), "subject\n")
+	for _, at := range []struct {
+		now  time.Time
+		left int
+	}{{now(), 2}, {now().Add(2 * time.Hour), 1}} {
+		if err := f.Sweep(at.now); err != nil {
+			t.Fatal(err)
+		}
+		if left := list(t, out); len(left) != at.left {
+			t.Errorf("left: %v, want %d", left, at.left)
+		}
 	}
 }
 

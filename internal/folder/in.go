@@ -189,16 +189,16 @@ func (f *Folder) away(name, to string, now time.Time) error {
 	return errors.Join(f.sync(In), f.sync(to))
 }
 
-// Sweep deletes what was put away longer ago than Keep.
+// Sweep deletes what was put away longer ago than Keep, and what a process that
+// died left half written.
 func (f *Folder) Sweep(now time.Time) error {
-	for _, in := range [...]string{Done, Refused} {
+	for _, in := range [...]string{Out, Done, Refused} {
 		all, err := f.names(in)
 		if err != nil {
 			return err
 		}
 		for _, name := range all {
-			at, err := time.Parse(stamp, name[:min(len(name), len(stamp))])
-			if err != nil || now.Sub(at) < Keep {
+			if !f.over(in, name, now) {
 				continue
 			}
 			if err := f.root.Remove(filepath.Join(in, name)); err != nil && !gone(err) {
@@ -207,6 +207,16 @@ func (f *Folder) Sweep(now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// over reports whether Sweep deletes a file.
+func (f *Folder) over(in, name string, now time.Time) bool {
+	if strings.HasPrefix(name, ".") && strings.HasSuffix(name, partSuffix) {
+		is, err := f.root.Lstat(filepath.Join(in, name))
+		return err == nil && now.Sub(is.ModTime()) > time.Hour
+	}
+	at, err := time.Parse(stamp, name[:min(len(name), len(stamp))])
+	return in != Out && err == nil && now.Sub(at) >= Keep
 }
 
 func gone(err error) bool { return errors.Is(err, os.ErrNotExist) }
