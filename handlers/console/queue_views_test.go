@@ -20,7 +20,7 @@ func TestQueue_own_views(t *testing.T) {
 			c, other := desk(t, s, authz.DPO), desk(t, s, authz.Reviewer)
 			const shown = "/console/requests?kind=complaint&law=JP"
 			wantOut(t, "a view that there is", c.Page("/console/requests?due=overdue"), "Keep this filter")
-			wantIn(t, "another filter", c.Page(shown), "Keep this filter", `name="law" value="JP"`)
+			wantIn(t, "another filter", c.Page(shown), "Keep this filter", `name="law" value="JP"`, `<span class="tag">Complaint</span>`)
 			form := url.Values{"kind": {"complaint"}, "law": {"JP"}, "name": {" <苦情> "}}
 			if a := c.Post("/console/requests/views", form); a.Location() != shown {
 				t.Fatalf("got %d to %q", a.Status, a.Location())
