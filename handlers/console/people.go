@@ -130,11 +130,12 @@ func namesOf(org *organisation.Organisation, typed string) []name {
 }
 
 func identifierKind(c echo.Context, kind identity.Kind, scope string) string {
-	text := i18n.T(web.Context(c), "console.identifier."+string(kind))
+	ctx := web.Context(c)
+	text := i18n.T(ctx, "console.identifier."+string(kind))
 	if scope == "" {
 		return text
 	}
-	return i18n.List(web.Context(c), []string{text, systemName(c, scope)})
+	return i18n.T(ctx, "console.identifier_at", "kind", text, "system", systemName(c, scope))
 }
 
 func systemName(c echo.Context, name string) string {

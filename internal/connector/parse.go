@@ -3,16 +3,14 @@ package connector
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
 	"net/textproto"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"livingprofile/internal/yamltext"
 )
 
 // maxFile is more than any description needs.
@@ -72,32 +70,13 @@ func Parse(text []byte) (*File, error) {
 	return &f, nil
 }
 
-// lineOf matches the line in the words of the YAML parser, which carry it nowhere
-// else.
-var lineOf = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
-
 func syntax(err error) Faults {
-	if errors.Is(err, io.EOF) {
-		return Faults{{Line: 1, Text: "is empty"}}
-	}
-	words := []string{err.Error()}
-	var several *yaml.TypeError
-	if errors.As(err, &several) {
-		words = several.Errors
-	}
 	var all Faults
-	for _, w := range words {
-		f := Fault{Text: w}
-		if m := lineOf.FindStringSubmatch(w); m != nil {
-			f.Line, _ = strconv.Atoi(m[1])
-			f.Text = unknownField.ReplaceAllString(m[2], "$1 is not known here")
-		}
-		all = append(all, f)
+	for _, f := range yamltext.Faults(err) {
+		all = append(all, Fault{Line: f.Line, Text: f.Text})
 	}
 	return all
 }
-
-var unknownField = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
 
 type checker struct {
 	file   *File

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/yamltext"
 )
 
 // A checker collects what is wrong with a map.
@@ -39,28 +39,11 @@ func (m *Map) problem(path, format string, args ...any) error {
 	return c.err()
 }
 
-// unreadable turns an error of the YAML reader into problems of the file. Its
-// lines say where they belong: "line 3: field colour not found in type …".
+// unreadable turns an error of the YAML reader into problems of the file.
 func (m *Map) unreadable(err error) error {
-	texts := []string{strings.TrimPrefix(err.Error(), "yaml: ")}
-	var many *yaml.TypeError
-	if errors.As(err, &many) {
-		texts = many.Errors
-	}
 	var ps organisation.Problems
-	for _, text := range texts {
-		p := organisation.Problem{File: m.file, Text: text}
-		if rest, ok := strings.CutPrefix(text, "line "); ok {
-			if number, what, ok := strings.Cut(rest, ": "); ok {
-				if n, err := strconv.Atoi(number); err == nil {
-					p.Line, p.Column, p.Text = n, 1, what
-				}
-			}
-		}
-		if what, _, ok := strings.Cut(p.Text, " not found in type"); ok {
-			p.Text = "unknown key " + strings.TrimPrefix(what, "field ")
-		}
-		ps = append(ps, p)
+	for _, f := range yamltext.Faults(err) {
+		ps = append(ps, organisation.Problem{File: m.file, Line: f.Line, Column: 1, Text: f.Text})
 	}
 	return ps
 }

@@ -74,7 +74,7 @@ func TestTransformsThatLackSomething(t *testing.T) {
 		"[shout]":              `unknown transform "shout", or it lacks what it needs`,
 		"[trim]":               `unknown transform "trim", or it lacks what it needs`,
 		"[{trim: ''}]":         `transform "trim": needs a separator, or characters`,
-		"[{before_last: [a]}]": "cannot unmarshal !!seq into string",
+		"[{before_last: [a]}]": "is a list where text is wanted",
 		"[{phone: XX}]":        `transform "phone": needs the code of a country`,
 		"[{phone: gb}]":        `transform "phone": needs the code of a country`,
 		"[{date: [DD.MM]}]":    `transform "date": layout "DD.MM" has no YYYY`,

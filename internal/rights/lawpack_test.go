@@ -175,7 +175,7 @@ func TestLoadPacks_names_what_is_wrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct{ old, with, want string }{
-		"unknown key":               {"rolls: true", "rols: true", "eu.yaml:10: rols: field rols not found"},
+		"unknown key":               {"rolls: true", "rols: true", "eu.yaml:10: rols: rols is not known here"},
 		"no YAML":                   {"rolls: true", "rolls: [", "eu.yaml:"},
 		"no limit":                  {"answer: 1 month", "answer: soon", "limits.answer: \"soon\" is no limit"},
 		"no unit":                   {"answer: 1 month", "answer: 1 moon", "limits.answer: \"1 moon\" has no unit"},

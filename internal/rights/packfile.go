@@ -2,9 +2,7 @@ package rights
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +12,7 @@ import (
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/yamltext"
 )
 
 // A Problem is one thing that is wrong in a law pack.
@@ -157,20 +156,12 @@ func (r *packReader) note(path, format string, args ...any) {
 	r.problems = append(r.problems, Problem{File: r.file, Line: r.lines[at], Path: path, Text: fmt.Sprintf(format, args...)})
 }
 
-var inLine = regexp.MustCompile(`line (\d+): (.*)`)
-
 // fail takes apart what the YAML reader says.
 func (r *packReader) fail(err error) {
-	messages := []string{err.Error()}
-	var types *yaml.TypeError
-	if errors.As(err, &types) {
-		messages = types.Errors
-	}
-	for _, m := range messages {
-		p := Problem{File: r.file, Text: m}
-		if parts := inLine.FindStringSubmatch(m); parts != nil {
-			p.Line, _ = strconv.Atoi(parts[1])
-			p.Text, p.Path = parts[2], r.at(p.Line)
+	for _, f := range yamltext.Faults(err) {
+		p := Problem{File: r.file, Line: f.Line, Text: f.Text}
+		if f.Line > 0 {
+			p.Path = r.at(f.Line)
 		}
 		r.problems = append(r.problems, p)
 	}

@@ -118,7 +118,7 @@ const bareLibraries = "cmd/bench"
 // layers are the packages under internal from the bottom up. None imports one
 // that stands above it.
 var layers = [...][]string{
-	{"archive", "attachment", "errs", "clock", "config", "i18n", "id", "outbound", "pdf", "scan", "secret", "table", "turn", "workbook"},
+	{"archive", "attachment", "errs", "clock", "config", "i18n", "id", "outbound", "pdf", "scan", "secret", "table", "turn", "workbook", "yamltext"},
 	{"keyring"},
 	{"ledger"},
 	{"identity"},
