@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 )
@@ -192,6 +193,17 @@ func (db *DB) Oldest(ctx context.Context, now time.Time) (time.Time, error) {
 		return c.one(ctx, "select coalesce(min(run_at), 0) from jobs where parked_at = 0 and run_at <= $1", []any{micros(now)}, &at)
 	})
 	return fromMicros(at), err
+}
+
+// Waiting counts the jobs of a kind about a subject that are neither done nor
+// given up.
+func (db *DB) Waiting(ctx context.Context, kind string, subject id.Subject) (int, error) {
+	var n int
+	err := db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select count(*) from jobs where subject = $1 and subject <> '' and kind = $2 and parked_at = 0",
+			[]any{subject, kind}, &n)
+	})
+	return n, err
 }
 
 // Rewind brings back jobs that were written under a clock that ran ahead.

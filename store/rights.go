@@ -23,6 +23,7 @@ type requestBody struct {
 	Extended bool           `json:"extended,omitempty"`
 	Held     bool           `json:"held,omitempty"`
 	HeldFor  []string       `json:"held_fields,omitempty"`
+	ThawAt   time.Time      `json:"thaw_at,omitzero"`
 	Pauses   []rights.Pause `json:"pauses,omitempty"`
 	Steps    []rights.Step  `json:"steps"`
 }
@@ -32,7 +33,7 @@ func requestPlace(r rights.RequestID) keyring.Place {
 }
 
 func requestWrite(p *preparedChange, key *keyring.DataKey, r rights.Request) ([]write, error) {
-	plain, err := json.Marshal(requestBody{r.Locale, r.Matter, r.Proof, r.Rule, r.Zone, r.Extended, r.Held, r.HeldFields, r.Pauses, r.Steps})
+	plain, err := json.Marshal(requestBody{r.Locale, r.Matter, r.Proof, r.Rule, r.Zone, r.Extended, r.Held, r.HeldFields, r.ThawAt, r.Pauses, r.Steps})
 	if err != nil {
 		return nil, fmt.Errorf("request: %w", err)
 	}
@@ -122,7 +123,7 @@ func scanRequest(rows *sql.Rows, subject id.Subject, key *keyring.DataKey) (righ
 		return r, fmt.Errorf("request %s: %w", r.ID, err)
 	}
 	r.Locale, r.Matter, r.Proof, r.Rule = b.Locale, b.Matter, b.Proof, b.Rule
-	r.Zone, r.Extended, r.Held, r.HeldFields, r.Pauses, r.Steps = b.Zone, b.Extended, b.Held, b.HeldFor, b.Pauses, b.Steps
+	r.Zone, r.Extended, r.Held, r.HeldFields, r.ThawAt, r.Pauses, r.Steps = b.Zone, b.Extended, b.Held, b.HeldFor, b.ThawAt, b.Pauses, b.Steps
 	return r, nil
 }
 

@@ -111,6 +111,12 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 	return rows, nil
 }
 
+// Sent tells whether every mail to a subject has gone out, or was given up.
+func (d *desk) Sent(ctx context.Context, subject id.Subject) (bool, error) {
+	n, err := d.db.Waiting(ctx, mail.JobKind, subject)
+	return n == 0, err
+}
+
 // letter is what a letter about r says, and with whose key it is sealed.
 func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subject) {
 	message, certificate, erased := strings.Cut(message, ":")
@@ -133,6 +139,7 @@ func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subjec
 	if r.Kind == rights.Erasure && !r.ActAt.IsZero() {
 		m.Acts = r.ActAt
 	}
+	m.Thaws = r.ThawAt
 	return m, r.Subject
 }
 

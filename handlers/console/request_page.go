@@ -166,6 +166,9 @@ func (b *sheet) rule() {
 	case r.Rule.Goal:
 		b.fact("clock", b.t("request.fact.goal"), "")
 	}
+	if !r.ThawAt.IsZero() {
+		b.page.Facts = append(b.page.Facts, view.Fact{Label: b.t("rights.thaws"), Text: i18n.DateTime(b.ctx, r.ThawAt)})
+	}
 	if r.Held {
 		b.fact("hold", b.t("request.fact.held"), "")
 	}

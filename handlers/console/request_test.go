@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/figures"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/mail"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 	"livingprofile/internal/testkit"
@@ -398,6 +399,87 @@ func TestObjection_upheld(t *testing.T) {
 	}
 	if _, frozen := docket.Freezes.Purpose(about[1]); !frozen {
 		t.Error("the purpose is used again")
+	}
+}
+
+// TestForewarned: a freeze ended in the same second in which its letter was
+// written (Art. 18(3) GDPR).
+func TestForewarned(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			now := clock.NewFake(testkit.Start)
+			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Clock: now})
+			ctx := t.Context()
+			decided := func(address string) (path string, subject id.Subject) {
+				t.Helper()
+				subject, err := s.Identity.ByEmail(ctx, address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				path = ask(t, s, address, rights.Rectification, url.Values{"about": {"family-name"}, "text": {"It is spelt otherwise."}})
+				act(t, desk(t, s, authz.DPO), path, url.Values{"move": {"fulfil"}, "value": {"Webber"}, "note": {"We corrected it."}})
+				wantState(t, s, path, rights.Fulfilled)
+				for {
+					letter, err := s.Box.Wait(ctx, address)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if strings.Contains(letter.Text, "We corrected it.") {
+						wantIn(t, "the mail", strings.Join(strings.Fields(letter.Text), " "), "stays frozen at least until")
+						testkit.Eventually(t, "the letters to be gone", func() (bool, bool) {
+							n, err := s.DB.Waiting(ctx, mail.JobKind, subject)
+							return true, err == nil && n == 0
+						})
+						return path, subject
+					}
+				}
+			}
+			path, subject := decided(thomas)
+			carry := func() (frozen bool) {
+				t.Helper()
+				request := rights.RequestID(path[strings.LastIndex(path, "/")+1:])
+				if err := s.Rights.Carry(ctx, subject, request); err != nil {
+					t.Fatal(err)
+				}
+				docket, err := s.DB.Docket(ctx, subject)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, frozen = docket.Freezes.Field("family-name", "")
+				return frozen
+			}
+			now.Advance(rights.Forewarning - time.Second)
+			if !carry() {
+				t.Error("the value is used before its person could read of it")
+			}
+			another, err := mail.NewJob(mail.Letter{Template: "none"}, subject, now.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.DB.Enqueue(ctx, another.Later(now.Now().Add(time.Hour))); err != nil {
+				t.Fatal(err)
+			}
+			now.Advance(time.Second)
+			if !carry() {
+				t.Error("the value is used while a letter waits")
+			}
+			them := s.Client(t)
+			them.Enter("hibiki", thomas, false)
+			own := strings.Replace(path, "/console", "/hibiki", 1)
+			wantIn(t, "the person's page", them.Page(own), "Stays frozen at least until", "End the freeze now")
+			if a := them.Post(own+"/thaw", nil); a.Location() != own {
+				t.Fatalf("end the freeze: got %d", a.Status)
+			}
+			if carry() {
+				t.Error("the person ended the freeze, and it lasts")
+			}
+
+			path, subject = decided(aiko)
+			now.Advance(rights.Forewarning)
+			if carry() {
+				t.Error("the value stays frozen when a day has passed")
+			}
+		})
 	}
 }
 

@@ -169,7 +169,7 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 	}
 	move := rights.Move(c.Param("move"))
 	switch move {
-	case rights.Cancel, rights.Reopen, rights.Answer, rights.Reply, rights.Lift:
+	case rights.Cancel, rights.Reopen, rights.Answer, rights.Reply, rights.Lift, rights.Thaw:
 	default:
 		return errs.New(errs.NotFound, "")
 	}

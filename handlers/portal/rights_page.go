@@ -302,6 +302,9 @@ func (s *sight) requestAbout(page *view.RequestPage, r *rights.Request, all []ri
 	if len(r.HeldFields) > 0 && r.State.Open() {
 		page.About = append(page.About, view.About{Label: s.t("hold.kept"), Text: i18n.List(s.ctx, s.labels(r.HeldFields))})
 	}
+	if !r.ThawAt.IsZero() {
+		page.About = append(page.About, view.About{Label: s.t("rights.thaws"), Text: i18n.DateTime(s.ctx, r.ThawAt)})
+	}
 	if r.Matter.Ground != "" {
 		page.About = append(page.About, view.About{Label: s.t("rights.because"), Text: s.t("rights.ground." + string(r.Matter.Ground))})
 	}
@@ -318,10 +321,15 @@ func (s *sight) requestButtons(r *rights.Request) []view.RequestButton {
 		return []view.RequestButton{button(rights.Cancel)}
 	case r.Kind == rights.Restriction && r.State == rights.Fulfilled, r.Upheld():
 		return []view.RequestButton{button(rights.Lift)}
-	case r.Reopenable():
-		return []view.RequestButton{button(rights.Reopen)}
 	}
-	return nil
+	var all []view.RequestButton
+	if !r.ThawAt.IsZero() {
+		all = append(all, button(rights.Thaw))
+	}
+	if r.Reopenable() {
+		all = append(all, button(rights.Reopen))
+	}
+	return all
 }
 
 // sizeOf is the size of a file in words.

@@ -31,6 +31,7 @@ type request struct {
 	Extended   bool             `json:"extended,omitempty"`
 	Held       bool             `json:"held,omitempty"`
 	HeldFields []string         `json:"held_fields,omitempty"`
+	ThawAt     time.Time        `json:"thaws_at,omitzero"`
 	Pauses     []rights.Pause   `json:"pauses,omitempty"`
 	Steps      []rights.Step    `json:"steps,omitempty"`
 }

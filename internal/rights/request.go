@@ -39,8 +39,11 @@ type Request struct {
 	Held     bool // a law wants the data kept: it is not erased until released
 	// HeldFields are kept when the rest is erased, until they are released.
 	HeldFields []string
-	Pauses     []Pause
-	Steps      []Step
+	// ThawAt is when what was frozen until staff decided may be used again; zero
+	// when that is not settled, or past.
+	ThawAt time.Time
+	Pauses []Pause
+	Steps  []Step
 }
 
 // A Matter is what a request is about, beyond its kind.

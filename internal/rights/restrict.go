@@ -110,9 +110,15 @@ func (r *Request) freezes() (Freeze, bool) {
 	return f, true
 }
 
+// Forewarning is how long what staff have decided stays frozen after the person
+// was written to: they are informed before the freeze is lifted (Art. 18(3)
+// GDPR).
+const Forewarning = 24 * time.Hour
+
 // frozen tells whether what r freezes stays so in the state that r is in. A
 // restriction lasts beyond its fulfilment, and so does what an objection that
-// was upheld is about, until the person lifts it.
+// was upheld is about, until the person lifts it. What staff decided otherwise
+// lasts until the person was told.
 func (r *Request) frozen() bool {
-	return r.State.Open() || r.Kind == Restriction && r.State == Fulfilled || r.Upheld()
+	return r.State.Open() || !r.ThawAt.IsZero() || r.Kind == Restriction && r.State == Fulfilled || r.Upheld()
 }

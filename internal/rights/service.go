@@ -61,6 +61,8 @@ type Desk interface {
 	// Letters prepares the rows of the letters that tell every known contact
 	// of r about message.
 	Letters(ctx context.Context, r Request, message string) (rows []any, err error)
+	// Sent tells whether every letter to a subject has gone out, or was given up.
+	Sent(ctx context.Context, subject id.Subject) (bool, error)
 	// Work prepares, at now, the row of the work that calls Carry at a time.
 	Work(r Request, at, now time.Time) (row any, err error)
 	// Bundle makes the file of a copy.
@@ -291,6 +293,13 @@ func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, ro
 			return err
 		}
 	}
+	if was != r.State && !r.ThawAt.IsZero() {
+		work, err := s.desk.Work(*r, r.ThawAt, a.At)
+		if err != nil {
+			return err
+		}
+		c.Rows = append(c.Rows, work)
+	}
 	c.put(*r)
 	if !r.State.Open() || a.Move == Release {
 		woken, err := s.wake(ctx, *r, docket.Requests, a.At)
@@ -360,8 +369,8 @@ func (s *Service) asked(ctx context.Context, subject id.Subject, request Request
 }
 
 // Carry does what an accepted request asks for, when its time has come and
-// nothing stands before it. What was done or cancelled meanwhile is left. It
-// may be called any number of times.
+// nothing stands before it, and ends the freeze of one that is decided. What was
+// done or cancelled meanwhile is left. It may be called any number of times.
 func (s *Service) Carry(ctx context.Context, subject id.Subject, request RequestID) error {
 	err := ledger.Retry(func() error {
 		r, docket, all, err := s.asked(ctx, subject, request)
@@ -369,6 +378,8 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 		switch {
 		case err != nil:
 			return err
+		case !r.ThawAt.IsZero():
+			return s.thaw(ctx, &r, docket, now)
 		case !r.due(now):
 			return nil
 		case Stopped(&r, all):
@@ -404,6 +415,30 @@ func (s *Service) later(ctx context.Context, r *Request, own Docket, now time.Ti
 	}
 	_, err = s.store.Commit(ctx, ledger.Change{
 		Subject: r.Subject, Base: ledger.AnyVersion, At: now, Actor: program, Cause: string(r.ID), Rows: []any{work},
+	})
+	return err
+}
+
+// thaw ends the freeze of r when its time has come. A letter that waits to be
+// sent puts it off.
+func (s *Service) thaw(ctx context.Context, r *Request, own Docket, now time.Time) error {
+	if now.Before(r.ThawAt) {
+		return nil
+	}
+	sent, err := s.desk.Sent(ctx, r.Subject)
+	if err != nil {
+		return err
+	}
+	if sent {
+		return s.move(ctx, r, Act{Move: Thaw, At: now, Actor: program}, own)
+	}
+	r.ThawAt = now.Add(Forewarning)
+	work, err := s.desk.Work(*r, r.ThawAt, now)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.Commit(ctx, ledger.Change{
+		Subject: r.Subject, Base: own.Version, At: now, Actor: program, Cause: string(r.ID), Rows: []any{*r, work},
 	})
 	return err
 }

@@ -1,6 +1,8 @@
 package rights
 
 import (
+	"time"
+
 	"livingprofile/internal/errs"
 	"livingprofile/internal/ledger"
 )
@@ -57,7 +59,9 @@ func (r *Request) keep(a Act) {
 			a.Proof.Agent, a.Proof.Mandate, a.Proof.RevokedAt = r.Proof.Agent, r.Proof.Mandate, r.Proof.RevokedAt
 			r.Proof = a.Proof
 		}
-		r.Held, r.HeldFields = false, nil
+		r.Held, r.HeldFields, r.ThawAt = false, nil, time.Time{}
+	case Thaw:
+		r.ThawAt = time.Time{}
 	case Release:
 		r.Held, r.HeldFields = false, nil
 	}

@@ -145,3 +145,51 @@ func TestNew_received(t *testing.T) {
 		}
 	}
 }
+
+// TestThaw: what staff have decided stays frozen until the person was told, and
+// what the person ends themselves does not.
+func TestThaw(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		kind Kind
+		act  Act
+		told bool
+	}{
+		"a value that was corrected":      {Rectification, Act{Move: Fulfil, Actor: member("mika")}, true},
+		"a value that stands":             {Rectification, Act{Move: Fail, Actor: member("mika")}, true},
+		"an objection that is upheld":     {Objection, Act{Move: Fulfil, Actor: member("mika")}, false},
+		"marketing that ended":            {Objection, Act{Move: Fulfil, Actor: program}, false},
+		"a correction that is taken back": {Rectification, Act{Move: Cancel, Actor: ledger.Self("somebody")}, false},
+		"what froze nothing":              {Complaint, Act{Move: Fulfil, Actor: member("mika")}, false},
+	} {
+		r := after(t, request(t, tt.kind), Act{Move: Acknowledge, Actor: program}, Act{Move: Accept, Actor: member("mika")}, tt.act)
+		want := time.Time{}
+		if tt.told {
+			want = r.ClosedAt.Add(Forewarning)
+		}
+		if !r.ThawAt.Equal(want) || tt.told && !r.frozen() {
+			t.Errorf("%s: thaws at %v, want %v", name, r.ThawAt, want)
+		}
+	}
+	r := after(t, request(t, Objection), Act{Move: Acknowledge, Actor: program}, Act{Move: Reject, Actor: member("mika"), Ground: "compelling"})
+	thaw := func(by ledger.Actor, at time.Time) (Request, error) {
+		next, _, err := r.With(Act{Move: Thaw, Actor: by, At: at})
+		return next, err
+	}
+	if _, err := thaw(program, r.ThawAt.Add(-time.Microsecond)); !errors.Is(err, errs.Conflict) {
+		t.Errorf("before its time: got %v, want a conflict", err)
+	}
+	for name, by := range map[string]ledger.Actor{"the program": program, "the person": ledger.Self("somebody")} {
+		at := r.ThawAt
+		if by != program {
+			at = r.ClosedAt
+		}
+		if next, err := thaw(by, at); err != nil || next.frozen() || next.State != Rejected {
+			t.Errorf("by %s: got %v, frozen %v, %s", name, err, next.frozen(), next.State)
+		}
+	}
+	again := after(t, r, Act{Move: Reopen, Actor: ledger.Self("somebody")})
+	if !again.ThawAt.IsZero() || !again.frozen() {
+		t.Errorf("asked again: thaws at %v, frozen %v", again.ThawAt, again.frozen())
+	}
+}

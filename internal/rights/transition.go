@@ -36,6 +36,7 @@ const (
 	Reply   Move = "reply"   // of the person, whenever they like
 	Revoke  Move = "revoke"  // the mandate of who asked in the person's name
 	Prove   Move = "prove"   // say how it became known who asks
+	Thaw    Move = "thaw"    // end the freeze of what is decided
 )
 
 // A Transition is one line of the state machine.
@@ -95,6 +96,7 @@ func Transitions() []Transition {
 		{Write, open, "", staff, "request.written", "written", true},
 		{Reply, open, "", subject, "request.replied", "", true},
 		{Prove, held, "", staff, "request.proved", "", false},
+		{Thaw, []State{Fulfilled, Rejected, Unfulfilled}, "", []ledger.ActorKind{ledger.ByProgram, ledger.BySubject}, RestrictionLifted, "", false},
 		{Revoke, all, "", subject, "request.mandate_revoked", "", false},
 	}
 }
@@ -179,6 +181,8 @@ func (r Request) With(a Act) (Request, Transition, error) {
 	if err := r.allows(a); err != nil {
 		return r, t, err
 	}
+	_, freezes := r.freezes()
+	was := freezes && r.frozen()
 	if t.To != "" {
 		r.State = t.To
 	}
@@ -191,6 +195,9 @@ func (r Request) With(a Act) (Request, Transition, error) {
 		r.clock(a)
 	}
 	r.keep(a)
+	if was && !r.frozen() && a.Actor.Kind == ledger.ByStaff {
+		r.ThawAt = a.At.Add(Forewarning)
+	}
 	return r, t, nil
 }
 
@@ -219,6 +226,10 @@ func (r *Request) allows(a Act) error {
 	case Reopen:
 		if r.Kind.Grave() && !a.Fresh {
 			return errs.New(errs.Stale, "error.proof_needed")
+		}
+	case Thaw:
+		if r.ThawAt.IsZero() || a.Actor.Kind == ledger.ByProgram && a.At.Before(r.ThawAt) {
+			return errs.New(errs.Conflict, "rights.error.moved_on")
 		}
 	case Lift:
 		if r.Kind != Restriction && !r.Upheld() {

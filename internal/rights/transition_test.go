@@ -85,6 +85,7 @@ var allowed = map[Move]struct {
 	Write:       {"initiated acknowledged requires_action accepted delayed", "", "staff"},
 	Reply:       {"initiated acknowledged requires_action accepted delayed", "", "subject"},
 	Prove:       {"acknowledged requires_action accepted delayed", "", "staff"},
+	Thaw:        {"fulfilled rejected unfulfilled", "", "program subject"},
 	Revoke:      {"initiated acknowledged requires_action accepted delayed fulfilled rejected unfulfilled cancelled", "", "subject"},
 }
 
@@ -117,6 +118,9 @@ func TestWith(t *testing.T) {
 					r.State, r.Held = state, move == Release
 					if move == Revoke {
 						r.Proof.Agent, r.Proof.Mandate = "Noriko Sato", "May ask for me."
+					}
+					if move == Thaw {
+						r.ThawAt = received
 					}
 					if move == Prove {
 						r.Proof = Proof{Method: NoProof, Member: "mika"}
@@ -227,7 +231,7 @@ func TestWith_any_sequence(t *testing.T) {
 	t.Parallel()
 	moves := []Move{
 		Acknowledge, Ask, Answer, Accept, Reject, Delay, Fulfil, Fail, Cancel, Lift, Reopen,
-		Propose, Hold, Release, Assign, Write, Reply,
+		Propose, Hold, Release, Assign, Write, Reply, Thaw,
 	}
 	base := map[Kind]Request{}
 	filed := slices.DeleteFunc(slices.Clone(Kinds[:]), func(k Kind) bool { return k == Withdrawal })
@@ -252,6 +256,9 @@ func TestWith_any_sequence(t *testing.T) {
 			}
 			if !slices.Contains(tr.From, r.State) || next.State != tr.To && tr.To != "" || tr.To == "" && next.State != r.State || len(next.Steps) != len(r.Steps)+1 {
 				t.Fatalf("%s led from %s to %s", move, r.State, next.State)
+			}
+			if _, freezes := next.freezes(); !next.ThawAt.IsZero() && (next.State.Open() || !freezes) {
+				t.Fatalf("a %s that is %s thaws at %v", next.Kind, next.State, next.ThawAt)
 			}
 			if next.State.Open() != next.ClosedAt.IsZero() {
 				t.Fatalf("%s is closed at %v", next.State, next.ClosedAt)

@@ -19,6 +19,7 @@ type Request struct {
 	Message string    `json:"message"` // which letter it is, as the state machine names it
 	Due     time.Time `json:"due"`
 	Acts    time.Time `json:"acts,omitzero"`   // of an erasure, when it begins
+	Thaws   time.Time `json:"thaws,omitzero"`  // when what was frozen may be used again
 	Words   string    `json:"words,omitempty"` // of staff
 	// Ground is the letter of the law pack to a refusal, and Authority with
 	// Complain where the person can go with it (Art. 12(4) GDPR).
@@ -51,6 +52,9 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 	}
 	if r.Message == "acknowledged" && !r.Acts.IsZero() {
 		m.Before = append(m.Before, t("acts", "date", i18n.DateTime(ctx, r.Acts)))
+	}
+	if !r.Thaws.IsZero() {
+		m.Before = append(m.Before, t("thaws", "date", i18n.DateTime(ctx, r.Thaws)))
 	}
 	for _, words := range []string{r.Ground, r.Words} {
 		if words != "" {
