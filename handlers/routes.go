@@ -226,6 +226,7 @@ func (s *Server) consoleRoutes() []Route {
 		{post, "/console/people", authz.PersonRead, s.console.SearchPeople},
 		{get, "/console/people/:subject", authz.PersonRead, s.console.ShowPerson},
 		{post, "/console/people/:subject", authz.PersonRead, s.console.OpenPerson},
+		{post, "/console/people/:subject/hold", authz.RequestDecide, s.console.HoldPerson},
 		{get, "/console/people/:subject/as/:brand", authz.PersonRead, s.asPerson},
 		{get, "/console/people/:subject/as/:brand/:section", authz.PersonRead, s.asPerson},
 		{get, "/console/people/:subject/as/:brand/:section/:item", authz.PersonRead, s.asPerson},

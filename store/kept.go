@@ -137,7 +137,7 @@ func (db *DB) KeptDue(ctx context.Context, now time.Time, limit int) ([]rights.K
 
 // KeptOnHold returns what a hold keeps of one erasure, without values.
 func (db *DB) KeptOnHold(ctx context.Context, certificate string, limit int) ([]rights.Kept, error) {
-	return db.kept(ctx, "until_at = 0 and certificate = $1", certificate, limit)
+	return db.kept(ctx, "duty = '"+rights.OnHold+"' and certificate = $1", certificate, limit)
 }
 
 func (db *DB) kept(ctx context.Context, where string, arg any, limit int) ([]rights.Kept, error) {

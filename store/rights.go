@@ -80,6 +80,9 @@ func (db *DB) Docket(ctx context.Context, subject id.Subject) (rights.Docket, er
 				return err
 			}
 		}
+		if d.Holds, err = holdsOn(ctx, c, db.lane(subject), subject, key); err != nil {
+			return err
+		}
 		return c.each(ctx, func(rows *sql.Rows) error {
 			r, err := scanRequest(rows, subject, key)
 			d.Requests = append(d.Requests, r)

@@ -78,6 +78,10 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return append(w, retentionWrite(p)), err
 	case rights.Request:
 		return requestWrite(p, key, r)
+	case rights.PersonHold:
+		return holdWrite(p, key, r)
+	case rights.HoldEnded:
+		return holdEnded(p), nil
 	case rights.Freezes:
 		w, err := stateWrite(p, key, partFreezes, func() ([]byte, error) { return json.Marshal(r) })
 		return append(w, touchWrite(p)), err
@@ -144,7 +148,7 @@ func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
 		consent.State, consent.Preferences, profile.State, decision.Contacts,
-		rights.Freezes, rights.Attachment, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
+		rights.Freezes, rights.PersonHold, rights.HoldEnded, rights.Attachment, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
 		activity.Removal, activity.State, audience.Place, automated.Humans, scim.Ended, breach.Reached,
 		transfer.Ended:
 		return p.Subject != "" && (p.Base != 0 || !ends(row))

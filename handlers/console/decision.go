@@ -84,7 +84,8 @@ func (b *sheet) decision() {
 		b.compare(f)
 	}
 	if slices.Contains(moves, rights.Hold) {
-		f.Inputs = append(f.Inputs, b.holdInput())
+		l := &look{b.ctx, b.locale, b.org, b.me, b.facts, b.now}
+		f.Inputs = append(f.Inputs, l.holdInput(b.form.typed["fields"]))
 	}
 	if b.machine != nil && slices.Contains(moves, rights.Fulfil) {
 		f.Inputs = append(f.Inputs, b.machineInput())
@@ -168,15 +169,14 @@ func (b *sheet) proofInputs() []ui.Input {
 
 // holdInput asks which fields a hold keeps. Those that nothing is held in are
 // not offered.
-func (b *sheet) holdInput() ui.Input {
+func (l *look) holdInput(typed []string) ui.Input {
 	in := ui.Input{
-		Kind: ui.Many, Name: "fields", Label: b.t("request.act.hold_fields"), Hint: b.t("request.act.hold_fields_hint"),
-		Values: b.form.typed["fields"],
+		Kind: ui.Many, Name: "fields", Label: l.t("request.act.hold_fields"), Hint: l.t("request.act.hold_fields_hint"), Values: typed,
 	}
-	for i := range b.org.Fields {
-		f := &b.org.Fields[i]
-		if _, _, held := profile.Winner(f, b.facts.Profile.Claims[f.Name], b.org.Rank); held && b.me.Role.MaySee(f.Category, f.Sensitive) {
-			in.Options = append(in.Options, ui.Option{Value: f.Name, Label: f.Label.In(b.locale)})
+	for i := range l.org.Fields {
+		f := &l.org.Fields[i]
+		if _, _, held := profile.Winner(f, l.facts.Profile.Claims[f.Name], l.org.Rank); held && l.member.Role.MaySee(f.Category, f.Sensitive) {
+			in.Options = append(in.Options, ui.Option{Value: f.Name, Label: f.Label.In(l.locale)})
 		}
 	}
 	return in

@@ -3,7 +3,7 @@ package console
 import (
 	"context"
 	"errors"
-	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -187,6 +187,10 @@ func (s *Console) ShowPerson(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.showPerson(c, subject, nil, nil)
+}
+
+func (s *Console) showPerson(c echo.Context, subject identity.Subject, typed url.Values, wrong map[string]string) error {
 	until, err := s.Staff.MayLook(web.Context(c), me(c), subject.ID)
 	if errors.Is(err, errs.Stale) {
 		return s.askWhy(c, subject, "", "", nil)
@@ -199,7 +203,15 @@ func (s *Console) ShowPerson(c echo.Context) error {
 		return err
 	}
 	p.Until = until
-	return web.Render(c, http.StatusOK, view.Person(s.desk(c, "people", title(c, "people")), p))
+	facts, err := s.People.Facts(web.Context(c), subject.ID)
+	if err != nil {
+		return err
+	}
+	l := &look{web.Context(c), web.Of(c).Locale, web.Of(c).Organisation, me(c), facts, s.Clock.Now()}
+	if p.Hold, err = s.hold(c, l, subject, typed, wrong); err != nil {
+		return err
+	}
+	return web.Render(c, page(wrong), view.Person(s.desk(c, "people", title(c, "people")), p))
 }
 
 func (s *Console) askWhy(c echo.Context, subject identity.Subject, reason, note string, wrong map[string]string) error {

@@ -354,7 +354,7 @@ func (b *sheet) tasks() {
 		add(proposed || r.State != rights.Acknowledged, "first", "")
 		add(r.State == rights.Accepted || r.State == rights.Fulfilled, "second", "")
 	}
-	if r.Kind == rights.Erasure && rights.HoldsOf(b.docket.Requests).All {
+	if r.Kind == rights.Erasure && b.docket.Held().All {
 		add(false, "held", "")
 	}
 	add(!r.State.Open() || r.State == rights.Accepted, "decide", "")

@@ -40,6 +40,8 @@ func (s *sight) event(h *ledger.Happening) view.HistoryItem {
 		item, ok = s.subjectEvent(h)
 	case "request", "copy", "attachment", "restriction":
 		item, ok = s.requestEvent(h)
+	case "hold":
+		item, ok = s.holdEvent(h)
 	case "transfer":
 		item, ok = s.transferEvent(h)
 	case "breach":

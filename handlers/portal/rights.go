@@ -52,7 +52,7 @@ func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed r
 	if err != nil {
 		return err
 	}
-	form := &rightForm{kind: kind, pack: p.law(c), typed: typed, wrong: wrong, open: docket.Requests}
+	form := &rightForm{kind: kind, pack: p.law(c), typed: typed, wrong: wrong, open: docket.Requests, holds: docket.Holds}
 	if kind == rights.Erasure {
 		if form.plan, err = p.Rights.Preview(s.ctx, web.Of(c).Subject()); err != nil {
 			return err
@@ -144,6 +144,14 @@ func (p *Portal) showRequest(c echo.Context, status int, typed string, wrong map
 	errands, err := p.Errands(s.ctx, r.ID)
 	if err != nil {
 		return err
+	}
+	if r.Kind == rights.Erasure && r.State == rights.Accepted && docket.Held().All {
+		page.Sense = s.t("hold.sense")
+	}
+	for i := range docket.Holds {
+		if r.Kind == rights.Erasure && r.State.Open() {
+			page.About = append(page.About, view.About{Label: s.t("hold.now"), Text: s.heldWords(&docket.Holds[i])})
+		}
 	}
 	page.About = append(page.About, toldOf(s.ctx, s.org, s.locale, Tellings(nil, errands))...)
 	for i := range page.Answer {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/portal"
@@ -17,6 +18,27 @@ func requestEvents() []string {
 		all = append(all, string(t.Entry))
 	}
 	return all
+}
+
+func (s *sight) holdEvent(h *ledger.Happening) (view.HistoryItem, bool) {
+	var hold rights.PersonHold
+	if json.Unmarshal(h.Payload, &hold) != nil || h.Kind != rights.HoldPlaced && h.Kind != rights.HoldOver {
+		return view.HistoryItem{}, false
+	}
+	return view.HistoryItem{Icon: "scale", Text: s.t("hold.event." + strings.TrimPrefix(string(h.Kind), "hold.")), Detail: hold.Reason}, true
+}
+
+// heldWords say what is on hold, why and until when.
+func (s *sight) heldWords(h *rights.PersonHold) string {
+	what := s.t("hold.all")
+	if len(h.Fields) > 0 {
+		what = i18n.List(s.ctx, s.labels(h.Fields))
+	}
+	until := s.t("hold.open_ended")
+	if !h.Until.IsZero() {
+		until = i18n.DateTime(s.ctx, h.Until)
+	}
+	return s.t("hold.words", "what", what, "reason", h.Reason, "until", until)
 }
 
 func (s *sight) requestEvent(h *ledger.Happening) (view.HistoryItem, bool) {

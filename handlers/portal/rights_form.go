@@ -22,6 +22,7 @@ type rightForm struct {
 	wrong map[string]string
 	open  []rights.Request
 	plan  rights.Plan // of an erasure
+	holds []rights.PersonHold
 	// machine are the decisions that a human may be wanted for.
 	machine []automated.Decision
 }
@@ -57,6 +58,9 @@ func (s *sight) rightPlan(f *rightForm) ui.Plan {
 	if f.kind == rights.Erasure {
 		plan := ui.Plan{Goes: effects(s.ctx, f.plan.Goes), Stays: effects(s.ctx, f.plan.Stays)}
 		plan.Stays = append(keptEffects(s.ctx, s.org, s.locale, rights.Summary(f.plan.Keeps)), plan.Stays...)
+		for i := range f.holds {
+			plan.Stays = append([]ui.Effect{{Text: s.t("hold.now"), Note: s.heldWords(&f.holds[i])}}, plan.Stays...)
+		}
 		for i := range s.org.Systems {
 			if sys := &s.org.Systems[i]; !sys.Retired && s.holdsAny(sys) {
 				plan.Told = append(plan.Told, ui.Effect{Text: s.in(sys.Human)})

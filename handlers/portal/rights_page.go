@@ -342,6 +342,9 @@ func keptEffects(ctx context.Context, org *organisation.Organisation, locale str
 	var effects []ui.Effect
 	for _, r := range all {
 		label, note := i18n.T(ctx, "retention.on_hold"), i18n.T(ctx, "retention.plan_hold")
+		if !r.Until.IsZero() {
+			note = i18n.T(ctx, "hold.plan_until", "date", i18n.Date(ctx, r.Until))
+		}
 		if d, ok := org.Duty(r.Duty); ok {
 			label = d.Label.In(locale)
 			note = i18n.T(ctx, "retention.plan_until", "date", i18n.Date(ctx, r.Until), "law", d.Law.In(locale))

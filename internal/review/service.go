@@ -5,10 +5,12 @@ import (
 	"errors"
 	"slices"
 
+	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
 )
@@ -17,6 +19,9 @@ import (
 type Rights interface {
 	All(ctx context.Context, subject id.Subject) (rights.Docket, error)
 	File(ctx context.Context, f rights.Filing) (r rights.Request, known bool, err error)
+	Docket(ctx context.Context, subject id.Subject) (rights.Docket, error)
+	Hold(ctx context.Context, subject id.Subject, h rights.PersonHold, by ledger.Actor) error
+	EndHold(ctx context.Context, subject id.Subject, by ledger.Actor) error
 	Move(ctx context.Context, subject id.Subject, request rights.RequestID, a rights.Act) (rights.Request, error)
 }
 
@@ -143,6 +148,47 @@ func (s *Service) Assign(ctx context.Context, m staff.Member, all []rights.Reque
 		}
 	}
 	return done, nil
+}
+
+// MayHold tells whether the member may place holds on people and end them: a hold
+// is of no brand.
+func MayHold(m staff.Member) bool { return len(m.Brands) == 0 && m.Role.Has(authz.RequestDecide) }
+
+// Held returns the hold on a record; false for none.
+func (s *Service) Held(ctx context.Context, subject id.Subject) (rights.PersonHold, bool, error) {
+	d, err := s.rights.Docket(ctx, subject)
+	if err != nil || len(d.Holds) == 0 {
+		return rights.PersonHold{}, false, err
+	}
+	return d.Holds[0], true, nil
+}
+
+// Hold places a hold on a person. The errors are those of rights.Service.Hold,
+// and Forbidden for who may not or is the person.
+func (s *Service) Hold(ctx context.Context, m staff.Member, subject id.Subject, h rights.PersonHold) error {
+	if err := s.mayHold(ctx, m, subject); err != nil {
+		return err
+	}
+	return s.rights.Hold(ctx, subject, h, m.Actor())
+}
+
+// EndHold ends the hold on a person, as Hold places it.
+func (s *Service) EndHold(ctx context.Context, m staff.Member, subject id.Subject) error {
+	if err := s.mayHold(ctx, m, subject); err != nil {
+		return err
+	}
+	return s.rights.EndHold(ctx, subject, m.Actor())
+}
+
+func (s *Service) mayHold(ctx context.Context, m staff.Member, subject id.Subject) error {
+	if !MayHold(m) {
+		return errs.New(errs.Forbidden, "error.forbidden")
+	}
+	self, err := s.Is(ctx, m, subject)
+	if err == nil && self {
+		err = errs.New(errs.Forbidden, "request.error.own")
+	}
+	return err
 }
 
 // Is tells whether the member is the person: they have the same address.

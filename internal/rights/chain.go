@@ -124,8 +124,8 @@ func Blocked(r *Request, all []Request) bool {
 
 // Stopped tells whether r may not be carried out yet: another request must be
 // done first, or r is an erasure and everything of the person is on hold. all
-// are the requests of all records of the person, or else a copy is lost that
+// is what stands of all records of the person, or else a copy is lost that
 // they asked for at another.
-func Stopped(r *Request, all []Request) bool {
-	return Blocked(r, all) || r.Kind == Erasure && HoldsOf(all).All
+func Stopped(r *Request, all *Docket) bool {
+	return Blocked(r, all.Requests) || r.Kind == Erasure && all.Held().All
 }

@@ -42,7 +42,7 @@ type Kept struct {
 	Duty  string // name of a Duty, or OnHold
 	Field string
 	Value string    // personal
-	Until time.Time // zero for a hold: until staff release it
+	Until time.Time // zero for a hold that staff end
 }
 
 // A Held is a value that may have to be kept.
@@ -54,8 +54,8 @@ type Held struct {
 
 // Keeping works out what an erasure at a time has to keep of values: exactly the
 // fields of the duties whose time is not over, each until the last of them
-// ends, and those on hold. A hold outlasts a duty.
-func Keeping(duties []Duty, hold []string, values []Held, now time.Time) []Kept {
+// ends, and those on hold. The longer of a hold and a duty counts.
+func Keeping(duties []Duty, hold Holds, values []Held, now time.Time) []Kept {
 	var kept []Kept
 	for _, v := range values {
 		k := Kept{Field: v.Field, Value: v.Value}
@@ -66,8 +66,8 @@ func Keeping(duties []Duty, hold []string, values []Held, now time.Time) []Kept 
 				k.Duty, k.Until = d.Name, until
 			}
 		}
-		if slices.Contains(hold, v.Field) {
-			k.Duty, k.Until = OnHold, time.Time{}
+		if slices.Contains(hold.Fields, v.Field) && (hold.Ends.IsZero() || hold.Ends.After(k.Until)) {
+			k.Duty, k.Until = OnHold, hold.Ends
 		}
 		if k.Duty != "" {
 			k.ID = id.New()
@@ -82,7 +82,7 @@ func Keeping(duties []Duty, hold []string, values []Held, now time.Time) []Kept 
 type Retained struct {
 	Duty   string    `json:"duty"`
 	Fields []string  `json:"fields"`
-	Until  time.Time `json:"until,omitzero"` // of the last of them; zero for a hold
+	Until  time.Time `json:"until,omitzero"` // of the last of them; zero for a hold that staff end
 }
 
 // Summary adds kept values up by duty, in the order in which they come.

@@ -23,18 +23,21 @@ func TestKeeping(t *testing.T) {
 		hold  []string
 		duty  string // "" for what goes
 		until time.Time
+		ends  time.Time // of the hold
 	}{
-		"a field of no duty":          {"hobby", now, nil, "", time.Time{}},
-		"a duty that is over":         {"total", now.Add(-7 * year), nil, "", time.Time{}},
-		"a duty that ends tomorrow":   {"total", now.Add(24*time.Hour - 7*year), nil, "invoices", now.Add(24 * time.Hour)},
-		"the longer of two":           {"name", now, nil, "wages", now.Add(10 * year)},
-		"a duty that is not in force": {"city", now, nil, "", time.Time{}},
-		"a hold on what goes":         {"hobby", now, []string{"hobby"}, OnHold, time.Time{}},
-		"a hold outlasts a duty":      {"name", now, []string{"name"}, OnHold, time.Time{}},
-		"a hold on another field":     {"hobby", now, []string{"name"}, "", time.Time{}},
-		"a value that nobody dates":   {"total", time.Time{}, nil, "", time.Time{}},
+		"a field of no duty":          {"hobby", now, nil, "", time.Time{}, time.Time{}},
+		"a duty that is over":         {"total", now.Add(-7 * year), nil, "", time.Time{}, time.Time{}},
+		"a duty that ends tomorrow":   {"total", now.Add(24*time.Hour - 7*year), nil, "invoices", now.Add(24 * time.Hour), time.Time{}},
+		"the longer of two":           {"name", now, nil, "wages", now.Add(10 * year), time.Time{}},
+		"a duty that is not in force": {"city", now, nil, "", time.Time{}, time.Time{}},
+		"a hold on what goes":         {"hobby", now, []string{"hobby"}, OnHold, time.Time{}, time.Time{}},
+		"a hold outlasts a duty":      {"name", now, []string{"name"}, OnHold, time.Time{}, time.Time{}},
+		"a hold on another field":     {"hobby", now, []string{"name"}, "", time.Time{}, time.Time{}},
+		"a hold until a day":          {"hobby", now, []string{"hobby"}, OnHold, now.Add(year), now.Add(year)},
+		"a duty outlasts that":        {"name", now, []string{"name"}, "wages", now.Add(10 * year), now.Add(year)},
+		"a value that nobody dates":   {"total", time.Time{}, nil, "", time.Time{}, time.Time{}},
 	} {
-		kept := Keeping(duties, tt.hold, []Held{{Field: tt.field, Value: "x", At: tt.said}}, now)
+		kept := Keeping(duties, Holds{Fields: tt.hold, Ends: tt.ends}, []Held{{Field: tt.field, Value: "x", At: tt.said}}, now)
 		switch {
 		case tt.duty == "" && len(kept) != 0:
 			t.Errorf("%s: kept %+v", name, kept)
@@ -60,7 +63,7 @@ func TestKeeping_keeps_nothing_else(t *testing.T) {
 		for _, f := range some.Draw(t, "held") {
 			values = append(values, Held{Field: f, Value: f, At: now.Add(-time.Duration(rapid.IntRange(0, 100).Draw(t, "ago")) * time.Hour)})
 		}
-		kept := Keeping(duties, hold, values, now)
+		kept := Keeping(duties, Holds{Fields: hold}, values, now)
 		for _, k := range kept {
 			byDuty := slices.Contains(duties[0].Fields, k.Field) && k.Until.After(now)
 			if !byDuty && !slices.Contains(hold, k.Field) {

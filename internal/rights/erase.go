@@ -135,6 +135,11 @@ func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error)
 		return Plan{}, err
 	}
 	all := Holding{Count: map[Part]int{}}
+	asked, err := s.All(ctx, subject)
+	if err != nil {
+		return Plan{}, err
+	}
+	held := asked.Held()
 	var keeps []Kept
 	for _, one := range circle {
 		h, err := s.store.Holding(ctx, one)
@@ -145,7 +150,7 @@ func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error)
 			all.Count[part] += n
 		}
 		all.Identifiers = append(all.Identifiers, h.Identifiers...)
-		some, err := s.desk.Keeps(ctx, one, nil)
+		some, err := s.desk.Keeps(ctx, one, held)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -163,7 +168,7 @@ func (s *Service) erase(ctx context.Context, r Request, docket Docket, holds Hol
 	if err != nil {
 		return err
 	}
-	keeps, err := s.desk.Keeps(ctx, r.Subject, holds.Fields)
+	keeps, err := s.desk.Keeps(ctx, r.Subject, holds)
 	if err != nil {
 		return err
 	}
@@ -260,7 +265,7 @@ func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject,
 		if err != nil {
 			return err
 		}
-		if now := HoldsOf(docket.Requests); Stopped(r, docket.Requests) || slices.ContainsFunc(now.Fields, func(f string) bool { return !holds.Keeps(f) }) {
+		if now := docket.Held(); Stopped(r, &docket) || slices.ContainsFunc(now.Fields, func(f string) bool { return !holds.Keeps(f) }) {
 			return errs.New(errs.Conflict, "rights.error.moved_on")
 		}
 		h, err := s.store.Holding(ctx, other)
@@ -271,7 +276,7 @@ func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject,
 		if err != nil {
 			return err
 		}
-		keeps, err := s.desk.Keeps(ctx, other, holds.Fields)
+		keeps, err := s.desk.Keeps(ctx, other, holds)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ type Docket struct {
 	Version  int64     // of the subject
 	Requests []Request // newest first
 	Freezes  Freezes
+	Holds    []PersonHold // on the person, in force
 }
 
 // Find returns a request of the docket.
@@ -40,7 +41,8 @@ type Store interface {
 	// Holding counts what is held of a subject.
 	Holding(ctx context.Context, subject id.Subject) (Holding, error)
 	// Commit writes a change whole or not at all. Of this package it takes
-	// Request, Freezes, Attachment, Erased, Copy and CopyTaken as rows.
+	// Request, Freezes, PersonHold, HoldEnded, Attachment, Erased, Copy and
+	// CopyTaken as rows.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
 	// DestroyErased destroys the key of a subject that is erased, and notes
 	// when on the certificate. It is errs.NotFound for a subject that is not
@@ -76,7 +78,7 @@ type Desk interface {
 	StopMarketing(ctx context.Context, r Request) (bool, error)
 	// Keeps returns the values of a subject that have to survive an erasure now:
 	// by the duties that are declared, and those of the fields on hold.
-	Keeps(ctx context.Context, subject id.Subject, hold []string) ([]Kept, error)
+	Keeps(ctx context.Context, subject id.Subject, hold Holds) ([]Kept, error)
 	// Erased puts what was erased on the erasure list.
 	Erased(ctx context.Context) error
 	// Names returns those of a person's identifiers by which connected systems
@@ -302,7 +304,7 @@ func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, ro
 	}
 	c.put(*r)
 	if !r.State.Open() || a.Move == Release {
-		woken, err := s.wake(ctx, *r, docket.Requests, a.At)
+		woken, err := s.wake(ctx, *r, &docket, a.At)
 		if err != nil {
 			return err
 		}
@@ -311,24 +313,25 @@ func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, ro
 	return s.commit(ctx, c)
 }
 
-// wake returns the work of requests that may go on now that one of own, the
-// requests of its record, has come to be as moved.
-func (s *Service) wake(ctx context.Context, moved Request, own []Request, now time.Time) ([]any, error) {
+// wake returns the work of requests that may go on now that one of own, of its
+// record, has come to be as moved.
+func (s *Service) wake(ctx context.Context, moved Request, own *Docket, now time.Time) ([]any, error) {
 	others, err := s.others(ctx, moved.Subject)
 	if err != nil {
 		return nil, err
 	}
-	before := slices.Concat(own, others.Requests)
-	after := slices.Clone(before)
-	for i := range after {
-		if after[i].ID == moved.ID {
-			after[i] = moved
+	before := own.and(&others)
+	after := before
+	after.Requests = slices.Clone(before.Requests)
+	for i := range after.Requests {
+		if after.Requests[i].ID == moved.ID {
+			after.Requests[i] = moved
 		}
 	}
 	var rows []any
-	for i := range after {
-		o := &after[i]
-		if o.ID == moved.ID || o.State != Accepted || !o.Kind.Runs() || Stopped(o, after) || !Stopped(o, before) {
+	for i := range after.Requests {
+		o := &after.Requests[i]
+		if o.ID == moved.ID || o.State != Accepted || !o.Kind.Runs() || Stopped(o, &after) || !Stopped(o, &before) {
 			continue
 		}
 		at := o.ActAt
@@ -349,7 +352,7 @@ func (s *Service) wake(ctx context.Context, moved Request, own []Request, now ti
 // any record of theirs stands before it.
 func (s *Service) Due(ctx context.Context, subject id.Subject, request RequestID) (r Request, due bool, err error) {
 	r, _, all, err := s.asked(ctx, subject, request)
-	return r, r.due(s.clock.Now()) && !Stopped(&r, all), err
+	return r, r.due(s.clock.Now()) && !Stopped(&r, &all), err
 }
 
 // due tells whether r would be carried out at now, if nothing stood before it.
@@ -359,13 +362,18 @@ func (r *Request) due(now time.Time) bool {
 
 // asked returns a request, what else was asked in its record, and what the person
 // asked for in all of theirs; the zero request for one that is not there.
-func (s *Service) asked(ctx context.Context, subject id.Subject, request RequestID) (r Request, own Docket, all []Request, err error) {
+func (s *Service) asked(ctx context.Context, subject id.Subject, request RequestID) (r Request, own, all Docket, err error) {
 	if own, err = s.store.Docket(ctx, subject); err != nil {
-		return r, own, nil, err
+		return r, own, all, err
 	}
 	others, err := s.others(ctx, subject)
 	r, _ = own.Find(request)
-	return r, own, slices.Concat(own.Requests, others.Requests), err
+	return r, own, own.and(&others), err
+}
+
+// and is what stands of several records together, for who asks what stands.
+func (d *Docket) and(others *Docket) Docket {
+	return Docket{Requests: slices.Concat(d.Requests, others.Requests), Holds: slices.Concat(d.Holds, others.Holds)}
 }
 
 // Carry does what an accepted request asks for, when its time has come and
@@ -382,7 +390,7 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 			return s.thaw(ctx, &r, docket, now)
 		case !r.due(now):
 			return nil
-		case Stopped(&r, all):
+		case Stopped(&r, &all):
 			return s.later(ctx, &r, docket, now)
 		}
 		switch r.Kind {
@@ -392,7 +400,7 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 			}
 			return s.hand(ctx, r, docket)
 		case Erasure:
-			return s.erase(ctx, r, docket, HoldsOf(all))
+			return s.erase(ctx, r, docket, all.Held())
 		}
 		return nil
 	})
@@ -402,11 +410,11 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 	return err
 }
 
-// later has a request that another record of the person stops carried out a day
-// later: nothing tells of the two being taken apart. What its own record stops
-// is woken when that is done.
+// later has a request that another record or a hold on the person stops carried
+// out a day later: nothing tells of the end of those. What a request of its own
+// record stops is woken when that is done.
 func (s *Service) later(ctx context.Context, r *Request, own Docket, now time.Time) error {
-	if Stopped(r, own.Requests) {
+	if Stopped(r, &Docket{Requests: own.Requests}) {
 		return nil
 	}
 	work, err := s.desk.Work(*r, now.AddDate(0, 0, 1), now)

@@ -19,6 +19,7 @@ func (s *Service) All(ctx context.Context, subject id.Subject) (Docket, error) {
 	others, err := s.others(ctx, subject)
 	all.Requests = append(all.Requests, others.Requests...)
 	all.Freezes = append(slices.Clone(all.Freezes), others.Freezes...)
+	all.Holds = append(slices.Clone(all.Holds), others.Holds...)
 	slices.SortStableFunc(all.Requests, func(a, b Request) int {
 		return cmp.Or(b.ReceivedAt.Compare(a.ReceivedAt), cmp.Compare(b.ID, a.ID))
 	})
@@ -45,6 +46,7 @@ func (s *Service) others(ctx context.Context, subject id.Subject) (Docket, error
 			return all, err
 		}
 		all.Requests, all.Freezes = append(all.Requests, d.Requests...), append(all.Freezes, d.Freezes...)
+		all.Holds = append(all.Holds, d.Holds...)
 	}
 	return all, nil
 }

@@ -163,7 +163,11 @@ func activitiesExpire(t *testing.T, f Fixture) {
 		t.Errorf("swept what is on hold: got %d and %v", n, err)
 	}
 	held.Held = false
-	f.commit(t, f.change(subject, 3, held))
+	f.commit(t, f.change(subject, 3, held, rights.PersonHold{Reason: "quarrel"}))
+	if n, err := f.DB.SweepActivities(t.Context(), o.Expires); n != 0 || err != nil {
+		t.Errorf("swept of somebody with a hold: got %d and %v", n, err)
+	}
+	f.commit(t, f.change(subject, 4, rights.HoldEnded{}))
 	if n, err := f.DB.SweepActivities(t.Context(), o.Expires); n != 1 || err != nil {
 		t.Errorf("sweep: got %d and %v, want 1", n, err)
 	}

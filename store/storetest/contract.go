@@ -63,6 +63,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_person_reads_all_of_their_records_and_no_other", togetherAndApart},
 		{"a_copy_of_two_is_gone_when_they_are_taken_apart", copyOfTwo},
 		{"an_erasure_is_on_the_erasure_list", erasureListed},
+		{"a_hold_on_a_person_reads_back_and_ends", holdsRoundTrip},
 		{"who_is_enrolled_is_found_by_name", enrolled},
 		{"activities_come_in_pages_newest_first", activityPages},
 		{"an_event_is_taken_once", activityOnce},

@@ -64,6 +64,31 @@ func requestsRoundTrip(t *testing.T, f Fixture) {
 	wantKind(t, "docket of nobody", err, errs.NotFound)
 }
 
+func holdsRoundTrip(t *testing.T, f Fixture) {
+	subject, now := f.subject(t), f.now()
+	hold := rights.PersonHold{Fields: []string{"name"}, Reason: "quarrel", Member: "m", At: now, Until: now.Add(time.Hour)}
+	f.commit(t, f.change(subject, 1, hold))
+	d, err := f.DB.Docket(t.Context(), subject)
+	must(t, "docket", err)
+	if diff := cmp.Diff(d.Holds, []rights.PersonHold{hold}); diff != "" {
+		t.Errorf("holds (-got +want):\n%s", diff)
+	}
+	if h, err := f.DB.Holds(t.Context(), subject); err != nil || h.All || !h.Keeps("name") || !h.Ends.Equal(hold.Until) {
+		t.Errorf("what is held: got %+v and %v", h, err)
+	}
+	_, err = f.DB.Commit(t.Context(), f.change(subject, 2, hold))
+	wantKind(t, "a second hold", err, errs.Conflict)
+	for at, want := range map[time.Time]bool{hold.Until.Add(-time.Microsecond): false, hold.Until: true} {
+		over, err := f.DB.HoldsOver(t.Context(), at)
+		if err != nil || slices.Contains(over, subject) != want {
+			t.Errorf("over at %v: got %v and %v", at, over, err)
+		}
+	}
+	f.commit(t, f.change(subject, 2, rights.HoldEnded{}))
+	_, err = f.DB.Commit(t.Context(), f.change(subject, 3, rights.HoldEnded{}))
+	wantKind(t, "ended twice", err, errs.Conflict)
+}
+
 func requestOfAnother(t *testing.T, f Fixture) {
 	mine, other := f.subject(t), f.subject(t)
 	if _, err := f.DB.Commit(t.Context(), f.change(mine, 1, f.request(other, rights.Access))); err == nil {
@@ -289,7 +314,7 @@ func (f Fixture) full(t *testing.T) id.Subject {
 	}
 	c := f.recorded(subject, ledger.AnyVersion, consent.State{}, f.record(subject, "news", consent.Given, now))
 	c.Rows = append(c.Rows,
-		consent.Preferences{Language: "ja"}, f.request(subject, rights.Complaint), letter, attempt, rights.Freezes{{Request: "r"}},
+		consent.Preferences{Language: "ja"}, f.request(subject, rights.Complaint), letter, attempt, rights.Freezes{{Request: "r"}}, rights.PersonHold{Reason: "quarrel", Fields: []string{"name"}},
 		rights.Copy{ID: id.New(), Request: "r", Body: []byte("x"), Size: 1, MadeAt: now, ExpiresAt: now.Add(time.Hour)},
 		rights.Attachment{ID: id.New(), Request: "r", Name: "tax.pdf", Size: 1, At: now, Body: []byte("x")},
 		f.observation(subject, "training", id.New(), now), f.decided(subject, id.New(), now))
@@ -315,7 +340,7 @@ func (f Fixture) rows(t *testing.T, subject id.Subject) map[string]int {
 	counts := map[string]int{}
 	for _, table := range []string{
 		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "attachments", "sessions", "jobs", "attempts", "answers",
-		"activities", "activity_dues", "automated_decisions", "retention_dues",
+		"activities", "activity_dues", "automated_decisions", "retention_dues", "holds",
 	} {
 		var n int
 		must(t, table, f.SQL.QueryRowContext(t.Context(), "select count(*) from "+table+" where subject = $1", subject).Scan(&n))

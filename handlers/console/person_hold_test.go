@@ -1,0 +1,140 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"livingprofile/internal/authz"
+	"livingprofile/internal/clock"
+	"livingprofile/internal/id"
+	"livingprofile/internal/rights"
+	"livingprofile/internal/testkit"
+)
+
+// TestHoldPerson: a "Delete now" ran before anything could be held. What is on
+// hold before survives it, and a hold on everything lets it wait.
+func TestHoldPerson(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			now := clock.NewFake(testkit.Start)
+			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Clock: now})
+			t.Run("fields_survive", func(t *testing.T) { holdFields(t, s) })
+			t.Run("everything_waits", func(t *testing.T) { holdAll(t, s, now) })
+		})
+	}
+}
+
+// hold opens a person and sends the form for a hold.
+func hold(t *testing.T, s *testkit.Site, address string, form url.Values) (c *testkit.Client, at string, subject id.Subject) {
+	t.Helper()
+	subject, err := s.Identity.ByEmail(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, at = desk(t, s, authz.DPO), "/console/people/"+string(subject)
+	if a := c.Post(at+"/hold", form); a.Location() != at {
+		t.Errorf("before the person is opened: got %d to %q", a.Status, a.Location())
+	}
+	c.Post(at, url.Values{"reason": {"question"}})
+	for _, wrong := range []url.Values{{"reason": {" "}}, {"reason": {"x"}, "until": {"2020-01-01"}}, {"reason": {"x"}, "until": {"soon"}}} {
+		if a := c.Post(at+"/hold", wrong); a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%v: got %d, want 422", wrong, a.Status)
+		}
+	}
+	if a := c.Post(at+"/hold", form); a.Location() != at {
+		t.Fatalf("hold: got %d: %s", a.Status, a.Body)
+	}
+	if a := c.Post(at+"/hold", form); a.Status != http.StatusConflict {
+		t.Errorf("a second hold: got %d, want 409", a.Status)
+	}
+	wantIn(t, "the page", c.Page(at), "There is a quarrel.", "End the hold")
+	return c, at, subject
+}
+
+// carried carries an erasure out, as far as it may be.
+func carried(t *testing.T, s *testkit.Site, path string, subject id.Subject) {
+	t.Helper()
+	if err := s.Rights.Carry(t.Context(), subject, rights.RequestID(path[strings.LastIndex(path, "/")+1:])); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func holdFields(t *testing.T, s *testkit.Site) {
+	limited := desk(t, s, authz.Reviewer, "hibiki")
+	_, at, subject := hold(t, s, thomas, url.Values{
+		"fields": {"main-instrument"}, "reason": {"There is a quarrel."}, "until": {testkit.Start.AddDate(1, 0, 0).Format(time.DateOnly)},
+	})
+	limited.Post(at, url.Values{"reason": {"question"}})
+	wantOut(t, "the page of who works for one brand", limited.Page(at), "There is a quarrel.")
+	if a := limited.Post(at+"/hold", url.Values{"do": {"end"}}); a.Status != http.StatusForbidden {
+		t.Errorf("ended by who works for one brand: got %d, want 403", a.Status)
+	}
+	them := s.Client(t)
+	them.Enter("hibiki", thomas, true)
+	wantIn(t, "the preview", them.Page("/hibiki/rights/erasure"), "A law wants it kept", "There is a quarrel.", "A hold")
+	wantIn(t, "the history", them.Page("/hibiki/history"), "it is not erased for now", "There is a quarrel.")
+	path := ask(t, s, thomas, rights.Erasure, url.Values{"days": {"0"}})
+	carried(t, s, path, subject)
+	wantState(t, s, path, rights.Fulfilled)
+	page := desk(t, s, authz.DPO).Page("/console/retention")
+	m := certificateIn.FindStringSubmatch(page)
+	if m == nil {
+		t.Fatal("nothing is kept")
+	}
+	kept, err := s.DB.KeptOf(t.Context(), m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := 0
+	for _, k := range kept {
+		if k.Duty == rights.OnHold {
+			held++
+			if k.Field != "main-instrument" || k.Until.Before(testkit.Start.AddDate(1, 0, 0)) {
+				t.Errorf("kept: %s until %v", k.Field, k.Until)
+			}
+		}
+	}
+	if held != 1 {
+		t.Errorf("%d values are on hold, want 1", held)
+	}
+	wantIn(t, "the certificate", s.Client(t).Page("/erasures/"+m[1]), "A hold", "until")
+}
+
+func holdAll(t *testing.T, s *testkit.Site, now *clock.Fake) {
+	form := url.Values{"reason": {"There is a quarrel."}}
+	c, at, subject := hold(t, s, aiko, form)
+	path := ask(t, s, aiko, rights.Erasure, url.Values{"days": {"0"}})
+	carried(t, s, path, subject)
+	wantState(t, s, path, rights.Accepted)
+	them := s.Client(t)
+	them.Enter("hibiki", aiko, false)
+	wantIn(t, "the request", them.Page(strings.Replace(path, "/console", "/hibiki", 1)), "nothing is deleted yet", "Everything (until staff end it)")
+
+	if a := c.Post(at+"/hold", url.Values{"do": {"end"}}); a.Location() != at {
+		t.Fatalf("end: got %d", a.Status)
+	}
+	form.Set("until", testkit.Start.AddDate(0, 0, 2).Format(time.DateOnly))
+	if a := c.Post(at+"/hold", form); a.Location() != at {
+		t.Fatalf("hold again: got %d: %s", a.Status, a.Body)
+	}
+	end := func() {
+		t.Helper()
+		over, err := s.DB.HoldsOver(t.Context(), now.Now())
+		if err == nil {
+			err = s.Rights.EndHolds(t.Context(), over)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		carried(t, s, path, subject)
+	}
+	now.Advance(24 * time.Hour)
+	end()
+	wantState(t, s, path, rights.Accepted)
+	now.Advance(3 * 24 * time.Hour)
+	end()
+	wantState(t, s, path, rights.Fulfilled)
+}
