@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/footer"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
@@ -89,12 +90,15 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 	if err != nil {
 		return nil, err
 	}
+	now := d.db.Clock().Now()
 	m, owner := d.letter(r, message)
+	if m.Cancel, err = d.cancelling(&r, message, now); err != nil {
+		return nil, err
+	}
 	data, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("letter about a request: %w", err)
 	}
-	now := d.db.Clock().Now()
 	var rows []any
 	for i := range all {
 		if all[i].Kind != identity.Email || !all[i].Verified() {
@@ -109,6 +113,22 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 		rows = append(rows, j)
 	}
 	return rows, nil
+}
+
+// cancelling is the link by which whoever gets the letter that a grave request
+// came in takes it back, until it is carried out; "" for another letter.
+func (d *desk) cancelling(r *rights.Request, message string, now time.Time) (string, error) {
+	until := r.ActAt
+	if until.IsZero() {
+		until = r.DueAt
+	}
+	if message != "acknowledged" || !r.Kind.Grave() || !until.After(now) {
+		return "", nil
+	}
+	text, err := footer.Mint(d.db.Ring().System(), footer.Link{
+		Kind: footer.Cancel, Subject: r.Subject, Brand: r.Brand, Topic: string(r.ID), Expires: until,
+	})
+	return d.base.JoinPath("u", text).String(), err
 }
 
 // Sent tells whether every mail to a subject has gone out, or was given up.

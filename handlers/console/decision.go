@@ -55,7 +55,7 @@ func (b *sheet) options() []rights.Move {
 func (b *sheet) newForm(title string) *view.DecisionForm {
 	return &view.DecisionForm{
 		Title: title, Path: requestsPath + "/" + b.page.ID + "/acts", Seen: strconv.Itoa(len(b.request.Steps)),
-		Submit: b.t("request.act.submit"), Letters: true, Preview: b.form.preview,
+		Submit: b.t("request.act.submit"), Letters: true, Preview: b.form.preview, Mute: b.mute,
 	}
 }
 

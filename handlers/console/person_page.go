@@ -47,6 +47,7 @@ func (s *Console) personPage(c echo.Context, subject identity.Subject) (view.Per
 	if err != nil {
 		return p, err
 	}
+	p.Mute = !slices.ContainsFunc(identifiers, func(i identity.Identifier) bool { return i.Kind == identity.Email && i.Verified() })
 	for _, i := range identifiers {
 		if l.knows(&i) {
 			p.Identifiers = append(p.Identifiers, view.Known{

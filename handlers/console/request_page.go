@@ -47,6 +47,7 @@ type sheet struct {
 	docket  rights.Docket
 	machine *automated.Decision // that a human is asked for; nil for none
 	facts   decision.Facts
+	mute    bool // no letter reaches the person
 	page    view.RequestPage
 }
 
@@ -104,6 +105,7 @@ func (b *sheet) fact(label, text, note string) {
 // opened adds what the request says, and the part of the page that is shown.
 func (b *sheet) opened(held *view.PersonPage) {
 	r := &b.request
+	b.mute = held.Mute
 	b.rule()
 	if r.Proof.Member != "" {
 		b.fact("proof", b.t("request.proof."+proofName(r.Proof.Method)), b.t("request.fact.taken", "name", memberName(b.ctx, b.members, r.Proof.Member)))

@@ -10,8 +10,11 @@ import (
 
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
+	"livingprofile/internal/demo"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	rows "livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/mail"
 	"livingprofile/internal/rights"
@@ -517,6 +520,38 @@ func TestMessages(t *testing.T) {
 	}
 	wantIn(t, "the person's page", them.Page(own), "We look into May.", "It was in May.")
 	wantState(t, s, path, rights.Acknowledged)
+}
+
+// TestMute: a letter was written for nobody, and nothing said so.
+func TestMute(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	ctx, number := t.Context(), id.New()
+	m := rows.NewMerger(s.DB, s.Current.Load(), s.Clock, demo.CRM, id.New())
+	told, err := m.Apply(ctx, []rows.Item{{Line: 2, At: s.Clock.Now(), Identifiers: []identity.Identifier{
+		{Kind: identity.Customer, Scope: demo.CRM, Value: number, VerifiedAt: s.Clock.Now(), Source: demo.CRM},
+	}}})
+	if err != nil || told[0].Result != rows.Created {
+		t.Fatalf("import: %v, %v", told, err)
+	}
+	holders, err := s.DB.Holders(ctx, identity.Customer, demo.CRM, number)
+	if err != nil || len(holders) != 1 {
+		t.Fatalf("holders: %v, %v", holders, err)
+	}
+	subject := holders[0].Subject
+	r, _, err := s.Rights.File(ctx, rights.Filing{
+		Subject: subject, Actor: ledger.Self(subject), Kind: rights.Complaint, Matter: rights.Matter{Text: "words"}, Brand: "hibiki",
+		Locale: "en", Zone: time.UTC, Pack: s.Laws.For("JP", s.Clock.Now()),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, path := desk(t, s, authz.DPO), "/console/requests/"+string(r.ID)
+	c.Post(path, nil)
+	wantIn(t, "the form", c.Page(path), "nobody gets this letter")
+	wantIn(t, "the messages", c.Page(path+"?tab=messages"), "nobody gets this letter")
+	path = ask(t, s, thomas, rights.Complaint, url.Values{"text": {"Nobody wrote back."}})
+	c.Post(path, nil)
+	wantOut(t, "the form of somebody with an address", c.Page(path), "nobody gets this letter")
 }
 
 // TestLaws shows what applies and where it was read.

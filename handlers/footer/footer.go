@@ -3,7 +3,7 @@
 //
 // Opening a link changes nothing (invariant 9). Posting to it takes back what
 // it names at once, without a session, a cookie or a token of a page: the link
-// is the proof, and can only reduce what somebody gets. The same post again is
+// is the proof, and can only reduce what somebody gets, or take a request back. The same post again is
 // answered the same, and never with a redirect.
 package footer
 
@@ -28,6 +28,7 @@ import (
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
+	"livingprofile/internal/rights"
 	view "livingprofile/views/footer"
 )
 
@@ -45,11 +46,18 @@ type Secrets interface {
 	Blind(kind, scope, normalised string) [32]byte
 }
 
+// Rights takes requests back. It is a part of rights.Service.
+type Rights interface {
+	Docket(ctx context.Context, subject id.Subject) (rights.Docket, error)
+	Move(ctx context.Context, subject id.Subject, request rights.RequestID, a rights.Act) (rights.Request, error)
+}
+
 // Deps is what the pages stand on.
 type Deps struct {
 	Store   Store
 	Secrets Secrets
 	Consent *consent.Service
+	Rights  Rights
 	Clock   clock.Clock
 }
 
@@ -95,6 +103,9 @@ func linkOf(c echo.Context) footer.Link {
 
 // Show answers with what the link can take back.
 func (f *Footer) Show(c echo.Context) error {
+	if l := linkOf(c); l.Kind == footer.Cancel {
+		return f.showRequest(c, l)
+	}
 	return f.render(c, linkOf(c), view.Done{})
 }
 
@@ -104,12 +115,15 @@ const triesAnHour = 30
 // Take takes back what the link names, or what was chosen on its page.
 func (f *Footer) Take(c echo.Context) error {
 	l := linkOf(c)
-	form, err := web.Form(c, "List-Unsubscribe", "slot", "all")
+	form, err := web.Form(c, "List-Unsubscribe", "slot", "all", "cancel")
 	if err != nil {
 		return err
 	}
 	if err := f.count(web.Context(c), c.Param("token")); err != nil {
 		return err
+	}
+	if l.Kind == footer.Cancel {
+		return f.cancel(c, l, form.Get("cancel"))
 	}
 	var done view.Done
 	switch {

@@ -27,6 +27,9 @@ type Request struct {
 	Authority string `json:"authority,omitempty"`
 	Complain  string `json:"complain,omitempty"`
 	URL       string `json:"url"` // of the request's page
+	// Cancel takes the request back without signing in; "" for a letter that has
+	// no such link.
+	Cancel string `json:"cancel,omitempty"`
 	// Fields are those that a hold keeps when the rest is erased, as the person
 	// knows them.
 	Fields []string `json:"fields,omitempty"`
@@ -64,7 +67,11 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 	if r.Authority != "" {
 		m.After = append(m.After, t("authority", "authority", r.Authority, "address", r.Complain))
 	}
-	if r.Message != "erased" {
+	switch {
+	case r.Message == "erased":
+	case r.Cancel != "":
+		m.After = append(m.After, t("cancel", "url", r.Cancel))
+	default:
 		m.After = append(m.After, t("not_you"))
 	}
 	return m.message(ctx, b)
