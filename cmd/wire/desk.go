@@ -159,7 +159,7 @@ func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subjec
 	if r.Kind == rights.Erasure && !r.ActAt.IsZero() {
 		m.Acts = r.ActAt
 	}
-	m.Thaws = r.ThawAt
+	m.Thaws, m.Appeal = r.ThawAt, r.AppealBy()
 	return m, r.Subject
 }
 

@@ -53,7 +53,7 @@ func (s *Console) ShowLaws(c echo.Context) error {
 			if right, ok := pack.Rights[k]; ok {
 				l.Rights = append(l.Rights, view.LawRight{
 					Kind: i18n.T(ctx, "rights.kind."+string(k)), Called: right.Called.In(locale), Article: right.Rule.Article,
-					Acknowledge: limitWords(c, right.Rule.Acknowledge), Answer: limitWords(c, right.Rule.Answer),
+					Answer: limitWords(c, right.Rule.Answer),
 					Extend: limitWords(c, right.Rule.Extend),
 				})
 			}
@@ -78,8 +78,8 @@ func lawClocks(c echo.Context, pack *rights.Pack, fact func(label, text string))
 	proved, pauses, appeal := false, false, rights.Limit{}
 	for _, right := range pack.Rights {
 		proved, pauses = proved || right.Rule.FromProof, pauses || right.Rule.Pauses
-		if !right.Appeal.None() {
-			appeal = right.Appeal
+		if !right.Rule.Appeal.None() {
+			appeal = right.Rule.Appeal
 		}
 	}
 	word := func(which string, is bool) string {

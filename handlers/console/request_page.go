@@ -264,7 +264,7 @@ func (b *sheet) moved(from int) []view.Moved {
 		switch step.Move {
 		case rights.Reject, rights.Fail, rights.Cancel:
 			m.State = ui.Refused
-		case rights.Ask, rights.Delay, rights.Hold, rights.Propose:
+		case rights.Appeal, rights.Ask, rights.Delay, rights.Hold, rights.Propose:
 			m.State = ui.Waiting
 		case rights.Assign, rights.Write, rights.Reply, rights.Release, rights.Prove:
 			m.State = ui.Neutral

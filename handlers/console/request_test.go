@@ -522,6 +522,64 @@ func TestMessages(t *testing.T) {
 	wantState(t, s, path, rights.Acknowledged)
 }
 
+// TestAppeal goes from the refusal to the appeal, which another member decides.
+func TestAppeal(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e})
+			ctx := t.Context()
+			subject, err := s.Identity.ByEmail(ctx, thomas)
+			if err != nil {
+				t.Fatal(err)
+			}
+			law, ok := s.Laws.Named("US", s.Clock.Now())
+			if !ok {
+				t.Fatal("no law with an appeal")
+			}
+			r, _, err := s.Rights.File(ctx, rights.Filing{
+				Subject: subject, Actor: ledger.Self(subject), Kind: rights.Rectification, Brand: "hibiki", Locale: "en", Zone: time.UTC, Pack: law,
+				Matter: rights.Matter{Scope: rights.FieldScope, Name: "family-name", Text: "It is spelt otherwise."},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, path := desk(t, s, authz.DPO), "/console/requests/"+string(r.ID)
+			own := strings.Replace(path, "/console", "/hibiki", 1)
+			s.Box.Clear()
+			no := url.Values{"move": {"reject"}, "ground": {r.Rule.Grounds[0]}, "note": {"It stands so in the passport."}}
+			if a := act(t, first, path, no); a.Location() != path {
+				t.Fatalf("refuse: got %d: %s", a.Status, a.Body)
+			}
+			for told := false; !told; {
+				letter, err := s.Box.Wait(ctx, thomas)
+				if err != nil {
+					t.Fatal(err)
+				}
+				told = strings.Contains(strings.Join(strings.Fields(letter.Text), " "), "You can appeal against this")
+			}
+			them := s.Client(t)
+			them.Enter("hibiki", thomas, false)
+			wantIn(t, "the person's page", them.Page(own), "Appeal against the refusal", "somebody else than before decides")
+			if a := them.Post(own+"/appeal", url.Values{"note": {" "}}); a.Status != http.StatusUnprocessableEntity {
+				t.Errorf("without words: got %d, want 422", a.Status)
+			}
+			if a := them.Post(own+"/appeal", url.Values{"note": {"The passport is wrong."}}); a.Location() != own {
+				t.Fatalf("appeal: got %d", a.Status)
+			}
+			wantState(t, s, path, rights.Acknowledged)
+			if a := act(t, first, path, no); a.Status != http.StatusForbidden {
+				t.Errorf("decided by who refused: got %d, want 403", a.Status)
+			}
+			second := desk(t, s, authz.DPO)
+			wantIn(t, "the page of another", second.Post(path, nil).Body+second.Page(path), "The passport is wrong.")
+			if a := act(t, second, path, no); a.Location() != path {
+				t.Errorf("decided by another: got %d", a.Status)
+			}
+			wantOut(t, "the person's page", them.Page(own), "Appeal against the refusal")
+		})
+	}
+}
+
 // TestMute: a letter was written for nobody, and nothing said so.
 func TestMute(t *testing.T) {
 	s := testkit.NewSite(t, testkit.SiteOptions{})

@@ -177,7 +177,7 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 	}
 	move := rights.Move(c.Param("move"))
 	switch move {
-	case rights.Cancel, rights.Reopen, rights.Answer, rights.Reply, rights.Lift, rights.Thaw:
+	case rights.Cancel, rights.Reopen, rights.Answer, rights.Reply, rights.Lift, rights.Thaw, rights.Appeal:
 	default:
 		return errs.New(errs.NotFound, "")
 	}
@@ -199,7 +199,7 @@ func (p *Portal) MoveRequest(c echo.Context) error {
 			Proof: p.proof(c), Files: files,
 		})
 	}
-	if wrong, ok := web.Wrong(c, err); ok && (move == rights.Answer || move == rights.Reply) {
+	if wrong, ok := web.Wrong(c, err); ok && (move == rights.Answer || move == rights.Reply || move == rights.Appeal) {
 		return p.showRequest(c, http.StatusUnprocessableEntity, form.Get("note"), wrong)
 	}
 	if err != nil {

@@ -148,6 +148,13 @@ func (s *sight) requestPage(r rights.Request, all []rights.Request, copies []rig
 		page.Answer = []ui.Input{{Kind: ui.Long, Name: "note", Label: s.t("request.portal.message"), Required: true}, attach(s.ctx, "")}
 		page.AnswerMove = string(rights.Reply)
 	}
+	if last := r.AppealBy(); s.now.Before(last) {
+		page.Answer = []ui.Input{{
+			Kind: ui.Long, Name: "note", Label: s.t("rights.appeal.label"), Required: true,
+			Hint: s.t("rights.appeal.hint", "date", i18n.Date(s.ctx, last)),
+		}}
+		page.AnswerMove = string(rights.Appeal)
+	}
 	page.Buttons = s.requestButtons(&r)
 	return page
 }

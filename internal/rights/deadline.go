@@ -9,6 +9,7 @@ type Rule struct {
 	Acknowledge Limit  `json:"acknowledge,omitzero"`
 	Answer      Limit  `json:"answer"`
 	Extend      Limit  `json:"extend,omitzero"`
+	Appeal      Limit  `json:"appeal,omitzero"` // against a refusal; none for no appeal
 	// FromProof starts the clock when it is known who asks, if that is later
 	// than receipt.
 	FromProof bool `json:"from_proof,omitempty"`
@@ -74,14 +75,14 @@ func (u Rule) Due(c Running) time.Time {
 	return endOf(u.roll(last, rest), c.Zone)
 }
 
-// AcknowledgeBy returns until when receipt must be confirmed; zero for no
-// limit.
-func (u Rule) AcknowledgeBy(c Running) time.Time {
-	if u.Acknowledge.None() {
+// AppealBy returns until when a refusal at a time may be appealed against; zero
+// for not at all.
+func (u Rule) AppealBy(refused time.Time, zone *time.Location) time.Time {
+	if u.Appeal.None() {
 		return time.Time{}
 	}
 	rest := CalendarOf(u.Calendar)
-	return endOf(u.roll(u.Acknowledge.after(dayOf(c.Received, c.Zone), rest), rest), c.Zone)
+	return endOf(u.roll(u.Appeal.after(dayOf(refused, zone), rest), rest), zone)
 }
 
 func (u Rule) roll(d day, rest *Calendar) day {

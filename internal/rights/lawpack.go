@@ -43,7 +43,6 @@ type Pack struct {
 type Right struct {
 	Called i18n.Text // what the law calls it
 	Rule   Rule
-	Appeal Limit // within which a refusal may be appealed against; none for no appeal
 }
 
 // A RefusalGround is a reason that the law accepts for saying no, with the

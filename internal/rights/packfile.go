@@ -246,9 +246,8 @@ func (r *packReader) rights(p *Pack, f *packFile) {
 		case !rule.Extend.None() && rule.Extend.Unit != rule.Answer.Unit:
 			r.note(at+".extend", "is in %s and the answer in %s; an extension runs on from receipt", rule.Extend.Unit, rule.Answer.Unit)
 		}
-		p.Rights[Kind(name)] = Right{
-			Called: right.Called, Rule: rule, Appeal: limit("appeal", right.Appeal, f.Limits.Appeal),
-		}
+		rule.Appeal = limit("appeal", right.Appeal, f.Limits.Appeal)
+		p.Rights[Kind(name)] = Right{Called: right.Called, Rule: rule}
 	}
 }
 

@@ -225,6 +225,8 @@ func follows(r *Request, a Act) []Move {
 	switch {
 	case a.Move == Reopen:
 		return startOf(r.Kind, false)
+	case a.Move == Appeal: // another member decides, and not the program
+		return []Move{Acknowledge}
 	case a.Move == Accept && r.Kind == Restriction:
 		return []Move{Fulfil}
 	}
@@ -253,7 +255,7 @@ func (s *Service) Move(ctx context.Context, subject id.Subject, request RequestI
 func (s *Service) move(ctx context.Context, r *Request, a Act, docket Docket, rows ...any) error {
 	c := newChange(r, a.Actor, a.At, docket)
 	c.Rows = rows
-	if a.Move == Reopen {
+	if a.Move == Reopen || a.Move == Appeal {
 		open, err := s.known(ctx, r, docket)
 		if err != nil {
 			return err

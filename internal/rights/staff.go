@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"slices"
 	"time"
 
 	"livingprofile/internal/errs"
@@ -60,11 +61,36 @@ func (r *Request) keep(a Act) {
 			r.Proof = a.Proof
 		}
 		r.Held, r.HeldFields, r.ThawAt = false, nil, time.Time{}
-	case Thaw:
+	case Thaw, Appeal:
 		r.ThawAt = time.Time{}
 	case Release:
 		r.Held, r.HeldFields = false, nil
 	}
+}
+
+// appeal is the place of the step in which the person appealed; -1 for none.
+func (r *Request) appeal() int {
+	return slices.IndexFunc(r.Steps, func(s Step) bool { return s.Move == Appeal })
+}
+
+// AppealBy is until when the person may appeal against the refusal; zero where
+// the law has no appeal, nothing is refused, or they have appealed before.
+func (r *Request) AppealBy() time.Time {
+	if r.State != Rejected || r.appeal() >= 0 {
+		return time.Time{}
+	}
+	return r.Rule.AppealBy(r.ClosedAt, r.running().Zone)
+}
+
+// refusedBy tells whether a member made the refusal that the person appealed
+// against: another has to decide then.
+func (r *Request) refusedBy(member string) bool {
+	for i := r.appeal() - 1; i >= 0; i-- {
+		if r.Steps[i].Move == Reject {
+			return r.Steps[i].Member == member
+		}
+	}
+	return false
 }
 
 // holding tells whether a hold keeps anything.

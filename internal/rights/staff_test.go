@@ -193,3 +193,53 @@ func TestThaw(t *testing.T) {
 		t.Errorf("asked again: thaws at %v, frozen %v", again.ThawAt, again.frozen())
 	}
 }
+
+// TestAppeal: where the law has it a refusal is decided anew, by another member.
+func TestAppeal(t *testing.T) {
+	t.Parallel()
+	refused := func() Request {
+		return after(t, request(t, Complaint), Act{Move: Acknowledge, Actor: program}, Act{Move: Reject, Actor: member("mika"), Ground: "unfounded"})
+	}
+	appeal := func(r Request, at time.Time) (Request, error) {
+		next, _, err := r.With(Act{Move: Appeal, Actor: ledger.Self("somebody"), Note: "No.", At: at})
+		return next, err
+	}
+	if r := refused(); !r.AppealBy().IsZero() {
+		t.Errorf("a law without appeal: until %v", r.AppealBy())
+	} else if _, err := appeal(r, received.AddDate(0, 0, 1)); !errors.Is(err, errs.Conflict) {
+		t.Errorf("a law without appeal: got %v, want a conflict", err)
+	}
+	r := refused()
+	r.Rule.Appeal = Limit{N: 45, Unit: Days}
+	last := r.AppealBy()
+	if want := time.Date(2026, 4, 26, 23, 59, 59, 999999000, time.UTC); !last.Equal(want) && !last.Equal(want.AddDate(0, 0, 1)) {
+		t.Errorf("until %v, want %v", last, want)
+	}
+	if _, err := appeal(r, last.Add(time.Microsecond)); !errors.Is(err, errs.Conflict) {
+		t.Errorf("too late: got %v, want a conflict", err)
+	}
+	r, err := appeal(r, last)
+	if err != nil || r.State != Initiated || !r.DueAt.After(last) {
+		t.Fatalf("in time: %s, due %v, %v", r.State, r.DueAt, err)
+	}
+	at := last.Add(time.Hour)
+	decide := func(r Request, who string, move Move) (Request, error) {
+		next, _, err := r.With(Act{Move: move, Actor: member(who), Ground: groundFor(move), Note: "n", At: at})
+		return next, err
+	}
+	r, _, err = r.With(Act{Move: Acknowledge, Actor: program, At: at})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, move := range []Move{Accept, Reject} {
+		if _, err := decide(r, "mika", move); !errors.Is(err, errs.Forbidden) {
+			t.Errorf("%s by who refused: got %v, want a refusal", move, err)
+		}
+		if _, err := decide(r, "sam", move); err != nil {
+			t.Errorf("%s by another: got %v", move, err)
+		}
+	}
+	if r, err = decide(r, "sam", Reject); err != nil || !r.AppealBy().IsZero() {
+		t.Errorf("refused again: %v, another appeal until %v", err, r.AppealBy())
+	}
+}

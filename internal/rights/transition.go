@@ -36,6 +36,7 @@ const (
 	Reply   Move = "reply"   // of the person, whenever they like
 	Revoke  Move = "revoke"  // the mandate of who asked in the person's name
 	Prove   Move = "prove"   // say how it became known who asks
+	Appeal  Move = "appeal"  // against a refusal
 	Thaw    Move = "thaw"    // end the freeze of what is decided
 )
 
@@ -89,6 +90,7 @@ func Transitions() []Transition {
 		{Cancel, open, Cancelled, passer, RequestCancelled, "cancelled", false},
 		{Lift, []State{Fulfilled}, Cancelled, subject, RestrictionLifted, "", false},
 		{Reopen, []State{Cancelled, Rejected, Unfulfilled}, Initiated, subject, "request.reopened", "", false},
+		{Appeal, []State{Rejected}, Initiated, subject, "request.appealed", "", true},
 		{Propose, waiting, "", staff, "request.proposed", "", true},
 		{Hold, held, "", staff, "request.held", "held", true},
 		{Release, held, "", staff, "request.released", "released", true},
@@ -210,6 +212,16 @@ func (r *Request) allows(a Act) error {
 		return errs.New(errs.Invalid, "error.bad_form")
 	}
 	switch a.Move {
+	case Accept, Reject, Fulfil, Fail, Propose:
+		if a.Actor.Kind == ledger.ByStaff && r.refusedBy(a.Actor.ID) {
+			return errs.New(errs.Forbidden, "request.error.own_refusal")
+		}
+	}
+	switch a.Move {
+	case Appeal:
+		if last := r.AppealBy(); last.IsZero() || a.At.After(last) {
+			return errs.New(errs.Conflict, "rights.error.appeal_over")
+		}
 	case Fulfil:
 		// Nobody may say that somebody was erased: it is done, or it is not.
 		if r.Kind.Runs() && a.Actor.Kind != ledger.ByProgram {
@@ -294,7 +306,7 @@ func (r *Request) clock(a Act) {
 		}
 	case Delay:
 		r.Extended = true
-	case Reopen:
+	case Reopen, Appeal:
 		// Whoever asks again is answered as if for the first time.
 		r.ReceivedAt, r.Extended, r.Pauses, r.ActAt = a.At, false, nil, time.Time{}
 	}

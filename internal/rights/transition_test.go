@@ -78,6 +78,7 @@ var allowed = map[Move]struct {
 	Cancel:      {"initiated acknowledged requires_action accepted delayed", Cancelled, "subject system"},
 	Lift:        {"fulfilled", Cancelled, "subject"},
 	Reopen:      {"cancelled rejected unfulfilled", Initiated, "subject"},
+	Appeal:      {"rejected", Initiated, "subject"},
 	Propose:     {"acknowledged requires_action delayed", "", "staff"},
 	Hold:        {"acknowledged requires_action accepted delayed", "", "staff"},
 	Release:     {"acknowledged requires_action accepted delayed", "", "staff"},
@@ -118,6 +119,9 @@ func TestWith(t *testing.T) {
 					r.State, r.Held = state, move == Release
 					if move == Revoke {
 						r.Proof.Agent, r.Proof.Mandate = "Noriko Sato", "May ask for me."
+					}
+					if move == Appeal {
+						r.Rule.Appeal, r.ClosedAt = Limit{N: 45, Unit: Days}, received
 					}
 					if move == Thaw {
 						r.ThawAt = received
@@ -231,7 +235,7 @@ func TestWith_any_sequence(t *testing.T) {
 	t.Parallel()
 	moves := []Move{
 		Acknowledge, Ask, Answer, Accept, Reject, Delay, Fulfil, Fail, Cancel, Lift, Reopen,
-		Propose, Hold, Release, Assign, Write, Reply, Thaw,
+		Propose, Hold, Release, Assign, Write, Reply, Thaw, Appeal,
 	}
 	base := map[Kind]Request{}
 	filed := slices.DeleteFunc(slices.Clone(Kinds[:]), func(k Kind) bool { return k == Withdrawal })
@@ -263,7 +267,7 @@ func TestWith_any_sequence(t *testing.T) {
 			if next.State.Open() != next.ClosedAt.IsZero() {
 				t.Fatalf("%s is closed at %v", next.State, next.ClosedAt)
 			}
-			if !next.DueAt.Equal(r.DueAt) && move != Delay && move != Reopen {
+			if !next.DueAt.Equal(r.DueAt) && move != Delay && move != Reopen && move != Appeal {
 				t.Fatalf("%s moved the due date from %v to %v", move, r.DueAt, next.DueAt)
 			}
 			r = next

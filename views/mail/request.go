@@ -26,7 +26,9 @@ type Request struct {
 	Ground    string `json:"ground,omitempty"`
 	Authority string `json:"authority,omitempty"`
 	Complain  string `json:"complain,omitempty"`
-	URL       string `json:"url"` // of the request's page
+	// Appeal is until when the person may appeal against a refusal.
+	Appeal time.Time `json:"appeal,omitzero"`
+	URL    string    `json:"url"` // of the request's page
 	// Cancel takes the request back without signing in; "" for a letter that has
 	// no such link.
 	Cancel string `json:"cancel,omitempty"`
@@ -63,6 +65,9 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 		if words != "" {
 			m.Quote = append(m.Quote, words)
 		}
+	}
+	if !r.Appeal.IsZero() {
+		m.After = append(m.After, t("appeal", "date", i18n.Date(ctx, r.Appeal)))
 	}
 	if r.Authority != "" {
 		m.After = append(m.After, t("authority", "authority", r.Authority, "address", r.Complain))
