@@ -6,9 +6,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"livingprofile/handlers/portal"
 	"livingprofile/internal/activity"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
@@ -32,8 +34,12 @@ func (d *reader) page() *report.Page {
 		p.Identifiers = append(p.Identifiers, report.Value{Text: i.Value, Source: d.source(i.Source)})
 	}
 	for _, c := range d.Consents {
-		p.Choices = append(p.Choices, report.Choice{Label: c.Label, Status: c.Status, At: c.At})
+		p.Choices = append(p.Choices, report.Choice{Label: c.Label, Brand: d.brand(c.Brand), Status: c.Status, At: c.At, Until: c.Until})
 	}
+	for _, a := range d.Attached {
+		p.Attached = append(p.Attached, report.Value{Text: a.Name, How: a.Request, Source: i18n.T(d.ctx, "actor."+a.By), At: a.At})
+	}
+	p.Wishes = d.wishes()
 	for _, one := range d.Purposes {
 		p.Purposes = append(p.Purposes, report.Purpose{Label: one.Label, Basis: one.Basis, Retention: one.Retention})
 	}
@@ -61,6 +67,32 @@ func (d *reader) source(name string) string {
 	return name
 }
 
+func (d *reader) brand(name string) string {
+	if b, ok := d.org.Brand(name); ok {
+		return b.Label.In(d.Locale)
+	}
+	return name
+}
+
+// wishes are what the person wants to get, everywhere and where that differs.
+func (d *reader) wishes() []report.Value {
+	var kept consent.Preferences
+	if json.Unmarshal(d.Preferences, &kept) != nil {
+		return nil
+	}
+	var all []report.Value
+	add := func(scope string, w consent.Wishes) {
+		if said := portal.FormatWishes(d.ctx, d.Locale, d.org, w); len(said) > 0 {
+			all = append(all, report.Value{Label: scope, Text: strings.Join(said, "\n")})
+		}
+	}
+	add(i18n.T(d.ctx, "portal.get.scope_all", "count", len(d.org.Brands)), kept.All)
+	for _, name := range slices.Sorted(maps.Keys(kept.Brands)) {
+		add(d.brand(name), kept.Brands[name])
+	}
+	return all
+}
+
 func (d *reader) sections(all []rights.Section) []report.Section {
 	var sections []report.Section
 	for _, s := range all {
@@ -70,11 +102,26 @@ func (d *reader) sections(all []rights.Section) []report.Section {
 			if f, ok := d.org.Field(v.Field); ok {
 				text = portal.FormatValue(d.ctx, d.Locale, f, text)
 			}
-			one.Values = append(one.Values, report.Value{Label: v.Label, Text: text, Source: d.source(v.Source), How: v.How, At: v.At})
+			one.Values = append(one.Values, report.Value{Label: v.Label, Text: text, Source: d.source(v.Source), How: d.about(&v), At: v.At})
 		}
 		sections = append(sections, one)
 	}
 	return sections
+}
+
+// about is what else there is to say of a value.
+func (d *reader) about(v *rights.Value) string {
+	var all []string
+	if v.How != "" {
+		all = append(all, v.How)
+	}
+	if !v.Counts {
+		all = append(all, i18n.T(d.ctx, "report.aside"))
+	}
+	if v.Frozen {
+		all = append(all, i18n.T(d.ctx, "rights.state.frozen"))
+	}
+	return strings.Join(all, "\n")
 }
 
 // activities are sections, one for each kind.
@@ -88,7 +135,7 @@ func (d *reader) activities() []report.Section {
 			place[a.Kind] = i
 			sections = append(sections, report.Section{Label: a.Label})
 		}
-		sections[i].Values = append(sections[i].Values, report.Value{Label: a.Label, Text: d.seen(&a), Source: a.Source, At: a.At})
+		sections[i].Values = append(sections[i].Values, report.Value{Label: a.Label, Text: d.seen(&a), Source: a.Source, At: a.At, Until: a.Until})
 	}
 	return sections
 }
@@ -114,13 +161,29 @@ func (d *reader) seen(a *rights.Activity) string {
 func (d *reader) machines() []report.Section {
 	var sections []report.Section
 	for _, m := range d.Machines {
-		text := m.Outcome
-		if m.Review != "" {
-			text += " → " + m.Review
+		one := report.Section{Label: m.Label}
+		add := func(id, text, source string, at, until time.Time) {
+			if text != "" {
+				one.Values = append(one.Values, report.Value{Label: i18n.T(d.ctx, id), Text: text, Source: source, At: at, Until: until})
+			}
 		}
-		sections = append(sections, report.Section{Label: m.Label, Values: []report.Value{
-			{Label: m.Label, Text: text, Source: m.System, How: m.Logic, At: m.At},
-		}})
+		from := i18n.T(d.ctx, "automated.used_nothing")
+		if len(m.Fields) > 0 {
+			w := &writer{org: d.org, locale: d.Locale}
+			var labels []string
+			for _, name := range m.Fields {
+				labels = append(labels, w.field(name))
+			}
+			from = i18n.List(d.ctx, labels)
+		}
+		none := time.Time{}
+		add("automated.outcome", m.Outcome, m.System, m.At, m.Until)
+		add("automated.effect", m.Effect, "", none, none)
+		add("automated.logic", m.Logic, "", none, none)
+		add("automated.used", from, "", none, none)
+		add("automated.say_label", m.Statement, i18n.T(d.ctx, "actor.subject"), none, none)
+		add("automated.review", strings.TrimSpace(m.Review+"\n"+m.Reasons), i18n.T(d.ctx, "actor.staff"), none, none)
+		sections = append(sections, one)
 	}
 	return sections
 }

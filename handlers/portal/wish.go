@@ -1,10 +1,12 @@
 package portal
 
 import (
+	"context"
 	"slices"
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/organisation"
 )
 
 // wishChanges says in sentences how is differs from was.
@@ -39,6 +41,12 @@ func (s *sight) wishChanges(was, is consent.Wishes) []string {
 		}
 	}
 	return said
+}
+
+// FormatWishes says in sentences how w differs from what holds when nothing is
+// said. ctx carries the words.
+func FormatWishes(ctx context.Context, locale string, org *organisation.Organisation, w consent.Wishes) []string {
+	return (&sight{ctx: ctx, locale: locale, org: org}).wishChanges(consent.Wishes{}, w)
 }
 
 // topicChanges tells, topic by topic in the order of the declaration, by which

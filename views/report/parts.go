@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"strings"
+	"time"
 
 	"livingprofile/internal/i18n"
 )
@@ -39,6 +40,8 @@ func (p *Page) parts(ctx context.Context) []part {
 	}
 	all = append(all,
 		newPart(ctx, "rights.report.choices", p.choices(ctx)),
+		newPart(ctx, "portal.get.title", p.wishes(ctx)),
+		newPart(ctx, "attachment.title", attached(ctx, p.Attached)),
 		newPart(ctx, "report.purposes", p.purposes(ctx)))
 	if p.Access {
 		all = append(all,
@@ -72,7 +75,23 @@ func heads(ctx context.Context, names ...string) []string {
 func (p *Page) identifiers(ctx context.Context) table {
 	t := table{head: heads(ctx, "value", "source"), shares: []float64{3, 2}}
 	for _, v := range p.Identifiers {
-		t.rows = append(t.rows, []string{v.Text, v.Source})
+		t.rows = append(t.rows, []string{v.Text, lines(v.Source, v.How)})
+	}
+	return t
+}
+
+func (p *Page) wishes(ctx context.Context) table {
+	t := table{head: heads(ctx, "field", "value"), shares: []float64{3, 7}}
+	for _, v := range p.Wishes {
+		t.rows = append(t.rows, []string{v.Label, v.Text})
+	}
+	return t
+}
+
+func attached(ctx context.Context, files []Value) table {
+	t := table{head: heads(ctx, "what", "source", "when"), shares: []float64{5, 2, 3}}
+	for _, v := range files {
+		t.rows = append(t.rows, []string{lines(v.Text, v.How), v.Source, i18n.DateTime(ctx, v.At)})
 	}
 	return t
 }
@@ -82,15 +101,23 @@ func sections(ctx context.Context, all []Section) []table {
 	for _, s := range all {
 		t := table{caption: s.Label, head: heads(ctx, "field", "value", "source", "at"), shares: []float64{2.6, 4.4, 3.2, 2.8}}
 		for _, v := range s.Values {
-			row := []string{v.Label, v.Text, lines(v.Source, v.How), ""}
+			at := ""
 			if !v.At.IsZero() {
-				row[3] = i18n.Date(ctx, v.At)
+				at = i18n.Date(ctx, v.At)
 			}
-			t.rows = append(t.rows, row)
+			t.rows = append(t.rows, []string{v.Label, v.Text, lines(v.Source, v.How), lines(at, until(ctx, v.Until))})
 		}
 		tables = append(tables, t)
 	}
 	return tables
+}
+
+// until says when something ends; "" for never.
+func until(ctx context.Context, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return i18n.T(ctx, "report.until", "date", i18n.Date(ctx, t))
 }
 
 // lines puts each text that there is on a line of its own.
@@ -107,7 +134,9 @@ func lines(texts ...string) string {
 func (p *Page) choices(ctx context.Context) table {
 	t := table{head: heads(ctx, "purpose", "status", "at"), shares: []float64{4, 3, 3}}
 	for _, c := range p.Choices {
-		t.rows = append(t.rows, []string{c.Label, i18n.T(ctx, "status."+c.Status), i18n.DateTime(ctx, c.At)})
+		t.rows = append(t.rows, []string{
+			lines(c.Label, c.Brand), i18n.T(ctx, "status."+c.Status), lines(i18n.DateTime(ctx, c.At), until(ctx, c.Until)),
+		})
 	}
 	return t
 }

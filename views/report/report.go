@@ -22,6 +22,8 @@ type Page struct {
 	Identifiers []Value
 	Given       []Section
 	Choices     []Choice
+	Wishes      []Value // what the person wants to get, by scope
+	Attached    []Value // files that were added to requests
 	Purposes    []Purpose
 	Inferred    []Section // what was worked out
 	Machines    []Section // what systems decided by themselves
@@ -41,15 +43,18 @@ type Value struct {
 	Label  string
 	Text   string
 	Source string
-	How    string // for an inferred one; "" otherwise
+	How    string // it came about, and what else is to be said; "" for nothing
 	At     time.Time
+	Until  time.Time // it is kept; zero where that is not fixed
 }
 
 // A Choice is one answer to one purpose.
 type Choice struct {
 	Label  string
+	Brand  string // "" for all
 	Status string
 	At     time.Time
+	Until  time.Time // zero without an end
 }
 
 // A Purpose is what some of the values are used for.
