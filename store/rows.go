@@ -113,6 +113,8 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 		return []write{warnedWrite(r)}, nil
 	case []consent.Notice:
 		return noticeWrites(r), nil
+	case decision.Reading:
+		return []write{readingWrite(p, r)}, nil
 	case login.Attempt:
 		return []write{db.attemptWrite(r)}, nil
 	case job.Job:
@@ -147,7 +149,7 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 func (p *preparedChange) mayWrite(row any) bool {
 	switch r := row.(type) {
 	case identity.Identifier, identity.Verified, identity.Vouched, identity.Removed, identity.MadeMain,
-		consent.State, consent.Preferences, profile.State, decision.Contacts,
+		consent.State, consent.Preferences, profile.State, decision.Contacts, decision.Reading,
 		rights.Freezes, rights.PersonHold, rights.HoldEnded, rights.Attachment, rights.Copy, rights.CopyTaken, rights.Erased, staff.Opened,
 		activity.Removal, activity.State, audience.Place, automated.Humans, scim.Ended, breach.Reached,
 		transfer.Ended:

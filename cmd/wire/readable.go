@@ -11,6 +11,7 @@ import (
 	"livingprofile/handlers/portal"
 	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
@@ -188,15 +189,19 @@ func (d *reader) machines() []report.Section {
 	return sections
 }
 
-// looks are the members who looked at the record, and why.
+// looks are who looked at the record: members, and why; and systems.
 func (d *reader) looks() []report.Look {
 	var looks []report.Look
+	w := &writer{org: d.org, locale: d.Locale}
 	for _, h := range d.History {
 		var v staff.Viewing
-		if h.Kind != string(staff.KindViewed) || json.Unmarshal(h.Payload, &v) != nil || !slices.Contains(staff.Reasons(), v.Reason) {
-			continue
+		var by decision.Reader
+		switch {
+		case h.Kind == string(decision.Read) && json.Unmarshal(h.Payload, &by) == nil:
+			looks = append(looks, report.Look{At: h.At, System: w.system(by.System)})
+		case h.Kind == string(staff.KindViewed) && json.Unmarshal(h.Payload, &v) == nil && slices.Contains(staff.Reasons(), v.Reason):
+			looks = append(looks, report.Look{At: h.At, Reason: string(v.Reason), Note: v.Note})
 		}
-		looks = append(looks, report.Look{At: h.At, Reason: string(v.Reason), Note: v.Note})
 	}
 	return looks
 }

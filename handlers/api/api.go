@@ -59,6 +59,8 @@ type Store interface {
 	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
 	// AutomatedDecisions returns what systems decided about a subject.
 	AutomatedDecisions(ctx context.Context, subject id.Subject, p automated.Page) ([]automated.Decision, error)
+	// Noted tells whether a subject's history has that reading.
+	Noted(ctx context.Context, subject id.Subject, r decision.Reading) (bool, error)
 	// Spend counts, as login.LinkStore does.
 	Spend(ctx context.Context, counters []login.Counter, now time.Time) (until time.Time, err error)
 	// Commit writes a change whole or not at all.

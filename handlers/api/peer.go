@@ -44,3 +44,10 @@ func (a *API) Know(ctx context.Context, caller *Caller, subject id.Subject) (dec
 	}
 	return p.facts, nil
 }
+
+// Note writes into a subject's history that the caller reads of them, before it
+// is answered.
+func (a *API) Note(ctx context.Context, caller *Caller, subject id.Subject) error {
+	_, err := a.note(ctx, caller.who, subject)
+	return err
+}

@@ -93,6 +93,14 @@ func (a *API) compose(ctx context.Context, who *caller, t *hook.Target, d *hook.
 	}
 	s := hook.Snapshot{Alias: p.name, Facts: p.facts, Groups: groups, At: a.Clock.Now()}
 	if t.Body == hook.Full {
+		anew, err := a.note(ctx, who, d.Subject)
+		if err == nil && anew {
+			p, err = a.know(ctx, who, d.Subject) // in its new version
+		}
+		if err != nil {
+			return m, false, err
+		}
+		s.Facts = p.facts
 		if s.Identifiers, err = a.Store.Identifiers(ctx, d.Subject); err != nil {
 			return m, false, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -29,9 +30,19 @@ type person struct {
 // system's name or another brand's.
 func noSubject() error { return errs.New(errs.NotFound, "error.no_subject") }
 
-// person returns the subject that the address names.
+// person returns the subject that the address names. Where they are read, their
+// history says so.
 func (a *API) person(c echo.Context, who *caller) (*person, error) {
-	return a.named(web.Context(c), who, c.Param("subject"))
+	ctx := web.Context(c)
+	p, err := a.named(ctx, who, c.Param("subject"))
+	if err != nil || c.Request().Method != http.MethodGet {
+		return p, err
+	}
+	anew, err := a.note(ctx, who, p.id)
+	if err != nil || !anew {
+		return p, err
+	}
+	return a.know(ctx, who, p.id) // in its new version
 }
 
 func (a *API) named(ctx context.Context, who *caller, name string) (*person, error) {

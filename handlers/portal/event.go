@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
@@ -236,6 +237,8 @@ func (s *sight) subjectEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 		}
 	case staff.KindViewed:
 		return s.viewedEvent(h)
+	case decision.Read:
+		item.Icon, item.Text, item.Detail = "observed", s.t("event.subject.read"), s.t("event.subject.read_once")
 	case identity.SubjectMerged:
 		item.Text, item.Icon, item.Detail = s.t("portal.event.subject.merged"), "people", s.joinDetail(h)
 	case identity.SubjectSeparated:

@@ -131,6 +131,9 @@ func TestEvent(t *testing.T) {
 		{"an_identifier", func() (ledger.Kind, any) {
 			return payload(identity.IdentifierAdded, identity.Trace{Kind: identity.Customer, Scope: "shop", Value: "K-1"})
 		}, "Added “K-1” under “Customer number, our web shop”", ""},
+		{"a_system_that_read", func() (ledger.Kind, any) {
+			return payload(decision.Read, decision.Reader{System: "crm"})
+		}, "Read what is held about you", "This line comes once a day, however often it was read."},
 		{"a_session_ended_elsewhere", func() (ledger.Kind, any) {
 			return payload("session.ended", map[string]string{"why": "ended-elsewhere"})
 		}, "Signed out", "from another device of yours"},

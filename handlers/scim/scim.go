@@ -216,6 +216,9 @@ func (s *session) answer(c echo.Context, status int, u *resource) error {
 	if err != nil {
 		return err
 	}
+	if err := s.API.Note(s.ctx, s.who, u.subject); err != nil {
+		return err
+	}
 	return write(c, status, scim.Project(s.body(u), include, exclude))
 }
 

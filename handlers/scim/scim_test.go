@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"livingprofile/internal/authz"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
@@ -156,6 +157,7 @@ func TestUsers(t *testing.T) {
 	t.Run("versions", on(func(k *kit) { versions(k, path) }))
 	t.Run("whole", on(func(k *kit) { whole(k, path) }))
 	t.Run("pages", on(pages))
+	t.Run("reads_are_noted", on(readsAreNoted))
 	t.Run("known", on(func(k *kit) { knownPeople(k, path) }))
 	t.Run("leaving", on(leaving))
 	t.Run("erased", on(erased))
@@ -309,6 +311,38 @@ func pages(k *kit) {
 		if got["totalResults"] != want {
 			k.t.Errorf("%s: got %v", filter, got)
 		}
+	}
+}
+
+// readsAreNoted: whoever is in an answer reads in their history who read of them,
+// once a day, and nobody does who was only looked through.
+func readsAreNoted(k *kit) {
+	noted := func(userName string) int {
+		subject, err := k.DB.EnrolledAs(k.t.Context(), "crm", userName)
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		history, err := k.DB.History(k.t.Context(), subject, ledger.HistoryPage{Kinds: []string{string(decision.Read)}, Limit: 9})
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		return len(history)
+	}
+	before := noted("page1")
+	k.key = k.makeKey("crm", []string{authz.AllFields}, authz.ProfileRead, authz.ProfileWrite)
+	k.want(200, "GET", "/scim/v2/Users?filter=active+eq+true", "")
+	if got := noted("page1"); got != before {
+		k.t.Errorf("who was looked through has %d lines more", got-before)
+	}
+	k.want(200, "GET", "/scim/v2/Users?filter=active+eq+false", "")
+	k.want(200, "GET", "/scim/v2/Users?filter=active+eq+false", "")
+	if got := noted("page1"); got != before+1 {
+		k.t.Errorf("who was listed twice has %d lines more, want 1", got-before)
+	}
+	k.key = k.makeKey("crm", []string{authz.AllFields}, authz.ProfileRead, authz.ProfileWrite)
+	all := k.want(200, "POST", "/scim/v2/.search", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"userName eq \"page1\"","count":0}`)
+	if got := noted("page1"); all["totalResults"] != 1.0 || got != before+1 {
+		k.t.Errorf("who was counted has %d lines more, want 1", got-before)
 	}
 }
 

@@ -93,6 +93,9 @@ func (s *session) list(c echo.Context, f scim.Filter, in search) error {
 	}
 	resources := make([]any, len(found))
 	for i, u := range found {
+		if err := s.API.Note(s.ctx, s.who, u.subject); err != nil {
+			return err
+		}
 		resources[i] = scim.Project(s.body(u), in.Attributes, in.ExcludedAttributes)
 	}
 	return write(c, http.StatusOK, map[string]any{

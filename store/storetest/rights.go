@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -317,7 +318,7 @@ func (f Fixture) full(t *testing.T) id.Subject {
 		consent.Preferences{Language: "ja"}, f.request(subject, rights.Complaint), letter, attempt, rights.Freezes{{Request: "r"}}, rights.PersonHold{Reason: "quarrel", Fields: []string{"name"}},
 		rights.Copy{ID: id.New(), Request: "r", Body: []byte("x"), Size: 1, MadeAt: now, ExpiresAt: now.Add(time.Hour)},
 		rights.Attachment{ID: id.New(), Request: "r", Name: "tax.pdf", Size: 1, At: now, Body: []byte("x")},
-		f.observation(subject, "training", id.New(), now), f.decided(subject, id.New(), now))
+		f.observation(subject, "training", id.New(), now), f.decided(subject, id.New(), now), decision.Reading{Key: "k", At: now})
 	f.commit(t, c)
 	session := login.Session{
 		ID: login.SessionID(id.New()), Digest: []byte(id.New()), Subject: subject, Method: login.ByLink, CreatedAt: now,
@@ -340,7 +341,7 @@ func (f Fixture) rows(t *testing.T, subject id.Subject) map[string]int {
 	counts := map[string]int{}
 	for _, table := range []string{
 		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "attachments", "sessions", "jobs", "attempts", "answers",
-		"activities", "activity_dues", "automated_decisions", "retention_dues", "holds",
+		"activities", "activity_dues", "automated_decisions", "retention_dues", "holds", "readings",
 	} {
 		var n int
 		must(t, table, f.SQL.QueryRowContext(t.Context(), "select count(*) from "+table+" where subject = $1", subject).Scan(&n))

@@ -79,10 +79,11 @@ type Sent struct {
 	Fields []string
 }
 
-// A Look is a staff member looking at the record.
+// A Look is a staff member or a system looking at the record.
 type Look struct {
 	At     time.Time
-	Reason string // a staff.Reason
+	System string // "" for a staff member
+	Reason string // a staff.Reason; "" for a system
 	Note   string
 }
 

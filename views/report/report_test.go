@@ -27,9 +27,9 @@ func TestReport(t *testing.T) {
 		Purposes:   []Purpose{{Label: "Ideas", Basis: "consent", Retention: "A year."}},
 		Recipients: []Recipient{{Label: "newsletter tool", Country: "Japan", Fields: []string{"Level"}}},
 		Sent:       []Sent{{At: at, To: "newsletter tool", Event: "consent.given", Fields: []string{"sent field"}}, {Event: "new.kind"}},
-		Looks:      []Look{{At: at, Reason: "request", Note: "by phone"}},
+		Looks:      []Look{{At: at, Reason: "request", Note: "by phone"}, {At: at, System: "the desk"}},
 	}
-	more := []string{"source of inferred", "field of machine", "newsletter tool", "sent field", "because of a request", "by phone"}
+	more := []string{"source of inferred", "field of machine", "newsletter tool", "sent field", "because of a request", "by phone", "the desk"}
 	for _, access := range []bool{true, false} {
 		p.Access = access
 		for _, lang := range []string{"en", "ja", "ar"} {
