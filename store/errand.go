@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/rights"
@@ -17,32 +18,58 @@ func errandPlace(errand string) keyring.Place {
 	return keyring.Place{Table: "errands", Row: errand, Column: "names"}
 }
 
-// errandNames seals by what a processor knows somebody; nothing when it is over.
-func (db *DB) errandNames(e *opendsr.Errand) ([]byte, error) {
+// errandNames seals by what a processor knows somebody, with a new key of its own.
+func (db *DB) errandNames(ctx context.Context, e *opendsr.Errand) (sealed []byte, key id.Subject, err error) {
 	if len(e.Names) == 0 {
-		return []byte{}, nil
+		return []byte{}, "", nil
 	}
 	plain, err := json.Marshal(e.Names)
 	if err != nil {
-		return nil, fmt.Errorf("names of an errand: %w", err)
+		return nil, "", fmt.Errorf("names of an errand: %w", err)
 	}
-	return db.ring.System().Seal(nil, plain, errandPlace(e.ID)), nil
+	key = id.Subject(id.New())
+	keys, err := db.ring.Create(ctx, key)
+	if err != nil {
+		return nil, "", fmt.Errorf("key of an errand: %w", err)
+	}
+	return keys[0].Seal(nil, plain, errandPlace(e.ID)), key, nil
 }
 
-const errandColumns = "id, system, request, subject, kind, state, names, submitted_at, expected_at, changed_at, due_at, tries, cause"
+// openNames opens by what a processor knows somebody; none where the key is gone
+// with a backup that came back.
+func (db *DB) openNames(ctx context.Context, e *opendsr.Errand, sealed []byte, by id.Subject) error {
+	key := db.ring.System()
+	if by != "" {
+		var err error
+		if key, err = db.ring.Subject(ctx, by); isKind(err, errs.Gone) || isKind(err, errs.NotFound) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	plain, err := key.Open(sealed, errandPlace(e.ID))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(plain, &e.Names)
+}
+
+const errandColumns = "id, system, request, subject, kind, state, names, submitted_at, expected_at, changed_at, due_at, tries, cause, sealed_by"
 
 func (db *DB) errands(ctx context.Context, condition string, args ...any) ([]opendsr.Errand, error) {
 	var all []opendsr.Errand
 	var names [][]byte
+	var keys []id.Subject
 	err := db.main.read(ctx, func(c conn) error {
-		all, names = nil, nil
+		all, names, keys = nil, nil, nil
 		return c.each(ctx, func(rows *sql.Rows) error {
 			var e opendsr.Errand
 			var sealed []byte
+			var key id.Subject
 			var submitted, expected, changed, due int64
-			err := rows.Scan(&e.ID, &e.System, &e.Request, &e.Subject, &e.Type, &e.State, &sealed, &submitted, &expected, &changed, &due, &e.Tries, &e.Cause)
+			err := rows.Scan(&e.ID, &e.System, &e.Request, &e.Subject, &e.Type, &e.State, &sealed, &submitted, &expected, &changed, &due, &e.Tries, &e.Cause, &key)
 			e.Submitted, e.Expected, e.ChangedAt, e.DueAt = fromMicros(submitted), fromMicros(expected), fromMicros(changed), fromMicros(due)
-			all, names = append(all, e), append(names, sealed)
+			all, names, keys = append(all, e), append(names, sealed), append(keys, key)
 			return err
 		}, "select "+errandColumns+" from errands where "+condition, args...)
 	})
@@ -50,14 +77,10 @@ func (db *DB) errands(ctx context.Context, condition string, args ...any) ([]ope
 		return nil, err
 	}
 	for i := range all {
-		if len(names[i]) == 0 {
+		if all[i].State != opendsr.Waiting || len(names[i]) == 0 {
 			continue
 		}
-		plain, err := db.ring.System().Open(names[i], errandPlace(all[i].ID))
-		if err == nil {
-			err = json.Unmarshal(plain, &all[i].Names)
-		}
-		if err != nil {
+		if err := db.openNames(ctx, &all[i], names[i], keys[i]); err != nil {
 			return nil, fmt.Errorf("errand %s: %w", all[i].ID, err)
 		}
 	}
@@ -66,37 +89,74 @@ func (db *DB) errands(ctx context.Context, condition string, args ...any) ([]ope
 
 // KeepErrand writes a new errand, unless the request went to the system before.
 func (db *DB) KeepErrand(ctx context.Context, e opendsr.Errand) error {
-	names, err := db.errandNames(&e)
+	names, key, err := db.errandNames(ctx, &e)
 	if err != nil {
 		return err
 	}
-	return db.main.update(ctx, func(c conn) error {
-		_, err := c.exec(ctx, `
+	var n int64
+	err = db.main.update(ctx, func(c conn) error {
+		n, err = c.exec(ctx, `
 			insert into errands (`+errandColumns+`)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 			on conflict (request, system) do nothing`,
 			e.ID, e.System, e.Request, e.Subject, e.Type, e.State, names, micros(e.Submitted), micros(e.Expected),
-			micros(e.ChangedAt), micros(e.DueAt), e.Tries, e.Cause)
+			micros(e.ChangedAt), micros(e.DueAt), e.Tries, e.Cause, key)
 		return err
 	})
+	if err == nil && n == 0 && key != "" {
+		err = db.ring.Destroy(ctx, key)
+	}
+	return err
 }
 
 // MoveErrand writes what became of an errand; errs.Conflict when it is not in
-// the state from any more.
+// the state from any more. One that waits no more has no names.
 func (db *DB) MoveErrand(ctx context.Context, e opendsr.Errand, from opendsr.ErrandState) error {
-	names, err := db.errandNames(&e)
-	if err != nil {
-		return err
-	}
 	w := write{
 		query: `
 			update errands
-			set state = $1, names = $2, expected_at = $3, changed_at = $4, due_at = $5, tries = $6, cause = $7
-			where id = $8 and state = $9`,
-		args:   []any{e.State, names, micros(e.Expected), micros(e.ChangedAt), micros(e.DueAt), e.Tries, e.Cause, e.ID, from},
+			set state = $1, names = case when $1 = $2 or sealed_by <> '' then names else $3 end,
+				expected_at = $4, changed_at = $5, due_at = $6, tries = $7, cause = $8
+			where id = $9 and state = $10`,
+		args:   []any{e.State, opendsr.Waiting, []byte{}, micros(e.Expected), micros(e.ChangedAt), micros(e.DueAt), e.Tries, e.Cause, e.ID, from},
 		missed: errs.Conflict,
 	}
 	return db.main.update(ctx, func(c conn) error { return w.run(ctx, c) })
+}
+
+// ForgetNames destroys the keys of the names of errands that wait no more, and
+// then deletes the names. It may be repeated.
+func (db *DB) ForgetNames(ctx context.Context) error {
+	var over []id.Subject
+	err := db.main.read(ctx, func(c conn) error {
+		over = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			var key id.Subject
+			err := rows.Scan(&key)
+			over = append(over, key)
+			return err
+		}, "select sealed_by from errands where sealed_by <> '' and state <> $1", opendsr.Waiting)
+	})
+	if err != nil || len(over) == 0 {
+		return err
+	}
+	for _, key := range over {
+		if err := db.ring.Destroy(ctx, key); err != nil {
+			return err
+		}
+	}
+	err = db.main.update(ctx, func(c conn) error {
+		for _, key := range over {
+			if _, err := c.exec(ctx, "update errands set names = $1, sealed_by = '' where sealed_by = $2", []byte{}, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if lite, ok := db.main.(*sqliteEngine); ok && err == nil {
+		return lite.truncateLog(ctx)
+	}
+	return err
 }
 
 // Errand returns one; errs.NotFound for none.

@@ -35,7 +35,7 @@ type Errand struct {
 	Request   rights.RequestID
 	Subject   id.Subject
 	Type      Type
-	Names     []Identity // emptied when it is over: personal
+	Names     []Identity // while it is Waiting: personal
 	Submitted time.Time  // when the person asked
 	State     ErrandState
 	Expected  time.Time // by the processor's word; zero for none
@@ -70,6 +70,8 @@ type ErrandStore interface {
 	Errand(ctx context.Context, errand string) (Errand, error)
 	// DueErrands returns those that are due.
 	DueErrands(ctx context.Context, now time.Time, limit int) ([]Errand, error)
+	// ForgetNames destroys the keys of the names of those that wait no more.
+	ForgetNames(ctx context.Context) error
 }
 
 // An Outlet sends and fetches; outbound.Door is one.
@@ -155,7 +157,7 @@ func (c *Controller) Turn(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return c.Store.ForgetNames(ctx)
 }
 
 // step sends an errand, or asks about it.

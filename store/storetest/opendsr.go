@@ -59,6 +59,12 @@ func errandsRoundTrip(t *testing.T, f Fixture) {
 		t.Errorf("the names are stored as %q", stored)
 	}
 
+	var key id.Subject
+	must(t, "key", f.SQL.QueryRowContext(t.Context(), "select sealed_by from errands where id = $1", want.ID).Scan(&key))
+	must(t, "forget nothing", f.DB.ForgetNames(t.Context()))
+	_, err = f.DB.Ring().Subject(t.Context(), key)
+	must(t, "key of what waits", err)
+
 	over := want
 	over.State, over.Names, over.DueAt, over.Cause = opendsr.ErrandState(opendsr.Completed), nil, time.Time{}, ""
 	must(t, "move", f.DB.MoveErrand(t.Context(), over, opendsr.Waiting))
@@ -67,6 +73,13 @@ func errandsRoundTrip(t *testing.T, f Fixture) {
 	must(t, "errand", err)
 	if diff := cmp.Diff(one, over); diff != "" {
 		t.Error(diff)
+	}
+	must(t, "forget", f.DB.ForgetNames(t.Context()))
+	_, err = f.DB.Ring().Subject(t.Context(), key)
+	wantKind(t, "key of what is over", err, errs.Gone)
+	must(t, "look", f.SQL.QueryRowContext(t.Context(), "select names from errands where id = $1", want.ID).Scan(&stored))
+	if len(stored) > 0 {
+		t.Errorf("the names are there still: %q", stored)
 	}
 	if got := ours(f.now()); len(got) > 0 {
 		t.Errorf("due after it is over: %v", got)
