@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -23,85 +22,81 @@ import (
 // the data and the keys, and from before the person came. Whoever opens it with
 // the erasure list erases again, once, and leaves the others alone.
 func TestErasedStayErased(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		files  []string // what is put back
-		before bool     // from before the person came
-	}{
-		"data":            {files: []string{"profile.db"}},
-		"data_and_keys":   {files: []string{"profile.db", "keys.db"}},
-		"before_the_time": {files: []string{"profile.db", "keys.db"}, before: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			i := &testkit.Installation{Engine: testkit.OnSQLite, Address: t.TempDir()}
-			fresh := testkit.Install(t, testkit.OnSQLite)
-			i.Master, i.Clock = fresh.Master, fresh.Clock
-			path := filepath.Join(t.TempDir(), "erasures.jsonl")
-			db := openAt(t, i)
-			stays := marked(t, db, "stays")
-			backup := t.TempDir()
-			if tt.before {
-				backUp(t, db, i, backup)
-				db = openAt(t, i)
-			}
-			gone := marked(t, db, "gone")
-			if !tt.before {
-				backUp(t, db, i, backup)
-				db = openAt(t, i)
-			}
-			kept := rights.Kept{ID: id.New(), Duty: "invoices", Field: "name", Value: "Gone Marker", Until: testkit.Start.AddDate(1, 0, 0)}
-			ended := rights.Kept{ID: id.New(), Duty: rights.OnHold, Field: "city", Value: "Kyoto"}
-			certificate := erase(t, db, gone, kept, ended)
-			if n := openList(t, db, i, path); n != 0 {
-				t.Errorf("erased %d again with nothing put back", n)
-			}
-			if err := db.DestroyErased(t.Context(), gone, testkit.Start); err != nil {
-				t.Fatal(err)
-			}
-			if err := db.EndKept(t.Context(), []rights.Kept{ended}, ledger.Change{At: testkit.Start, Actor: program}); err != nil {
-				t.Fatal(err)
-			}
-			closeStore(t, db)
-			for _, name := range tt.files {
-				copyFile(t, filepath.Join(backup, name), filepath.Join(i.Address, name))
-			}
-			db = openAt(t, i)
-			if n := openList(t, db, i, path); n != 1 {
-				t.Errorf("erased %d again, want 1", n)
-			}
-			keptAgain(t, db, certificate, kept, slices.Contains(tt.files, "keys.db"))
-			address := identity.Identifier{Kind: identity.Email, Value: "gone@example.jp"}
-			if _, err := db.Facts(t.Context(), gone); !errors.Is(err, errs.Gone) && !(tt.before && errors.Is(err, errs.NotFound)) {
-				t.Errorf("the erased: got %v", err)
-			}
-			if all, err := db.Holders(t.Context(), address.Kind, "", address.Value); err != nil || len(all) > 0 {
-				t.Errorf("the address of the erased: got %v, %v", all, err)
-			}
-			if found, err := db.ErasedAmong(t.Context(), []identity.Identifier{address}); err != nil || !found[0] {
-				t.Errorf("an import of the erased: got %v, %v, want refused", found, err)
-			}
-			if c, err := db.Certificate(t.Context(), certificate); err != nil || !c.ErasedAt.Equal(testkit.Start) || c.KeyGoneAt.IsZero() || c.Number != "R-7" {
-				t.Errorf("the certificate: got %+v, %v", c, err)
-			}
-			if f, err := db.Facts(t.Context(), stays); err != nil || f.Profile.Claims["name"][0].Value != "stays" {
-				t.Errorf("the other: got %v and %v", f.Profile, err)
-			}
-			if n := openList(t, db, i, path); n != 0 {
-				t.Errorf("erased %d once more", n)
-			}
-			closeStore(t, db)
-		})
-	}
+	onEngines(t, func(t *testing.T, e testkit.Engine) {
+		for name, tt := range map[string]struct {
+			keys   bool // are put back as well
+			before bool // from before the person came
+		}{
+			"data":            {},
+			"data_and_keys":   {keys: true},
+			"before_the_time": {keys: true, before: true},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				stayErased(t, testkit.Install(t, e), tt.keys, tt.before)
+			})
+		}
+	})
 }
 
-// backUp closes db and copies its files.
-func backUp(t *testing.T, db *store.DB, i *testkit.Installation, folder string) {
-	t.Helper()
-	closeStore(t, db)
-	for _, name := range []string{"profile.db", "keys.db"} {
-		copyFile(t, filepath.Join(i.Address, name), filepath.Join(folder, name))
+func stayErased(t *testing.T, i *testkit.Installation, keys, before bool) {
+	path := filepath.Join(t.TempDir(), "erasures.jsonl")
+	db := openAt(t, i)
+	stays := marked(t, db, "stays")
+	var backup *testkit.Installation
+	backUp := func() {
+		closeStore(t, db)
+		backup = i.Copy(t)
+		db = openAt(t, i)
 	}
+	if before {
+		backUp()
+	}
+	gone := marked(t, db, "gone")
+	if !before {
+		backUp()
+	}
+	kept := rights.Kept{ID: id.New(), Duty: "invoices", Field: "name", Value: "Gone Marker", Until: testkit.Start.AddDate(1, 0, 0)}
+	ended := rights.Kept{ID: id.New(), Duty: rights.OnHold, Field: "city", Value: "Kyoto"}
+	certificate := erase(t, db, gone, kept, ended)
+	if n := openList(t, db, i, path); n != 0 {
+		t.Errorf("erased %d again with nothing put back", n)
+	}
+	if err := db.DestroyErased(t.Context(), gone, testkit.Start); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.EndKept(t.Context(), []rights.Kept{ended}, ledger.Change{At: testkit.Start, Actor: program}); err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, db)
+	if !keys {
+		backup.TakeKeys(t, i)
+	}
+	db = openAt(t, backup)
+	if n := openList(t, db, i, path); n != 1 {
+		t.Errorf("erased %d again, want 1", n)
+	}
+	keptAgain(t, db, certificate, kept, keys)
+	address := identity.Identifier{Kind: identity.Email, Value: "gone@example.jp"}
+	if _, err := db.Facts(t.Context(), gone); !errors.Is(err, errs.Gone) && !(before && errors.Is(err, errs.NotFound)) {
+		t.Errorf("the erased: got %v", err)
+	}
+	if all, err := db.Holders(t.Context(), address.Kind, "", address.Value); err != nil || len(all) > 0 {
+		t.Errorf("the address of the erased: got %v, %v", all, err)
+	}
+	if found, err := db.ErasedAmong(t.Context(), []identity.Identifier{address}); err != nil || !found[0] {
+		t.Errorf("an import of the erased: got %v, %v, want refused", found, err)
+	}
+	if c, err := db.Certificate(t.Context(), certificate); err != nil || !c.ErasedAt.Equal(testkit.Start) || c.KeyGoneAt.IsZero() || c.Number != "R-7" {
+		t.Errorf("the certificate: got %+v, %v", c, err)
+	}
+	if f, err := db.Facts(t.Context(), stays); err != nil || f.Profile.Claims["name"][0].Value != "stays" {
+		t.Errorf("the other: got %v and %v", f.Profile, err)
+	}
+	if n := openList(t, db, i, path); n != 0 {
+		t.Errorf("erased %d once more", n)
+	}
+	closeStore(t, db)
 }
 
 func erase(t *testing.T, db *store.DB, subject id.Subject, keeps ...rights.Kept) (certificate string) {

@@ -21,9 +21,11 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/intake"
 	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
+	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
@@ -194,11 +196,16 @@ func (m *markers) fill(t *testing.T, db *store.DB, n int) {
 		db.SaveAttempt(ctx, m.attempt(v("attempt")), m.job(t, "", v("job of nobody"))),
 		db.SaveAttempt(ctx, m.attempt(v("known")), m.job(t, subject, v("job of somebody"))),
 		db.Enqueue(ctx, m.job(t, subject, v("enqueued"))),
+		db.KeepErrand(ctx, opendsr.Errand{
+			ID: id.New(), System: "archive", Request: rights.RequestID(id.New()), Subject: subject, Type: opendsr.Erasure,
+			State: opendsr.Waiting, Names: []opendsr.Identity{{Type: "email", Value: v("errand"), Format: "raw"}},
+		}),
 	} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+	m.upload(t, db, v("import"))
 	gone := identity.New(nil, program, at)
 	if _, err := db.Commit(ctx, gone); err != nil {
 		t.Fatal(err)
@@ -224,6 +231,25 @@ func (m *markers) job(t *testing.T, subject id.Subject, payload string) job.Job 
 		t.Fatal(err)
 	}
 	return j
+}
+
+// upload keeps a file with a refused row, and returns its id.
+func (m *markers) upload(t *testing.T, db *store.DB, text string) string {
+	t.Helper()
+	u := intake.Upload{
+		ID: id.New(), Source: "shop", Map: "generic", MapText: []byte(text), Format: intake.CSV, State: intake.Held, Actor: program,
+		CreatedAt: testkit.Start, Once: []byte(id.New()),
+	}
+	for _, err := range []error{
+		db.BeginUpload(t.Context(), u),
+		db.AddPart(t.Context(), u.ID, intake.FilePart, 0, []byte(text)),
+		db.AddPart(t.Context(), u.ID, intake.RejectsPart, 0, []byte(text)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return u.ID
 }
 
 func (m *markers) attempt(address string) login.Attempt {

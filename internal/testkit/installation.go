@@ -3,6 +3,7 @@ package testkit
 import (
 	"database/sql"
 	"net/url"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -46,6 +47,78 @@ func (i *Installation) Open(tb testing.TB) *store.DB {
 		}
 	})
 	return db
+}
+
+// Copy returns an installation with the same data and keys, as a backup put back
+// elsewhere is. Its store must be closed.
+func (i *Installation) Copy(tb testing.TB) *Installation {
+	tb.Helper()
+	c := *i
+	if i.Engine == OnSQLite {
+		c.Address = tb.TempDir()
+		for _, name := range []string{"profile.db", "keys.db"} {
+			copyFile(tb, filepath.Join(i.Address, name), filepath.Join(c.Address, name))
+		}
+		return &c
+	}
+	// Those who look from behind are connected still.
+	behind := i.SQL(tb)
+	if _, err := behind.ExecContext(tb.Context(), `
+		select pg_terminate_backend(pid)
+		from pg_stat_activity
+		where datname = current_database() and pid <> pg_backend_pid()`); err != nil {
+		tb.Fatal(err)
+	}
+	behind.Close()
+	c.Address = copyDatabase(tb, i.Address)
+	return &c
+}
+
+// TakeKeys replaces the keys by those of another installation, as when a backup
+// is opened with the keys of today.
+func (i *Installation) TakeKeys(tb testing.TB, of *Installation) {
+	tb.Helper()
+	if i.Engine == OnSQLite {
+		copyFile(tb, filepath.Join(of.Address, "keys.db"), filepath.Join(i.Address, "keys.db"))
+		return
+	}
+	to := i.KeySQL(tb)
+	if _, err := to.ExecContext(tb.Context(), "delete from keystore.data_keys"); err != nil {
+		tb.Fatal(err)
+	}
+	rows, err := of.KeySQL(tb).QueryContext(tb.Context(), "select owner, master, wrapped, created_at, destroyed_at from keystore.data_keys")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var owner, master string
+		var wrapped []byte
+		var created, destroyed int64
+		err := rows.Scan(&owner, &master, &wrapped, &created, &destroyed)
+		if err == nil {
+			_, err = to.ExecContext(tb.Context(), `
+				insert into keystore.data_keys (owner, master, wrapped, created_at, destroyed_at)
+				values ($1, $2, $3, $4, $5)`, owner, master, wrapped, created, destroyed)
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func copyFile(tb testing.TB, from, to string) {
+	tb.Helper()
+	content, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, content, 0o600)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // SQL opens the data past the store, as an operator with the files could.
