@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
@@ -14,27 +16,54 @@ import (
 	"livingprofile/internal/testkit"
 )
 
-// What a person has frozen goes to no system, whatever it was allowed.
+// What a person has frozen goes to no system, whatever it was allowed: a value,
+// and of who froze everything neither values nor addresses. What they want to get
+// is told all the same: it says what not to send.
 func TestFrozen(t *testing.T) {
-	k := newKit(t, testkit.OnSQLite)
-	key := k.key(withFields("given-name"))
-	path, subject := k.lookup(key, thomas), k.subject(thomas)
-	read := func() (given bool, withheld []string) {
-		var body struct {
-			Attributes map[string]any
-			Withheld   []string
-		}
-		k.want(http.StatusOK, &body, key, "GET", path, "")
-		return body.Attributes["given-name"] != nil, body.Withheld
-	}
-	if given, _ := read(); !given {
-		t.Fatal("it is not given before")
-	}
-	k.freeze(subject, rights.Matter{Scope: rights.FieldScope, Name: "given-name", Ground: rights.Contested})
-	if given, withheld := read(); given || !slices.Contains(withheld, "given-name") {
-		t.Errorf("frozen: given %v, withheld %v", given, withheld)
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			k := newKit(t, e)
+			key := k.key()
+			path, subject := k.lookup(key, thomas), k.subject(thomas)
+			read := func() (attributes map[string]any, withheld []string, addresses int) {
+				var body struct {
+					Attributes map[string]any
+					Withheld   []string
+				}
+				k.want(http.StatusOK, &body, key, "GET", path, "")
+				var names struct{ Identifiers []heldIdentifier }
+				k.want(http.StatusOK, &names, key, "GET", path+"/identifiers", "")
+				for _, i := range names.Identifiers {
+					if i.Kind == identity.Email || i.Kind == identity.Phone {
+						addresses++
+					}
+				}
+				return body.Attributes, body.Withheld, addresses
+			}
+			if given, _, addresses := read(); given["given-name"] == nil || addresses == 0 {
+				t.Fatalf("before: got %v and %d addresses", given, addresses)
+			}
+			k.freeze(subject, rights.Matter{Scope: rights.FieldScope, Name: "given-name", Ground: rights.Contested})
+			if given, withheld, _ := read(); given["given-name"] != nil || !slices.Contains(withheld, "given-name") {
+				t.Errorf("a frozen value: given %v, withheld %v", given, withheld)
+			}
+			var before, after map[string]any
+			k.want(http.StatusOK, &before, key, "GET", path+"/preferences", "")
+			k.freeze(subject, rights.Matter{Scope: rights.WholePerson, Ground: rights.Unlawful})
+			if given, _, addresses := read(); len(given) > 0 || addresses > 0 {
+				t.Errorf("a frozen person: given %v and %d addresses", given, addresses)
+			}
+			k.want(http.StatusOK, &after, key, "GET", path+"/preferences", "")
+			if diff := cmp.Diff(after, before); diff != "" {
+				t.Errorf("preferences of a frozen person (-got +want):\n%s", diff)
+			}
+		})
 	}
 }
+
+// A heldIdentifier is what the API answers of an identifier.
+type heldIdentifier struct{ Kind identity.Kind }
 
 // freeze has a person restrict what is done with their data.
 func (k *kit) freeze(subject id.Subject, m rights.Matter) {

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
+	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
@@ -136,4 +138,94 @@ func erasedOne(t *testing.T, s *testkit.Site) object {
 		return true, err != nil
 	})
 	return o
+}
+
+// objectsOf are what a parameter of a path may name for a member of Hibiki
+// Instruments: one of another brand, of somebody who was erased, and what is not
+// there. A parameter without a row fails TestObjects_of_all.
+func objectsOf(t *testing.T, s *testkit.Site) map[string]map[string]string {
+	t.Helper()
+	return map[string]map[string]string{
+		":request":     {"foreign": complaintOf(t, s, aiko, "kawara").request, "missing": id.New()},
+		":subject":     {"erased": erasedOne(t, s).subject, "missing": id.New()},
+		":brand":       {"foreign": "kawara", "missing": "nowhere"},
+		":audience":    {"foreign": audienceOf(t, s, "kawara"), "missing": id.New()},
+		":approval":    {"missing": id.New()},
+		":join":        {"missing": id.New()},
+		":conflict":    {"missing": id.New()},
+		":import":      {"missing": id.New()},
+		":purpose":     {"missing": "no-such-purpose"},
+		":certificate": {"missing": id.New()},
+		":breach":      {"missing": id.New()},
+		":member":      {"missing": id.New()},
+		":system":      {"missing": "no-such-system"},
+		":key":         {"missing": strings.Repeat("0", 26)},
+	}
+}
+
+// anywhere are parameters that name no object, with what stands for them.
+var anywhere = strings.NewReplacer(":token", strings.Repeat("A", 43), ":section", "data", ":item", "given-name", ":part", "look")
+
+// TestObjects_of_all asks every route of the console that names something, as
+// every role, about what the member may not know of (S01): whoever lacks the
+// permission is told that, and everybody else that there is nothing, in the same
+// words for what is another's and what is not there.
+func TestObjects_of_all(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	objects := objectsOf(t, s)
+	for _, role := range authz.Roles() {
+		var brands []string
+		if role.MayBeLimited() {
+			brands = []string{"hibiki"}
+		}
+		c := desk(t, s, role, brands...)
+		for _, r := range s.Server.Routes() {
+			param := regexp.MustCompile(`:\w+`).FindString(anywhere.Replace(r.Path))
+			if !strings.HasPrefix(r.Path, "/console/") || param == "" {
+				continue
+			}
+			row, ok := objects[param]
+			if !ok {
+				t.Errorf("%s names a %s, of which there is no row", r.Path, param)
+				continue
+			}
+			route := r.Method + " " + r.Path
+			ask := func(object string) *testkit.Answer {
+				path := strings.NewReplacer(param, row[object], ":brand", "hibiki").Replace(anywhere.Replace(r.Path))
+				if r.Method == http.MethodPost {
+					return c.Post(path, nil)
+				}
+				return c.Get(path)
+			}
+			none := ask("missing")
+			for object, name := range row {
+				want := http.StatusNotFound
+				switch {
+				// Two records joined are of all brands.
+				case !role.Has(r.Permission), param == ":join" && role.MayBeLimited():
+					want = http.StatusForbidden
+				case route == "POST /console/approvals/:approval": // it has to say yes or no first
+					want = http.StatusUnprocessableEntity
+				}
+				a := ask(object)
+				if a.Status != want && (object != "foreign" || role.MayBeLimited()) {
+					t.Errorf("%s: %s of %s: got %d, want %d", role, route, object, a.Status, want)
+				}
+				if a.Status == http.StatusNotFound && a.Masked(name) != none.Masked(row["missing"]) {
+					t.Errorf("%s: %s tells %s from none", role, route, object)
+				}
+			}
+		}
+	}
+}
+
+func audienceOf(t *testing.T, s *testkit.Site, brand string) string {
+	t.Helper()
+	a := audience.Audience{ID: id.New(), Name: "somebody", Brand: brand, Purpose: "newsletter", At: s.Clock.Now()}
+	if _, err := s.DB.Commit(t.Context(), ledger.Change{
+		At: a.At, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, Rows: []any{a},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return a.ID
 }
