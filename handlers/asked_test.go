@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"livingprofile/internal/decision"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/testkit"
 )
 
@@ -55,8 +56,7 @@ func asked(t *testing.T, e testkit.Engine) {
 		}
 	}
 
-	shows("/kawara", "City for events", "concerts that you can get to")
-	shows("/kawara/asked", "Held already by", "Hibiki Instruments", "cannot do this without it")
+	shows("/kawara/asked", "City for events", "concerts that you can get to", "Held already by", "Hibiki Instruments", "cannot do this without it")
 	if strings.Contains(c.Page("/kawara/asked"), "q-main-instrument") {
 		t.Error("more is asked at once than what the brand cannot do without")
 	}
@@ -121,5 +121,84 @@ func asked(t *testing.T, e testkit.Engine) {
 		if a := c.Post("/kawara/asked/"+tt.field, tt.form); a.Status != tt.want {
 			t.Errorf("%s: got %d, want %d", name, a.Status, tt.want)
 		}
+	}
+}
+
+// TestArrival: who comes to a brand that lacks what it cannot do without is led
+// to that alone, and past it by one button for as long as the brand waits; who
+// comes for something else, or goes about in the portal, is not.
+func TestArrival(t *testing.T) {
+	now := testkit.Today()
+	s := testkit.NewSite(t, testkit.SiteOptions{Clock: now})
+	c := s.Client(t)
+	leads := func(want, path string, headers ...string) {
+		t.Helper()
+		if a := c.Get(path, headers...); a.Location() != want {
+			t.Errorf("%s %v leads to %q, want %q", path, headers, a.Location(), want)
+		}
+	}
+	if a := c.Press(c.Ask("kawara", thomas), ""); a.Location() != "/kawara" {
+		t.Fatalf("signed in: got %d to %q", a.Status, a.Location())
+	}
+	const asks = "/kawara/asked"
+	leads(asks, "/kawara")
+	leads(asks, "/kawara", "Referer", "https://www.kawara.example/")
+	leads(asks, "/kawara", "Referer", s.URL+"/hibiki/data")
+	leads(asks, "/kawara", "Referer", s.URL+"/kawara/link/token")
+	leads("", "/kawara", "Referer", s.URL+asks)
+	leads("", "/kawara", "Referer", s.URL+"/kawara/data")
+	for _, path := range []string{"/hibiki", asks, "/kawara/data", "/kawara/requests", "/kawara/get/stop", "/kawara/allow"} {
+		leads("", path)
+	}
+
+	entries := func() int {
+		subject, err := s.Identity.ByEmail(t.Context(), thomas)
+		if err != nil {
+			t.Fatal(err)
+		}
+		history, err := s.DB.History(t.Context(), subject, ledger.HistoryPage{Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(history)
+	}
+	if page := c.Page(asks); !strings.Contains(page, "Not now") || !strings.Contains(page, "q-event-city") {
+		t.Error("there is no way past what is asked")
+	}
+	before := entries()
+	for range 2 {
+		if a := c.Post(asks, nil); a.Location() != "/kawara" {
+			t.Fatalf("not now: got %d to %q", a.Status, a.Location())
+		}
+	}
+	if got := entries(); got != before+1 {
+		t.Errorf("put off twice: got %d entries, want 1", got-before)
+	}
+	if page := c.Page("/kawara"); !strings.Contains(page, "Put off. Kawara asks again in 7 days at the earliest.") || strings.Contains(page, asks) {
+		t.Error("what was put off is asked again on the first page")
+	}
+	if page := c.Page(asks); strings.Contains(page, "Not now") || !strings.Contains(page, "q-event-city") {
+		t.Error("what was put off cannot be answered, or is put off again")
+	}
+	if !strings.Contains(c.Page("/kawara/history"), "You put off what Kawara asks for.") {
+		t.Error("the history does not tell of it")
+	}
+
+	now.Advance(7*24*time.Hour - time.Minute)
+	c.Enter("kawara", thomas, false)
+	leads("", "/kawara")
+	now.Advance(2 * time.Minute)
+	leads(asks, "/kawara")
+	c.Post("/kawara/asked/event-city", url.Values{"choice": {"no"}})
+	leads("", "/kawara")
+	now.Advance(60 * 24 * time.Hour)
+	c.Enter("kawara", thomas, false)
+	leads("", "/kawara") // a no counts for good, and the rest is in nobody's way
+	if !strings.Contains(c.Page("/kawara"), asks) {
+		t.Error("the next thing is not asked for")
+	}
+	before = entries()
+	if c.Post("/hibiki/asked", nil); entries() != before {
+		t.Error("what nobody asks for was put off")
 	}
 }

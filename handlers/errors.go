@@ -112,22 +112,13 @@ func signInFirst(c echo.Context, kind errs.Kind) error {
 	v := web.Of(c)
 	next := c.Request().URL.RequestURI()
 	if c.Request().Method != http.MethodGet {
-		next = web.Local(refererPath(c), v.Base())
+		next = web.Local(web.From(c), v.Base())
 	}
 	page := "/sign-in"
 	if kind == errs.Stale {
 		page = "/proof"
 	}
 	return web.SeeOther(c, v.Base()+page+"?next="+url.QueryEscape(next))
-}
-
-// refererPath is the path of our own page that a form was sent from.
-func refererPath(c echo.Context) string {
-	u, err := url.Parse(c.Request().Referer())
-	if err != nil || u.Host != c.Request().Host {
-		return ""
-	}
-	return u.RequestURI()
 }
 
 func wantsPage(c echo.Context) bool {
@@ -171,7 +162,7 @@ func ways(c echo.Context) []ui.Link {
 	if c.Request().Method == http.MethodGet {
 		return []ui.Link{home}
 	}
-	from := web.Local(refererPath(c), "")
+	from := web.Local(web.From(c), "")
 	if from == "" {
 		return []ui.Link{home}
 	}

@@ -37,6 +37,7 @@ func (s *Server) insideRoutes() []insideRoute {
 	return []insideRoute{
 		way(get, "", "home", "", s.portal.Home),
 		way(get, "/asked", "home", "", s.portal.Asked),
+		way(post, "/asked", "home", login.ActCorrect, s.portal.PutOffAsked),
 		way(post, "/asked/:field", "home", login.ActCorrect, s.portal.AnswerAsked),
 		way(get, "/data", "data", "", s.portal.Data),
 		way(get, "/data/:field", "data", "", s.portal.Value),

@@ -89,6 +89,7 @@ func (s *Server) Routes() []Route {
 		{post, "/:brand/data/:field/undo", authz.SignedIn, s.portal.UndoValue},
 		{post, "/:brand/data/:field/keep", authz.SignedIn, s.portal.KeepValue},
 		{get, "/:brand/asked", authz.SignedIn, s.portal.Asked},
+		{post, "/:brand/asked", authz.SignedIn, s.portal.PutOffAsked},
 		{post, "/:brand/asked/:field", authz.SignedIn, s.portal.AnswerAsked},
 		{get, "/:brand/offers/:offer", authz.SignedIn, s.portal.Offer},
 		{post, "/:brand/offers/:offer", authz.SignedIn, s.portal.DecideOffer},

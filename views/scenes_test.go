@@ -102,7 +102,7 @@ func frames(s teller, in func(string) layout.Frame) []scene {
 		{"flash-done", portal.Get(done, s.get())},
 		{"flash-failed", portal.Safety(failed, s.safety())},
 		{"asked", portal.Asked(in(layout.Home), portal.AskedPage{
-			Brand: "Kawara",
+			Brand: "Kawara", Again: i18n.Term(s.ctx, 7*24*time.Hour),
 			Open: []portal.AskedItem{{
 				ID: "event-city", Label: s.say("City for events", "催しをお知らせする街", "مدينة الفعاليات"), Why: s.say("Concerts near you.", "お近くの演奏会。", "حفلات قريبة."),
 				Required: true, Value: "Osaka", Holder: s.say("Hibiki", "ひびき", "هيبيكي"), State: ui.Neutral,

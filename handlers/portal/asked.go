@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -10,6 +11,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
 	"livingprofile/views/layout"
 	view "livingprofile/views/portal"
@@ -74,6 +76,25 @@ func (p *Portal) AnswerAsked(c echo.Context) error {
 	return tell(c, web.Path(c, "/asked"), f)
 }
 
+// PutOffAsked records that the person decides another time.
+func (p *Portal) PutOffAsked(c echo.Context) error {
+	if _, err := web.Form(c); err != nil {
+		return err
+	}
+	s, err := p.look(c)
+	if err != nil {
+		return err
+	}
+	home := web.Path(c, "")
+	if len(s.missing()) == 0 || s.putOff() {
+		return web.SeeOther(c, home)
+	}
+	if err := p.Profile.PutOff(web.Context(c), editor(c)); err != nil {
+		return err
+	}
+	return tell(c, home, web.Flash{ID: "asked.put_off", Args: map[string]string{"brand": s.in(s.brand.Label), "span": s.askAgain()}})
+}
+
 // sharing reads an answer; days is for how many, "" for good.
 func sharing(choice, days string, now time.Time) (profile.Sharing, error) {
 	g := profile.Sharing{Given: choice == "yes"}
@@ -96,15 +117,64 @@ const (
 	yearDays  = 365
 )
 
-// askAgain is how long a brand waits that does not say.
-const askAgain = 30 * 24 * time.Hour
+// askEvery is how long a brand waits that does not say.
+const askEvery = 30 * 24 * time.Hour
+
+// wait is how long the brand waits after an answer before it asks again.
+func (s *sight) wait() time.Duration {
+	if s.brand.AskEvery == 0 {
+		return askEvery
+	}
+	return s.brand.AskEvery
+}
+
+func (s *sight) askAgain() string { return i18n.Term(s.ctx, s.wait()) }
+
+// putOff tells whether the person has put off lately what the brand asks for.
+func (s *sight) putOff() bool {
+	at := s.facts.Profile.PutOff(s.brand.Name)
+	return !at.IsZero() && s.now.Before(at.Add(s.wait()))
+}
+
+// needs tells whether the brand lacks what it cannot do without, and the person
+// can give it here and has not put it off.
+func (s *sight) needs() bool {
+	if s.putOff() {
+		return false
+	}
+	for _, f := range s.missing() {
+		if _, _, held := s.winner(f); f.AskedBy(s.brand.Name).Required && (held || s.mayType(f)) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayType tells whether the person may say here what a field is.
+func (s *sight) mayType(f *profile.Field) bool {
+	return f.Edit != profile.Locked && !(s.framed && reaches(f))
+}
+
+// arrives tells whether the visitor comes to the portal from outside or by
+// signing in, and may answer here. Who goes about in it is in nobody's way.
+func arrives(c echo.Context) bool {
+	v := web.Of(c)
+	if v.Framed {
+		return c.Request().Header.Get(web.FrameBegins) != "" && v.Session.Frame.Lets(login.ActCorrect)
+	}
+	if v.Seen != "" {
+		return false
+	}
+	from, within := strings.CutPrefix(web.From(c), v.Base()+"/")
+	return !within || strings.HasPrefix(from, "sign-in") || strings.HasPrefix(from, "link/")
+}
 
 // missing are the fields that the brand may ask about now: what it cannot do
 // without, or else one other thing if nothing was answered lately. What was
 // answered is not asked again.
 func (s *sight) missing() []*profile.Field {
 	var required, rest []*profile.Field
-	var last time.Time
+	last := s.facts.Profile.PutOff(s.brand.Name)
 	for i := range s.org.Fields {
 		f := &s.org.Fields[i]
 		ask := f.AskedBy(s.brand.Name)
@@ -122,14 +192,10 @@ func (s *sight) missing() []*profile.Field {
 			rest = append(rest, f)
 		}
 	}
-	wait := s.brand.AskEvery
-	if wait == 0 {
-		wait = askAgain
-	}
 	switch {
 	case len(required) > 0:
 		return required
-	case len(rest) > 0 && !s.now.Before(last.Add(wait)):
+	case len(rest) > 0 && !s.now.Before(last.Add(s.wait())):
 		return rest[:1]
 	}
 	return nil
@@ -139,7 +205,7 @@ func (s *sight) missing() []*profile.Field {
 // time.
 func (s *sight) homeAsked(page *view.HomePage) {
 	missing := s.missing()
-	if len(missing) == 0 {
+	if len(missing) == 0 || s.putOff() {
 		return
 	}
 	brand := s.in(s.brand.Label)
@@ -158,6 +224,9 @@ func (s *sight) askedPage() view.AskedPage {
 	page := view.AskedPage{Brand: s.in(s.brand.Label)}
 	for _, f := range s.missing() {
 		page.Open = append(page.Open, s.askedItem(f))
+	}
+	if len(page.Open) > 0 && !s.putOff() {
+		page.Again = s.askAgain()
 	}
 	for i := range s.org.Fields {
 		f := &s.org.Fields[i]
@@ -190,7 +259,7 @@ func (s *sight) askedItem(f *profile.Field) view.AskedItem {
 		item.State, item.Said = ui.Refused, s.t("asked.declined")
 	}
 	item.Yes, item.No = item.State == ui.Given, item.State == ui.Refused
-	if f.Edit != profile.Locked && !(s.framed && reaches(f)) {
+	if s.mayType(f) {
 		in := s.valueForm(f, "", "").Inputs[0]
 		in.Name += "." + f.Name
 		if held {

@@ -23,6 +23,8 @@ func (s *sight) sharingEvent(h *ledger.Happening) (view.HistoryItem, bool) {
 		item.Text = s.t("asked.shared_until", "field", field, "brand", brand, "date", i18n.Date(s.ctx, t.Until))
 	case h.Kind == profile.SharingDeclined:
 		item.Text = s.t("asked.refused", "field", field, "brand", brand)
+	case h.Kind == profile.SharingDeferred:
+		item.Text = s.t("asked.deferred", "brand", brand)
 	case h.Kind == profile.SharingEnded:
 		item.Text = s.t("asked.over", "field", field, "brand", brand)
 	default:

@@ -10,11 +10,15 @@ import (
 	view "livingprofile/views/portal"
 )
 
-// Home shows what is held, allowed and received at a glance.
+// Home shows what is held, allowed and received at a glance. Who arrives and is
+// asked for what the brand cannot do without is led there first.
 func (p *Portal) Home(c echo.Context) error {
 	s, err := p.look(c)
 	if err != nil {
 		return err
+	}
+	if s.needs() && arrives(c) {
+		return web.SeeOther(c, s.base+"/asked")
 	}
 	identifiers, err := p.Read.Identifiers(s.ctx, web.Of(c).Subject())
 	if err != nil {

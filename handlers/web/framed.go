@@ -17,6 +17,8 @@ const (
 	FrameBearer = "Frame-Session"
 	// FrameLocale is the language of the page.
 	FrameLocale = "Frame-Locale"
+	// FrameBegins is sent with the first request alone.
+	FrameBegins = "Frame-Begins"
 
 	boosted = "HX-Boosted" // a whole page is wanted, and no row
 )

@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -153,6 +154,15 @@ func (v *Visit) Country() string {
 func Live(c echo.Context) bool {
 	h := c.Request().Header
 	return h.Get("HX-Request") == "true" && h.Get(boosted) == ""
+}
+
+// From is the path of our own page that a request was sent from, "" for none.
+func From(c echo.Context) string {
+	u, err := url.Parse(c.Request().Referer())
+	if err != nil || u.Host != c.Request().Host {
+		return ""
+	}
+	return u.RequestURI()
 }
 
 // Context returns the request's context, which carries language and nonce.

@@ -33,14 +33,15 @@ func (f *Field) AskedBy(brand string) *Ask {
 const (
 	SharingGiven    ledger.Kind = "sharing.given"
 	SharingDeclined ledger.Kind = "sharing.declined"
-	SharingEnded    ledger.Kind = "sharing.ended" // its time was over
+	SharingEnded    ledger.Kind = "sharing.ended"    // its time was over
+	SharingDeferred ledger.Kind = "sharing.deferred" // all that a brand asks for was put off
 )
 
 // A Sharing is what a person has answered to an ask.
 type Sharing struct {
 	Given bool
 	At    time.Time // of the answer, or of its end
-	Until time.Time // when a given one ends by itself; zero for never
+	Until time.Time // when a given one ends by itself, or has ended; zero for never
 }
 
 // Stands tells whether the brand may have the value at a time.
@@ -50,7 +51,7 @@ func (g Sharing) Stands(at time.Time) bool {
 
 // A SharingTrace is the sealed payload of an entry about what is shared.
 type SharingTrace struct {
-	Field string    `json:"field"`
+	Field string    `json:"field,omitempty"` // "" for all
 	Brand string    `json:"brand"`
 	Until time.Time `json:"until,omitzero"`
 }
@@ -71,6 +72,10 @@ func (s State) Withheld(f *Field, brand string, at time.Time) bool {
 	g, _ := s.Sharing(f.Name, brand)
 	return !g.Stands(at)
 }
+
+// PutOff returns when the person last put off what a brand asks for; zero for
+// never.
+func (s State) PutOff(brand string) time.Time { return s.Sharings[sharingKey("", brand)].At }
 
 // withSharing returns s with an answer.
 func (s State) withSharing(field, brand string, g Sharing) State {
@@ -179,6 +184,24 @@ func (s *Service) Answer(ctx context.Context, e Editor, field, typed string, g S
 	})
 }
 
+// PutOff records that the person does not answer now what the brand whose site
+// they are on asks for.
+func (s *Service) PutOff(ctx context.Context, e Editor) error {
+	return ledger.Retry(func() error {
+		now, version, err := s.store.Profile(ctx, e.Subject)
+		if err != nil {
+			return err
+		}
+		at := s.clock.Now()
+		_, err = s.store.Commit(ctx, ledger.Change{
+			Subject: e.Subject, Base: version, At: at, Actor: e.Actor, Brand: e.Brand,
+			Entries: []ledger.Draft{*sharingDraft(SharingDeferred, "", e.Brand, time.Time{})},
+			Rows:    []any{now.withSharing("", e.Brand, Sharing{At: at})},
+		})
+		return err
+	})
+}
+
 // End records that the time of a sharing is over. One that was answered anew
 // since, and one of an erased subject, need no record.
 func (s *Service) End(ctx context.Context, e Ending) error {
@@ -195,7 +218,7 @@ func (s *Service) End(ctx context.Context, e Ending) error {
 		_, err = s.store.Commit(ctx, ledger.Change{
 			Subject: e.Subject, Base: version, At: at, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "sharing.end"}, Brand: e.Brand,
 			Entries: []ledger.Draft{*sharingDraft(SharingEnded, e.Field, e.Brand, e.Until)},
-			Rows:    []any{now.withSharing(e.Field, e.Brand, Sharing{At: e.Until})},
+			Rows:    []any{now.withSharing(e.Field, e.Brand, Sharing{At: e.Until, Until: e.Until})},
 		})
 		return err
 	})

@@ -124,6 +124,10 @@ func TestSharingEnds(t *testing.T) {
 	if len(store.changes) != 2 || last.Entries[0].Kind != profile.SharingEnded || last.Actor.Kind != ledger.ByProgram {
 		t.Errorf("got %+v", store.changes)
 	}
+	// It is no refusal: the page said "You do not share this" of it.
+	if g, _ := store.state.Sharing("town", "kawara"); g.Given || !g.Until.Equal(day(9)) {
+		t.Errorf("what has ended: got %+v", g)
+	}
 	if err := s.Answer(t.Context(), e, "town", "", profile.Sharing{Given: true}, later); err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,8 @@ type State struct {
 	Undos map[string]Memory
 	// Notices tell of values that were not taken in, by field and source.
 	Notices map[string]map[string]Notice
-	// Sharings holds the answers to what brands asked for, by brand and field.
+	// Sharings holds the answers to what brands asked for, by brand and field; of
+	// no field, that all was put off.
 	Sharings map[string]Sharing
 }
 

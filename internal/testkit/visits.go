@@ -67,6 +67,7 @@ func visits() []visit {
 		{"POST /:brand/data/:field/keep", http.StatusConflict, filled("conflict", "none"), nil},
 
 		{"GET /:brand/asked", ok, nil, nil},
+		{"POST /:brand/asked", on, nil, func(*Client) string { return "/kawara/asked" }},
 		{"POST /:brand/asked/:field", on, filled("choice", "no"), func(*Client) string { return "/kawara/asked/event-city" }},
 		{"GET /:brand/offers/:offer", ok, nil, nil},
 		{"POST /:brand/offers/:offer", on, filled("act", "throw"), nil},

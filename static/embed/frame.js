@@ -26,7 +26,7 @@
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
       .then((session) => {
         bearer = session.bearer;
-        return htmx.ajax("GET", start, { target: document.body, swap: "innerHTML", headers: { "HX-Boosted": "true" } });
+        return htmx.ajax("GET", start, { target: document.body, swap: "innerHTML", headers: { "HX-Boosted": "true", "Frame-Begins": "true" } });
       })
       .then(() => document.body.setAttribute("hx-boost", "true"))
       .then(() => htmx.process(document.body))
