@@ -151,13 +151,20 @@ func twoBrands(t *testing.T, m *mall) {
 	in.sound()
 	in.accessible()
 	other := m.account(p, b, "kawara", aiko)
+	want(t, "what the second brand lacks comes first", other.Has("#q-event-city"), true)
 	other.accessible()
+	other.follow(`main a[href$="/in"]`, `document.querySelector(".tile")`)
 	var brand string
 	other.Eval(`document.querySelector("form, a.quiet, main a")?.closest("body").innerHTML.includes("/embed/kawara/in")+""`, &brand)
 	want(t, "the second frame is the second brand's", brand, "true")
 	var status int
 	other.Eval(`fetch("/embed/hibiki/in/allow").then(a => a.status)`, &status)
 	want(t, "the first brand's pages from the second's site", status, http.StatusUnauthorized)
+	p.Open(storefront.Origin("kawara", m.port) + "/account")
+	other = m.frame(p, b, "kawara")
+	other.follow(`form[action$="/asked"] button`, `document.querySelector(".flash") && document.querySelector(".tile")`)
+	p.Open(storefront.Origin("kawara", m.port) + "/account")
+	want(t, "what was put off comes again", m.frame(p, b, "kawara").Has("#q-event-city"), false)
 	p.Open(storefront.Origin("hibiki", m.port) + "/account")
 	m.frame(p, b, "hibiki").sound()
 }
