@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"database/sql"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,12 +19,14 @@ import (
 	"livingprofile/internal/demo"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/testkit"
+	"livingprofile/internal/workbook"
 )
 
 // An importer is a folder in which a file is imported by the program.
 type importer struct {
 	t        *testing.T
 	dir      string
+	file     string
 	database string
 	eye      *sql.DB // the data past the program
 }
@@ -31,23 +35,14 @@ const killedRows = 2000
 
 func newImporter(t *testing.T, e testkit.Engine) *importer {
 	t.Helper()
-	i := &importer{t: t, dir: t.TempDir(), database: "./data"}
+	i := &importer{t: t, dir: t.TempDir(), file: "people.csv", database: "./data"}
 	driver, source := "sqlite", "file:"+filepath.Join(i.dir, "data", "profile.db")+"?_pragma=busy_timeout(10000)"
 	if e == testkit.OnPostgres {
 		i.database = testkit.Postgres(t)
 		driver, source = "pgx", i.database
 	}
 	i.put("organisation.yaml", demo.File())
-	var file strings.Builder
-	file.WriteString("id,email,given_name,family_name,country,updated_at\n")
-	for n := range killedRows {
-		if n%40 == 39 {
-			fmt.Fprintf(&file, "%d,short\n", n)
-			continue
-		}
-		fmt.Fprintf(&file, "%d,p%d@example.com,Given%d,Family,GB,2024-01-02T03:04:05Z\n", n, n, n)
-	}
-	i.put("people.csv", []byte(file.String()))
+	i.put(i.file, killedFile(t, "csv"))
 	if out, err := i.command("apply", "organisation.yaml").CombinedOutput(); err != nil {
 		t.Fatalf("apply: %v\n%s", err, out)
 	}
@@ -57,6 +52,45 @@ func newImporter(t *testing.T, e testkit.Engine) *importer {
 	}
 	t.Cleanup(func() { _ = i.eye.Close() })
 	return i
+}
+
+// killedFile is a file of the same people in one of the formats, of whom one in
+// forty is refused.
+func killedFile(t *testing.T, format string) []byte {
+	t.Helper()
+	columns := []string{"id", "email", "given_name", "family_name", "country", "updated_at", "newsletter"}
+	var text, lines bytes.Buffer
+	table, records := csv.NewWriter(&text), json.NewEncoder(&lines)
+	sheet := make([][]any, 0, 1+killedRows)
+	for n := -1; n < killedRows; n++ {
+		row := columns
+		if n >= 0 {
+			row = []string{strconv.Itoa(n), fmt.Sprintf("p%d@example.com", n), fmt.Sprint("Given", n), "Family", "GB", "2024-01-02T03:04:05Z", ""}
+		}
+		if n%40 == 39 {
+			row[6] = "perhaps"
+		}
+		record, cells := map[string]string{}, make([]any, len(row))
+		for i, cell := range row {
+			record[columns[i]], cells[i] = cell, cell
+		}
+		sheet = append(sheet, cells)
+		if n >= 0 {
+			_ = records.Encode(record) // to memory
+		}
+		_ = table.Write(row)
+	}
+	table.Flush()
+	switch format {
+	case "jsonl":
+		return lines.Bytes()
+	case "xlsx":
+		text.Reset()
+		if err := workbook.Write(&text, sheet); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return text.Bytes()
 }
 
 func (i *importer) put(name string, data []byte) {
@@ -72,7 +106,7 @@ func (i *importer) command(args ...string) *exec.Cmd {
 }
 
 func (i *importer) start() *exec.Cmd {
-	return i.command("import", "people.csv", "--source", "shop", "--map", "generic", "--rejects", "bad.csv")
+	return i.command("import", i.file, "--source", "shop", "--map", "generic", "--rejects", "bad.csv")
 }
 
 // report imports to the end, and returns what is said of it without the time
@@ -147,19 +181,33 @@ func (i *importer) refused() []byte {
 // An import that is killed goes on where it was. Nobody is there twice or
 // missing, and each refused row is in the file once.
 func TestAnImportSurvivesKills(t *testing.T) {
-	for _, e := range testkit.Engines {
-		t.Run(string(e), func(t *testing.T) {
+	for name, tt := range map[string]struct {
+		engine testkit.Engine
+		format string
+	}{
+		"sqlite/csv": {testkit.OnSQLite, "csv"}, "postgres/csv": {testkit.OnPostgres, "csv"},
+		"sqlite/jsonl": {testkit.OnSQLite, "jsonl"}, "postgres/jsonl": {testkit.OnPostgres, "jsonl"},
+		"sqlite/xlsx": {testkit.OnSQLite, "xlsx"}, "postgres/xlsx": {testkit.OnPostgres, "xlsx"},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			i := newImporter(t, e)
+			i := newImporter(t, tt.engine)
+			i.file = "people." + tt.format
+			i.put(i.file, killedFile(t, tt.format))
 			i.killAfter(0)
 			first := i.position()
 			if first == 0 || first >= killedRows {
 				t.Fatalf("killed after row %d of %d", first, killedRows)
 			}
-			i.killAfter(first)
-			second := i.position()
+			at := first
+			if tt.format == "csv" { // once is enough to find the place in the others
+				i.killAfter(first)
+				if at = i.position(); at <= first {
+					t.Errorf("killed again after row %d, and before after row %d", at, first)
+				}
+			}
 			last := i.report()
-			if want := fmt.Sprintf("gone on after row %d,", second); second <= first || !strings.Contains(last, want) {
+			if want := fmt.Sprintf("gone on after row %d,", at); !strings.Contains(last, want) {
 				t.Errorf("got %q, want %q", last, want)
 			}
 			const good = killedRows - killedRows/40
@@ -180,6 +228,9 @@ func TestAnImportSurvivesKills(t *testing.T) {
 			bad, lines := i.refused(), 1+killedRows/40
 			if got := bytes.Count(bad, []byte{'\n'}); got != lines {
 				t.Errorf("%d lines of refused rows, want %d", got, lines)
+			}
+			if tt.format != "csv" {
+				return
 			}
 			entries := i.count("ledger_entries")
 			again := i.report()
