@@ -87,7 +87,7 @@ func (c *checker) field(path string, r *FieldRule) {
 	if r.Origin != "" && !slices.Contains(profile.Origins[:], r.Origin) {
 		c.note(path+".origin", "%q is not an origin", r.Origin)
 	}
-	if r.Proved && r.Origin != "" && r.Origin != profile.Provided {
+	if r.Proved != (Verified{}) && r.Origin != "" && r.Origin != profile.Provided {
 		c.note(path+".proved", "only what the person provided can be proved")
 	}
 }

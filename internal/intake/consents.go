@@ -19,6 +19,7 @@ type consentPlan struct {
 type consentCase struct {
 	place     int
 	words     []string // folded; none for any that is not empty
+	later     *moment  // nil for any time
 	stance    Stance
 	at        moment
 	confirmed bool
@@ -43,6 +44,10 @@ func (b *binder) consent(r *ConsentRule) consentPlan {
 			place: b.place(c.If), words: slices.Clone(c.Is), stance: c.Says,
 			at: b.moment(c.At), confirmed: c.Confirmed, proof: b.proof(c.Proof),
 		})
+		if c.After != "" {
+			later := b.later(c.If, c.After)
+			p.cases[len(p.cases)-1].later = &later
+		}
 	}
 	for i := range p.cases {
 		for j, word := range p.cases[i].words {
@@ -69,6 +74,15 @@ func (p *consentPlan) read(r *rowReader) *Fault {
 		c := &p.cases[i]
 		if !c.fits(r.row.Cells) {
 			continue
+		}
+		if c.later != nil {
+			at, fault := r.moment(c.later)
+			if fault != nil {
+				return fault
+			}
+			if at.IsZero() {
+				continue
+			}
 		}
 		if c.stance == Silent {
 			return nil

@@ -82,16 +82,32 @@ type IdentifierRule struct {
 	OnError  OnError       `yaml:"on_error"`
 }
 
-// Verified says whether the source has proved an identifier: always, or where
-// a column says when.
+// Verified says whether the source has proved something: always, or where a
+// column says when, and if After is named later than that column.
 type Verified struct {
-	Always bool
-	Column string
+	Always        bool
+	Column, After string
 }
 
-// UnmarshalYAML reads yes, no or the name of a column. A column with such a
-// name is written in quotes.
+// UnmarshalYAML reads yes, no, the name of a column, or column and after. A
+// column with such a name is written in quotes.
 func (v *Verified) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			switch n.Content[i].Value {
+			case "column":
+				v.Column = n.Content[i+1].Value
+			case "after":
+				v.After = n.Content[i+1].Value
+			default:
+				return fmt.Errorf("line %d: %q is none of column, after", n.Content[i].Line, n.Content[i].Value)
+			}
+		}
+		if v.Column == "" {
+			return fmt.Errorf("line %d: names no column", n.Line)
+		}
+		return nil
+	}
 	if n.Style == 0 {
 		switch strings.ToLower(n.Value) {
 		case "yes", "true":
@@ -119,7 +135,7 @@ type FieldRule struct {
 	Field   string         `yaml:"field"`
 	Origin  profile.Origin `yaml:"origin"` // "" for provided
 	How     string         `yaml:"how"`    // for inferred values
-	Proved  bool           `yaml:"proved"` // the person gave it there, and the source can show that
+	Proved  Verified       `yaml:"proved"` // the person gave it there, and the source can show that
 	OnError OnError        `yaml:"on_error"`
 	// Optional leaves the rule out where the organisation does not declare the
 	// field, or the system may not hold it. It is for maps that many use.
@@ -145,7 +161,8 @@ type ConsentRule struct {
 // words.
 type ConsentCase struct {
 	If        string   `yaml:"if"`
-	Is        []string `yaml:"is"` // none for any that is not empty
+	Is        []string `yaml:"is"`    // none for any that is not empty
+	After     string   `yaml:"after"` // a column; If is a time that is later than it
 	Says      Stance   `yaml:"says"`
 	At        Time     `yaml:"at"`
 	Confirmed bool     `yaml:"confirmed"`
@@ -256,10 +273,11 @@ func (m *Map) columns() []string {
 	add(m.Country.names()...)
 	for i := range m.Identifiers {
 		add(m.Identifiers[i].names()...)
-		add(m.Identifiers[i].Verified.Column)
+		add(m.Identifiers[i].Verified.Column, m.Identifiers[i].Verified.After)
 	}
 	for i := range m.Fields {
 		add(m.Fields[i].names()...)
+		add(m.Fields[i].Proved.Column, m.Fields[i].Proved.After)
 	}
 	for i := range m.Consents {
 		r := &m.Consents[i]
@@ -267,7 +285,7 @@ func (m *Map) columns() []string {
 		add(r.At.names()...)
 		add(r.Proof...)
 		for j := range r.Cases {
-			add(r.Cases[j].If)
+			add(r.Cases[j].If, r.Cases[j].After)
 			add(r.Cases[j].At.names()...)
 			add(r.Cases[j].Proof...)
 		}

@@ -217,3 +217,13 @@ func FuzzParseMap(f *testing.F) {
 		}
 	})
 }
+
+// A proof that names no column would never hold, and nobody would be told.
+func TestMapWithProofOfNothing(t *testing.T) {
+	for _, proof := range []string{"{after: a}", "{column: a, aftr: b}", "{}"} {
+		text := "required: [a]\nidentifiers:\n  - {kind: email, column: a, verified: " + proof + "}\n"
+		if _, err := intake.ParseMap("m.yaml", []byte(text)); err == nil {
+			t.Errorf("%s: no error", proof)
+		}
+	}
+}

@@ -49,6 +49,7 @@ type moment struct {
 	column string
 	places []int
 	reader timeReader
+	after  *moment // that it has to be later than, nil for none
 }
 
 type identifierPlan struct {
@@ -63,6 +64,7 @@ type fieldPlan struct {
 	rule   *FieldRule
 	field  *profile.Field
 	origin profile.Origin
+	proved moment // of rule.Proved.Column
 }
 
 // A binder makes a plan of a map.
@@ -179,9 +181,7 @@ func (m *Map) bindRules(b *binder, p *plan) {
 		if ip.scope == "" && r.Kind != identity.Email && r.Kind != identity.Phone {
 			ip.scope = p.source
 		}
-		if r.Verified.Column != "" {
-			ip.verified = b.moment(Time{Column: r.Verified.Column})
-		}
+		ip.verified = b.later(r.Verified.Column, r.Verified.After)
 		p.identifiers = append(p.identifiers, ip)
 	}
 }
@@ -196,7 +196,7 @@ func (m *Map) bindFields(b *binder, p *plan, org *organisation.Organisation, sys
 			p.leftOut = append(p.leftOut, r.Field)
 			continue
 		}
-		fp := fieldPlan{cell: b.cell(&r.Cell), rule: r, field: f, origin: r.Origin}
+		fp := fieldPlan{cell: b.cell(&r.Cell), rule: r, field: f, origin: r.Origin, proved: b.later(r.Proved.Column, r.Proved.After)}
 		if fp.origin == "" {
 			fp.origin = profile.Provided
 		}
@@ -249,6 +249,17 @@ func (b *binder) moment(t Time) moment {
 	return bound
 }
 
+// later is the time of a column where it is later than that of another; after is
+// "" for any.
+func (b *binder) later(column, after string) moment {
+	m := b.moment(Time{Column: column})
+	if after != "" {
+		first := b.moment(Time{Column: after})
+		m.after = &first
+	}
+	return m
+}
+
 // passes tells whether a row belongs to the one above it.
 func (p *plan) passes(row *Row) bool {
 	return len(p.only.places) > 0 && row.Fault == nil && p.only.empty(row)
@@ -285,13 +296,20 @@ func (c *cell) read(row *Row) (string, error) {
 }
 
 // read returns the moment that the row has, the zero time when it has none.
-func (m *moment) read(row *Row) (time.Time, error) {
+func (m *moment) read(row *Row) (at time.Time, err error) {
 	for _, i := range m.places {
 		if text := strings.TrimSpace(row.Cells[i]); text != "" {
-			return m.reader.read(text, row.exact(i))
+			at, err = m.reader.read(text, row.exact(i))
+			break
 		}
 	}
-	return time.Time{}, nil
+	if err != nil || at.IsZero() || m.after == nil {
+		return at, err
+	}
+	if first, err := m.after.read(row); err != nil || first.IsZero() || !at.After(first) {
+		return time.Time{}, err
+	}
+	return at, nil
 }
 
 // column is where in the file a field is, for faults; the field itself where no

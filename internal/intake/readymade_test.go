@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 )
 
@@ -130,6 +131,43 @@ func TestReadyMadeMaps(t *testing.T) {
 			}
 			if len(report.Notes) > 0 {
 				t.Errorf("warnings: %+v", report.Notes)
+			}
+		})
+	}
+}
+
+// Only a link that was followed after signing up proves an address. Mailchimp
+// fills the time of confirmation for imported contacts too, and where no second
+// yes was asked: those counted as proved, and people were joined by them.
+func TestMailchimpProves(t *testing.T) {
+	const header = "Email Address,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,EUID\n"
+	for name, tt := range map[string]struct {
+		optIn, confirm string
+		proved         bool
+		since          string // of the yes
+	}{
+		"followed_the_link": {"2023-05-01 08:00:00", "2023-05-01 08:05:30", true, "2023-05-01"},
+		"no_second_yes":     {"2023-05-01 08:00:00", "2023-05-01 08:00:00", false, "2023-05-01"},
+		"not_confirmed_yet": {"2023-05-01 08:00:00", "", false, "2023-05-01"},
+		"imported":          {"", "2023-05-01 08:05:30", false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := header + "ana.diaz@example.com," + tt.optIn + ",," + tt.confirm + ",192.0.2.10,2024-01-02 03:04:05,a1\n"
+			sink := &recorder{}
+			if _, err := intake.Run(t.Context(), strings.NewReader(file), mustMap(t, "mailchimp"), sink, options("shop")); err != nil {
+				t.Fatal(err)
+			}
+			item := &sink.items[0]
+			for _, i := range item.Identifiers {
+				if i.Kind == identity.Email && i.Verified() != tt.proved {
+					t.Errorf("the address is proved: got %t, want %t", i.Verified(), tt.proved)
+				}
+			}
+			if got := item.Claims["email"]; got.Value == "" || got.Proved != tt.proved {
+				t.Errorf("the field: got %+v, want it proved: %t", got, tt.proved)
+			}
+			if c := item.Consents[0]; c.Stance != intake.Given || c.Confirmed != tt.proved || since(c) != tt.since {
+				t.Errorf("the yes: got %+v", c)
 			}
 		})
 	}

@@ -196,9 +196,17 @@ func (r *rowReader) claim(p *fieldPlan) *Fault {
 	if err != nil {
 		return r.lose(p.column, p.rule.OnError, err)
 	}
+	proved := p.rule.Proved.Always
+	if p.rule.Proved.Column != "" {
+		at, fault := r.moment(&p.proved)
+		if fault != nil {
+			return fault
+		}
+		proved = !at.IsZero()
+	}
 	r.item.Claims[p.field.Name] = profile.Claim{
 		Value: text, Source: r.plan.source, Origin: p.origin, At: r.item.At,
-		Recorded: r.plan.started, Proved: p.rule.Proved, How: p.rule.How,
+		Recorded: r.plan.started, Proved: proved, How: p.rule.How,
 	}
 	return nil
 }
