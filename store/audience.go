@@ -37,8 +37,18 @@ func (db *DB) audienceWrites(p *preparedChange, row any) ([]write, bool, error) 
 			return nil, true, fmt.Errorf("audience: %w", err)
 		}
 		return []write{{
-			query: "insert into audiences (id, created_at, body) values ($1, $2, $3)",
-			args:  []any{r.ID, micros(r.At), db.ring.System().Seal(nil, plain, audiencePlace(r.ID))},
+			query: "insert into audiences (id, created_at, version, body) values ($1, $2, $3, $4)",
+			args:  []any{r.ID, micros(r.At), r.Version, db.ring.System().Seal(nil, plain, audiencePlace(r.ID))},
+		}}, true, nil
+	case audience.Revision:
+		plain, err := json.Marshal(r.Audience)
+		if err != nil {
+			return nil, true, fmt.Errorf("audience: %w", err)
+		}
+		return []write{{
+			query:  "update audiences set version = $1, body = $2 where id = $3 and version = $4",
+			args:   []any{r.Version, db.ring.System().Seal(nil, plain, audiencePlace(r.ID)), r.ID, r.Version - 1},
+			missed: errs.New(errs.Conflict, "audience.error.changed"),
 		}}, true, nil
 	case audience.Removal:
 		return []write{
@@ -57,8 +67,9 @@ func (db *DB) Audiences(ctx context.Context) ([]audience.Audience, error) {
 		all = nil
 		return c.each(ctx, func(rows *sql.Rows) error {
 			var row string
+			var version int
 			var sealed []byte
-			if err := rows.Scan(&row, &sealed); err != nil {
+			if err := rows.Scan(&row, &version, &sealed); err != nil {
 				return err
 			}
 			plain, err := db.ring.System().Open(sealed, audiencePlace(row))
@@ -69,9 +80,10 @@ func (db *DB) Audiences(ctx context.Context) ([]audience.Audience, error) {
 			if err := json.Unmarshal(plain, &a); err != nil {
 				return fmt.Errorf("audience %s: %w", row, err)
 			}
+			a.Version = version // an older release wrote none into the body
 			all = append(all, a)
 			return nil
-		}, "select id, body from audiences order by created_at desc, id desc")
+		}, "select id, version, body from audiences order by created_at desc, id desc")
 	})
 	return all, err
 }

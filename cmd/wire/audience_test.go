@@ -171,3 +171,48 @@ func audienceByHook(t *testing.T, e testkit.Engine) {
 		t.Errorf("who said no in between was told of as a member: %+v, %v", late, err)
 	}
 }
+
+// TestSendingKeepsItsAudience: what is changed while an audience is being sent
+// is for the next sending. It was asked anew half way, so that those of the
+// first pages were of one condition and the others of another.
+func TestSendingKeepsItsAudience(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, e, 2, map[string]hook.Endpoint{"newsletter": {Name: "main", URL: "http://127.0.0.1:1"}})
+			o.decide(o.people[0], "recommendations", consent.Yes)
+			ctx, by := t.Context(), ledger.Actor{Kind: ledger.ByStaff, ID: "member"}
+			asks := audience.NewService(o.db, func() audience.Schema { return o.org }, o.clock)
+			sender := audience.NewSender(asks, o.db, func() []hook.Target { return o.org.Targets() }, o.org.MayHave)
+			known := audience.Expr{Field: "main-instrument", Compare: audience.Known}
+			a, err := asks.Create(ctx, audience.Audience{Name: "none", Brand: "hibiki", Purpose: "recommendations", Where: audience.Expr{Not: &known}}, by)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := sender.Ask(ctx, &a, "newsletter/main", false, by); err != nil {
+				t.Fatal(err)
+			}
+			if err := sender.Remove(ctx, &a, by); !errors.Is(err, errs.Conflict) {
+				t.Errorf("removed while it is being sent: %v", err)
+			}
+			to := a
+			to.Purpose = "newsletter"
+			to.Where = audience.Expr{Field: "event-city", Compare: audience.Known}
+			if _, err := sender.Change(ctx, &a, to, by); !errors.Is(err, errs.Conflict) {
+				t.Errorf("for another purpose while it is being sent: %v", err)
+			}
+			to = a
+			to.Where = known
+			if to, err = sender.Change(ctx, &a, to, by); err != nil || to.Version != 2 {
+				t.Fatalf("changed: %+v, %v", to, err)
+			}
+			if _, err := sender.Next(ctx); err != nil {
+				t.Fatal(err)
+			}
+			all, err := sender.Sendings(ctx, &a)
+			if err != nil || all[0].Joined != 1 || all[0].As.Version != 1 {
+				t.Errorf("got %+v, %v, want one person by the first version", all, err)
+			}
+		})
+	}
+}

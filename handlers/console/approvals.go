@@ -159,14 +159,16 @@ func reasonInput(ctx context.Context, typed url.Values, wrong map[string]string)
 	}
 }
 
+// leaving is an audience, as it is now, as a thing to take away.
+func leaving(a *audience.Audience, as approval.Sort, how string) approval.Thing {
+	return approval.Thing{Sort: as, ID: a.ID, How: how, Version: a.Version}
+}
+
 // outlets are the ways in which an audience can leave.
 func (s *Console) outlets(a *audience.Audience) []approval.Thing {
-	things := []approval.Thing{
-		{Sort: approval.AudienceFile, ID: a.ID, How: string(audience.CSV)},
-		{Sort: approval.AudienceFile, ID: a.ID, How: string(audience.JSONL)},
-	}
+	things := []approval.Thing{leaving(a, approval.AudienceFile, string(audience.CSV)), leaving(a, approval.AudienceFile, string(audience.JSONL))}
 	for _, t := range s.Audience.Fits(a) {
-		things = append(things, approval.Thing{Sort: approval.AudienceSend, ID: a.ID, How: t.ID})
+		things = append(things, leaving(a, approval.AudienceSend, t.ID))
 	}
 	return things
 }

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
@@ -31,7 +33,7 @@ func (s *Console) SendAudience(c echo.Context) error {
 	ctx, endpoint := web.Context(c), form.Get("endpoint")
 	var with []ledger.Change
 	if act == "send" {
-		used, err := s.Approval.Using(ctx, approval.Thing{Sort: approval.AudienceSend, ID: a.ID, How: endpoint}, me(c).Actor())
+		used, err := s.Approval.Using(ctx, leaving(&a, approval.AudienceSend, endpoint), me(c).Actor())
 		if err != nil {
 			return err
 		}
@@ -56,6 +58,7 @@ func (s *Console) sends(c echo.Context, a *audience.Audience, p *view.AudiencePa
 		item := view.AudienceSend{
 			To: endpointName(c, one.To(), one.Endpoint), At: one.At, Back: one.Back, State: ui.Waiting,
 			StateText: i18n.T(ctx, "audience.send.state."+string(one.State)),
+			Version:   versionOf(ctx, one),
 			Joined:    i18n.Number(ctx, one.Joined), Left: i18n.Number(ctx, one.Left), LeftOut: w.count(&one.Count).LeftOut,
 		}
 		switch one.State {
@@ -71,6 +74,15 @@ func (s *Console) sends(c echo.Context, a *audience.Audience, p *view.AudiencePa
 		p.Endpoints = append(p.Endpoints, view.SendTo{ID: t.ID, Label: endpointName(c, t.System, t.ID)})
 	}
 	return nil
+}
+
+// versionOf is which version of its audience went out; "" where that is not
+// known, or was the first.
+func versionOf(ctx context.Context, one *audience.Send) string {
+	if one.As.Version < 2 {
+		return ""
+	}
+	return i18n.T(ctx, "audience.version", "number", i18n.Number(ctx, one.As.Version))
 }
 
 // endpointName is a system as staff know it, with the name of its endpoint.

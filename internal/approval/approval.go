@@ -30,11 +30,13 @@ const (
 // Sorts lists the sorts.
 var Sorts = [...]Sort{AudienceFile, AudienceSend, ImportRejects}
 
-// A Thing is what is to leave. Two are the same when Sort, ID and How are.
+// A Thing is what is to leave. Two are the same when all of it is.
 type Thing struct {
 	Sort Sort   `json:"sort"`
 	ID   string `json:"id"`  // of the audience or the import
 	How  string `json:"how"` // the format of the file, or the endpoint it goes to
+	// Version is that of an audience: what was changed since is another thing.
+	Version int `json:"version,omitempty"`
 }
 
 // A State says how far an approval is.

@@ -58,7 +58,10 @@ func TestFor(t *testing.T) {
 	thing := approval.Thing{Sort: approval.AudienceFile, ID: "a", How: "csv"}
 	a := approval.Approval{Thing: thing, By: "one", Second: "two", State: approval.Approved}
 	for _, other := range []approval.Thing{
-		{Sort: approval.AudienceSend, ID: "a", How: "csv"}, {Sort: approval.AudienceFile, ID: "b", How: "csv"}, {Sort: approval.AudienceFile, ID: "a", How: "jsonl"},
+		{Sort: approval.AudienceSend, ID: "a", How: "csv"},
+		{Sort: approval.AudienceFile, ID: "b", How: "csv"},
+		{Sort: approval.AudienceFile, ID: "a", How: "jsonl"},
+		{Sort: approval.AudienceFile, ID: "a", How: "csv", Version: 2},
 	} {
 		if a.For(other, "one") {
 			t.Errorf("it is for %+v too", other)

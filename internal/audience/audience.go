@@ -3,6 +3,7 @@ package audience
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 // The kinds of ledger entry about audiences.
 const (
 	Created   ledger.Kind = "audience.created"
+	Changed   ledger.Kind = "audience.changed"
 	Dropped   ledger.Kind = "audience.removed"
 	Previewed ledger.Kind = "audience.previewed" // somebody looked at a few of the people
 	Exported  ledger.Kind = "audience.exported"
@@ -35,7 +37,16 @@ type Audience struct {
 	Give    []string // fields that an export has
 	At      time.Time
 	By      ledger.Actor
+	// Version counts what was saved, from 1. Changed and Changer tell of the
+	// last one; they are zero before there is a second.
+	Version int
+	Changed time.Time
+	Changer ledger.Actor
 }
+
+// A Revision is the row that replaces an audience by its next version: the
+// store refuses it with errs.Conflict where another is next.
+type Revision struct{ Audience }
 
 // A Removal is the row that removes an audience.
 type Removal struct{ Audience string }
@@ -44,6 +55,7 @@ type Removal struct{ Audience string }
 type Trace struct {
 	Audience string            `json:"audience"`
 	Purpose  consent.PurposeID `json:"purpose"`
+	Version  int               `json:"version,omitempty"`
 	Format   string            `json:"format,omitempty"`
 	Shown    int               `json:"shown,omitempty"`
 	Endpoint string            `json:"endpoint,omitempty"`
@@ -89,8 +101,26 @@ func (s *Service) Create(ctx context.Context, a Audience, by ledger.Actor) (Audi
 	if err != nil {
 		return a, err
 	}
-	a.ID, a.At, a.By = id.New(), s.clock.Now(), by
+	a.ID, a.At, a.By, a.Version = id.New(), s.clock.Now(), by, 1
 	return a, s.note(ctx, &a, Created, by, Trace{}, a)
+}
+
+// Change saves what was is to be from now on, as its next version. The errors
+// are those of Check, and Conflict where somebody has changed it since was. What
+// makes no difference is no version.
+func (s *Service) Change(ctx context.Context, was *Audience, to Audience, by ledger.Actor) (Audience, error) {
+	to.ID, to.At, to.By, to.Version, to.Changed, to.Changer = was.ID, was.At, was.By, was.Version, was.Changed, was.Changer
+	to, err := Check(s.schema(), to)
+	if err != nil || same(was, &to) {
+		return to, err
+	}
+	to.Version, to.Changed, to.Changer = was.Version+1, s.clock.Now(), by
+	return to, s.note(ctx, &to, Changed, by, Trace{}, Revision{to})
+}
+
+func same(a, b *Audience) bool {
+	return a.Name == b.Name && a.Brand == b.Brand && a.Purpose == b.Purpose && a.Channel == b.Channel &&
+		slices.Equal(a.Give, b.Give) && reflect.DeepEqual(a.Where, b.Where)
 }
 
 // Remove forgets an audience.
@@ -110,7 +140,7 @@ func (s *Service) note(ctx context.Context, a *Audience, kind ledger.Kind, by le
 }
 
 func (s *Service) change(a *Audience, kind ledger.Kind, by ledger.Actor, t Trace, rows ...any) ledger.Change {
-	t.Audience, t.Purpose = a.ID, a.Purpose
+	t.Audience, t.Purpose, t.Version = a.ID, a.Purpose, a.Version
 	return ledger.Change{
 		At: s.clock.Now(), Actor: by, Brand: a.Brand, Entries: []ledger.Draft{{Kind: kind, Payload: t}}, Rows: rows,
 	}

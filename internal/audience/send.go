@@ -41,6 +41,9 @@ type Send struct {
 	Count    Count
 	Joined   int
 	Left     int
+	// As is the audience as it was when this was asked for: a change of it since
+	// is for the next. Its ID is "" in one that an older release has written.
+	As Audience
 }
 
 // To returns the system that s goes to.
@@ -48,6 +51,8 @@ func (s *Send) To() string {
 	system, _, _ := strings.Cut(s.Endpoint, "/")
 	return system
 }
+
+func (s *Send) underWay() bool { return s.State == SendWaits || s.State == SendRuns }
 
 // A SendState says how far a sending is.
 type SendState string
@@ -117,7 +122,7 @@ func (s *Sender) Fits(a *Audience) []hook.Target {
 // to be done with it, as using up the approval of it, is done with it or not at
 // all.
 func (s *Sender) Ask(ctx context.Context, a *Audience, endpoint string, back bool, by ledger.Actor, with ...ledger.Change) (Send, error) {
-	one := Send{ID: id.New(), Audience: a.ID, Endpoint: endpoint, Back: back, State: SendWaits, By: by, At: s.clock.Now(), Count: newCount()}
+	one := Send{ID: id.New(), Audience: a.ID, Endpoint: endpoint, Back: back, State: SendWaits, By: by, At: s.clock.Now(), Count: newCount(), As: *a}
 	if !back {
 		if _, err := usable(s.schema(), a); err != nil {
 			return one, err
@@ -130,10 +135,8 @@ func (s *Sender) Ask(ctx context.Context, a *Audience, endpoint string, back boo
 	if err != nil {
 		return one, err
 	}
-	for _, b := range before {
-		if b.Endpoint == endpoint && (b.State == SendWaits || b.State == SendRuns) {
-			return one, errs.New(errs.Conflict, "audience.error.under_way")
-		}
+	if slices.ContainsFunc(before, func(b Send) bool { return b.Endpoint == endpoint && b.underWay() }) {
+		return one, errs.New(errs.Conflict, "audience.error.under_way")
 	}
 	c := s.change(a, SendAsked, by, Trace{Endpoint: endpoint, Back: back}, one)
 	for _, w := range with {
@@ -148,17 +151,47 @@ func (s *Sender) Sendings(ctx context.Context, a *Audience) ([]Send, error) {
 	return s.store.Sends(ctx, a.ID)
 }
 
-// Remove forgets an audience, unless somebody is in it at an endpoint: those
-// would be left there.
-func (s *Sender) Remove(ctx context.Context, a *Audience, by ledger.Actor) error {
+// Out tells whether somebody is in an audience at an endpoint, or may come to be
+// by a sending that is under way.
+func (s *Sender) Out(ctx context.Context, a *Audience) (bool, error) {
 	sent, err := s.store.Sent(ctx, a.ID)
-	if err == nil && len(sent) > 0 {
+	if err != nil || len(sent) > 0 {
+		return true, err
+	}
+	all, err := s.store.Sends(ctx, a.ID)
+	return slices.ContainsFunc(all, func(one Send) bool { return one.underWay() }), err
+}
+
+// Remove forgets an audience, unless it is Out: people would be left there.
+func (s *Sender) Remove(ctx context.Context, a *Audience, by ledger.Actor) error {
+	out, err := s.Out(ctx, a)
+	if err == nil && out {
 		err = errs.New(errs.Conflict, "audience.error.sent")
 	}
 	if err != nil {
 		return err
 	}
 	return s.Service.Remove(ctx, a, by)
+}
+
+// Change is that of Service. While an audience is Out its purpose and brand
+// stay: a system was told of people for them (Art. 5(1)(b) GDPR). The error is
+// Conflict.
+func (s *Sender) Change(ctx context.Context, was *Audience, to Audience, by ledger.Actor) (Audience, error) {
+	to, err := Check(s.schema(), to)
+	if err != nil {
+		return to, err
+	}
+	if to.Purpose != was.Purpose || to.Brand != was.Brand {
+		out, err := s.Out(ctx, was)
+		if err == nil && out {
+			err = errs.New(errs.Conflict, "audience.error.purpose_sent")
+		}
+		if err != nil {
+			return to, err
+		}
+	}
+	return s.Service.Change(ctx, was, to, by)
 }
 
 // Next goes on with the oldest sending until its end, or that of ctx; then it is
@@ -173,6 +206,9 @@ func (s *Sender) Next(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	a, err := s.Find(ctx, one.Audience)
+	if err == nil && one.As.ID != "" {
+		a = one.As
+	}
 	if err == nil && !one.Back {
 		_, err = usable(s.schema(), &a)
 	}

@@ -24,7 +24,7 @@ func audiencesRoundTrip(t *testing.T, f Fixture) {
 		a := audience.Audience{
 			ID: id.New(), Name: name, Brand: "hibiki", Purpose: "news", Channel: "email",
 			Where: audience.Expr{All: []audience.Expr{{Field: "city", Compare: audience.Is, Value: "Kyoto"}, {Not: &audience.Expr{Topic: "offers", Channel: "email"}}}},
-			Give:  []string{"city"}, At: f.now().UTC(), By: test,
+			Give:  []string{"city"}, At: f.now().UTC(), By: test, Version: 1,
 		}
 		must(t, "save", save(a))
 		want = append([]audience.Audience{a}, want...)
@@ -33,6 +33,13 @@ func audiencesRoundTrip(t *testing.T, f Fixture) {
 	must(t, "audiences", err)
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("audiences (-got +want):\n%s", diff)
+	}
+	next := want[1]
+	next.Name, next.Version, next.Changed, next.Changer = "changed", 2, f.now().UTC(), test
+	must(t, "change", save(audience.Revision{Audience: next}))
+	wantKind(t, "changed at the same time", save(audience.Revision{Audience: next}), errs.Conflict)
+	if got, err := f.DB.Audiences(t.Context()); err != nil || !cmp.Equal(got, []audience.Audience{want[0], next}) {
+		t.Errorf("after a change: got %+v and %v", got, err)
 	}
 	must(t, "remove", save(audience.Removal{Audience: want[0].ID}))
 	wantKind(t, "removed again", save(audience.Removal{Audience: want[0].ID}), errs.NotFound)
