@@ -133,13 +133,20 @@ func (p *visitor) consolePages(base string) []struct {
 			p.Open(base + "/audiences")
 			p.Set("#f-purpose", "newsletter")
 			p.Set("#f-brand", "hibiki")
-			p.Set("[name='what.1']", "field:event-city")
-			p.Set("[name='compare.1']", "known")
-			return p.Go("main button[formaction]")
+			p.Set("[name='what.1.1']", "field:event-city")
+			p.Set("[name='compare.1.1']", "known")
+			p.Until("document.querySelector('#preview .figures') !== null")
+			return p.Go("main button[value=count]")
 		}},
 		{"console-audience-wrong", func() int { p.Open(base + "/audiences"); return p.Go("main form .main") }},
 		{"console-audience", func() int { p.Open(base + "/audiences"); return p.Go("main tbody th a") }},
-		{"console-audience-people", func() int { return p.Go("main form[action$=people] button") }},
+		{"console-audience-edit", func() int { return p.Go("main a[href$='/edit']") }},
+		{"console-audience-edit-group", func() int { return p.Go("main button[value=group]") }},
+		{"console-audience-people", func() int {
+			p.Open(base + "/audiences")
+			p.Go("main tbody th a")
+			return p.Go("main form[action$=people] button")
+		}},
 		{"console-retention", at("/retention")},
 		{"console-approvals", at("/approvals")},
 		{"console-breaches", at("/breaches")},

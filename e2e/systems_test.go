@@ -115,7 +115,7 @@ func TestSystemPages(t *testing.T) {
 		p.Open(w.console() + "/audiences")
 		for box, value := range map[string]string{
 			"#f-name": "pianists", "#f-purpose": "recommendations", "#f-brand": "hibiki",
-			"[name='what.1']": "field:main-instrument", "[name='compare.1']": "known",
+			"[name='what.1.1']": "field:main-instrument", "[name='compare.1.1']": "known",
 		} {
 			p.Set(box, value)
 		}

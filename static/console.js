@@ -43,11 +43,12 @@
       const answer = await fetch(form.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: asked.signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const part = page.getElementById("preview");
-      if (part) document.getElementById("preview").replaceWith(part);
+      // The element stays: where it is a live region, what is new in it is read out.
+      if (part) document.getElementById("preview").replaceChildren(...part.childNodes);
     };
     form.addEventListener("input", () => {
       clearTimeout(waiting);
-      waiting = setTimeout(() => show().catch(() => {}), 250);
+      waiting = setTimeout(() => show().catch(() => {}), 400);
     });
   }
 

@@ -11,31 +11,59 @@ import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
-	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/profile"
 	"livingprofile/views/ui"
 )
 
-// audienceFields are what the form sends.
-var audienceFields = [...]string{"name", "purpose", "brand", "match", "what.*", "compare.*", "value.*", "days.*", "give"}
+// audienceFields are what the form sends. A row of conditions is named by its
+// group and its place in it, as "what.1.2".
+var audienceFields = [...]string{
+	"name", "purpose", "brand", "channel", "match", "match.*", "what.*", "compare.*", "value.*", "days.*", "give", "version", "act",
+}
 
-// conditionRows is how many conditions the form has room for.
+// conditionRows is how many conditions a form of one group has room for.
 const conditionRows = 4
 
-// audienceOf reads the form. Its list of conditions has those rows that are
-// filled in.
-func audienceOf(c echo.Context, form url.Values) (audience.Audience, error) {
-	a := audience.Audience{
-		Name: strings.TrimSpace(form.Get("name")), Purpose: consent.PurposeID(form.Get("purpose")), Brand: form.Get("brand"), Give: form["give"],
+// rowNames are the rows of a form of one group.
+func rowNames() []string {
+	names := make([]string, conditionRows)
+	for n := range names {
+		names[n] = strconv.Itoa(n + 1)
 	}
-	var bad []errs.Field
-	var list []audience.Expr
-	for _, n := range filledRows(form) {
-		row := strconv.Itoa(n)
-		e, ok := readWhat(form.Get("what." + row))
-		if !ok || !offersWhat(c, form.Get("what."+row)) {
+	return names
+}
+
+// flatOf reads a form of one group: its condition, and the row of each place in
+// it.
+func flatOf(c echo.Context, form url.Values) (audience.Expr, map[string]string, error) {
+	list := "all"
+	if form.Get("match") == "any" {
+		list = "any"
+	}
+	found, places, bad := conditionsOf(c, form, rowNames(), "where."+list)
+	if len(found) == 0 {
+		bad = append(bad, errs.At("what.1", "error.required"))
+	}
+	where := audience.Expr{All: found}
+	if list == "any" {
+		where = audience.Expr{Any: found}
+	}
+	return where, places, errs.InvalidFields(bad...)
+}
+
+// conditionsOf reads those of rows that are filled in, and tells which row is at
+// which place of the list that begins at path.
+func conditionsOf(c echo.Context, form url.Values, rows []string, path string) (list []audience.Expr, places map[string]string, bad []errs.Field) {
+	places = map[string]string{}
+	for _, row := range rows {
+		what := form.Get("what." + row)
+		if what == "" {
+			continue
+		}
+		e, ok := readWhat(what)
+		if !ok || !offersWhat(c, what) {
 			bad = append(bad, errs.At("what."+row, "error.not_a_choice"))
 		}
 		e.Compare, e.Value = audience.Comparison(form.Get("compare."+row)), strings.TrimSpace(form.Get("value."+row))
@@ -48,51 +76,33 @@ func audienceOf(c echo.Context, form url.Values) (audience.Audience, error) {
 				bad = append(bad, errs.At("days."+row, "error.not_a_number"))
 			}
 		}
+		places[path+"."+strconv.Itoa(len(list))] = row
 		list = append(list, e)
 	}
-	switch {
-	case len(list) == 0:
-		bad = append(bad, errs.At("what.1", "error.required"))
-	case form.Get("match") == "any":
-		a.Where.Any = list
-	default:
-		a.Where.All = list
-	}
-	return a, errs.InvalidFields(bad...)
+	return list, places, bad
 }
 
-func filledRows(form url.Values) []int {
-	var rows []int
-	for n := 1; n <= conditionRows; n++ {
-		if form.Get("what."+strconv.Itoa(n)) != "" {
-			rows = append(rows, n)
-		}
-	}
-	return rows
-}
-
-// placeWrongs ties what is wrong with the n-th condition to its row.
-func placeWrongs(form url.Values, wrong map[string]string) map[string]string {
+// placeWrongs ties what is wrong with a condition to its row.
+func placeWrongs(places, wrong map[string]string) map[string]string {
 	placed := map[string]string{}
-	rows := filledRows(form)
 	for path, text := range wrong {
-		parts := strings.Split(path, ".")
+		row, part := "", ""
+		for at, name := range places {
+			if rest, ok := strings.CutPrefix(path+".", at+"."); ok {
+				row, part = name, strings.TrimSuffix(rest, ".")
+			}
+		}
 		switch {
-		case parts[0] == "give":
+		case strings.HasPrefix(path, "give."):
 			placed["give"] = text
-		case parts[0] != "where" || len(parts) < 3:
-			placed[path] = text
+		case row != "" && (part == "compare" || part == "value" || part == "days"):
+			placed[part+"."+row] = text
+		case row != "":
+			placed["what."+row] = text
+		case strings.HasPrefix(path, "where"):
+			placed["match"] = text
 		default:
-			n, err := strconv.Atoi(parts[2])
-			if err != nil || n >= len(rows) {
-				placed["match"] = text
-				continue
-			}
-			part := "what"
-			if len(parts) > 3 && (parts[3] == "compare" || parts[3] == "value" || parts[3] == "days") {
-				part = parts[3]
-			}
-			placed[part+"."+strconv.Itoa(rows[n])] = text
+			placed[path] = text
 		}
 	}
 	return placed
@@ -119,6 +129,19 @@ func readWhat(text string) (audience.Expr, bool) {
 		return e, true
 	}
 	return audience.Expr{}, false
+}
+
+// whatOf is what readWhat reads.
+func whatOf(e *audience.Expr) string {
+	switch {
+	case e.Field != "":
+		return "field:" + e.Field
+	case e.Topic != "":
+		return "topic:" + e.Topic + "/" + e.Channel
+	case e.Of != "":
+		return "activity:" + e.Activity + ":" + string(e.Calculate) + ":" + e.Of
+	}
+	return "activity:" + e.Activity + ":" + string(e.Calculate)
 }
 
 // offersWhat tells whether the form offers the member what they ask for.
@@ -161,11 +184,7 @@ func whats(c echo.Context) []ui.Option {
 		}
 		add := func(how activity.Calculation, of string) {
 			e := audience.Expr{Activity: k.Name, Calculate: how, Of: of}
-			value := "activity:" + k.Name + ":" + string(how)
-			if of != "" {
-				value += ":" + of
-			}
-			all = append(all, ui.Option{Value: value, Label: w.what(&e)})
+			all = append(all, ui.Option{Value: whatOf(&e), Label: w.what(&e)})
 		}
 		add(activity.Count, "")
 		for j := range k.Fields {
@@ -183,50 +202,11 @@ func whats(c echo.Context) []ui.Option {
 			continue
 		}
 		for _, channel := range t.Channels {
-			all = append(all, ui.Option{Value: "topic:" + t.Name + "/" + channel, Label: w.what(&audience.Expr{Topic: t.Name, Channel: channel})})
+			e := audience.Expr{Topic: t.Name, Channel: channel}
+			all = append(all, ui.Option{Value: whatOf(&e), Label: w.what(&e)})
 		}
 	}
 	return all
-}
-
-func audienceForm(c echo.Context, typed url.Values, wrong map[string]string) []ui.Input {
-	ctx, v := web.Context(c), web.Of(c)
-	t := func(id string) string { return i18n.T(ctx, "audience."+id) }
-	purpose := ui.Input{Kind: ui.OneList, Name: "purpose", Label: t("purpose"), Hint: t("purpose_hint"), Value: typed.Get("purpose"), Wrong: wrong["purpose"]}
-	for _, p := range v.Organisation.AllPurposes() {
-		if !p.Retired && seesAny(me(c), p.Brands) {
-			purpose.Options = append(purpose.Options, ui.Option{Value: string(p.Purpose), Label: p.Words.Question.In(v.Locale)})
-		}
-	}
-	brands := []ui.Option{}
-	if me(c).Sees("") {
-		brands = append(brands, ui.Option{Value: "", Label: i18n.T(ctx, "console.all_brands")})
-	}
-	for _, b := range brandOptions(c) {
-		if me(c).Sees(b.Value) {
-			brands = append(brands, b)
-		}
-	}
-	form := []ui.Input{
-		{Kind: ui.Text, Name: "name", Label: t("name"), Value: typed.Get("name"), Wrong: wrong["name"], Fill: "off"},
-		purpose,
-		{Kind: ui.OneList, Name: "brand", Label: t("brand"), Options: brands, Value: typed.Get("brand"), Wrong: wrong["brand"]},
-		{
-			Kind: ui.One, Name: "match", Label: t("match"), Wrong: wrong["match"], Value: or(typed.Get("match"), "all"),
-			Options: []ui.Option{{Value: "all", Label: t("match_all")}, {Value: "any", Label: t("match_any")}},
-		},
-	}
-	list := whats(c)
-	for n := 1; n <= conditionRows; n++ {
-		form = append(form, conditionInput(c, n, list, typed, wrong))
-	}
-	give := ui.Input{Kind: ui.Many, Name: "give", Label: t("give"), Hint: t("give_hint"), Values: typed["give"], Wrong: wrong["give"]}
-	for i := range v.Organisation.Fields {
-		if f := &v.Organisation.Fields[i]; !f.Retired && mayUse(c, f.Category, f.Sensitive, f.Brands) {
-			give.Options = append(give.Options, ui.Option{Value: f.Name, Label: f.Label.In(v.Locale)})
-		}
-	}
-	return append(form, give)
 }
 
 func or(text, otherwise string) string {
@@ -237,15 +217,15 @@ func or(text, otherwise string) string {
 }
 
 // conditionInput is one row: what, how it is compared, with what, how far back.
-func conditionInput(c echo.Context, n int, list []ui.Option, typed url.Values, wrong map[string]string) ui.Input {
-	ctx, row := web.Context(c), strconv.Itoa(n)
+func conditionInput(c echo.Context, row string, list []ui.Option, typed url.Values, wrong map[string]string) ui.Input {
+	ctx := web.Context(c)
 	t := func(id string) string { return i18n.T(ctx, "audience."+id) }
 	compare := ui.Input{Kind: ui.OneList, Name: "compare." + row, Label: t("compare"), Value: typed.Get("compare." + row), Wrong: wrong["compare."+row]}
 	for _, how := range audience.Comparisons {
 		compare.Options = append(compare.Options, ui.Option{Value: string(how), Label: t("comparing." + strings.ReplaceAll(string(how), "-", "_"))})
 	}
 	return ui.Input{
-		Kind: ui.Group, Name: "row." + row, Label: i18n.T(ctx, "audience.row", "number", row),
+		Kind: ui.Group, Name: "row." + row, Label: i18n.T(ctx, "audience.row", "number", row[strings.LastIndexByte(row, '.')+1:]),
 		Parts: []ui.Input{
 			{Kind: ui.OneList, Name: "what." + row, Label: t("what"), Options: list, Value: typed.Get("what." + row), Wrong: wrong["what."+row]},
 			compare,

@@ -39,6 +39,9 @@ func (w *wording) audience(a *audience.Audience) view.Audience {
 	if p, ok := w.org.Purpose(a.Purpose); ok {
 		v.Purpose = p.Words.Question.In(w.locale)
 	}
+	if a.Version > 1 {
+		v.Version, v.Changed = i18n.Number(w.ctx, a.Version), a.Changed
+	}
 	switch {
 	case len(a.Where.All) > 0:
 		v.Match, v.Words = w.t("match_all"), w.each(a.Where.All)
@@ -69,9 +72,11 @@ func (w *wording) each(list []audience.Expr) []string {
 func (w *wording) expr(e *audience.Expr) string {
 	switch {
 	case len(e.All) > 0:
-		return w.t("nested", "match", w.t("match_all"), "list", strings.Join(w.each(e.All), " · "))
+		return w.nested("match_all", e.All)
 	case len(e.Any) > 0:
-		return w.t("nested", "match", w.t("match_any"), "list", strings.Join(w.each(e.Any), " · "))
+		return w.nested("match_any", e.Any)
+	case e.Not != nil && len(e.Not.Any) > 1:
+		return w.nested("match_none", e.Not.Any)
 	case e.Not != nil:
 		return w.t("not", "what", w.expr(e.Not))
 	case e.Topic != "":
@@ -82,6 +87,38 @@ func (w *wording) expr(e *audience.Expr) string {
 		what = w.t("in_days", "what", what, "span", i18n.T(w.ctx, "span.days", "count", e.Days))
 	}
 	return w.t("saying."+strings.ReplaceAll(string(e.Compare), "-", "_"), "what", what, "value", w.value(e))
+}
+
+// nested says a list of conditions; what is a list itself stands in brackets.
+func (w *wording) nested(match string, list []audience.Expr) string {
+	words := w.each(list)
+	if len(words) == 1 {
+		return words[0]
+	}
+	for i := range words {
+		if !leaf(alone(&list[i])) {
+			words[i] = w.t("bracket", "what", words[i])
+		}
+	}
+	return w.t("nested", "match", w.t(match), "list", strings.Join(words, " · "))
+}
+
+// alone is the condition that a list of one comes to.
+func alone(e *audience.Expr) *audience.Expr {
+	for len(e.All)+len(e.Any) == 1 {
+		e = &append(e.All, e.Any...)[0]
+	}
+	return e
+}
+
+// sentence says what is asked when an audience is.
+func (w *wording) sentence(a *audience.Audience) string {
+	v := w.audience(a)
+	said := w.t("sentence", "purpose", v.Purpose, "brand", v.Brand, "where", w.expr(&a.Where))
+	if c, ok := w.org.Channel(a.Channel); ok {
+		said += " " + w.t("sentence_channel", "channel", c.Label.In(w.locale))
+	}
+	return said
 }
 
 // what names what a condition looks at.

@@ -15,12 +15,14 @@ import (
 	view "livingprofile/views/console"
 )
 
+const audiencesPath = web.ConsolePath + "/audiences"
+
 // Audiences lists the audiences of the member's brands.
 func (s *Console) Audiences(c echo.Context) error {
-	return s.showAudiences(c, url.Values{}, nil, nil)
+	return s.showAudiences(c, &audienceDraft{form: url.Values{}})
 }
 
-func (s *Console) showAudiences(c echo.Context, typed url.Values, n *audience.Count, wrong map[string]string) error {
+func (s *Console) showAudiences(c echo.Context, d *audienceDraft) error {
 	all, err := s.Audience.All(web.Context(c))
 	if err != nil {
 		return err
@@ -33,67 +35,28 @@ func (s *Console) showAudiences(c echo.Context, typed url.Values, n *audience.Co
 		}
 	}
 	if me(c).Role.Has(authz.AudienceManage) {
-		p.Form = audienceForm(c, typed, wrong)
+		p.Form = d.view(c)
 	}
-	if n != nil {
-		p.Count = w.count(n)
-	}
-	return web.Render(c, page(wrong), view.Audiences(s.desk(c, "audiences", title(c, "audiences")), p))
+	return web.Render(c, page(d.wrong), view.Audiences(s.desk(c, "audiences", title(c, "audiences")), p))
 }
 
 // SaveAudience saves what the form says.
 func (s *Console) SaveAudience(c echo.Context) error {
-	form, a, err := s.readAudience(c)
+	d, err := s.readAudience(c, nil)
 	if err == nil {
-		if a, err = s.Audience.Create(web.Context(c), a, me(c).Actor()); err == nil {
+		var a audience.Audience
+		if a, err = s.Audience.Create(web.Context(c), d.to, me(c).Actor()); err == nil {
 			web.SetFlash(c, web.Flash{ID: "audience.saved"})
-			return web.SeeOther(c, web.ConsolePath+"/audiences/"+a.ID)
+			return web.SeeOther(c, audiencesPath+"/"+a.ID)
 		}
 	}
-	return s.wrongAudience(c, form, err)
+	return s.wrongAudience(c, d, err)
 }
 
 // CountAudience counts what the form says, and saves nothing.
 func (s *Console) CountAudience(c echo.Context) error {
-	form, a, err := s.readAudience(c)
-	if err == nil {
-		if a.Name == "" {
-			a.Name = "-" // is asked for when it is saved
-		}
-		if a, err = audience.Check(web.Of(c).Organisation, a); err == nil {
-			n, err := s.Audience.Run(web.Context(c), &a, nil)
-			if err != nil {
-				return err
-			}
-			return s.showAudiences(c, form, &n, nil)
-		}
-	}
-	return s.wrongAudience(c, form, err)
-}
-
-func (s *Console) wrongAudience(c echo.Context, form url.Values, err error) error {
-	if wrong, ok := web.Wrong(c, err); ok && form != nil {
-		return s.showAudiences(c, form, nil, placeWrongs(form, wrong))
-	}
-	return err
-}
-
-// readAudience reads the form, and refuses what is not the member's.
-func (s *Console) readAudience(c echo.Context) (url.Values, audience.Audience, error) {
-	form, err := web.Form(c, audienceFields[:]...)
-	if err != nil {
-		return nil, audience.Audience{}, err
-	}
-	a, err := audienceOf(c, form)
-	if err != nil {
-		return form, a, err
-	}
-	checked := a
-	checked.Name = "-"
-	if checked, err = audience.Check(web.Of(c).Organisation, checked); err == nil && !me(c).Sees(checked.Brand) {
-		err = errs.InvalidFields(errs.At("brand", "error.not_a_choice"))
-	}
-	return form, a, err
+	d, err := s.readAudience(c, nil)
+	return s.countAudience(c, d, err)
 }
 
 // audience is what the address names; another brand's is not found.
@@ -131,6 +94,16 @@ func (s *Console) showAudience(c echo.Context, a *audience.Audience, people []au
 	if err := s.sends(c, a, &p); err != nil {
 		return err
 	}
+	if p.Manage {
+		if p.Out, err = s.Audience.Out(web.Context(c), a); err != nil {
+			return err
+		}
+	}
+	if !a.Changed.IsZero() {
+		if p.Changer, err = s.changer(c, a); err != nil {
+			return err
+		}
+	}
 	if p.Export {
 		if err := s.askAudience(c, a, &p, typed, wrong); err != nil {
 			return err
@@ -140,6 +113,16 @@ func (s *Console) showAudience(c echo.Context, a *audience.Audience, people []au
 		p.People = append(p.People, w.person(m))
 	}
 	return web.Render(c, page(wrong), view.OneAudience(s.desk(c, "audiences", a.Name), p))
+}
+
+// changer is who changed an audience last.
+func (s *Console) changer(c echo.Context, a *audience.Audience) (string, error) {
+	members, err := s.Staff.Members(web.Context(c))
+	names := map[string]string{}
+	for i := range members {
+		names[string(members[i].ID)] = members[i].Name
+	}
+	return actorName(c, a.Changer, names), err
 }
 
 // fewPeople is how many people are shown.
@@ -194,7 +177,7 @@ func (s *Console) ExportAudience(c echo.Context) error {
 	}
 	a.Give = visible(c, a.Give)
 	ctx := web.Context(c)
-	if err := s.Approval.Use(ctx, approval.Thing{Sort: approval.AudienceFile, ID: a.ID, How: string(format)}, me(c).Actor()); err != nil {
+	if err := s.Approval.Use(ctx, leaving(&a, approval.AudienceFile, string(format)), me(c).Actor()); err != nil {
 		return err
 	}
 	if err := s.Audience.Note(ctx, &a, audience.Exported, me(c).Actor(), audience.Trace{Format: string(format)}); err != nil {
@@ -227,7 +210,7 @@ func (s *Console) RemoveAudience(c echo.Context) error {
 		return err
 	}
 	web.SetFlash(c, web.Flash{ID: "audience.removed"})
-	return web.SeeOther(c, web.ConsolePath+"/audiences")
+	return web.SeeOther(c, audiencesPath)
 }
 
 // visible returns those of fields that the member's role and brands let them

@@ -55,11 +55,11 @@ func (s *Console) readWhere(c echo.Context, form url.Values, search *breach.Sear
 	if form.Get("match") == "everybody" {
 		return nil
 	}
-	asked, err := audienceOf(c, form)
+	asked, _, err := flatOf(c, form)
 	if err != nil {
 		return err
 	}
-	where, err := audience.CheckWhere(web.Of(c).Organisation, asked.Where)
+	where, err := audience.CheckWhere(web.Of(c).Organisation, asked)
 	search.Where = &where
 	return err
 }

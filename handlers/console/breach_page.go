@@ -194,11 +194,12 @@ func (f *breachSheet) people() view.BreachPart {
 	}
 	typed, wrong := url.Values{}, map[string]string(nil)
 	if f.typed.Get("do") == string(breach.Find) {
-		typed, wrong = f.typed, placeWrongs(f.typed, f.wrong)
+		_, places, _ := flatOf(f.c, f.typed)
+		typed, wrong = f.typed, placeWrongs(places, f.wrong)
 	}
 	find, list := []ui.Input{match}, whats(f.c)
-	for n := 1; n <= conditionRows; n++ {
-		find = append(find, conditionInput(f.c, n, list, typed, wrong))
+	for _, row := range rowNames() {
+		find = append(find, conditionInput(f.c, row, list, typed, wrong))
 	}
 	named := f.ask(breach.Name, ui.Long, "people", f.t("identifiers"))
 	named.Hint = f.t("identifiers_hint")

@@ -3,6 +3,7 @@ package console_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"livingprofile/internal/audience"
@@ -54,6 +55,13 @@ func TestSendAudience(t *testing.T) {
 	act("send", "newsletter/main", http.StatusSeeOther)
 	act("send", "newsletter/main", http.StatusForbidden)
 	wantIn(t, "sent", c.Page(path), "Sendings", "Sent", "Not asked yet:")
+	wantIn(t, "sent", c.Page(path), "Take it back first")
+	wrong := c.Post(path+"/edit", url.Values{
+		"version": {"1"}, "name": {"Players"}, "purpose": {"newsletter"}, "brand": {"hibiki"}, "what.1.1": {"field:event-city"}, "compare.1.1": {"known"},
+	})
+	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, "were sent to a system for its purpose") {
+		t.Errorf("for another purpose while people are in it there: got %d", wrong.Status)
+	}
 	if got := c.Post(path+"/remove", nil); got.Status != http.StatusConflict {
 		t.Errorf("removed while people are in it there: got %d", got.Status)
 	}
