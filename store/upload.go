@@ -168,6 +168,18 @@ func (db *DB) Uploads(ctx context.Context, limit int) ([]intake.Upload, error) {
 	return db.uploads(ctx, "where state <> 'receiving' order by created_at desc, id desc limit $1", limit)
 }
 
+// UploadsBy returns those that a system sent by its keys, the newest first,
+// without those that were cut off while they were sent; those behind one that is
+// not zero.
+func (db *DB) UploadsBy(ctx context.Context, system string, behind intake.Upload, limit int) ([]intake.Upload, error) {
+	const which = "where source = $1 and actor_kind = $2 and state <> 'receiving'"
+	if behind.ID == "" {
+		return db.uploads(ctx, which+" order by created_at desc, id desc limit $3", system, ledger.BySystem, limit)
+	}
+	return db.uploads(ctx, which+" and (created_at, id) < ($3, $4) order by created_at desc, id desc limit $5",
+		system, ledger.BySystem, micros(behind.CreatedAt), behind.ID, limit)
+}
+
 func (db *DB) anUpload(ctx context.Context, which string, args ...any) (intake.Upload, error) {
 	all, err := db.uploads(ctx, which, args...)
 	if err == nil && len(all) == 0 {

@@ -25,6 +25,8 @@ type audienceBody struct {
 	Give    []string          `json:"give"`
 	Brand   string            `json:"brand,omitempty"`
 	At      *time.Time        `json:"at,omitempty"`
+	Version int               `json:"version"`
+	Changed *time.Time        `json:"changed_at,omitempty"`
 }
 
 func bodyOf(a *audience.Audience) audienceBody {
@@ -32,7 +34,12 @@ func bodyOf(a *audience.Audience) audienceBody {
 	if give == nil {
 		give = []string{}
 	}
-	return audienceBody{a.ID, a.Name, a.Purpose, a.Channel, a.Where, give, a.Brand, &a.At}
+	return audienceBody{a.ID, a.Name, a.Purpose, a.Channel, a.Where, give, a.Brand, &a.At, a.Version, optional(a.Changed)}
+}
+
+// audienceAnswer is one audience, with the version that a change is based on.
+func audienceAnswer(status int, a *audience.Audience) answer {
+	return answer{status: status, body: bodyOf(a), header: map[string]string{"ETag": tag(int64(a.Version))}}
 }
 
 // mayAudience tells whether the caller may know who is in an audience: it works
@@ -72,7 +79,7 @@ func (a *API) audience(c echo.Context, who *caller) (audience.Audience, error) {
 func (a *API) Audiences(c echo.Context) error { return a.serve(a.audiences)(c) }
 
 func (a *API) audiences(c echo.Context, who *caller) (answer, error) {
-	if err := knownQuery(c); err != nil {
+	if err := knownQuery(c, "cursor", "limit"); err != nil {
 		return answer{}, err
 	}
 	all, err := a.Audience.All(web.Context(c))
@@ -85,7 +92,19 @@ func (a *API) audiences(c echo.Context, who *caller) (answer, error) {
 			list = append(list, bodyOf(&all[i]))
 		}
 	}
-	return ok("", map[string]any{"audiences": list}), nil
+	page, next, err := paged(a, c, list, func(b audienceBody) string { return b.ID })
+	return answer{status: http.StatusOK, header: next, body: map[string]any{"audiences": page}}, err
+}
+
+// ReadAudience answers with one audience.
+func (a *API) ReadAudience(c echo.Context) error { return a.serve(a.readAudience)(c) }
+
+func (a *API) readAudience(c echo.Context, who *caller) (answer, error) {
+	if err := knownQuery(c); err != nil {
+		return answer{}, err
+	}
+	found, err := a.audience(c, who)
+	return audienceAnswer(http.StatusOK, &found), err
 }
 
 // CreateAudience saves an audience.
@@ -95,6 +114,16 @@ func (a *API) createAudience(c echo.Context, who *caller) (answer, error) {
 	if err := knownQuery(c); err != nil {
 		return answer{}, err
 	}
+	wish, err := readAudience(c, who, who.brand)
+	if err != nil {
+		return answer{}, err
+	}
+	made, err := a.Audience.Create(web.Context(c), wish, who.actor())
+	return audienceAnswer(http.StatusCreated, &made), err
+}
+
+// readAudience reads an audience at a brand that the caller may have.
+func readAudience(c echo.Context, who *caller, brand string) (audience.Audience, error) {
 	var in struct {
 		Name    string            `json:"name"`
 		Purpose consent.PurposeID `json:"purpose"`
@@ -103,22 +132,56 @@ func (a *API) createAudience(c echo.Context, who *caller) (answer, error) {
 		Give    []string          `json:"give"`
 	}
 	if err := decode(c, &in); err != nil {
-		return answer{}, err
+		return audience.Audience{}, err
 	}
 	wish, err := audience.Check(who.org, audience.Audience{
-		Name: in.Name, Brand: who.brand, Purpose: in.Purpose, Channel: in.Channel, Where: in.Where, Give: in.Give,
+		Name: in.Name, Brand: brand, Purpose: in.Purpose, Channel: in.Channel, Where: in.Where, Give: in.Give,
 	})
+	if err == nil && !who.mayAudience(&wish) {
+		err = errs.New(errs.Forbidden, "error.field_not_yours")
+	}
+	return wish, err
+}
+
+// ChangeAudience replaces an audience by its next version. It needs If-Match
+// with the version that the caller has read.
+func (a *API) ChangeAudience(c echo.Context) error { return a.serve(a.changeAudience)(c) }
+
+func (a *API) changeAudience(c echo.Context, who *caller) (answer, error) {
+	if err := knownQuery(c); err != nil {
+		return answer{}, err
+	}
+	version, err := match(c)
 	if err != nil {
 		return answer{}, err
 	}
-	if !who.mayAudience(&wish) {
-		return answer{}, errs.New(errs.Forbidden, "error.field_not_yours")
-	}
-	made, err := a.Audience.Create(web.Context(c), wish, who.actor())
+	found, err := a.audience(c, who)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusCreated, body: bodyOf(&made)}, nil
+	wish, err := readAudience(c, who, found.Brand)
+	if err != nil {
+		return answer{}, err
+	}
+	if version != int64(found.Version) {
+		return answer{}, refusal(http.StatusPreconditionFailed, "error.version_moved")
+	}
+	changed, err := a.Audience.Change(web.Context(c), &found, wish, who.actor())
+	return audienceAnswer(http.StatusOK, &changed), err
+}
+
+// RemoveAudience forgets an audience.
+func (a *API) RemoveAudience(c echo.Context) error { return a.serve(a.removeAudience)(c) }
+
+func (a *API) removeAudience(c echo.Context, who *caller) (answer, error) {
+	if err := knownQuery(c); err != nil {
+		return answer{}, err
+	}
+	found, err := a.audience(c, who)
+	if err == nil {
+		err = a.Audience.Remove(web.Context(c), &found, who.actor())
+	}
+	return answer{status: http.StatusNoContent}, err
 }
 
 // CountAudience answers with how many people an audience has now.

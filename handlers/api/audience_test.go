@@ -146,6 +146,56 @@ func TestAudienceRefused(t *testing.T) {
 	}
 }
 
+// An audience is read, changed on the version that was read, and deleted, by
+// keys that may know who is in it.
+func TestChangeAudience(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			k := newKit(t, e)
+			key := k.key(forBrand("hibiki"))
+			path := "/api/v1/audiences/" + k.audience(key)
+			type read struct {
+				Name, Brand string
+				Version     int
+				Changed     string `json:"changed_at"`
+			}
+			var one read
+			tag := k.want(http.StatusOK, &one, key, "GET", path, "").Header.Get("ETag")
+			if one.Name != "test" || one.Version != 1 || tag != `"1"` || one.Changed != "" {
+				t.Errorf("read: got %+v with %s", one, tag)
+			}
+			const body = `{"name":"changed","purpose":"newsletter","where":{"any":[{"field":"event-city","compare":"known"}]},"give":[]}`
+			k.refused(k.ask(key, "PUT", path, body), http.StatusPreconditionRequired, "version-needed")
+			k.want(http.StatusOK, &one, key, "PUT", path, body, "If-Match", tag)
+			if one.Name != "changed" || one.Brand != "hibiki" || one.Version != 2 || one.Changed == "" {
+				t.Errorf("changed: got %+v", one)
+			}
+			k.refused(k.ask(key, "PUT", path, body, "If-Match", tag), http.StatusPreconditionFailed, "version-moved")
+			k.refused(k.ask(key, "PUT", path, `{"name":"x","purpose":"newsletter","where":{}}`, "If-Match", `"2"`), http.StatusUnprocessableEntity, "invalid")
+			k.refused(k.ask(k.key(withFields("event-city")), "PUT", path,
+				`{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"},"give":["given-name"]}`, "If-Match", `"2"`), http.StatusForbidden, "forbidden")
+			for what, other := range map[string]string{
+				"another brand": k.key(forBrand("kawara"), ofSystem("newsletter")), "fewer fields": k.key(withFields("given-name")), "another purpose": k.key(ofSystem("machines")),
+			} {
+				for _, method := range []string{"GET", "PUT", "DELETE"} {
+					text := ""
+					if method == "PUT" {
+						text = body
+					}
+					if a := k.ask(other, method, path, text, "If-Match", `"2"`); a.Status != http.StatusNotFound {
+						t.Errorf("%s of %s: got %d, want 404", method, what, a.Status)
+					}
+				}
+			}
+			reader := k.key(withScopes(authz.AudienceRead))
+			k.refused(k.ask(reader, "DELETE", path, ""), http.StatusForbidden, "forbidden")
+			k.refused(k.ask(reader, "PUT", path, body, "If-Match", `"2"`), http.StatusForbidden, "forbidden")
+			k.want(http.StatusNoContent, nil, key, "DELETE", path, "")
+			k.refused(k.ask(key, "GET", path, ""), http.StatusNotFound, "not-found")
+		})
+	}
+}
+
 // A file for a spreadsheet has no cell that is a formula.
 func TestAudienceCSV(t *testing.T) {
 	k := newKit(t, testkit.OnSQLite)

@@ -49,7 +49,7 @@ func optional(t time.Time) *time.Time {
 func (a *API) Consents(c echo.Context) error { return a.serve(a.consents)(c) }
 
 func (a *API) consents(c echo.Context, who *caller) (answer, error) {
-	if err := knownQuery(c); err != nil {
+	if err := knownQuery(c, "cursor", "limit"); err != nil {
 		return answer{}, err
 	}
 	p, err := a.person(c, who)
@@ -60,7 +60,11 @@ func (a *API) consents(c echo.Context, who *caller) (answer, error) {
 	for _, v := range who.purposes() {
 		list = append(list, a.consentBody(p.facts, v, p.facts.Consents.Of(v.Purpose, who.brand), who.brand))
 	}
-	return ok(p.id, map[string]any{"subject": p.name, "version": p.facts.Version, "consents": list}), nil
+	page, next, err := paged(a, c, list, func(b consentBody) string { return string(b.Purpose) })
+	return answer{
+		status: http.StatusOK, subject: p.id, header: next,
+		body: map[string]any{"subject": p.name, "version": p.facts.Version, "consents": page},
+	}, err
 }
 
 // ReportConsent records a decision that a system tells of.

@@ -90,6 +90,9 @@ func (r *reader) follow(operation, command string) {
 		r.has["IMPORT"] = r.taken(r.send(r.has["KEY"], "?map=generic", csvType, "id,email\n1\n")).Import
 		r.imports(time.Minute)
 	}
+	if operation == "removeAudience" { // the one of the examples is being sent
+		r.has["AUDIENCE"] = r.audience(r.has["KEY"])
+	}
 	if operation == "acknowledge" {
 		r.sign(command)
 	}
@@ -116,7 +119,7 @@ func (r *reader) follow(operation, command string) {
 		r.has["AUDIENCE"] = got.ID
 	case "sendAudience":
 		r.has["SEND"] = got.Send
-	case "readPreferences":
+	case "readPreferences", "readAudience":
 		r.has["ETAG"] = a.Header.Get("ETag")
 	case "makeImport":
 		r.has["IMPORT"] = got.Import

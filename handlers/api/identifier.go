@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -30,7 +31,7 @@ func heldOf(i *identity.Identifier) heldBody {
 func (a *API) Identifiers(c echo.Context) error { return a.serve(a.identifiers)(c) }
 
 func (a *API) identifiers(c echo.Context, who *caller) (answer, error) {
-	if err := knownQuery(c); err != nil {
+	if err := knownQuery(c, "cursor", "limit"); err != nil {
 		return answer{}, err
 	}
 	p, err := a.person(c, who)
@@ -42,13 +43,13 @@ func (a *API) identifiers(c echo.Context, who *caller) (answer, error) {
 		return answer{}, err
 	}
 	may := a.mayKinds(p, who)
+	all = slices.DeleteFunc(all, func(i identity.Identifier) bool { return !may[i.Kind] && i.Scope != who.system.Name })
+	page, next, err := paged(a, c, all, func(i identity.Identifier) string { return i.ID })
 	list := []heldBody{}
-	for i := range all {
-		if may[all[i].Kind] || all[i].Scope == who.system.Name {
-			list = append(list, heldOf(&all[i]))
-		}
+	for i := range page {
+		list = append(list, heldOf(&page[i]))
 	}
-	return ok(p.id, map[string]any{"subject": p.name, "identifiers": list}), nil
+	return answer{status: http.StatusOK, subject: p.id, header: next, body: map[string]any{"subject": p.name, "identifiers": list}}, err
 }
 
 // mayKinds are the kinds of address that the caller may have now: those of a

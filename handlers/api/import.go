@@ -25,6 +25,9 @@ type Uploads interface {
 	intake.UploadStore
 	// Upload returns one; errs.NotFound for none.
 	Upload(ctx context.Context, upload string) (intake.Upload, error)
+	// UploadsBy returns those that a system sent by its keys, the newest first,
+	// without those that were cut off; those behind one that is not zero.
+	UploadsBy(ctx context.Context, system string, behind intake.Upload, limit int) ([]intake.Upload, error)
 }
 
 // formats are the media types of files.
@@ -108,6 +111,93 @@ func idempotencyKey(r *http.Request) (string, error) {
 	return onceName(sent)
 }
 
+// An importLine is an import in a list: how far it is, without its report.
+type importLine struct {
+	Import    string             `json:"import"`
+	State     intake.UploadState `json:"state"`
+	Map       string             `json:"map"`
+	DryRun    bool               `json:"dry_run"`
+	Rows      int                `json:"rows"`
+	Refused   int                `json:"refused"`
+	CreatedAt time.Time          `json:"created_at"`
+	EndedAt   *time.Time         `json:"ended_at,omitempty"`
+	WaitsTill *time.Time         `json:"waits_until,omitempty"`
+}
+
+// Imports answers with the files that the caller's system has sent.
+func (a *API) Imports(c echo.Context) error { return a.serve(a.imports)(c) }
+
+func (a *API) imports(c echo.Context, who *caller) (answer, error) {
+	if err := knownQuery(c, "cursor", "limit"); err != nil {
+		return answer{}, err
+	}
+	limit, err := limitOf(c)
+	if err != nil {
+		return answer{}, err
+	}
+	behind, err := a.lastImport(c)
+	if err != nil {
+		return answer{}, err
+	}
+	list := []importLine{}
+	for {
+		all, err := a.Uploads.UploadsBy(web.Context(c), who.system.Name, behind, maxPageSize)
+		if err != nil {
+			return answer{}, err
+		}
+		for i := range all {
+			u := &all[i]
+			if !who.sent(u) {
+				continue
+			}
+			if len(list) == limit {
+				next := map[string]string{"Link": a.nextLink(c, list[limit-1].Import)}
+				return answer{status: http.StatusOK, header: next, body: map[string]any{"imports": list}}, nil
+			}
+			list = append(list, lineOf(u))
+		}
+		if len(all) < maxPageSize {
+			return ok("", map[string]any{"imports": list}), nil
+		}
+		behind = all[len(all)-1]
+	}
+}
+
+func lineOf(u *intake.Upload) importLine {
+	r := u.So()
+	l := importLine{
+		Import: u.ID, State: u.State, Map: u.Map, DryRun: u.DryRun, Rows: r.Rows, Refused: r.Refused,
+		CreatedAt: u.CreatedAt.UTC(), WaitsTill: optional(u.WaitsUntil()),
+	}
+	if u.State.Ended() {
+		l.EndedAt = optional(u.EndedAt.UTC())
+	}
+	return l
+}
+
+// lastImport is what the page before ended with; zero for the first page.
+func (a *API) lastImport(c echo.Context) (intake.Upload, error) {
+	text := c.QueryParam("cursor")
+	if text == "" {
+		return intake.Upload{}, nil
+	}
+	last, ok := a.readCursor(c, text)
+	if !ok {
+		return intake.Upload{}, errs.InvalidFields(errs.At("cursor", "error.bad_cursor"))
+	}
+	u, err := a.Uploads.Upload(web.Context(c), last)
+	if errs.KindOf(err) == errs.NotFound {
+		err = errs.InvalidFields(errs.At("cursor", "error.gone_cursor"))
+	}
+	return u, err
+}
+
+// sent tells whether u came by a key of the caller's system, for a brand that
+// its key may speak of.
+func (w *caller) sent(u *intake.Upload) bool {
+	return u.Actor.Kind == ledger.BySystem && u.Source == w.system.Name && (w.key.Brand == authz.AllBrands || u.Limits.For() == w.brand)
+}
+
 // Import answers with how far an import is, and at its end with the report.
 func (a *API) Import(c echo.Context) error { return a.serve(a.anImport)(c) }
 
@@ -167,7 +257,7 @@ func (a *API) upload(c echo.Context, who *caller) (intake.Upload, error) {
 		return intake.Upload{}, errs.New(errs.NotFound, "error.no_import")
 	}
 	u, err := a.Uploads.Upload(web.Context(c), name)
-	if err == nil && (u.Actor.Kind != ledger.BySystem || u.Source != who.system.Name || who.key.Brand != authz.AllBrands && u.Limits.For() != who.brand) {
+	if err == nil && !who.sent(&u) {
 		err = errs.New(errs.NotFound, "error.no_import")
 	}
 	return u, err

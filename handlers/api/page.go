@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -17,8 +18,9 @@ const (
 )
 
 // paged returns the part of list that the request asks for, with the Link to
-// the next one (RFC 8288). key names each item for good: a page goes on after
-// the item that the cursor names, whatever was added before it.
+// the next one (RFC 8288). key names each item for good, and names nobody: a page
+// goes on after the item that the cursor names, whatever was added before it.
+// Where that item is gone, the caller is told to begin anew.
 func paged[T any](a *API, c echo.Context, list []T, key func(T) string) ([]T, map[string]string, error) {
 	limit, err := limitOf(c)
 	if err != nil {
@@ -29,12 +31,11 @@ func paged[T any](a *API, c echo.Context, list []T, key func(T) string) ([]T, ma
 		if !ok {
 			return nil, nil, errs.InvalidFields(errs.At("cursor", "error.bad_cursor"))
 		}
-		for i := range list {
-			if key(list[i]) == after {
-				list = list[i+1:]
-				break
-			}
+		i := slices.IndexFunc(list, func(one T) bool { return key(one) == after })
+		if i < 0 {
+			return nil, nil, errs.InvalidFields(errs.At("cursor", "error.gone_cursor"))
 		}
+		list = list[i+1:]
 	}
 	if len(list) <= limit {
 		return list, nil, nil
