@@ -136,7 +136,7 @@ func (p *visitor) consolePages(base string) []struct {
 			p.Set("[name='what.1.1']", "field:event-city")
 			p.Set("[name='compare.1.1']", "known")
 			p.Until("document.querySelector('#preview .figures') !== null")
-			return p.Go("main button[value=count]")
+			return p.Go("main .acts button[value=count]")
 		}},
 		{"console-audience-wrong", func() int { p.Open(base + "/audiences"); return p.Go("main form .main") }},
 		{"console-audience", func() int { p.Open(base + "/audiences"); return p.Go("main tbody th a") }},

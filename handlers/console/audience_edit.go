@@ -1,8 +1,6 @@
 package console
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -189,20 +187,19 @@ func (s *Console) countAudience(c echo.Context, d *audienceDraft, err error) err
 		return s.wrongAudience(c, d, err)
 	}
 	d.shown.Sentence = w.sentence(&d.to)
-	ctx := web.Context(c)
-	timed, cancel := ctx, context.CancelFunc(func() {})
+	n, whole := audience.Count{}, true
 	if live {
-		timed, cancel = context.WithTimeout(ctx, liveCount)
+		n, whole, err = s.Audience.Glance(web.Context(c), &d.to, liveCount)
+	} else {
+		n, err = s.Audience.Run(web.Context(c), &d.to, nil)
 	}
-	defer cancel()
-	n, err := s.Audience.Run(timed, &d.to, nil)
-	switch {
-	case err != nil && ctx.Err() == nil && errors.Is(timed.Err(), context.DeadlineExceeded):
-		d.shown.Note = w.t("press_count")
-	case err != nil:
+	if err != nil {
 		return err
-	default:
+	}
+	if whole {
 		d.shown.Count = w.count(&n)
+	} else {
+		d.shown.Note = w.t("press_count")
 	}
 	return s.showDraft(c, d)
 }

@@ -105,8 +105,11 @@ func (w *wording) nested(match string, list []audience.Expr) string {
 
 // alone is the condition that a list of one comes to.
 func alone(e *audience.Expr) *audience.Expr {
-	for len(e.All)+len(e.Any) == 1 {
-		e = &append(e.All, e.Any...)[0]
+	switch {
+	case len(e.All) == 1:
+		return alone(&e.All[0])
+	case len(e.Any) == 1:
+		return alone(&e.Any[0])
 	}
 	return e
 }

@@ -218,6 +218,18 @@ func (s *Service) Run(ctx context.Context, a *Audience, visit func(Member) error
 	}
 }
 
+// Glance counts an audience if that takes no longer than within; false where it
+// does.
+func (s *Service) Glance(ctx context.Context, a *Audience, within time.Duration) (Count, bool, error) {
+	timed, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	n, err := s.Run(timed, a, nil)
+	if err != nil && ctx.Err() == nil && timed.Err() != nil {
+		return n, false, nil
+	}
+	return n, true, err
+}
+
 // A run is one asking of everybody.
 type run struct {
 	*Service

@@ -207,6 +207,38 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// slow has a first page of people, and a second that never comes.
+type slow struct{ crowd }
+
+func (s *slow) Crowd(ctx context.Context, after string, limit int) ([]audience.Person, string, error) {
+	if after != "" {
+		<-ctx.Done()
+		return nil, "", ctx.Err()
+	}
+	return s.crowd.Crowd(ctx, after, limit)
+}
+
+// A glance ends in time, and says that it has not counted.
+func TestGlance(t *testing.T) {
+	t.Parallel()
+	o := org()
+	a := audience.Audience{Name: "x", Purpose: "news", Where: audience.Expr{Field: "city", Compare: audience.Known}}
+	of := func(s audience.Store) *audience.Service {
+		return audience.NewService(s, func() audience.Schema { return o }, clock.NewFake(noon))
+	}
+	if n, whole, err := of(&crowd{size: 1000}).Glance(t.Context(), &a, time.Minute); err != nil || !whole || n.Members != 1000 {
+		t.Errorf("got %+v, %v and %v", n, whole, err)
+	}
+	if n, whole, err := of(&slow{crowd{size: 1000}}).Glance(t.Context(), &a, time.Millisecond); err != nil || whole {
+		t.Errorf("of too many: got %+v, %v and %v", n, whole, err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := of(&slow{crowd{size: 1000}}).Glance(gone, &a, time.Minute); !errors.Is(err, context.Canceled) {
+		t.Errorf("for one who has left: got %v", err)
+	}
+}
+
 // discard counts what is written.
 type discard struct{ n int }
 
