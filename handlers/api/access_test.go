@@ -35,6 +35,7 @@ func uses() []use {
 		{"GET /api/v1/subjects/:subject/records", "", 200},
 		{"GET /api/v1/subjects/:subject/preferences", "", 200},
 		{"PUT /api/v1/subjects/:subject/preferences", `{"topics":{"events":{"email":true}}}`, 412},
+		{"GET /api/v1/imports", "", 200},
 		{"POST /api/v1/imports", "{}", 415}, // what is no file; TestImports sends some
 		{"GET /api/v1/imports/:import", "", 404},
 		{"POST /api/v1/imports/:import", `{"act":"import"}`, 404},
@@ -51,6 +52,9 @@ func uses() []use {
 		{"GET /api/v1/subjects/:subject/state", "", 200},
 		{"GET /api/v1/audiences", "", 200},
 		{"POST /api/v1/audiences", `{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"}}`, 201},
+		{"GET /api/v1/audiences/:audience", "", 404},
+		{"PUT /api/v1/audiences/:audience", `{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"}}`, 404},
+		{"DELETE /api/v1/audiences/:audience", "", 404},
 		{"GET /api/v1/audiences/:audience/count", "", 404},
 		{"POST /api/v1/audiences/:audience/export", "{}", 404},
 		{"POST /api/v1/audiences/:audience/sends", `{"endpoint":"main"}`, 404},

@@ -114,7 +114,7 @@ func (a *API) createAudience(c echo.Context, who *caller) (answer, error) {
 	if err := knownQuery(c); err != nil {
 		return answer{}, err
 	}
-	wish, err := readAudience(c, who, who.brand)
+	wish, err := wished(c, who, who.brand)
 	if err != nil {
 		return answer{}, err
 	}
@@ -122,8 +122,8 @@ func (a *API) createAudience(c echo.Context, who *caller) (answer, error) {
 	return audienceAnswer(http.StatusCreated, &made), err
 }
 
-// readAudience reads an audience at a brand that the caller may have.
-func readAudience(c echo.Context, who *caller, brand string) (audience.Audience, error) {
+// wished reads an audience at a brand that the caller may have.
+func wished(c echo.Context, who *caller, brand string) (audience.Audience, error) {
 	var in struct {
 		Name    string            `json:"name"`
 		Purpose consent.PurposeID `json:"purpose"`
@@ -159,7 +159,7 @@ func (a *API) changeAudience(c echo.Context, who *caller) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	wish, err := readAudience(c, who, found.Brand)
+	wish, err := wished(c, who, found.Brand)
 	if err != nil {
 		return answer{}, err
 	}
