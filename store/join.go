@@ -32,7 +32,7 @@ func joinPlace(join string) keyring.Place {
 
 // beside adds parts of what is held of the others in a circle, as the Others of
 // own. One who is erased in this moment is left out.
-func (db *DB) beside(ctx context.Context, subject id.Subject, own decision.Facts, circle id.Subject, parts string) (decision.Facts, error) {
+func (db *DB) beside(ctx context.Context, subject id.Subject, own decision.Facts, circle id.Subject) (decision.Facts, error) {
 	members, joined, err := db.members(ctx, circle)
 	if err != nil {
 		return own, err
@@ -42,7 +42,7 @@ func (db *DB) beside(ctx context.Context, subject id.Subject, own decision.Facts
 		if m == subject {
 			continue
 		}
-		f, _, err := db.facts(ctx, m, parts)
+		f, _, err := db.facts(ctx, m, allParts)
 		if isGone(err) || isKind(err, errs.NotFound) {
 			continue
 		}

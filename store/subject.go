@@ -102,20 +102,11 @@ func (db *DB) Holders(ctx context.Context, kind identity.Kind, scope, value stri
 // Facts reads all of what is held of an active subject, and of those joined
 // with it. It is for reading alone: a change is decided on what is Held.
 func (db *DB) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	return db.known(ctx, subject, allParts)
-}
-
-// Grounds are the Facts without the profile: decisions rest on no value.
-func (db *DB) Grounds(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	return db.known(ctx, subject, unvaluedParts)
-}
-
-func (db *DB) known(ctx context.Context, subject id.Subject, parts string) (decision.Facts, error) {
-	own, circle, err := db.facts(ctx, subject, parts)
+	own, circle, err := db.facts(ctx, subject, allParts)
 	if err != nil || circle == "" {
 		return own, err
 	}
-	f, err := db.beside(ctx, subject, own, circle, parts)
+	f, err := db.beside(ctx, subject, own, circle)
 	f = f.Whole()
 	f.Shared = true // by those who may come to be there
 	return f, err
@@ -134,14 +125,13 @@ func (db *DB) Beside(ctx context.Context, subject id.Subject) (decision.Facts, e
 	if err != nil || circle == "" {
 		return own, err
 	}
-	return db.beside(ctx, subject, own, circle, allParts)
+	return db.beside(ctx, subject, own, circle)
 }
 
 // Which parts facts reads, as a condition.
 const (
 	allParts      = ""
 	profilePart   = " and t.part = 'profile'"
-	unvaluedParts = " and t.part <> 'profile'"
 	standingParts = " and t.part in ('consent', 'preferences')"
 )
 

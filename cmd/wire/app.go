@@ -60,6 +60,7 @@ type App struct {
 	keys     *authz.Keys
 	erasures *rights.List // nil before EraseAgain
 	metrics  *metrics
+	laws     *rights.Packs
 	signer   note.Signer
 	verifier note.Verifier
 	// publicKey is the verifier as text (golang.org/x/mod/sumdb/note).
@@ -120,7 +121,10 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.publicKey, err = a.DB.Ring().CheckpointPublicKey(name); err != nil {
 		return err
 	}
-	a.Current = &Current{db: a.DB, log: a.Log}
+	if a.laws, err = a.settings.Packs(); err != nil {
+		return err
+	}
+	a.Current = &Current{db: a.DB, log: a.Log, laws: a.laws, clock: a.Clock}
 	a.Index = decision.NewIndex(a.DB, 0)
 	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Door.Observe(a.metrics.change)

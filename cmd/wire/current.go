@@ -7,17 +7,21 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/rights"
 	"livingprofile/store"
 )
 
 // A Current holds the organisation as it is declared now. Another process may
 // declare anew at any time.
 type Current struct {
-	db  *store.DB
-	log *slog.Logger
-	now atomic.Pointer[organisation.Organisation]
+	db    *store.DB
+	log   *slog.Logger
+	laws  *rights.Packs
+	clock clock.Clock
+	now   atomic.Pointer[organisation.Organisation]
 }
 
 // Load returns the newest declaration that this process knows; an empty
@@ -45,6 +49,7 @@ func (c *Current) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read organisation: %w", err)
 	}
+	o.Heed(c.laws, c.clock.Now())
 	c.now.Store(o)
 	c.warn(o)
 	return nil

@@ -90,13 +90,9 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	laws, err := a.settings.Packs()
-	if err != nil {
-		return nil, err
-	}
-	s.Laws = laws
+	s.Laws = a.laws
 	s.desk = &desk{
-		db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: laws, erasures: a.erasures, base: base,
+		db: a.DB, org: a.Current, bundle: a.Bundle, consent: a.Consent, laws: a.laws, erasures: a.erasures, base: base,
 		receipts: a.receipts(base), values: a.Profile, machinery: a.Automated,
 	}
 	s.Rights = rights.NewService(a.DB, s.desk, a.Clock)
@@ -132,7 +128,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Health: health.New(a.DB, a.Clock, o.Version), Transfers: transfers.New(offers),
 		Portal: portal.New(portal.Deps{
 			Read: store.Together{DB: a.DB}, Consent: a.Consent, Profile: a.Profile, Identity: a.Identity, Activity: a.Activity, Automated: a.Automated,
-			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Offers: offers, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: laws, Errands: a.DB.Errands, Certificates: a.DB, Attachments: a.DB.Attachments, Files: files, Around: o.Around, Later: endSharing, Wake: s.runner.Wake,
+			Sessions: sessions, Links: s.Links, Frames: a.frames(), Rights: s.Rights, Offers: offers, Joins: a.DB, Joiner: a.Joiner, Door: a.Door, Laws: a.laws, Errands: a.DB.Errands, Certificates: a.DB, Attachments: a.DB.Attachments, Files: files, Around: o.Around, Later: endSharing, Wake: s.runner.Wake,
 			Clock: a.Clock, Bundle: a.Bundle,
 			Receipts: s.desk.receipts, Base: base,
 		}),
@@ -143,7 +139,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
 		Figures: a.DB,
 	}
-	deps.API = a.api(base, s.Rights, laws)
+	deps.API = a.api(base, s.Rights, a.laws)
 	deps.SCIM, deps.OpenDSR = s.scim(deps.API), s.opendsr(deps.API)
 	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Rights: s.Rights, Clock: a.Clock})
 	if o.Mailbox != nil {
@@ -157,7 +153,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 		Staff: s.Staff, People: a.DB, Office: a.DB, Audience: a.Audience, Approval: approval.NewService(a.DB, a.Clock), Automated: a.Automated, Retention: a.Retention, Endings: a.DB, Breach: s.Breaches, Notice: s.desk.breachPreview, Keys: a.Keys(), Joins: a.DB, Joiner: a.Joiner,
 		Desk: a.Desk(), Uploads: a.DB, Drafts: a.DB, Publish: a.Publish, Check: s.askCheck, Amend: a.Amend, Base: base, Clock: a.Clock, Locale: a.Bundle.Locales(),
 		Feeds: &feedDesk{a, s.outward}, Conflicts: a.DB, Door: a.Door, Systems: a.DB, Hooks: hook.NewDesk(a.DB, s.outward, a.Clock, s.base.String()).Checking(a.speaker(s.outward).check),
-		Review: s.Review, Laws: laws, Profile: a.Profile, Wake: s.runner.Wake, Attachments: a.DB.Attachments, TakeAttachment: s.Rights.TakeAttachment, Files: files,
+		Review: s.Review, Laws: a.laws, Profile: a.Profile, Wake: s.runner.Wake, Attachments: a.DB.Attachments, TakeAttachment: s.Rights.TakeAttachment, Files: files,
 		Letter: s.desk.preview, Evidence: s.Evidence, Counts: a.DB, NoDigests: a.settings.WarnDays < 0, Errands: a.DB.Errands, URL: s.office.String(), Open: a.OpenCheckpoint,
 		SetCookie: middleware.SetStaffCookie, ClearCookie: middleware.ClearStaffCookie,
 	})

@@ -145,7 +145,7 @@ func (a *API) rule(ctx context.Context, ask *asking, name string) (ruling, error
 // ruleOn answers about a subject, by the bytes of its id, and under the name that
 // the caller's system has for it.
 func (a *API) ruleOn(ctx context.Context, ask *asking, subject [16]byte, name string) (ruling, error) {
-	known, err := a.Index.Look(ctx, subject)
+	known, err := a.Index.Look(ctx, subject, ask.Asking)
 	if err != nil {
 		return refused(err, ask.who)
 	}

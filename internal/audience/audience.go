@@ -243,7 +243,7 @@ type run struct {
 func (r *run) ask(ctx context.Context, p *Person, n *Count, visit func(Member) error) error {
 	now := r.clock.Now()
 	n.People++
-	if why := r.denied(p, now); why != "" {
+	if why := r.denied(p.Facts, now); why != "" {
 		n.LeftOut[why]++
 		return nil
 	}
@@ -251,6 +251,12 @@ func (r *run) ask(ctx context.Context, p *Person, n *Count, visit func(Member) e
 	var err error
 	if sight.Facts.Profile, err = p.Profile(); err != nil {
 		return err
+	}
+	// Only the profile says who is a child. It was not opened for those who may
+	// not be looked at anyway.
+	if why := r.denied(sight.Facts, now); why != "" {
+		n.LeftOut[why]++
+		return nil
 	}
 	if len(r.kinds) > 0 {
 		sight.Seen, err = r.store.Activities(ctx, p.Subject, activity.Page{Kinds: r.kinds, Now: now, Limit: maxSeen})
@@ -275,8 +281,8 @@ func (r *run) ask(ctx context.Context, p *Person, n *Count, visit func(Member) e
 
 // denied is why a person may not be looked at for the purpose now; "" when they
 // may.
-func (r *run) denied(p *Person, now time.Time) decision.Reason {
-	verdict := decision.May(p.Facts, decision.Question{Purpose: r.purpose, Brand: r.audience.Brand, Channel: r.audience.Channel, At: now})
+func (r *run) denied(f decision.Facts, now time.Time) decision.Reason {
+	verdict := decision.May(f, decision.Question{Purpose: r.purpose, Brand: r.audience.Brand, Channel: r.audience.Channel, At: now})
 	if !verdict.Allow {
 		return verdict.Reasons[0]
 	}
@@ -284,15 +290,15 @@ func (r *run) denied(p *Person, now time.Time) decision.Reason {
 		return ""
 	}
 	for _, name := range r.fields {
-		if f, ok := r.schema.Field(name); ok {
-			if _, frozen := p.Facts.Freezes.Field(f.Name, f.Category); frozen {
+		if field, ok := r.schema.Field(name); ok {
+			if _, frozen := f.Freezes.Field(field.Name, field.Category); frozen {
 				return decision.Restricted
 			}
 		}
 	}
 	for _, name := range r.kinds {
 		if k, ok := r.schema.Activity(name); ok {
-			if _, frozen := p.Facts.Freezes.Field(k.Name, k.Category); frozen {
+			if _, frozen := f.Freezes.Field(k.Name, k.Category); frozen {
 				return decision.Restricted
 			}
 		}

@@ -57,6 +57,10 @@ type PurposeVersion struct {
 	Retired     bool     // no longer asked; what was recorded stays
 
 	Words PurposeWords
+
+	// Ages say who may consent to it alone; nil where nobody's birth is asked
+	// for. It is not declared: it follows from the laws that the program reads.
+	Ages *Ages `json:"-"`
 }
 
 // PurposeWords are what a person reads about a purpose version, per locale.

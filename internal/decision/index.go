@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
@@ -41,7 +42,7 @@ const (
 
 // An Index answers from memory what may be done, for the subjects that were
 // asked about last; the database is behind it. It holds decisions, wishes and
-// freezes, and no value of a profile.
+// freezes, and of the profile nothing but the day of birth.
 //
 // It is never older than a change of this process, which calls Forget before
 // that is answered, and older than one of another by no more than fresh: then
@@ -117,16 +118,16 @@ func (x *Index) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// Look returns what is known of a subject, by the bytes of its id; errs.NotFound
-// or errs.Gone when there is none any more.
-func (x *Index) Look(ctx context.Context, subject [16]byte) (Known, error) {
+// Look returns what is known of a subject, by the bytes of its id, for who asks
+// a; errs.NotFound or errs.Gone when there is none any more.
+func (x *Index) Look(ctx context.Context, subject [16]byte, a *Asking) (Known, error) {
 	p := x.part(subject)
 	p.mu.RLock()
 	h, moves := p.held[subject], p.moves
 	p.mu.RUnlock()
-	if h == nil {
+	if ages := a.Purpose.Ages; h == nil || ages != nil && ages != h.ages { // each declaration has its own
 		var err error
-		if h, err = x.load(ctx, id.Subject(id.Of(subject))); err != nil {
+		if h, err = x.load(ctx, id.Subject(id.Of(subject)), ages); err != nil {
 			return Known{}, err
 		}
 		p.mu.Lock()
@@ -146,15 +147,20 @@ func (x *Index) Look(ctx context.Context, subject [16]byte) (Known, error) {
 	return Known{h.version, h, x, subject}, h.gone
 }
 
-func (x *Index) load(ctx context.Context, subject id.Subject) (*held, error) {
+func (x *Index) load(ctx context.Context, subject id.Subject, ages *consent.Ages) (*held, error) {
 	f, err := x.book.Facts(ctx, subject)
 	switch {
 	case errors.Is(err, errs.Gone), errors.Is(err, errs.NotFound):
-		return &held{gone: err}, nil
+		return &held{gone: err, ages: ages}, nil
 	case err != nil:
 		return nil, err
 	}
-	h := &held{version: f.Version, shared: f.Shared, standings: make([]standing, 0, len(f.Consents))}
+	h := &held{version: f.Version, shared: f.Shared, standings: make([]standing, 0, len(f.Consents)), ages: ages, born: unknownBirth}
+	if ages != nil {
+		if h.born = f.born(ages); h.born != unknownBirth {
+			h.grown = ages.From(h.born.date(), "").UnixMicro()
+		}
+	}
 	for key, st := range f.Consents {
 		h.standings = append(h.standings, newStanding(key, &st))
 	}

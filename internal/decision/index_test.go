@@ -84,7 +84,7 @@ func TestIndexSaysWhatIsHeld(t *testing.T) {
 			for _, marketing := range []bool{false, true} {
 				q := asks("crm", purpose, 1)
 				q.Purpose.Marketing = marketing
-				k, err := x.Look(t.Context(), somebody)
+				k, err := x.Look(t.Context(), somebody, q)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -110,7 +110,7 @@ func TestIndexForgets(t *testing.T) {
 		x.Forget(id.Subject(id.Of(somebody)))
 	}
 	for _, want := range []int64{1, 2} {
-		if k, err := x.Look(t.Context(), somebody); err != nil || k.Version != want {
+		if k, err := x.Look(t.Context(), somebody, asks("crm", "purpose-0", 1)); err != nil || k.Version != want {
 			t.Errorf("got version %d, %v, want %d", k.Version, err, want)
 		}
 	}
@@ -120,7 +120,7 @@ func TestIndexForgets(t *testing.T) {
 // that asks and each declaration.
 func TestConcernsAreAskedOnce(t *testing.T) {
 	book := &shelf{}
-	k, err := NewIndex(book, 0).Look(t.Context(), somebody)
+	k, err := NewIndex(book, 0).Look(t.Context(), somebody, asks("crm", "purpose-0", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestConcernsOfWhoDecidedThere(t *testing.T) {
 		{consent.Key{Purpose: "purpose-0", Scope: "kawara"}, "kawara", 1},
 	} {
 		book := &shelf{facts: Facts{Version: 1, Consents: consent.State{tt.key: {Status: consent.Given, Brand: tt.brand}}}}
-		k, err := NewIndex(book, 0).Look(t.Context(), somebody)
+		k, err := NewIndex(book, 0).Look(t.Context(), somebody, asks("crm", "purpose-0", 1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,27 +183,34 @@ func TestConcernsOfWhoDecidedThere(t *testing.T) {
 }
 
 // BenchmarkIndex is one decision from memory, as a key for one brand asks for
-// it.
+// it: of somebody whose birthday nobody asks for, and of a grown-up.
 func BenchmarkIndex(b *testing.B) {
-	x, ctx := NewIndex(&shelf{facts: said()}, 0), b.Context()
-	subjects := make([][16]byte, 1000)
-	for i := range subjects {
-		subjects[i], _ = id.Bytes(id.New())
-	}
-	q := asks("crm", "purpose-2", 1)
-	b.ReportAllocs()
-	i := 0
-	for b.Loop() {
-		k, err := x.Look(ctx, subjects[i%len(subjects)])
-		if err != nil {
-			b.Fatal(err)
-		}
-		if is, err := k.Concerns(ctx, q, none); !is || err != nil {
-			b.Fatal(err)
-		}
-		if v, _ := k.May(q); !v.Allow {
-			b.Fatal(v.Reasons)
-		}
-		i++
+	f := said()
+	f.Profile.Claims = map[string][]profile.Claim{"birthday": {{Source: "crm", Value: "1980-05-04"}}}
+	for name, ages := range map[string]*consent.Ages{"no birthday": nil, "grown-up": agesOf(time.UTC)} {
+		b.Run(name, func(b *testing.B) {
+			x, ctx := NewIndex(&shelf{facts: f}, 0), b.Context()
+			subjects := make([][16]byte, 1000)
+			for i := range subjects {
+				subjects[i], _ = id.Bytes(id.New())
+			}
+			q := asks("crm", "purpose-2", 1)
+			q.Purpose.Ages = ages
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				k, err := x.Look(ctx, subjects[i%len(subjects)], q)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if is, err := k.Concerns(ctx, q, none); !is || err != nil {
+					b.Fatal(err)
+				}
+				if v, _ := k.May(q); !v.Allow {
+					b.Fatal(v.Reasons)
+				}
+				i++
+			}
+		})
 	}
 }

@@ -27,6 +27,9 @@ type held struct {
 	version   int64
 	standings []standing
 	rest      *Facts // wishes, freezes and contacts; nil for none
+	ages      *consent.Ages
+	born      birth // by ages
+	grown     int64 // from when they may consent alone at every brand, in microseconds
 	concerns  atomic.Pointer[concern]
 }
 
@@ -111,14 +114,18 @@ func NewAsking(q Question, system string, revision int64) *Asking {
 // May is the function May for the subject, with the version of the purpose that
 // the verdict's record is about; 0 for none.
 func (k Known) May(a *Asking) (v Verdict, version int) {
-	st, rest := consent.Standing{Status: consent.Unknown}, k.held.rest
-	if s := k.held.of(a); s != nil {
+	st, rest, born := consent.Standing{Status: consent.Unknown}, k.held.rest, k.held.born
+	s := k.held.of(a)
+	if s != nil {
 		st = s.full()
+	}
+	if a.At.UnixMicro() >= k.held.grown && (s == nil || s.at >= k.held.grown) {
+		born = unknownBirth // nearly everybody: it cannot make a difference
 	}
 	if rest == nil {
 		rest = &Facts{}
 	}
-	v = weigh(rest, &st, &a.Question)
+	v = weigh(rest, born, &st, &a.Question)
 	if v.Record != "" {
 		version = st.Version
 	}

@@ -82,6 +82,7 @@ const (
 	QuietHours   Reason = "quiet_hours"
 	BudgetUsed   Reason = "budget_used"
 	Signalled    Reason = "signalled" // the browser's signal stands against it
+	Minor        Reason = "minor"     // too young to consent alone (Art. 8(1) GDPR)
 	Erased       Reason = "erased"    // there is no subject any more
 	Nobody       Reason = "unknown"   // there is no subject of that name
 	// HumanWanted: the person does not want a machine to decide (Art. 22 GDPR).
@@ -91,32 +92,32 @@ const (
 // Denials lists the reasons that forbid.
 var Denials = [...]Reason{
 	Retired, NotAsked, Refused, Withdrawn, Revoked, Expired, Invalidated, Waiting, WordsChanged, Objected,
-	Restricted, Paused, QuietHours, BudgetUsed, Signalled, Erased, Nobody, HumanWanted,
+	Restricted, Paused, QuietHours, BudgetUsed, Signalled, Minor, Erased, Nobody, HumanWanted,
 }
 
 // May answers q from f. It is a pure function.
 func May(f Facts, q Question) Verdict {
 	f = f.Whole()
 	st := f.Consents.Of(q.Purpose.Purpose, q.Brand)
-	return weigh(&f, &st, &q)
+	return weigh(&f, bornOn(&f, &q), &st, &q)
 }
 
-// weigh answers q for somebody who stands at st. The consents of f are not
-// looked at.
-func weigh(f *Facts, st *consent.Standing, q *Question) Verdict {
-	verdict := judge(f, st, q)
+// weigh answers q for somebody born on a day who stands at st. The consents and
+// the profile of f are not looked at.
+func weigh(f *Facts, born birth, st *consent.Standing, q *Question) Verdict {
+	verdict := judge(f, born, st, q)
 	if !q.Purpose.Retired {
 		verdict.Record = st.Record
 	}
 	return verdict
 }
 
-func judge(f *Facts, st *consent.Standing, q *Question) Verdict {
+func judge(f *Facts, born birth, st *consent.Standing, q *Question) Verdict {
 	v := q.Purpose
 	if v.Retired {
 		return deny(Retired)
 	}
-	verdict := permission(v, st, q.At)
+	verdict := alone(permission(v, st, q.At), ofAge(born, q), st, q.At)
 	if stopped(f, q, st) && (verdict.Allow || verdict.Reasons[0] == NotAsked) {
 		verdict = deny(Signalled)
 	}

@@ -24,10 +24,6 @@ type desk struct {
 	gone    bool
 }
 
-func (d *desk) Grounds(ctx context.Context, s id.Subject) (decision.Facts, error) {
-	return d.Facts(ctx, s)
-}
-
 func (d *desk) Facts(context.Context, id.Subject) (decision.Facts, error) {
 	if d.gone {
 		return decision.Facts{}, errs.Gone

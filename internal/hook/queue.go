@@ -227,9 +227,7 @@ func (q *queue) compose(d *Delivery, now time.Time) (m Message, ids []identity.I
 	if s.Alias, err = q.Alias(q.target.System, d.Subject); err != nil {
 		return Message{}, nil, false, err
 	}
-	if q.target.Body != Full {
-		s.Facts, err = q.People.Grounds(q.ctx, d.Subject)
-	} else if s.Facts, err = q.People.Facts(q.ctx, d.Subject); err == nil {
+	if s.Facts, err = q.People.Facts(q.ctx, d.Subject); err == nil && q.target.Body == Full {
 		s.Identifiers, err = q.People.Identifiers(q.ctx, d.Subject)
 	}
 	if err == nil {

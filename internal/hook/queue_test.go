@@ -112,10 +112,6 @@ func (*desk) Facts(context.Context, id.Subject) (decision.Facts, error) {
 	return decision.Facts{Version: 1}, nil
 }
 
-func (*desk) Grounds(context.Context, id.Subject) (decision.Facts, error) {
-	return decision.Facts{Version: 1}, nil
-}
-
 func (*desk) Identifiers(context.Context, id.Subject) ([]identity.Identifier, error) {
 	return nil, nil
 }

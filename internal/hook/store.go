@@ -92,8 +92,6 @@ type Turn struct {
 // errs.NotFound for a subject whose data cannot be opened.
 type People interface {
 	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)
-	// Grounds are the Facts without the profile, for a thin body.
-	Grounds(ctx context.Context, subject id.Subject) (decision.Facts, error)
 	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
 	// Groups returns the audiences that were sent to an endpoint and that the
 	// subject is or was in.

@@ -39,7 +39,7 @@ func TestTraits_show_every_attribute(t *testing.T) {
 	shows(t, ofController, "Name", "Retired")
 	shows(t, ofAutomated, "Name", "Retired")
 	shows(t, ofTopic, "Name", "Retired")
-	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words")
+	shows(t, ofPurpose, "Purpose", "Number", "From", "ReaskBy", "ConsentMode", "Retired", "Words", "Ages")
 	shows(t, own, "Revision", "Brands", "Categories", "Fields", "Systems", "Channels", "Topics",
 		"Activities", "Rules", "Controllers", "Automated", "Duties", "Purposes", "Older", "Former", "Edits", "index")
 	var w consent.PurposeWords
