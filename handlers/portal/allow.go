@@ -53,6 +53,11 @@ func (p *Portal) Answer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if consent.Answer(form.Get("choice")) == consent.Yes {
+		if err := p.mayAgree(c, v); err != nil {
+			return p.readAgain(c, v, form.Get("alone") != "", err)
+		}
+	}
 	asking := p.asking(c)
 	ask := asking.ask(v.Purpose, consent.Answer(form.Get("choice")), form.Get("version"), form.Get("notice"))
 	switch ask.Reach = consent.Reach(form.Get("reach")); ask.Reach {
@@ -74,6 +79,18 @@ func (p *Portal) Answer(c echo.Context) error {
 		return err
 	}
 	return p.answered(c, v, records, asking.mailed, form.Get("alone") != "")
+}
+
+// mayAgree refuses the yes of a child: it is none, and would be recorded as one.
+func (p *Portal) mayAgree(c echo.Context, v *consent.PurposeVersion) error {
+	s, err := p.look(c)
+	if err != nil {
+		return err
+	}
+	if from := s.ofAge(v); !from.IsZero() {
+		return errs.New(errs.Conflict, "page.state.minor", "date", i18n.Date(s.ctx, from))
+	}
+	return nil
 }
 
 // answered says what was recorded: in the row, or on the page that the form

@@ -36,7 +36,8 @@ func (s *sight) answerAt(v *consent.PurposeVersion, b *brand.Brand) ui.Answer {
 	case consent.Refused, consent.Withdrawn:
 		return ui.No
 	case consent.Given, consent.Renewed, consent.Requested:
-		if decision.May(s.facts, decision.Question{Purpose: v, Brand: b.Name, At: s.now}).Reasons[0] == decision.Expired {
+		switch decision.May(s.facts, decision.Question{Purpose: v, Brand: b.Name, At: s.now}).Reasons[0] {
+		case decision.Expired, decision.Minor, decision.NotAsked:
 			return ui.Unasked
 		}
 		return ui.Yes

@@ -7,6 +7,7 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/i18n"
 	view "livingprofile/views/portal"
 	"livingprofile/views/ui"
 )
@@ -107,6 +108,8 @@ func (s *sight) blocked(t *consent.Topic, wished bool) (ui.State, string) {
 		return ui.Refused, s.t("portal.get.not_allowed", "purpose", title)
 	case !wished:
 		return ui.Neutral, ""
+	case reason == decision.Minor:
+		return ui.Waiting, s.t("page.get.minor", "date", i18n.Date(s.ctx, verdict.Until))
 	case reason == decision.Waiting:
 		return ui.Waiting, s.t("page.get.waiting", "purpose", title)
 	}

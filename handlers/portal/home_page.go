@@ -43,7 +43,7 @@ func (s *sight) homeAnswers(page *view.HomePage) {
 			page.Yes++
 		case item.Answer == ui.No, s.signalled(v):
 			page.No++
-		case s.may(v).Reasons[0] != decision.NoObject:
+		case s.may(v).Reasons[0] != decision.NoObject && !item.OnlyNo:
 			page.Unasked++
 		}
 		if item.State == ui.Paused {

@@ -66,6 +66,11 @@ func (s *sight) answer(item *view.PurposeItem, v *consent.PurposeVersion, st con
 		item.Unasked = s.t("page.until_again")
 	}
 	item.State, item.Why = s.overriding(v, st, verdict)
+	if from := s.ofAge(v); !from.IsZero() {
+		item.OnlyNo, item.State = true, ui.Waiting
+		item.Why = s.t("page.state.minor", "date", i18n.Date(s.ctx, from))
+		item.Unasked = s.t("page.minor", "address", s.brand.Contact)
+	}
 	if item.Why == "" {
 		item.Why = s.inherited(v, st)
 	}

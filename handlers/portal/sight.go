@@ -65,6 +65,12 @@ func (s *sight) may(v *consent.PurposeVersion) decision.Verdict {
 	return decision.May(s.facts, decision.Question{Purpose: v, Brand: s.brand.Name, At: s.now, Signal: s.signal})
 }
 
+// ofAge returns from when the person may say yes to v alone; zero when they may
+// now.
+func (s *sight) ofAge(v *consent.PurposeVersion) time.Time {
+	return decision.OfAge(s.facts, decision.Question{Purpose: v, Brand: s.brand.Name, At: s.now})
+}
+
 // winner returns the claim that counts for a field.
 func (s *sight) winner(f *profile.Field) (profile.Claim, profile.Reason, bool) {
 	return profile.Winner(f, s.facts.Profile.Claims[f.Name], s.org.Rank)

@@ -64,8 +64,10 @@ func TestMay_of_a_child(t *testing.T) {
 		"a yes that a child took back":        {"2012-05-04", consent.Withdrawn, "hibiki", nil, nil, no(Withdrawn)},
 		"who is of age":                       {"1980-05-04", consent.Given, "hibiki", nil, nil, yes},
 		"a birthday that nobody knows":        {"", consent.Given, "hibiki", nil, nil, yes},
-		"another basis than consent": {"2012-05-04", consent.Given, "hibiki", nil, func(v *consent.PurposeVersion) { v.Basis = consent.Contract },
-			Verdict{Allow: true, Reasons: []Reason{ByBasis}, Record: "r"}},
+		"another basis than consent": {
+			"2012-05-04", consent.Given, "hibiki", nil, func(v *consent.PurposeVersion) { v.Basis = consent.Contract },
+			Verdict{Allow: true, Reasons: []Reason{ByBasis}, Record: "r"},
+		},
 		"no field of the birthday": {"2012-05-04", consent.Given, "hibiki", nil, func(v *consent.PurposeVersion) { v.Ages = nil }, yes},
 		"another source says so, which counts less": {"1980-05-04", consent.Given, "hibiki", func(f *Facts) {
 			f.Profile.Claims["birthday"] = append(f.Profile.Claims["birthday"], profile.Claim{Source: "a", Value: "2012-05-04"})

@@ -47,6 +47,10 @@ type Target struct {
 	ID       string // "system/endpoint"
 	System   string
 	Endpoint // Purposes and Fields are filled in, Envelope and Body set
+	// Birthday is the field of the date of birth, by which the law tells what a
+	// yes is worth; "" for none. Whoever is told of decisions is told that it
+	// changed.
+	Birthday string
 	// Speaks is the connector that speaks to the system in its own language; ""
 	// for bodies of ours, which are signed.
 	Speaks string
@@ -94,6 +98,9 @@ func (t *Target) For(brand string) bool {
 // decision is: what it said may not be what holds.
 func (t *Target) Wants(e *Event) bool {
 	f := told(e.Kind)
+	if t.ripens(e) && !t.reads(e) {
+		f = "consent"
+	}
 	switch {
 	case f == "" || e.Subject == "":
 		return false
@@ -108,14 +115,25 @@ func (t *Target) Wants(e *Event) bool {
 	case "audience":
 		return e.Endpoint == t.ID && slices.Contains(t.Purposes, string(e.Purpose))
 	case "consent":
-		return slices.Contains(t.Purposes, string(e.Purpose))
+		return t.ripens(e) || slices.Contains(t.Purposes, string(e.Purpose))
 	case automatic:
 		return e.System == t.System
 	case "attribute":
 		own := e.Actor.Kind == ledger.BySystem && e.Actor.ID == t.System
-		return !own && slices.ContainsFunc(e.Fields, func(f string) bool { return slices.Contains(t.Fields, f) })
+		return !own && t.reads(e)
 	}
 	return true
+}
+
+// reads tells whether a value changed that the target may have.
+func (t *Target) reads(e *Event) bool {
+	return slices.ContainsFunc(e.Fields, func(f string) bool { return slices.Contains(t.Fields, f) })
+}
+
+// ripens tells whether another date of birth may make another answer of every
+// yes.
+func (t *Target) ripens(e *Event) bool {
+	return t.Birthday != "" && slices.Contains(e.Fields, t.Birthday)
 }
 
 // about tells whether the target works for a purpose at a brand.

@@ -33,6 +33,12 @@ func step(field, old, now string) profile.Trace {
 	return profile.Trace{Steps: []profile.Step{{Field: field, Old: old, New: now, Said: now, Source: "crm"}}}
 }
 
+// born is a target that is told when the date of birth changes.
+func born(t hook.Target) hook.Target {
+	t.Birthday = "birthday"
+	return t
+}
+
 func TestWants(t *testing.T) {
 	letters := hook.NewTarget("letters", hook.Endpoint{Name: "main"}, []string{"newsletter"}, []string{"email"})
 	only := func(change func(*hook.Endpoint)) hook.Target {
@@ -51,33 +57,36 @@ func TestWants(t *testing.T) {
 		h      *ledger.Happening
 		want   bool
 	}{
-		"a decision it works for":            {letters, happening(t, "consent.withdrawn", about("newsletter")), true},
-		"a decision of others":               {letters, happening(t, "consent.given", about("reviews")), false},
-		"a value it may hold":                {letters, happening(t, "attribute.corrected", step("email", "a", "b")), true},
-		"a value of others":                  {letters, happening(t, "attribute.corrected", step("birthday", "a", "b")), false},
-		"a claim that changed nothing":       {letters, happening(t, "attribute.imported", step("email", "a", "a")), false},
-		"its own news about a value":         {letters, byLetters, false},
-		"its own news about a decision":      {letters, noByLetters, true},
-		"a wish":                             {letters, happening(t, consent.PreferenceChanged, nil), true},
-		"a stop":                             {letters, happening(t, consent.MarketingStopped, nil), true},
-		"a sign-in":                          {letters, happening(t, "session.started", nil), false},
-		"a new address to sign in with":      {letters, happening(t, "identifier.added", nil), false},
-		"what concerns nobody":               {letters, nobody, false},
-		"an erasure":                         {letters, happening(t, hook.Erased, nil), true},
-		"an erasure, whatever it asked for":  {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, hook.Erased, nil), true},
-		"a freeze, whatever it asked for":    {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, "restriction.started", nil), true},
-		"a human's review":                   {letters, happening(t, automated.Reviewed, automated.Trace{System: "letters"}), true},
-		"a human wanted":                     {letters, happening(t, automated.Refused, automated.Trace{System: "letters"}), true},
-		"a review of another's decision":     {letters, happening(t, automated.Reviewed, automated.Trace{System: "shop"}), false},
-		"a decision that it told of itself":  {letters, happening(t, automated.Registered, automated.Trace{System: "letters"}), false},
-		"the person's own view of one":       {letters, happening(t, automated.Stated, automated.Trace{System: "letters"}), false},
-		"a request, which is ours":           {letters, happening(t, "request.fulfilled", nil), false},
-		"a family it did not ask for":        {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, "consent.given", about("newsletter")), false},
-		"a brand it did not ask for":         {only(func(e *hook.Endpoint) { e.Brands = []string{"kawara"} }), happening(t, "consent.given", about("newsletter")), false},
-		"a brand it asked for":               {only(func(e *hook.Endpoint) { e.Brands = []string{"hibiki"} }), happening(t, "consent.given", about("newsletter")), true},
-		"a purpose it did not ask for":       {only(func(e *hook.Endpoint) { e.Purposes = []string{"reviews"} }), happening(t, "consent.given", about("newsletter")), false},
-		"a field it did not ask for":         {only(func(e *hook.Endpoint) { e.Fields = []string{"city"} }), happening(t, "attribute.corrected", step("email", "a", "b")), false},
-		"a purpose its system does not have": {only(func(e *hook.Endpoint) { e.Purposes = []string{"orders"} }), happening(t, "consent.given", about("orders")), false},
+		"a decision it works for":               {letters, happening(t, "consent.withdrawn", about("newsletter")), true},
+		"a decision of others":                  {letters, happening(t, "consent.given", about("reviews")), false},
+		"a value it may hold":                   {letters, happening(t, "attribute.corrected", step("email", "a", "b")), true},
+		"a value of others":                     {letters, happening(t, "attribute.corrected", step("birthday", "a", "b")), false},
+		"a birthday":                            {born(letters), happening(t, "attribute.corrected", step("birthday", "a", "b")), true},
+		"a birthday, to who asks for decisions": {born(only(func(e *hook.Endpoint) { e.Events = []string{"consent"} })), happening(t, "attribute.corrected", step("birthday", "a", "b")), true},
+		"a birthday, to who asks for wishes":    {born(only(func(e *hook.Endpoint) { e.Events = []string{"preference"} })), happening(t, "attribute.corrected", step("birthday", "a", "b")), false},
+		"a claim that changed nothing":          {letters, happening(t, "attribute.imported", step("email", "a", "a")), false},
+		"its own news about a value":            {letters, byLetters, false},
+		"its own news about a decision":         {letters, noByLetters, true},
+		"a wish":                                {letters, happening(t, consent.PreferenceChanged, nil), true},
+		"a stop":                                {letters, happening(t, consent.MarketingStopped, nil), true},
+		"a sign-in":                             {letters, happening(t, "session.started", nil), false},
+		"a new address to sign in with":         {letters, happening(t, "identifier.added", nil), false},
+		"what concerns nobody":                  {letters, nobody, false},
+		"an erasure":                            {letters, happening(t, hook.Erased, nil), true},
+		"an erasure, whatever it asked for":     {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, hook.Erased, nil), true},
+		"a freeze, whatever it asked for":       {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, "restriction.started", nil), true},
+		"a human's review":                      {letters, happening(t, automated.Reviewed, automated.Trace{System: "letters"}), true},
+		"a human wanted":                        {letters, happening(t, automated.Refused, automated.Trace{System: "letters"}), true},
+		"a review of another's decision":        {letters, happening(t, automated.Reviewed, automated.Trace{System: "shop"}), false},
+		"a decision that it told of itself":     {letters, happening(t, automated.Registered, automated.Trace{System: "letters"}), false},
+		"the person's own view of one":          {letters, happening(t, automated.Stated, automated.Trace{System: "letters"}), false},
+		"a request, which is ours":              {letters, happening(t, "request.fulfilled", nil), false},
+		"a family it did not ask for":           {only(func(e *hook.Endpoint) { e.Events = []string{"attribute"} }), happening(t, "consent.given", about("newsletter")), false},
+		"a brand it did not ask for":            {only(func(e *hook.Endpoint) { e.Brands = []string{"kawara"} }), happening(t, "consent.given", about("newsletter")), false},
+		"a brand it asked for":                  {only(func(e *hook.Endpoint) { e.Brands = []string{"hibiki"} }), happening(t, "consent.given", about("newsletter")), true},
+		"a purpose it did not ask for":          {only(func(e *hook.Endpoint) { e.Purposes = []string{"reviews"} }), happening(t, "consent.given", about("newsletter")), false},
+		"a field it did not ask for":            {only(func(e *hook.Endpoint) { e.Fields = []string{"city"} }), happening(t, "attribute.corrected", step("email", "a", "b")), false},
+		"a purpose its system does not have":    {only(func(e *hook.Endpoint) { e.Purposes = []string{"orders"} }), happening(t, "consent.given", about("orders")), false},
 	} {
 		e := hook.Read(tt.h)
 		if got := tt.target.Wants(&e); got != tt.want {

@@ -76,7 +76,7 @@ func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
 	m := Message{Type: string(d.Kind), Timestamp: d.At, Data: Content{
 		Subject: s.Alias, Version: max(s.Facts.Version, d.Version), Permissions: []Permission{},
 	}}
-	allowed, brands := map[string]bool{}, c.BrandNames()
+	allowed, brands, young := map[string]bool{}, c.BrandNames(), false
 	for _, name := range t.Purposes {
 		v, ok := c.Purpose(consent.PurposeID(name))
 		if !ok {
@@ -88,6 +88,7 @@ func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
 			}
 			verdict := decision.May(s.Facts, decision.Question{Purpose: v, Brand: brand, At: s.At})
 			allowed[name] = allowed[name] || verdict.Allow
+			young = young || verdict.Reasons[0] == decision.Minor
 			m.Data.Permissions = append(m.Data.Permissions, Permission{
 				Purpose: name, Brand: brand, Allow: verdict.Allow, Reason: verdict.Reasons[0], Until: verdict.Until,
 			})
@@ -99,8 +100,8 @@ func Compose(c Catalogue, t *Target, d *Delivery, s Snapshot) (Message, bool) {
 		}
 	}
 	any := slices.ContainsFunc(t.Purposes, func(p string) bool { return allowed[p] })
-	if told(d.Kind) == "attribute" && !any {
-		return Message{}, false
+	if told(d.Kind) == "attribute" && !any && !young {
+		return Message{}, false // a date of birth that makes somebody a child ends what was allowed
 	}
 	var in bool
 	if m.Data.Audiences, in = memberships(c, t, &s); d.Kind == GroupJoined && !in {

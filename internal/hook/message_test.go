@@ -26,7 +26,9 @@ func (catalogue) AutomatedKind(name string) (*automated.Kind, bool) {
 }
 
 func (catalogue) Purpose(p consent.PurposeID) (*consent.PurposeVersion, bool) {
-	v := &consent.PurposeVersion{Purpose: p, Number: 1, Basis: consent.Consent}
+	v := &consent.PurposeVersion{Purpose: p, Number: 1, Basis: consent.Consent, Ages: &consent.Ages{
+		Field: "birthday", At: map[string]consent.Age{"hibiki": {Years: 16, Zone: time.UTC}},
+	}}
 	if p == "club" {
 		v.Brands = []string{"kawara"}
 	}
@@ -100,6 +102,8 @@ func TestCompose(t *testing.T) {
 	corrected := delivery(hook.Delivery{Kind: "attribute.corrected"})
 	stopped := aiko()
 	stopped.Facts.Consents = nil
+	young := aiko()
+	young.Facts.Profile.Claims["birthday"] = []profile.Claim{{Value: "2012-03-14", Source: "crm"}}
 	full := func(e *hook.Endpoint) { e.Body = hook.Full }
 	for name, tt := range map[string]struct {
 		target *hook.Target
@@ -127,6 +131,12 @@ func TestCompose(t *testing.T) {
 		},
 		"a value is told to who may have one":     {crm(func(e *hook.Endpoint) { e.Purposes = []string{"letters"} }), corrected, aiko(), `{"type":"attribute.corrected","timestamp":"2026-03-12T11:59:00Z","data":{"subject":"alias","version":42,"permissions":[{"purpose":"letters","brand":"hibiki","allow":true,"reason":"consent","until":"2027-03-12T12:00:00Z"},{"purpose":"letters","brand":"kawara","allow":true,"reason":"consent","until":"2027-03-12T12:00:00Z"}]}}`},
 		"and withheld from who may have none now": {crm(full), corrected, stopped, ""},
+		"a birthday that makes a child ends what was allowed": {
+			crm(func(e *hook.Endpoint) {
+				e.Body, e.Purposes, e.Brands = hook.Full, []string{"letters"}, []string{"hibiki"}
+			}), corrected, young,
+			`{"type":"attribute.corrected","timestamp":"2026-03-12T11:59:00Z","data":{"subject":"alias","version":42,"permissions":[{"purpose":"letters","brand":"hibiki","allow":false,"reason":"minor","until":"2028-03-14T00:00:00Z"}],"known_as":["C-17"]}}`,
+		},
 	} {
 		if diff := cmp.Diff(tt.want, compose(t, tt.target, tt.d, tt.s)); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", name, diff)

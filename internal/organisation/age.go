@@ -11,9 +11,15 @@ import (
 // Heed tells every purpose from which age the laws let people consent alone, at
 // a time: the law of a brand is that of its country, and the date of birth is
 // in the field that is the birthday of the contact card. Without such a field
-// nobody is a child. It is called before anybody else has o.
+// nobody is a child. It is called on what New made, before anybody else has it.
 func (o *Organisation) Heed(laws *rights.Packs, at time.Time) {
 	ages := o.ages(laws, at)
+	if ages == nil {
+		return
+	}
+	for i := range o.index.targets {
+		o.index.targets[i].Birthday = ages.Field
+	}
 	for i := range o.Purposes {
 		o.Purposes[i].Ages = ages
 	}

@@ -12,7 +12,7 @@ import (
 func (p PurposeItem) question(f layout.Frame) ui.Question {
 	return ui.Question{
 		ID: purposeID(p.ID), Label: p.Title, Path: f.Base + "/allow/" + p.ID,
-		Target: purposeID(p.ID), Answer: p.Answer, CSRF: f.CSRF, Fields: p.hidden(),
+		Target: purposeID(p.ID), Answer: p.Answer, CSRF: f.CSRF, Fields: p.hidden(), OnlyNo: p.OnlyNo,
 	}
 }
 

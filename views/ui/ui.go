@@ -110,6 +110,7 @@ type Question struct {
 	Answer Answer
 	CSRF   string
 	Fields []Field
+	OnlyNo bool   // a yes is not theirs to say: there is no button for it
 	Yes    string // words of the buttons; "" for Yes and No
 	No     string
 }
