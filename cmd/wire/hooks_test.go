@@ -270,6 +270,49 @@ func TestHooks_beside_the_slow(t *testing.T) {
 	_ = w.Stop(stopped)
 }
 
+// TestHooks_of_who_is_declared_later: what was read for hooks before an endpoint
+// was declared is not told to it; what nobody had read by then is, with what
+// holds at the moment of telling.
+func TestHooks_of_who_is_declared_later(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer s.Close()
+	first, second := demo.Newsletter+"/main", demo.Newsletter+"/late"
+	o := newOffice(t, testkit.OnSQLite, 2, map[string]hook.Endpoint{demo.Newsletter: {Name: "main", URL: s.URL}})
+	o.secret(first, hook.NewSecret())
+	o.secret(second, hook.NewSecret())
+	work := func(endpoints ...string) {
+		t.Helper()
+		w := o.worker(time.Second)
+		w.Start()
+		testkit.Eventually(t, "all to be told", func() (bool, bool) { w.Wake(); return true, !o.waiting(endpoints...) })
+		if err := w.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	o.decide(o.people[0], "newsletter", consent.Yes)
+	work(first)
+	o.decide(o.people[1], "newsletter", consent.Yes)
+	late := o.target(first)
+	late.ID, late.Name = second, "late"
+	o.also = append(o.also, late)
+	work(first, second)
+	for i, want := range []int{0, 1} {
+		all, err := o.db.Deliveries(t.Context(), o.people[i], 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		for _, d := range all {
+			if d.Endpoint == second {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("person %d: it was told %d times, want %d", i, got, want)
+		}
+	}
+}
+
 // TestHooks_endpoint_that_is_gone: 410 ends it, with an entry in the ledger;
 // what waits is told when it is taken up again.
 func TestHooks_endpoint_that_is_gone(t *testing.T) {
@@ -348,13 +391,17 @@ func (o *office) kinds() []ledger.Kind {
 }
 
 // TestHooks_endpoint_that_only_fails is paused after five days, tried about
-// every minute until then, and what it missed is kept.
+// every minute until then, and what it missed is kept. From then on it is tried
+// every hour, and when it answers it is told the newest of everybody.
 func TestHooks_endpoint_that_only_fails(t *testing.T) {
 	secret := hook.NewSecret()
 	var asked atomic.Int64
+	var works atomic.Bool
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked.Add(1)
-		w.WriteHeader(http.StatusInternalServerError)
+		if !works.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
 	}))
 	defer s.Close()
 	const endpoint = demo.Newsletter + "/main"
@@ -388,5 +435,22 @@ func TestHooks_endpoint_that_only_fails(t *testing.T) {
 	}
 	if counts[hook.Waiting] == 0 {
 		t.Errorf("got %v, want what it missed to wait", counts)
+	}
+
+	works.Store(true)
+	w = o.worker(time.Second)
+	w.Start()
+	o.clock.Advance(time.Hour)
+	testkit.Eventually(t, "all that waited to be told", func() (map[hook.State]int, bool) {
+		o.clock.Advance(time.Minute) // what was given up is looked for every few minutes
+		w.Wake()
+		counts, err := o.db.Counts(t.Context(), endpoint)
+		return counts, err == nil && counts[hook.Waiting]+counts[hook.Failed] == 0
+	})
+	if err := w.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got, want := o.kinds(), []ledger.Kind{hook.SecretMade, hook.EndpointPaused, hook.EndpointResumed}; !slices.Equal(got, want) {
+		t.Errorf("got %v in the ledger, want %v", got, want)
 	}
 }

@@ -159,7 +159,7 @@ type Mode string
 // The modes.
 const (
 	Active   Mode = "active"
-	Paused   Mode = "paused"   // by staff, or because it only failed for PauseAfter
+	Paused   Mode = "paused"   // by staff, or because it only failed for PauseAfter, until it answers
 	Disabled Mode = "disabled" // it answered 410 Gone
 )
 

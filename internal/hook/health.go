@@ -10,7 +10,16 @@ const (
 	// probeEvery is how often an endpoint that fails is tried. What waits for
 	// it arrives within a minute of its working again.
 	probeEvery = 45 * time.Second
+	// probePaused is how often one is tried that was paused because it failed.
+	probePaused = time.Hour
 )
+
+// ByFailing is the cause of a pause that nobody decided on: it ends as soon as
+// something gets through.
+const ByFailing = "failing"
+
+// givenUp tells whether an endpoint is paused and may be tried all the same.
+func (h *Health) givenUp() bool { return h.Mode == Paused && h.Cause == ByFailing }
 
 // After returns the health of an endpoint after an attempt.
 func (h Health) After(o *Outcome, now time.Time) Health {
@@ -19,6 +28,9 @@ func (h Health) After(o *Outcome, now time.Time) Health {
 		return h
 	case o.Worked:
 		h.Failing, h.Slow = time.Time{}, time.Time{}
+		if h.givenUp() {
+			h.Mode, h.Cause, h.Since = Active, "", now
+		}
 		if now.Sub(h.Worked) >= time.Minute {
 			h.Worked = now
 		}
@@ -33,11 +45,14 @@ func (h Health) After(o *Outcome, now time.Time) Health {
 	if now.Sub(h.Failing) >= breakAfter {
 		slow = max(slow, probeEvery)
 	}
+	if h.givenUp() {
+		slow = max(slow, probePaused)
+	}
 	if slow > 0 {
 		h.Slow = now.Add(slow)
 	}
 	if h.Mode == Active && now.Sub(h.Failing) >= PauseAfter {
-		h.Mode, h.Cause, h.Since = Paused, "failing", now
+		h.Mode, h.Cause, h.Since = Paused, ByFailing, now
 	}
 	return h
 }
@@ -46,7 +61,11 @@ func (h Health) After(o *Outcome, now time.Time) Health {
 // a time, and whether one may be tried before it is due.
 func (s *Standing) ready(now time.Time, most int) (limit int, probe bool) {
 	switch {
-	case s.Mode != Active, s.Due.IsZero(), len(s.Secrets) == 0 && !s.Unsigned, now.Before(s.Slow):
+	case s.Due.IsZero(), len(s.Secrets) == 0 && !s.Unsigned, now.Before(s.Slow):
+		return 0, false
+	case s.givenUp() && now.Sub(s.Since) >= probePaused:
+		return 1, true
+	case s.Mode != Active:
 		return 0, false
 	case !s.Slow.IsZero(): // it was left alone for a while, and is tried
 		return 1, true

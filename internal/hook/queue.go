@@ -22,6 +22,7 @@ type queue struct {
 	target    *Target
 	standing  Standing
 	written   Health // as it is kept
+	mode      Mode   // as it is kept; of who takes turns
 
 	ahead []Delivery // claimed, and not begun
 	busy  int        // exchanges on their way
@@ -44,7 +45,7 @@ func (q *queue) run() {
 	tick := time.NewTicker(q.opts.Poll)
 	defer tick.Stop()
 	ends := time.Now().Add(min(maxRun, q.opts.Lease/2))
-	q.written = q.standing.Health
+	q.written, q.mode = q.standing.Health, q.standing.Mode
 	look, turning := true, false
 	for {
 		now := q.Clock.Now()
@@ -140,17 +141,28 @@ func (q *queue) take(t Turn) []Delivery {
 	return claimed
 }
 
-// mark notes in ledger and log when an endpoint is not sent to any more.
+// mark notes in ledger and log when an endpoint is not sent to any more, and when
+// one that was given up answers again: unless staff have paused it meanwhile.
 func (q *queue) mark(h *Health, err error) {
-	if h == nil || h.Mode == Active || err != nil {
+	if h == nil || h.Mode == q.mode || err != nil {
 		return
+	}
+	if h.Mode == Active {
+		standings, err := q.Queue.Standing(q.ctx, []string{q.target.ID}, h.Since)
+		if now := standings[q.target.ID]; err != nil || !now.givenUp() {
+			return
+		}
 	}
 	err = q.Queue.SetMode(q.ctx, q.target.ID, h.Mode, h.Cause, "", ledger.Actor{Kind: ledger.ByProgram, ID: "hooks"}, h.Since)
 	if err != nil {
 		q.failed("mark endpoint", err)
 		return
 	}
-	q.opts.Log.Error("endpoint is not sent to any more; livingprofile hooks resume takes it up again",
+	if q.mode = h.Mode; h.Mode == Active {
+		q.opts.Log.Info("endpoint answers again, and is sent to", "endpoint", q.target.ID)
+		return
+	}
+	q.opts.Log.Error("endpoint is not sent to any more; livingprofile hooks resume takes it up again at once",
 		"endpoint", q.target.ID, "mode", h.Mode, "cause", h.Cause)
 }
 
