@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -185,9 +186,17 @@ func (db *DB) Conflict(ctx context.Context, conflict string) (inbound.Conflict, 
 	return all[0], nil
 }
 
-// ConflictsOf returns the conflicts of a subject that wait, oldest first.
+// ConflictsOf returns the conflicts of a subject, and of those joined with it,
+// that wait, oldest first.
 func (db *DB) ConflictsOf(ctx context.Context, subject id.Subject) ([]inbound.Conflict, error) {
-	return db.conflicts(ctx, "lane = $1 and subject = $2 and settled_at = 0 order by raised_at, id", db.lane(subject), subject)
+	var all []inbound.Conflict
+	err := Together{db}.each(ctx, subject, func(one id.Subject) error {
+		some, err := db.conflicts(ctx, "lane = $1 and subject = $2 and settled_at = 0 order by raised_at, id", db.lane(one), one)
+		all = append(all, some...)
+		return err
+	})
+	slices.SortStableFunc(all, func(a, b inbound.Conflict) int { return cmp.Or(a.Raised.Compare(b.Raised), cmp.Compare(a.ID, b.ID)) })
+	return all, err
 }
 
 // ConflictsFor returns those that wait for somebody, oldest first.

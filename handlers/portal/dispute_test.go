@@ -9,6 +9,7 @@ import (
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/inbound"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
 )
 
@@ -50,5 +51,45 @@ func TestDispute(t *testing.T) {
 	says(theirs)
 	k.post(http.StatusSeeOther, k.SaveValue, url.Values{"value": {theirs}}, "field", "phone")
 	lacks(t, page(), "Which of these is right?")
+	lacks(t, k.get(k.Home, "/hibiki"), "says something else about")
+}
+
+// TestDisputeOfAnotherRecord: what a system says otherwise at one record of the
+// person is asked at the record where they are signed in, too, and ended there.
+func TestDisputeOfAnotherRecord(t *testing.T) {
+	k := newKit(t)
+	other, err := k.Identity.Register(t.Context(), "aiko@work.example.com", "hibiki")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Profile.Correct(t.Context(), profile.Editor{Subject: other, Actor: ledger.Self(other), Brand: "hibiki"}, "phone", "+81 3-1234-5678"); err != nil {
+		t.Fatal(err)
+	}
+	k.clock.Advance(time.Minute)
+	all, err := k.Door.Take(t.Context(), inbound.Sender{System: "shop"}, []inbound.Item{{
+		Subject: other, Attributes: map[string]profile.Claim{"phone": {Value: "+81398765432", Origin: profile.Provided, At: k.clock.Now()}},
+	}})
+	if err != nil || all[0].Reason != inbound.Later {
+		t.Fatalf("got %+v, %v", all, err)
+	}
+	lacks(t, k.get(k.Home, "/hibiki"), "says something else about")
+
+	k.clock.Advance(time.Minute)
+	if err := k.Joiner.Weigh(t.Context(), k.subject, other); err != nil {
+		t.Fatal(err)
+	}
+	joins, err := k.Joins.Joins(t.Context(), k.subject)
+	if err != nil || len(joins) != 1 {
+		t.Fatalf("joins: got %+v, %v", joins, err)
+	}
+	if err := k.Joiner.Decide(t.Context(), ledger.Actor{Kind: ledger.ByStaff, ID: "member"}, joins[0].ID, true, "asked by phone"); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, k.get(k.Home, "/hibiki"), "says something else about “Phone")
+	page := k.get(k.Value, "/x", "field", "phone")
+	wants(t, page, "Which of these is right?")
+	_, rest, _ := strings.Cut(page, `name="conflict" value="`)
+	conflict, _, _ := strings.Cut(rest, `"`)
+	k.post(http.StatusSeeOther, k.KeepValue, url.Values{"conflict": {conflict}}, "field", "phone")
 	lacks(t, k.get(k.Home, "/hibiki"), "says something else about")
 }

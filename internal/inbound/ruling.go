@@ -48,7 +48,7 @@ func (s *Service) Rule(ctx context.Context, r Ruling) error {
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(all, func(c Conflict) bool { return c.ID == r.Conflict && c.Asks == AsksStaff })
+		i := slices.IndexFunc(all, func(c Conflict) bool { return c.ID == r.Conflict && c.Subject == r.Subject && c.Asks == AsksStaff })
 		if i < 0 {
 			return moved()
 		}

@@ -36,7 +36,8 @@ type Store interface {
 	// Commit writes a change whole or not at all; errs.Conflict when the
 	// subject moved, or an event was seen meanwhile.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
-	// ConflictsOf returns the conflicts of a subject that wait, oldest first.
+	// ConflictsOf returns the conflicts of a subject, and of those joined with it,
+	// that wait, oldest first.
 	ConflictsOf(ctx context.Context, subject id.Subject) ([]Conflict, error)
 	// CommitAll writes several changes, of different subjects, in one
 	// transaction.

@@ -2,6 +2,7 @@ package inbound
 
 import (
 	"context"
+	"slices"
 
 	"livingprofile/internal/decision"
 	"livingprofile/internal/id"
@@ -54,22 +55,29 @@ func (s *Service) settle(ctx context.Context, subject id.Subject, by ledger.Acto
 			return err
 		}
 		now := s.clock.Now()
-		change := ledger.Change{Subject: subject, Base: ledger.AnyVersion, At: now, Actor: by}
+		var changes []ledger.Change // of each record that has some
+		n = 0
 		for _, c := range all {
 			if !answered(&c) {
 				continue
+			}
+			i := slices.IndexFunc(changes, func(change ledger.Change) bool { return change.Subject == c.Subject })
+			if i < 0 {
+				i = len(changes)
+				changes = append(changes, ledger.Change{Subject: c.Subject, Base: ledger.AnyVersion, At: now, Actor: by})
 			}
 			c.Settled = now
 			draft := ledger.Draft{Kind: ConflictSettled, Payload: Trace{
 				Conflict: c.ID, About: c.About, Name: c.Name, System: c.System, Took: took,
 			}}
+			change := &changes[i]
 			change.Entries, change.Rows = append(change.Entries, draft), append(change.Rows, c)
+			n++
 		}
-		if n = len(change.Rows); n == 0 {
+		if n == 0 {
 			return nil
 		}
-		_, err = s.store.Commit(ctx, change)
-		return err
+		return s.store.CommitAll(ctx, changes)
 	})
 	return n, err
 }
