@@ -23,11 +23,11 @@ func (s *Server) peerRoutes() []Route {
 		{http.MethodPost, scim.Path + "/.search", authz.ProfileRead, p.Search},
 		{http.MethodPost, all + "/.search", authz.ProfileRead, p.Search},
 		{http.MethodGet, all, authz.ProfileRead, p.List},
-		{http.MethodPost, all, authz.ProfileWrite, p.Create},
+		{http.MethodPost, all, authz.ProfileWrite, p.Noting(p.Create)},
 		{http.MethodGet, one, authz.ProfileRead, p.Show},
-		{http.MethodPut, one, authz.ProfileWrite, p.Replace},
-		{http.MethodPatch, one, authz.ProfileWrite, p.Patch},
-		{http.MethodDelete, one, authz.ProfileWrite, p.Delete},
+		{http.MethodPut, one, authz.ProfileWrite, p.Noting(p.Replace)},
+		{http.MethodPatch, one, authz.ProfileWrite, p.Noting(p.Patch)},
+		{http.MethodDelete, one, authz.ProfileWrite, p.Noting(p.Delete)},
 	}
 	d := s.deps.OpenDSR
 	routes = append(routes,
@@ -36,8 +36,9 @@ func (s *Server) peerRoutes() []Route {
 		Route{http.MethodGet, opendsr.Path + "/status/:request", authz.RequestSend, d.Show},
 	)
 	routes = append(routes, Route{http.MethodPost, opendsr.Path + "/callbacks/:errand", authz.Public, d.Called})
-	// The second is the name that the standard had before (OpenDSR 2.0, 10.1).
-	for _, name := range [...]string{"/requests", "/opengdpr_requests"} {
+	// The second is the name that the standard had before (OpenDSR 2.0, 10.1), the
+	// third one that platforms have.
+	for _, name := range [...]string{"/requests", "/opengdpr_requests", "/opendsr_requests"} {
 		routes = append(routes,
 			Route{http.MethodPost, opendsr.Path + name, authz.RequestSend, d.Take},
 			Route{http.MethodGet, opendsr.Path + name + "/:request", authz.RequestSend, d.Show},

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/csv"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"livingprofile/internal/connector"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/folder"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/testkit"
 )
 
@@ -80,21 +82,31 @@ func TestFolder(t *testing.T) {
 	leave("a.csv", text+name+","+s.Clock.Now().UTC().Format(time.RFC3339Nano)+",no\nnobody,,no\n", time.Minute)
 	leave("b.csv", text+"\"half a row\n", time.Minute)
 	leave("c.csv", text, 0) // still being written
+	leave("d.csv", "colour\nred\n", time.Minute)
 	read()
 	told(map[string]string{"tips": "no"})
 	if got := listed(t, at(folder.In)); !slices.Equal(got, []string{"c.csv"}) {
 		t.Errorf("left in: %v", got)
 	}
 	done, refused := listed(t, at(folder.Done)), listed(t, at(folder.Refused))
-	if len(done) != 1 || len(refused) != 3 {
+	if len(done) != 2 || len(refused) != 4 {
 		t.Fatalf("done %v, refused %v", done, refused)
 	}
 	if row := rowOf(t, at(folder.Refused, refused[0])); row["subject"] != "nobody" || row["refused_because"] != "no_subject" {
 		t.Errorf("refused %v", row)
 	}
 	position, err := s.DB.PullPosition(t.Context(), demo.Newsletter)
-	if err != nil || position.Taken != 1 || position.Refused != 2 || position.Cause != "" {
+	if err != nil || position.Taken != 1 || position.Refused != 3 || position.Cause != "" {
 		t.Errorf("got %+v, %v", position, err)
+	}
+
+	counted := map[string]int64{}
+	kept, err := s.DB.Refusals(t.Context(), inbound.OfFeed(demo.Newsletter))
+	for _, r := range kept {
+		counted[r.Reason] = r.Count
+	}
+	if want := map[string]int64{"no_subject": 1, "no_csv": 1, "says_nothing": 1}; err != nil || !maps.Equal(counted, want) {
+		t.Errorf("counted as refused: %v, %v, want %v", counted, err, want)
 	}
 
 	// The same file once more is old news, also after another word of the person.

@@ -43,7 +43,7 @@ func (a *App) answered(ctx context.Context, b hook.Brought) (refused int, err er
 	from := author.Sender(b.Entry)
 	from.Way, from.Places = inbound.ByAnswer, []string{inbound.OfEndpoint(b.Endpoint), inbound.OfDelivery(b.Endpoint, b.Entry)}
 	if b.Fault != "" {
-		return 1, a.Door.Refuse(ctx, from, b.Fault)
+		return 1, a.Door.Refuse(ctx, from, b.Fault, 1)
 	}
 	batch, err := a.Door.Read(ctx, author, b.Changes, nil)
 	if err != nil {
@@ -63,9 +63,15 @@ func (a *App) Puller(allow []string) (*pull.Puller, error) {
 		return nil, err
 	}
 	return &pull.Puller{Deps: pull.Deps{
-		Door: door, Store: a.DB, Take: a.pulled, Clock: a.Clock, Secret: a.secretFile, Log: a.Log,
+		Door: door, Store: a.DB, Take: a.pulled, Refuse: a.refusedFile, Clock: a.Clock, Secret: a.secretFile, Log: a.Log,
 		Login: a.speaker(door).login, Folders: folder.Root(a.settings.ExchangePath()),
 	}}, nil
+}
+
+// refusedFile keeps that a file of a system, or rows of it, were not taken.
+func (a *App) refusedFile(ctx context.Context, system, reason string, times int) error {
+	from := inbound.Sender{System: system, Way: inbound.ByFeed, Places: []string{inbound.OfFeed(system)}}
+	return a.Door.Refuse(ctx, from, reason, times)
 }
 
 // pulled takes what a page of a feed brought, together with the place behind it.

@@ -327,3 +327,31 @@ func (s *session) told(u *resource) map[string]string {
 	}
 	return all
 }
+
+// Noting is h, of which what is refused is counted with its reason at the key.
+func (s *SCIM) Noting(h echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := h(c)
+		reason := ""
+		switch {
+		case errors.Is(err, errs.Invalid):
+			reason = "not_valid"
+		case scim.TypeOf(err) == scim.Uniqueness:
+			reason = "taken"
+		case errors.Is(err, errs.Forbidden):
+			reason = "not_yours"
+		case errors.Is(err, errs.NotFound):
+			reason = "no_subject"
+		}
+		if reason == "" {
+			return err
+		}
+		on := s.begin(c)
+		from := on.who.Author.Sender("")
+		from.Way, from.Places = inbound.BySCIM, []string{inbound.OfKey(string(on.who.Key.ID))}
+		if fault := s.Door.Refuse(on.ctx, from, reason, 1); fault != nil {
+			return errors.Join(err, fault)
+		}
+		return err
+	}
+}

@@ -3,6 +3,7 @@ package scim_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	"livingprofile/internal/authz"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
@@ -243,6 +245,23 @@ func refusals(k *kit, path string) {
 	}
 	if after := k.want(200, "GET", path, ""); !within(before, after) {
 		k.t.Errorf("something changed: %v", after)
+	}
+	keys, err := k.DB.Keys(k.t.Context(), authz.AllBrands)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	counted := map[string]int64{}
+	for i := range keys {
+		all, err := k.DB.Refusals(k.t.Context(), inbound.OfKey(string(keys[i].ID)))
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		for _, r := range all {
+			counted[r.Reason] += r.Count
+		}
+	}
+	if want := map[string]int64{"not_valid": 10, "taken": 2}; !maps.Equal(counted, want) {
+		k.t.Errorf("counted as refused: %v, want %v", counted, want)
 	}
 }
 

@@ -37,6 +37,7 @@ const (
 	ByAPI    Way = "api"
 	ByAnswer Way = "answer" // of a hook
 	ByFeed   Way = "feed"
+	BySCIM   Way = "scim"
 )
 
 // Observe has seen called for each change that comes in by a Batch. It is set

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
@@ -154,9 +155,10 @@ func (b *Batch) TakeWith(ctx context.Context, from Sender, also func() any) erro
 	return err
 }
 
-// Refuse keeps that something of a sender was not looked at, for a reason.
-func (s *Service) Refuse(ctx context.Context, from Sender, reason string) error {
-	now, all := s.clock.Now(), []Outcome{{Result: Refused, Reason: reason}}
+// Refuse keeps that something of a sender was not looked at, for a reason, so
+// many times.
+func (s *Service) Refuse(ctx context.Context, from Sender, reason string, times int) error {
+	now, all := s.clock.Now(), slices.Repeat([]Outcome{{Result: Refused, Reason: reason}}, times)
 	s.saw(&from, all)
 	return s.store.CommitAll(ctx, []ledger.Change{from.alone(from.refusals(all, now), now)})
 }

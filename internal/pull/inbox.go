@@ -66,18 +66,20 @@ func (p *Puller) file(ctx context.Context, f *Feed, dir *folder.Folder, at Posit
 		if err := p.Store.KeepPull(ctx, kept); err != nil {
 			return at, err
 		}
-		return kept, dir.Refuse(name, fault, p.Clock.Now())
+		err = p.Refuse(ctx, at.System, string(fault), 1)
+		return kept, errors.Join(err, dir.Refuse(name, fault, p.Clock.Now()))
 	case err != nil:
 		return at, err
 	}
-	why := map[int]string{}
+	why, silent := map[int]string{}, 0
 	for from := 0; from < len(sheet.Rows) || from == 0; from += rowsAtOnce {
 		var changes []json.RawMessage
 		var rows []int // that a change is of
 		for i := from; i < min(from+rowsAtOnce, len(sheet.Rows)); i++ {
 			some, err := f.Map.Changes(record(sheet, i))
 			if err != nil || len(some) == 0 {
-				why[i] = "says_nothing"
+				why[i] = saysNothing
+				at.Refused, silent = at.Refused+1, silent+1
 				continue
 			}
 			for range some {
@@ -94,8 +96,16 @@ func (p *Puller) file(ctx context.Context, f *Feed, dir *folder.Folder, at Posit
 		}
 		at = kept
 	}
+	if silent > 0 {
+		if err := p.Refuse(ctx, at.System, saysNothing, silent); err != nil {
+			return at, err
+		}
+	}
 	return at, dir.Take(sheet, why, p.Clock.Now())
 }
+
+// saysNothing is why a row is refused of which the map makes no change.
+const saysNothing = "says_nothing"
 
 // record is a row as a map reads it. An empty cell says nothing.
 func record(s *folder.Sheet, row int) json.RawMessage {

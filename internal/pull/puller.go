@@ -49,9 +49,12 @@ type Taker func(ctx context.Context, system string, changes []json.RawMessage, b
 
 // Deps are what a Puller stands on.
 type Deps struct {
-	Door   Door
-	Store  Store
-	Take   Taker
+	Door  Door
+	Store Store
+	Take  Taker
+	// Refuse keeps that a file, or so many rows of one, were not taken. Only what
+	// reads folders needs it.
+	Refuse func(ctx context.Context, system, reason string, times int) error
 	Clock  clock.Clock
 	Secret func(name string) (string, error) // reads the file of a key
 	// Login returns the headers that sign in at a system which is asked by a
