@@ -54,7 +54,7 @@ func (db *DB) openNames(ctx context.Context, e *opendsr.Errand, sealed []byte, b
 	return json.Unmarshal(plain, &e.Names)
 }
 
-const errandColumns = "id, system, request, subject, kind, state, names, submitted_at, expected_at, changed_at, due_at, tries, cause, sealed_by"
+const errandColumns = "id, system, request, subject, kind, state, names, submitted_at, expected_at, changed_at, due_at, tries, cause, regulation, sealed_by"
 
 func (db *DB) errands(ctx context.Context, condition string, args ...any) ([]opendsr.Errand, error) {
 	var all []opendsr.Errand
@@ -67,7 +67,7 @@ func (db *DB) errands(ctx context.Context, condition string, args ...any) ([]ope
 			var sealed []byte
 			var key id.Subject
 			var submitted, expected, changed, due int64
-			err := rows.Scan(&e.ID, &e.System, &e.Request, &e.Subject, &e.Type, &e.State, &sealed, &submitted, &expected, &changed, &due, &e.Tries, &e.Cause, &key)
+			err := rows.Scan(&e.ID, &e.System, &e.Request, &e.Subject, &e.Type, &e.State, &sealed, &submitted, &expected, &changed, &due, &e.Tries, &e.Cause, &e.Regulation, &key)
 			e.Submitted, e.Expected, e.ChangedAt, e.DueAt = fromMicros(submitted), fromMicros(expected), fromMicros(changed), fromMicros(due)
 			all, names, keys = append(all, e), append(names, sealed), append(keys, key)
 			return err
@@ -97,10 +97,10 @@ func (db *DB) KeepErrand(ctx context.Context, e opendsr.Errand) error {
 	err = db.main.update(ctx, func(c conn) error {
 		n, err = c.exec(ctx, `
 			insert into errands (`+errandColumns+`)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 			on conflict (request, system) do nothing`,
 			e.ID, e.System, e.Request, e.Subject, e.Type, e.State, names, micros(e.Submitted), micros(e.Expected),
-			micros(e.ChangedAt), micros(e.DueAt), e.Tries, e.Cause, key)
+			micros(e.ChangedAt), micros(e.DueAt), e.Tries, e.Cause, e.Regulation, key)
 		return err
 	})
 	if err == nil && n == 0 && key != "" {

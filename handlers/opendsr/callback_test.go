@@ -59,7 +59,7 @@ func newPair(t *testing.T, e testkit.Engine) *pair {
 	}
 	for i := range draft.Declared.Systems {
 		if s := &draft.Declared.Systems[i]; s.Name == "crm" {
-			s.OpenDSR = &opendsr.Peer{URL: p.there.URL + "/opendsr/v2", Domain: "127.0.0.1", Secret: "peer"}
+			s.OpenDSR = &opendsr.Peer{URL: p.there.URL + "/opendsr/v2", Domain: "127.0.0.1", Secret: "peer", Requests: "opendsr_requests"}
 		}
 	}
 	if _, err = p.here.Declare(t.Context(), wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"}}); err != nil {

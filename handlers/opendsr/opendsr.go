@@ -178,11 +178,7 @@ func (o *OpenDSR) Called(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	h := c.Request().Header
-	domain, signature := h.Get(opendsr.DomainHeader), h.Get(opendsr.SignatureHeader)
-	if domain == "" && signature == "" {
-		domain, signature = h.Get(opendsr.OldDomainHeader), h.Get(opendsr.OldSignatureHeader)
-	}
+	domain, signature := opendsr.Signature(c.Request().Header)
 	if err := o.Controller.Called(web.Context(c), c.Param("errand"), domain, signature, body); err != nil {
 		return err
 	}

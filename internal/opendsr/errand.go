@@ -1,6 +1,7 @@
 package opendsr
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -26,23 +27,28 @@ type Peer struct {
 	URL    string // without what comes behind it, as https://dsr.example.com/opendsr/v2
 	Domain string // that signs
 	Secret string // name of the file with the key; "" for none
+	// Requests is the path of its requests behind URL, as platforms have their
+	// own; "" for "requests".
+	Requests string `json:",omitempty"`
 }
 
 // An Errand is a request of a person that we passed on to a processor.
 type Errand struct {
-	ID        string // a UUID of version 4, by which the processor knows it
-	System    string
-	Request   rights.RequestID
-	Subject   id.Subject
-	Type      Type
-	Names     []Identity // while it is Waiting: personal
-	Submitted time.Time  // when the person asked
-	State     ErrandState
-	Expected  time.Time // by the processor's word; zero for none
-	ChangedAt time.Time
-	DueAt     time.Time // when it is sent or asked about next; zero when it is over
-	Tries     int       // that failed since ChangedAt
-	Cause     string    // of the last that failed, a code
+	ID      string // a UUID of version 4, by which the processor knows it
+	System  string
+	Request rights.RequestID
+	Subject id.Subject
+	Type    Type
+	// Regulation is that of the law pack of the request.
+	Regulation Regulation
+	Names      []Identity // while it is Waiting: personal
+	Submitted  time.Time  // when the person asked
+	State      ErrandState
+	Expected   time.Time // by the processor's word; zero for none
+	ChangedAt  time.Time
+	DueAt      time.Time // when it is sent or asked about next; zero when it is over
+	Tries      int       // that failed since ChangedAt
+	Cause      string    // of the last that failed, a code
 }
 
 // An ErrandState is how far an errand is: Waiting, a Status of the processor's,
@@ -115,6 +121,15 @@ func typeOf(k rights.Kind) (Type, bool) {
 	return "", false
 }
 
+// regulationOf is the regulation of the edition of a law pack. The standard knows
+// two: what is no law of the United States is most like the GDPR.
+func regulationOf(pack string) Regulation {
+	if code, _, _ := strings.Cut(pack, "/"); code == "US" || strings.HasPrefix(code, "US-") {
+		return CCPA
+	}
+	return GDPR
+}
+
 // Refer writes the errands of a request that is about to be carried out. By
 // what the person is known is kept with them, sealed: an erasure takes it from
 // everywhere else. It may be repeated.
@@ -130,7 +145,7 @@ func (c *Controller) Refer(ctx context.Context, r *rights.Request) error {
 		}
 		now := c.Clock.Now()
 		err = c.Store.KeepErrand(ctx, Errand{
-			ID: uuid.NewString(), System: system, Request: r.ID, Subject: r.Subject, Type: kind, Names: names,
+			ID: uuid.NewString(), System: system, Request: r.ID, Subject: r.Subject, Type: kind, Regulation: regulationOf(r.Pack), Names: names,
 			Submitted: r.ReceivedAt, State: Waiting, ChangedAt: now, DueAt: now,
 		})
 		if err != nil {
@@ -176,7 +191,7 @@ func (c *Controller) step(ctx context.Context, e *Errand) {
 		e.end(Refused, "not_accepted", now)
 	case answer.Status/100 != 2:
 		e.again("not_accepted", now)
-	case c.check(ctx, &peer, answer.Body, answer.Header.Get(DomainHeader), answer.Header.Get(SignatureHeader)) != nil:
+	case c.signed(ctx, &peer, &answer) != nil:
 		e.again("bad_signature", now)
 	case e.State == Waiting:
 		var r Receipt
@@ -194,6 +209,12 @@ func (c *Controller) step(ctx context.Context, e *Errand) {
 		e.DueAt, e.Tries, e.Cause = now.Add(askEvery), 0, ""
 		e.follow(&r, peer.Domain, now)
 	}
+}
+
+// signed tells whether a peer signed an answer.
+func (c *Controller) signed(ctx context.Context, p *Peer, a *outbound.Answer) error {
+	domain, signature := Signature(a.Header)
+	return c.check(ctx, p, a.Body, domain, signature)
 }
 
 // again makes an errand due once more, or gives it up.
@@ -241,7 +262,8 @@ func (c *Controller) callback(errand string) string {
 
 // exchange sends an errand, or asks about one that was taken.
 func (c *Controller) exchange(ctx context.Context, e *Errand, p *Peer) (outbound.Answer, error) {
-	l := outbound.Letter{Method: "GET", URL: strings.TrimSuffix(p.URL, "/") + "/requests/" + e.ID, Headers: map[string]string{}}
+	requests := strings.TrimSuffix(p.URL, "/") + "/" + cmp.Or(p.Requests, "requests")
+	l := outbound.Letter{Method: "GET", URL: requests + "/" + e.ID, Headers: map[string]string{}}
 	if p.Secret != "" {
 		secret, err := c.Secret(p.Secret)
 		if err != nil {
@@ -251,13 +273,13 @@ func (c *Controller) exchange(ctx context.Context, e *Errand, p *Peer) (outbound
 	}
 	if e.State == Waiting {
 		body, err := Write(Request{
-			Regulation: GDPR, ID: e.ID, Type: e.Type, Identities: e.Names, SubmittedAt: e.Submitted.UTC().Truncate(time.Second),
+			Regulation: e.Regulation, ID: e.ID, Type: e.Type, Identities: e.Names, SubmittedAt: e.Submitted.UTC().Truncate(time.Second),
 			Version: Version, Callbacks: []string{c.callback(e.ID)},
 		})
 		if err != nil {
 			return outbound.Answer{}, err
 		}
-		l.Method, l.URL, l.Body = "POST", strings.TrimSuffix(p.URL, "/")+"/requests", body
+		l.Method, l.URL, l.Body = "POST", requests, body
 		l.Headers["Content-Type"] = "application/json"
 	}
 	return c.Door.Post(ctx, l)

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -68,6 +69,16 @@ func (s *Signer) Sign(body []byte) (map[string]string, error) {
 	return map[string]string{
 		DomainHeader: s.Domain, SignatureHeader: text, OldDomainHeader: s.Domain, OldSignatureHeader: text,
 	}, nil
+}
+
+// Signature returns who signed a message and how, by its headers of today, or else
+// by those that the standard had before (OpenDSR 2.0, 10.1).
+func Signature(h http.Header) (domain, signature string) {
+	domain, signature = h.Get(DomainHeader), h.Get(SignatureHeader)
+	if domain == "" && signature == "" {
+		domain, signature = h.Get(OldDomainHeader), h.Get(OldSignatureHeader)
+	}
+	return domain, signature
 }
 
 // Certificates reads PEM certificates; there is one at least.

@@ -87,7 +87,7 @@
 //	endpoints   mapping from name to where it is told what changed
 //	pull        the feed that it is asked for what changed: url, every, secret,
 //	            header, items, map; see package pull
-//	opendsr     where it is told what people ask of us: url, domain, secret
+//	opendsr     where it is told what people ask of us: url, domain, secret, requests
 //	scim        what it may do by SCIM: leaving (unlink, the default; clear;
 //	            request) says what deleting a user means, filters-in-address
 //	            is true for a client that cannot search by POST

@@ -46,6 +46,7 @@ func readProcessor(s *object) *opendsr.Peer {
 
 func readPeer(o *object) *opendsr.Peer {
 	p := &opendsr.Peer{URL: o.word("url"), Domain: strings.ToLower(o.word("domain")), Secret: o.word("secret")}
+	p.Requests = o.word("requests")
 	if at, err := url.Parse(p.URL); p.Domain == "" && err == nil {
 		p.Domain = at.Hostname()
 	}
@@ -57,9 +58,17 @@ func (c *checker) peer(path string, p *opendsr.Peer) {
 	if !hook.ValidURL(p.URL) || strings.ContainsAny(p.URL, "?") {
 		c.note(join(path, "url"), "%s is no address to send to: https, or http on this machine", quoted(p.URL))
 	}
+	if p.Requests != "" && !isPathName(p.Requests) {
+		c.note(join(path, "requests"), "%s is no path, as opendsr_requests: lower-case letters, digits, hyphens and underscores", quoted(p.Requests))
+	}
 	if p.Secret != "" && !isName(p.Secret) {
 		c.note(join(path, "secret"), "%s is no name of a file: lower-case letters, digits and hyphens", quoted(p.Secret))
 	}
+}
+
+// isPathName tells whether s may stand alone in a path.
+func isPathName(s string) bool {
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
 // ofPeer are the parts of it, for a comparison.
@@ -70,6 +79,7 @@ func (ts *traits) ofPeer(p *opendsr.Peer) {
 	ts.add("opendsr.url", p.URL)
 	ts.add("opendsr.domain", p.Domain)
 	ts.add("opendsr.secret", p.Secret)
+	ts.add("opendsr.requests", p.Requests)
 }
 
 // Processors are the systems that are told by OpenDSR.

@@ -23,7 +23,7 @@ func errandsRoundTrip(t *testing.T, f Fixture) {
 	request, name := rights.RequestID(id.New()), "marker-"+id.New()+"@example.org"
 	errand := func(system string, due time.Time) opendsr.Errand {
 		return opendsr.Errand{
-			ID: id.New(), System: system, Request: request, Subject: f.subject(t), Type: opendsr.Erasure,
+			ID: id.New(), System: system, Request: request, Subject: f.subject(t), Type: opendsr.Erasure, Regulation: opendsr.CCPA,
 			Names:     []opendsr.Identity{{Type: "email", Value: name, Format: "raw"}},
 			Submitted: f.now().Add(-time.Hour), State: opendsr.Waiting, ChangedAt: f.now(), DueAt: due,
 		}
