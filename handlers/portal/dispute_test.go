@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
+	"livingprofile/store"
 )
 
 // TestDispute: what the shop says later than the person is asked about on the
@@ -58,10 +60,12 @@ func TestDispute(t *testing.T) {
 // person is asked at the record where they are signed in, too, and ended there.
 func TestDisputeOfAnotherRecord(t *testing.T) {
 	k := newKit(t)
-	other, err := k.Identity.Register(t.Context(), "aiko@work.example.com", "hibiki")
-	if err != nil {
+	known := identity.New([]identity.Identifier{{Kind: identity.Email, Value: mailbox, Source: "media"}},
+		ledger.Actor{Kind: ledger.BySystem, ID: "media"}, k.clock.Now())
+	if _, err := k.Read.(store.Together).Commit(t.Context(), known); err != nil { //nolint:forcetypeassert // newKit has no other
 		t.Fatal(err)
 	}
+	other := known.Subject
 	if _, err := k.Profile.Correct(t.Context(), profile.Editor{Subject: other, Actor: ledger.Self(other), Brand: "hibiki"}, "phone", "+81 3-1234-5678"); err != nil {
 		t.Fatal(err)
 	}
