@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"livingprofile/internal/consent"
 	"livingprofile/internal/testkit"
 )
 
@@ -15,8 +14,16 @@ func TestDecisions_of_a_child(t *testing.T) {
 	for _, e := range testkit.Engines {
 		t.Run(string(e), func(t *testing.T) {
 			k := newKit(t, e)
+			k.clock.Advance(22 * 24 * time.Hour) // his pause is over
 			key, everywhere := k.key(forBrand("kawara")), k.key()
-			k.say(thomas, "newsletter", consent.Yes)
+			say := func(status string) {
+				t.Helper()
+				k.clock.Advance(time.Second)
+				here := k.key(forBrand("kawara"))
+				k.want(http.StatusCreated, nil, here, "POST", k.lookup(here, thomas)+"/consents", `{"purpose":"newsletter","status":"`+status+
+					`","at":"`+k.clock.Now().UTC().Format(time.RFC3339Nano)+`","confirmed":true,"proof":"a form"}`)
+			}
+			say("given")
 			if got := k.may(key, "newsletter", "", thomas)[0]; !got.Allow {
 				t.Fatalf("before: got %+v", got)
 			}
@@ -49,8 +56,8 @@ func TestDecisions_of_a_child(t *testing.T) {
 			if got := k.may(k.key(forBrand("kawara")), "newsletter", "", thomas)[0]; got.Allow || got.Reasons[0] != "not_asked" {
 				t.Errorf("of age, and the yes was a child's: got %+v", got)
 			}
-			k.say(thomas, "newsletter", consent.No)
-			k.say(thomas, "newsletter", consent.Yes)
+			say("refused")
+			say("given")
 			if got := k.may(k.key(forBrand("kawara")), "newsletter", "", thomas)[0]; !got.Allow {
 				t.Errorf("a yes of their own: got %+v", got)
 			}
