@@ -178,7 +178,7 @@ func (o *OpenDSR) Called(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	domain, signature := opendsr.Signature(c.Request().Header)
+	domain, signature := opendsr.Signature(c.Request().Header.Get)
 	if err := o.Controller.Called(web.Context(c), c.Param("errand"), domain, signature, body); err != nil {
 		return err
 	}

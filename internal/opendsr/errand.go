@@ -213,7 +213,7 @@ func (c *Controller) step(ctx context.Context, e *Errand) {
 
 // signed tells whether a peer signed an answer.
 func (c *Controller) signed(ctx context.Context, p *Peer, a *outbound.Answer) error {
-	domain, signature := Signature(a.Header)
+	domain, signature := Signature(a.Header.Get)
 	return c.check(ctx, p, a.Body, domain, signature)
 }
 

@@ -1,9 +1,6 @@
 package opendsr
 
-import (
-	"net/http"
-	"testing"
-)
+import "testing"
 
 func TestRegulationOf(t *testing.T) {
 	for pack, want := range map[string]Regulation{"EU/1": GDPR, "JP/2": GDPR, "US/1": CCPA, "US-CA/3": CCPA, "USX/1": GDPR, "": GDPR} {
@@ -22,10 +19,8 @@ func TestSignature(t *testing.T) {
 		"a mix":   {[2]string{DomainHeader, OldSignatureHeader}, [2]string{"d", ""}},
 		"nothing": {[2]string{"A", "B"}, [2]string{}},
 	} {
-		h := http.Header{}
-		h.Set(tt.headers[0], "d")
-		h.Set(tt.headers[1], "s")
-		domain, signature := Signature(h)
+		h := map[string]string{tt.headers[0]: "d", tt.headers[1]: "s"}
+		domain, signature := Signature(func(name string) string { return h[name] })
 		if got := [2]string{domain, signature}; got != tt.want {
 			t.Errorf("%s: got %v", name, got)
 		}

@@ -9,7 +9,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 )
 
@@ -73,10 +72,10 @@ func (s *Signer) Sign(body []byte) (map[string]string, error) {
 
 // Signature returns who signed a message and how, by its headers of today, or else
 // by those that the standard had before (OpenDSR 2.0, 10.1).
-func Signature(h http.Header) (domain, signature string) {
-	domain, signature = h.Get(DomainHeader), h.Get(SignatureHeader)
+func Signature(header func(name string) string) (domain, signature string) {
+	domain, signature = header(DomainHeader), header(SignatureHeader)
 	if domain == "" && signature == "" {
-		domain, signature = h.Get(OldDomainHeader), h.Get(OldSignatureHeader)
+		domain, signature = header(OldDomainHeader), header(OldSignatureHeader)
 	}
 	return domain, signature
 }
