@@ -79,7 +79,7 @@ func TestSessionLife(t *testing.T) {
 	t.Run("is_the_same_at_every_brand", func(t *testing.T) {
 		c := s.Client(t)
 		c.SignIn("hibiki", thomas)
-		c.Page("/kawara")
+		c.Page("/kawara/data")
 	})
 	t.Run("is_in_no_page", func(t *testing.T) {
 		c := s.Client(t)
