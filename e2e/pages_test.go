@@ -62,7 +62,7 @@ func TestEveryPage(t *testing.T) {
 func stops() []stop {
 	var all []stop
 	for _, part := range [][]stop{
-		signedOutStops(), signInStops(), dataStops(), allowStops(), receiptStops(), getStops(), otherStops(), safetyStops(), rightsStops(), othersStops(), outsideStops(), lastStops(),
+		signedOutStops(), signInStops(), dataStops(), allowStops(), receiptStops(), getStops(), otherStops(), outsideStops(), safetyStops(), rightsStops(), othersStops(), lastStops(),
 	} {
 		all = append(all, part...)
 	}

@@ -369,6 +369,19 @@ func joinedGates(t *testing.T, s *testkit.Site) {
 	if got := [2]string{made(mine), made(other)}; got != [2]string{alone, there} {
 		t.Errorf("taken apart the rule says %q", got)
 	}
+
+	// Who did nothing is guessed at for as long as the records are one.
+	silent := anotherRecord(t, s, identity.Identifier{Kind: identity.Email, Value: aiko, Source: "media"}, nil)
+	joinByStaff(t, s, mine, silent)
+	if got := made(silent); got != alone {
+		t.Errorf("of one who did nothing, joined, the rule says %q, not %q", got, alone)
+	}
+	if err := s.Joiner.Separate(ctx, mine, joinOf(t, s, silent).ID, brand); err != nil {
+		t.Fatal(err)
+	}
+	if got := made(silent); got != "" {
+		t.Errorf("taken apart, one who did nothing is said to use %q", got)
+	}
 }
 
 // TestJoinedErasure: who is erased is erased with all records of theirs, when
