@@ -369,14 +369,38 @@ func joinedGates(t *testing.T, s *testkit.Site) {
 	if got := [2]string{made(mine), made(other)}; got != [2]string{alone, there} {
 		t.Errorf("taken apart the rule says %q", got)
 	}
+}
 
-	// Who did nothing is guessed at for as long as the records are one.
+// TestJoinedGuess: who did nothing is guessed at for as long as the records are
+// one, and no longer.
+func TestJoinedGuess(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	ctx := t.Context()
+	mine := subjectOf(t, s, aiko)
 	silent := anotherRecord(t, s, identity.Identifier{Kind: identity.Email, Value: aiko, Source: "media"}, nil)
-	joinByStaff(t, s, mine, silent)
-	if got := made(silent); got != alone {
-		t.Errorf("of one who did nothing, joined, the rule says %q, not %q", got, alone)
+	made := func(subject id.Subject) string {
+		t.Helper()
+		if _, err := s.Activity.Infer(ctx); err != nil {
+			t.Fatal(err)
+		}
+		held, err := s.DB.Held(ctx, subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := held.Profile.Of("usual-machine", activity.SourceRule)
+		return c.Value
 	}
-	if err := s.Joiner.Separate(ctx, mine, joinOf(t, s, silent).ID, brand); err != nil {
+	if _, err := s.Consent.Decide(ctx, consent.Ask{
+		Subject: mine, Actor: ledger.Self(mine), Purpose: "training-suggestions", Answer: consent.Yes, Locale: "en",
+		Proof: consent.Proof{Kind: consent.BySession}, Brand: "tsubame", Channel: "portal",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	joinByStaff(t, s, mine, silent)
+	if got := made(silent); got == "" || got != made(mine) {
+		t.Errorf("joined, the rule says %q, not %q", got, made(mine))
+	}
+	if err := s.Joiner.Separate(ctx, mine, joinOf(t, s, silent).ID, "tsubame"); err != nil {
 		t.Fatal(err)
 	}
 	if got := made(silent); got != "" {
