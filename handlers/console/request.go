@@ -144,21 +144,28 @@ func (s *Console) fill(c echo.Context, b *sheet) error {
 	return nil
 }
 
+// openRow returns the request that the address names. A member who has not opened
+// it is led to where they do; open is false then.
+func (s *Console) openRow(c echo.Context) (row review.Row, open bool, err error) {
+	ctx := web.Context(c)
+	if row, err = s.Review.Find(ctx, me(c), rights.RequestID(c.Param("request"))); err != nil {
+		return row, false, err
+	}
+	_, err = s.Staff.MayLook(ctx, me(c), row.Subject)
+	if errors.Is(err, errs.Stale) {
+		return row, false, web.SeeOther(c, requestsPath+"/"+string(row.ID))
+	}
+	return row, err == nil, err
+}
+
 // ActOnRequest makes a move, or shows the letter that it would send.
 func (s *Console) ActOnRequest(c echo.Context) error {
 	form, files, refused := web.FormWithAttachments(c, s.Files, "move", "ground", "note", "value", "outcome", "fields", "proof", "proved", "seen", "do")
 	if form == nil {
 		return refused
 	}
-	ctx := web.Context(c)
-	row, err := s.Review.Find(ctx, me(c), rights.RequestID(c.Param("request")))
-	if err != nil {
-		return err
-	}
-	if _, err := s.Staff.MayLook(ctx, me(c), row.Subject); err != nil {
-		if errors.Is(err, errs.Stale) {
-			return web.SeeOther(c, requestsPath+"/"+string(row.ID))
-		}
+	row, open, err := s.openRow(c)
+	if !open {
 		return err
 	}
 	seen, err := strconv.Atoi(form.Get("seen"))
@@ -219,17 +226,11 @@ func (s *Console) TakeFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	row, open, err := s.openRow(c)
+	if !open {
+		return err
+	}
 	ctx := web.Context(c)
-	row, err := s.Review.Find(ctx, me(c), rights.RequestID(c.Param("request")))
-	if err != nil {
-		return err
-	}
-	if _, err := s.Staff.MayLook(ctx, me(c), row.Subject); err != nil {
-		if errors.Is(err, errs.Stale) {
-			return web.SeeOther(c, requestsPath+"/"+string(row.ID))
-		}
-		return err
-	}
 	r, _, err := s.Review.Read(ctx, row)
 	if err != nil {
 		return err
