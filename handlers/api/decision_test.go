@@ -15,6 +15,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 )
 
@@ -243,9 +244,17 @@ func TestFilter(t *testing.T) {
 	if want := "email,name\n" + thomas + ",\"Weber, T.\"\n"; csv.Body != want {
 		t.Errorf("got %q, want %q", csv.Body, want)
 	}
+	k.freeze(k.subject(aiko), rights.Matter{Scope: rights.WholePerson, Ground: rights.Unlawful})
+	no := k.may(key, "reviews", "", aiko)[0].Reasons
+	if len(no) != 2 || no[1] != "restricted" {
+		t.Errorf("got %q, want a no and a restriction", no)
+	}
 	denied := k.want(http.StatusOK, nil, key, "POST", path+"&show=denied", list, "Content-Type", "text/csv")
-	if want := "email,name,reason\n" + aiko + ",A,withdrawn\nnobody@example.org,N,unknown\nnot an address,X,unreadable\n"; denied.Body != want &&
-		denied.Body != strings.Replace(want, "withdrawn", "refused", 1) {
+	if want := "email,name,reasons\n" + aiko + ",A," + strings.Join(no, " ") + "\nnobody@example.org,N,unknown\nnot an address,X,unreadable\n"; denied.Body != want {
+		t.Errorf("got %q, want %q", denied.Body, want)
+	}
+	denied = k.want(http.StatusOK, nil, key, "POST", path+"&show=denied", `{"email":"`+aiko+`"}`, "Content-Type", "application/jsonl")
+	if want := `{"email":"` + aiko + `","reasons":["` + strings.Join(no, `","`) + `"]}` + "\n"; denied.Body != want {
 		t.Errorf("got %q, want %q", denied.Body, want)
 	}
 	lines := `{"email":"` + thomas + `","n":1.0}` + "\n" + `{"email":"` + aiko + `"}` + "\nrubbish\n\n" + `{"email":7}`

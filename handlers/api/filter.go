@@ -46,7 +46,8 @@ const unreadable decision.Reason = "unreadable"
 // filtered, and names nobody.
 const ListFiltered ledger.Kind = "decision.list_filtered"
 
-// A summary counts what became of the lines.
+// A summary counts what became of the lines: one that is denied, under the
+// weightiest of its reasons.
 type summary struct {
 	Purpose consent.PurposeID       `json:"purpose"`
 	Lines   int                     `json:"lines"`
@@ -60,7 +61,7 @@ type sieve struct {
 	ask    *asking
 	column string // the name of the value by which people are named
 	kind   string // "subject", or a kind of identifier
-	denied bool   // let the others through instead, each with why not
+	denied bool   // let the others through instead, each with all that stands against it
 	sum    summary
 	pace   func() // called for each line
 }
@@ -157,10 +158,10 @@ func (a *API) sieve(c echo.Context, who *caller) (*sieve, string, error) {
 
 // judge answers about whom a line names, and counts it. pass says whether the
 // line is let through.
-func (s *sieve) judge(ctx context.Context, name string) (pass bool, why decision.Reason, err error) {
+func (s *sieve) judge(ctx context.Context, name string) (pass bool, why []decision.Reason, err error) {
 	if s.sum.Lines%1024 == 0 {
 		if err := s.api.Index.Refresh(ctx); err != nil {
-			return false, "", err
+			return false, nil, err
 		}
 	}
 	r := ruling{Verdict: decision.Verdict{Reasons: []decision.Reason{unreadable}}}
@@ -172,7 +173,7 @@ func (s *sieve) judge(ctx context.Context, name string) (pass bool, why decision
 		}
 	}
 	if err != nil {
-		return false, "", err
+		return false, nil, err
 	}
 	s.sum.Lines++
 	s.pace()
@@ -181,7 +182,7 @@ func (s *sieve) judge(ctx context.Context, name string) (pass bool, why decision
 	} else {
 		s.sum.Denied[r.Reasons[0]]++
 	}
-	return r.Allow != s.denied, r.Reasons[0], nil
+	return r.Allow != s.denied, r.Reasons, nil
 }
 
 // lines filters JSON Lines.
@@ -219,7 +220,7 @@ func (s *sieve) line(ctx context.Context, line []byte, out io.Writer) error {
 		if all == nil { // what cannot be read is not repeated
 			all = map[string]json.RawMessage{}
 		}
-		all["reason"], _ = json.Marshal(why)
+		all["reasons"], _ = json.Marshal(why)
 		if line, err = json.Marshal(all); err != nil {
 			return err
 		}
@@ -249,7 +250,7 @@ func (s *sieve) csv(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	width := len(names)
 	if s.denied {
-		names = append(slices.Clone(names), "reason")
+		names = append(slices.Clone(names), "reasons")
 	}
 	if err := w.Write(names); err != nil {
 		return err
@@ -277,7 +278,7 @@ func (s *sieve) csv(ctx context.Context, in io.Reader, out io.Writer) error {
 			return err
 		}
 		if s.denied && pass {
-			cells = append(slices.Clone(cells), string(why))
+			cells = append(slices.Clone(cells), spaced(why))
 		}
 		if !pass {
 			continue
@@ -286,6 +287,15 @@ func (s *sieve) csv(ctx context.Context, in io.Reader, out io.Writer) error {
 			return err
 		}
 	}
+}
+
+// spaced is how one cell holds reasons, none of which has a space.
+func spaced(why []decision.Reason) string {
+	text := string(why[0])
+	for _, r := range why[1:] {
+		text += " " + string(r)
+	}
+	return text
 }
 
 // A boundedReader ends with an error when one record asks for more than left.

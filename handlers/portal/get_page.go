@@ -109,7 +109,7 @@ func (s *sight) blocked(t *consent.Topic, wished bool) (ui.State, string) {
 	case !wished:
 		return ui.Neutral, ""
 	case reason == decision.Minor:
-		return ui.Waiting, s.t("page.get.minor", "date", i18n.Date(s.ctx, verdict.Until))
+		return ui.Waiting, s.t("page.get.minor", "date", i18n.Date(s.ctx, s.ofAge(v)))
 	case reason == decision.Waiting:
 		return ui.Waiting, s.t("page.get.waiting", "purpose", title)
 	}

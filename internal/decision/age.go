@@ -81,6 +81,8 @@ func alone(verdict Verdict, from time.Time, st *consent.Standing, at time.Time) 
 	switch {
 	case st.Status.No() || st.Status == consent.Invalidated:
 		return verdict
+	case at.Before(from) && !verdict.Allow:
+		return Verdict{Reasons: append([]Reason{Minor}, verdict.Reasons...), Until: from}
 	case at.Before(from):
 		return Verdict{Reasons: []Reason{Minor}, Until: from}
 	case verdict.Allow && st.At.Before(from):

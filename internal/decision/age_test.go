@@ -40,8 +40,8 @@ func TestMay_of_a_child(t *testing.T) {
 	}
 	now := time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
 	yesterday := now.AddDate(0, 0, -1)
-	minor := func(year int, month time.Month, d int) Verdict {
-		return Verdict{Reasons: []Reason{Minor}, Until: time.Date(year, month, d, 0, 0, 0, 0, tokyo).UTC(), Record: "r"}
+	minor := func(year int, month time.Month, d int, also ...Reason) Verdict {
+		return Verdict{Reasons: append([]Reason{Minor}, also...), Until: time.Date(year, month, d, 0, 0, 0, 0, tokyo).UTC(), Record: "r"}
 	}
 	yes := Verdict{Allow: true, Reasons: []Reason{ByConsent}, Record: "r"}
 	no := func(why Reason) Verdict { return Verdict{Reasons: []Reason{why}, Record: "r"} }
@@ -59,7 +59,7 @@ func TestMay_of_a_child(t *testing.T) {
 		"at all brands, the strictest":        {"2012-05-04", consent.Given, "", nil, nil, minor(2028, 5, 4)},
 		"born on a leap day":                  {"2012-02-29", consent.Given, "hibiki", nil, nil, minor(2028, 2, 29)},
 		"born on a leap day, and there is no": {"2016-02-29", consent.Given, "kawara", nil, nil, minor(2029, 3, 1)},
-		"nobody asked the child":              {"2012-05-04", consent.Unknown, "hibiki", nil, nil, minor(2028, 5, 4)},
+		"nobody asked the child":              {"2012-05-04", consent.Unknown, "hibiki", nil, nil, minor(2028, 5, 4, NotAsked)},
 		"a no of a child":                     {"2012-05-04", consent.Refused, "hibiki", nil, nil, no(Refused)},
 		"a yes that a child took back":        {"2012-05-04", consent.Withdrawn, "hibiki", nil, nil, no(Withdrawn)},
 		"who is of age":                       {"1980-05-04", consent.Given, "hibiki", nil, nil, yes},

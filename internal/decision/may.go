@@ -4,6 +4,7 @@
 package decision
 
 import (
+	"slices"
 	"time"
 
 	"livingprofile/internal/automated"
@@ -118,71 +119,78 @@ func judge(f *Facts, born birth, st *consent.Standing, q *Question) Verdict {
 		return deny(Retired)
 	}
 	verdict := alone(permission(v, st, q.At), ofAge(born, q), st, q.At)
-	if stopped(f, q, st) && (verdict.Allow || verdict.Reasons[0] == NotAsked) {
-		verdict = deny(Signalled)
+	yes := verdict.Allow
+	if stopped(f, q, st) {
+		verdict = verdict.against(Signalled, time.Time{})
 	}
-	if verdict.Allow && (frozen(f, v, st) || machineFrozen(f, q)) {
-		return deny(Restricted)
+	if frozen(f, v, st, yes) || machineFrozen(f, q) {
+		verdict = verdict.against(Restricted, time.Time{})
 	}
-	if verdict.Allow && q.Automated != nil && f.Humans.Wanted(q.Automated.Name) {
-		return deny(HumanWanted)
+	if q.Automated != nil && f.Humans.Wanted(q.Automated.Name) {
+		verdict = verdict.against(HumanWanted, time.Time{})
 	}
-	if !verdict.Allow || !v.Marketing {
+	if !v.Marketing {
 		return verdict
 	}
-	wishes := f.Preferences.Delivery(q.Brand)
-	if q.At.Before(wishes.Pause) {
-		return Verdict{Reasons: []Reason{Paused}, Until: wishes.Pause}
+	if pause := f.Preferences.Delivery(q.Brand).Pause; q.At.Before(pause) {
+		verdict = verdict.against(Paused, pause)
 	}
-	if q.Channel == "" {
-		return verdict
+	if q.Channel != "" {
+		verdict = limited(verdict, f, q)
 	}
-	if len(f.Preferences.Joined) == 0 {
-		return limited(verdict, &f.Preferences, f.Contacts, q)
-	}
-	all := verdict
-	for i := range f.Preferences.Joined {
-		all = all.and(limited(verdict, &f.Preferences.Joined[i], f.Contacts, q))
-	}
-	return all
-}
-
-// limited is verdict, which allows, within the quiet hours and the budget of what
-// one record wishes.
-func limited(verdict Verdict, p *consent.Preferences, contacts Contacts, q *Question) Verdict {
-	wishes := p.Delivery(q.Brand)
-	quiet, turns := wishes.Quiet.Turns(q.At)
-	if quiet {
-		return Verdict{Reasons: []Reason{QuietHours}, Until: turns}
-	}
-	brand := ""
-	if p.Brands[q.Brand].Budget != nil {
-		brand = q.Brand
-	}
-	if until, is := contacts.spent(wishes.Budget, brand, q.At); is {
-		return Verdict{Reasons: []Reason{BudgetUsed}, Until: until}
-	}
-	verdict.Until = sooner(verdict.Until, turns)
 	return verdict
 }
 
-// and is what v and o say together, each of which limited returned: what either
-// forbids is forbidden, until the last of them is over.
-func (v Verdict) and(o Verdict) Verdict {
+// limited is verdict within the quiet hours and the budget of what is wished, in
+// each record of the person.
+func limited(verdict Verdict, f *Facts, q *Question) Verdict {
+	all := f.Preferences.Joined
+	if len(all) == 0 {
+		all = []consent.Preferences{f.Preferences}
+	}
+	var turns, quiet, spent time.Time
+	for i := range all {
+		wishes := all[i].Delivery(q.Brand)
+		is, turn := wishes.Quiet.Turns(q.At)
+		if is {
+			quiet = later(quiet, turn)
+		}
+		turns = sooner(turns, turn)
+		brand := ""
+		if all[i].Brands[q.Brand].Budget != nil {
+			brand = q.Brand
+		}
+		until, _ := f.Contacts.spent(wishes.Budget, brand, q.At)
+		spent = later(spent, until)
+	}
+	if verdict.Allow {
+		verdict.Until = sooner(verdict.Until, turns)
+	}
+	if !quiet.IsZero() {
+		verdict = verdict.against(QuietHours, quiet)
+	}
+	if !spent.IsZero() {
+		verdict = verdict.against(BudgetUsed, spent)
+	}
+	return verdict
+}
+
+// against is v with another reason why not, which is over at a time; zero for
+// never by itself. It weighs less than those that v has; but where nobody was
+// asked, a signal has spoken.
+func (v Verdict) against(r Reason, until time.Time) Verdict {
 	switch {
-	case v.Allow && o.Allow:
-		v.Until = sooner(v.Until, o.Until)
-		return v
 	case v.Allow:
-		return o
-	case o.Allow:
-		return v
+		return Verdict{Reasons: []Reason{r}, Until: until}
+	case r == Signalled && v.Reasons[0] == NotAsked:
+		v.Reasons = slices.Insert(v.Reasons, 0, r)
+	default:
+		v.Reasons = append(v.Reasons, r)
 	}
-	if o.Until.After(v.Until) {
-		v.Until = o.Until
-	}
-	if o.Reasons[0] == QuietHours {
-		v.Reasons = o.Reasons
+	if v.Until.IsZero() || until.IsZero() {
+		v.Until = time.Time{}
+	} else {
+		v.Until = later(v.Until, until)
 	}
 	return v
 }
@@ -203,6 +211,13 @@ func stopped(f *Facts, q *Question, st *consent.Standing) bool {
 // sooner returns the earlier of two times of which zero is never.
 func sooner(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
 		return b
 	}
 	return a
@@ -232,16 +247,16 @@ func permission(v *consent.PurposeVersion, st *consent.Standing, now time.Time) 
 	return yes
 }
 
-// frozen tells whether a restriction stops a purpose that would be allowed.
-// Frozen data may be stored; anything else needs the person's consent, or an
-// important public interest (Art. 18(2) GDPR). A yes from before the freeze is
-// not that consent: the person has said "stop" since.
-func frozen(f *Facts, v *consent.PurposeVersion, st *consent.Standing) bool {
+// frozen tells whether a restriction stands against a purpose; yes is whether
+// the person's consent would allow it. Frozen data may be stored; anything else needs the
+// person's consent, or an important public interest (Art. 18(2) GDPR). A yes from
+// before the freeze is not that consent: the person has said "stop" since.
+func frozen(f *Facts, v *consent.PurposeVersion, st *consent.Standing, yes bool) bool {
 	freeze, is := f.Freezes.Purpose(string(v.Purpose))
 	if !is || v.Basis == consent.PublicInterest {
 		return false
 	}
-	return v.Basis != consent.Consent || !st.At.After(freeze.Since)
+	return v.Basis != consent.Consent || !yes || !st.At.After(freeze.Since)
 }
 
 // machineFrozen tells whether a machine would decide from a value that is

@@ -47,8 +47,8 @@ func allow(r decision.Reason, until time.Time, record consent.RecordID) decision
 	return decision.Verdict{Allow: true, Reasons: []decision.Reason{r}, Until: until, Record: record}
 }
 
-func deny(r decision.Reason, until time.Time, record consent.RecordID) decision.Verdict {
-	return decision.Verdict{Reasons: []decision.Reason{r}, Until: until, Record: record}
+func deny(r decision.Reason, until time.Time, record consent.RecordID, also ...decision.Reason) decision.Verdict {
+	return decision.Verdict{Reasons: append([]decision.Reason{r}, also...), Until: until, Record: record}
 }
 
 func TestMay_asks_consent_and_basis(t *testing.T) {
@@ -140,13 +140,13 @@ func TestMay_keeps_to_wishes(t *testing.T) {
 		"pause_that_is_over":          {situation{stands: given, wishes: consent.Wishes{Pause: noon}}, allow(decision.ByConsent, time.Time{}, "r")},
 		"pause_of_what_is_no_ad":      {situation{stands: given, wishes: paused, purpose: service}, allow(decision.ByConsent, time.Time{}, "r")},
 		"pause_of_ads_on_any_basis":   {situation{wishes: paused, purpose: contract}, deny(decision.Paused, hour(5), "")},
-		"pause_does_not_hide_a_no":    {situation{stands: stands(consent.Refused, 2, time.Time{}), wishes: paused}, deny(decision.Refused, time.Time{}, "r")},
+		"pause_does_not_hide_a_no":    {situation{stands: stands(consent.Refused, 2, time.Time{}), wishes: paused}, deny(decision.Refused, time.Time{}, "r", decision.Paused)},
 		"quiet_hours":                 {situation{stands: given, wishes: night, channel: "sms"}, deny(decision.QuietHours, hour(10), "r")},
 		"quiet_hours_and_no_contact":  {situation{stands: given, wishes: night}, allow(decision.ByConsent, time.Time{}, "r")},
 		"quiet_hours_of_what_is_none": {situation{stands: given, wishes: night, channel: "sms", purpose: service}, allow(decision.ByConsent, time.Time{}, "r")},
 		"quiet_hours_to_come":         {situation{stands: given, wishes: soon, channel: "sms"}, allow(decision.ByConsent, hour(1), "r")},
 		"quiet_hours_after_the_end":   {situation{stands: short, wishes: soon, channel: "sms"}, allow(decision.ByConsent, noon.Add(time.Minute), "r")},
-		"pause_before_quiet_hours":    {situation{stands: given, wishes: consent.Wishes{Pause: hour(5), Quiet: night.Quiet}, channel: "sms"}, deny(decision.Paused, hour(5), "r")},
+		"pause_before_quiet_hours":    {situation{stands: given, wishes: consent.Wishes{Pause: hour(5), Quiet: night.Quiet}, channel: "sms"}, deny(decision.Paused, hour(10), "r", decision.QuietHours)},
 	} {
 		if d := cmp.Diff(tt.ask(), tt.want); d != "" {
 			t.Errorf("%s (-got +want):\n%s", name, d)
