@@ -41,20 +41,47 @@ func countHour(ctx context.Context, c conn, t hook.Turn) error {
 	return err
 }
 
-// Hours returns what attempts at endpoints came to since a time, oldest first;
-// hours without any are left out.
+// NoteBacklogs adds what waits for endpoints now to the hour.
+func (db *DB) NoteBacklogs(ctx context.Context, endpoints []string, now time.Time) error {
+	for _, endpoint := range endpoints {
+		b, err := db.Backlog(ctx, endpoint)
+		if err != nil {
+			return err
+		}
+		if b.Waiting == 0 {
+			continue
+		}
+		err = db.main.update(ctx, func(c conn) error {
+			_, err := c.exec(ctx, `
+				insert into hook_hours (endpoint, hour, reached, missed, took, waiting, lag)
+				values ($1, $2, 0, 0, 0, $3, $4)
+				on conflict (endpoint, hour) do update
+				set waiting = case when hook_hours.waiting < excluded.waiting then excluded.waiting else hook_hours.waiting end,
+					lag = case when hook_hours.lag < excluded.lag then excluded.lag else hook_hours.lag end`,
+				endpoint, micros(now.Truncate(time.Hour)), b.Waiting, max(now.Sub(b.Oldest), 0).Microseconds())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Hours returns what attempts at endpoints came to since a time and what waited,
+// oldest first; hours without any of it are left out.
 func (db *DB) Hours(ctx context.Context, endpoint string, since time.Time) ([]hook.Hour, error) {
 	var all []hook.Hour
 	err := db.main.read(ctx, func(c conn) error {
 		all = nil
 		return c.each(ctx, func(rows *sql.Rows) error {
 			h := hook.Hour{Endpoint: endpoint}
-			var at, took int64
-			err := rows.Scan(&at, &h.Reached, &h.Missed, &took)
-			h.At, h.Took = fromMicros(at), time.Duration(took)*time.Microsecond
+			var at, took, lag int64
+			err := rows.Scan(&at, &h.Reached, &h.Missed, &took, &h.Waiting, &lag)
+			h.At, h.Took, h.Lag = fromMicros(at), time.Duration(took)*time.Microsecond, time.Duration(lag)*time.Microsecond
 			all = append(all, h)
 			return err
-		}, "select hour, reached, missed, took from hook_hours where endpoint = $1 and hour >= $2 order by hour", endpoint, micros(since))
+		}, "select hour, reached, missed, took, waiting, lag from hook_hours where endpoint = $1 and hour >= $2 order by hour", endpoint, micros(since))
 	})
 	return all, err
 }

@@ -50,6 +50,7 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 		_, err := s.DB.SweepDeliveries(ctx, now.Add(-hook.Keep))
 		return err
 	}})
+	s.tasks.Add(job.Task{Name: "hook.backlog", Every: time.Minute, Do: s.NoteBacklogs})
 	s.tasks.Add(job.Task{Name: "hook.farewells", Every: time.Minute, Do: s.DB.EndFarewells})
 	s.addActivityTasks()
 	s.addAutomatedTasks()
@@ -58,6 +59,15 @@ func (s *Service) background(people login.Directory, post *mail.Post) {
 		_, err := s.Consent.ExpireDue(ctx, s.DB)
 		return err
 	}})
+}
+
+// NoteBacklogs notes what waits for each endpoint now.
+func (s *Service) NoteBacklogs(ctx context.Context, now time.Time) error {
+	var told []string
+	for _, t := range s.Current.Load().Targets() {
+		told = append(told, t.ID)
+	}
+	return s.DB.NoteBacklogs(ctx, told, now)
 }
 
 // Start begins the work in the background.

@@ -189,7 +189,15 @@ func lagWords(ctx context.Context, oldest, now time.Time) string {
 	if oldest.IsZero() {
 		return ""
 	}
-	return i18n.Span(ctx, max(now.Sub(oldest), time.Second))
+	return waitedWords(ctx, max(now.Sub(oldest), time.Second))
+}
+
+// waitedWords says how long something waited; "" for not at all.
+func waitedWords(ctx context.Context, d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	return i18n.Span(ctx, max(d, time.Second))
 }
 
 func successRate(ctx context.Context, hours []hook.Hour) view.SuccessRate {

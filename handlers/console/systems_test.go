@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/clock"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/ledger"
@@ -43,7 +45,13 @@ func receive(t *testing.T) *receiver {
 // connected is a site whose newsletter tool is at a receiver.
 func connected(t *testing.T, r *receiver) *testkit.Site {
 	t.Helper()
-	s := testkit.NewSite(t, testkit.SiteOptions{Set: func(set *wire.Settings) {
+	return connectedAt(t, r, nil)
+}
+
+// connectedAt is the same at a time of its own; nil for that of the machine.
+func connectedAt(t *testing.T, r *receiver, c clock.Clock) *testkit.Site {
+	t.Helper()
+	s := testkit.NewSite(t, testkit.SiteOptions{Clock: c, Set: func(set *wire.Settings) {
 		set.Outbound = []string{strings.TrimPrefix(r.URL, "http://")}
 	}})
 	if _, err := s.Connect(t.Context(), r.URL+"/hooks"); err != nil {
@@ -97,6 +105,35 @@ func TestDelivery_acknowledged_later(t *testing.T) {
 	}
 	page := desk(t, s, authz.Administrator).Page(tool + "/deliveries/" + d.Entry)
 	wantIn(t, "the delivery", page, "Applied", "The system said later what became of it")
+}
+
+// TestSystems_behind: what waits for a system, and for how long, is noted every
+// minute and drawn.
+func TestSystems_behind(t *testing.T) {
+	now := testkit.NewClock()
+	s := connectedAt(t, receive(t), now)
+	c := desk(t, s, authz.Administrator)
+	wantIn(t, "the list", c.Page("/console/systems"), "Nothing waited when it was looked at")
+	c.Post(tool+"/pause", url.Values{"reason": {"They are moving house"}})
+	them := s.Client(t)
+	them.Enter("hibiki", thomas, false)
+	them.Answer("hibiki", "newsletter", "yes")
+	testkit.Eventually(t, "something to wait", func() (hook.Backlog, bool) {
+		b, err := s.DB.Backlog(t.Context(), endpoint)
+		return b, err == nil && b.Waiting > 0
+	})
+	now.Advance(2 * time.Minute)
+	if err := s.NoteBacklogs(t.Context(), now.Now()); err != nil {
+		t.Fatal(err)
+	}
+	hours, err := s.DB.Hours(t.Context(), endpoint, now.Now().Add(-time.Hour))
+	if err != nil || len(hours) == 0 {
+		t.Fatalf("got %+v, %v", hours, err)
+	}
+	most := strconv.FormatInt(hours[len(hours)-1].Waiting, 10)
+	for _, path := range []string{"/console/systems", tool} {
+		wantIn(t, path, c.Page(path), "The most that waited: "+most+".", `<td class="n">`+most+`</td>`, "The longest wait: ")
+	}
 }
 
 // TestSystems: staff see how a system does, stop it, turn its secret, try it and

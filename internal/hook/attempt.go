@@ -22,12 +22,15 @@ func (d *Delivery) attempted(a Attempt) {
 	d.Attempts = kept[max(0, len(kept)-keptAttempts):]
 }
 
-// An Hour is what the attempts of one hour at one endpoint came to.
+// An Hour is what the attempts of one hour at one endpoint came to, and what
+// waited in it as far as somebody looked.
 type Hour struct {
 	Endpoint        string
 	At              time.Time
 	Reached, Missed int64
 	Took            time.Duration // altogether
+	Waiting         int64         // the most at a time, up to CountedTo
+	Lag             time.Duration // the longest that any of it had waited
 }
 
 // A Backlog is what waits for one endpoint.

@@ -125,6 +125,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a_secret_ends_after_its_successor_begins", secretsChange},
 		{"deliveries_are_paged_by_state", deliveriesArePaged},
 		{"attempts_are_kept_and_counted", attemptsAreKept},
+		{"backlogs_are_kept_by_the_hour", backlogsAreKept},
 		{"older_secrets_are_ended", secretsAreEnded},
 		{"a_pause_has_a_note", modesHaveNotes},
 		{"a_certificate_knows_who_was_told", erasureTold},

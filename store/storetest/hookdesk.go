@@ -95,6 +95,45 @@ func attemptsAreKept(t *testing.T, f Fixture) {
 	wantKind(t, "a delivery that is not there", err, errs.NotFound)
 }
 
+// backlogsAreKept: of each hour the most that waited and the longest wait, beside
+// what attempts came to, and nothing of what waits for nobody.
+func backlogsAreKept(t *testing.T, f Fixture) {
+	f.Clock.Advance(f.now().Truncate(time.Hour).Add(time.Hour).Sub(f.now()))
+	hour := f.now()
+	f.subject(t)
+	f.spread(t, "crm/main")
+	both := []string{"crm/main", "shop/main"}
+	note := func(after time.Duration) {
+		t.Helper()
+		f.Clock.Advance(after)
+		must(t, "note", f.DB.NoteBacklogs(t.Context(), both, f.now()))
+	}
+	note(10 * time.Minute)
+	f.subject(t)
+	f.spread(t, "crm/main")
+	note(10 * time.Minute)
+	for _, d := range f.claim(t, "crm/main", 10)[:1] {
+		o := hook.Judge(d, hook.Reply{Status: 200}, f.now(), 0)
+		o.Attempts = append(o.Attempts, hook.Attempt{At: f.now(), Status: 200, Took: time.Second})
+		_, err := f.DB.Turn(t.Context(), hook.Turn{Endpoint: "crm/main", Now: f.now(), Outcomes: []hook.Outcome{o}})
+		must(t, "settle", err)
+	}
+	note(20 * time.Minute)
+	note(40 * time.Minute)
+	got, err := f.DB.Hours(t.Context(), "crm/main", hour)
+	must(t, "hours", err)
+	want := []hook.Hour{
+		{Endpoint: "crm/main", At: hour, Reached: 1, Took: time.Second, Waiting: 2, Lag: 30 * time.Minute},
+		{Endpoint: "crm/main", At: hour.Add(time.Hour), Waiting: 1, Lag: 70 * time.Minute},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if other, err := f.DB.Hours(t.Context(), "shop/main", hour); err != nil || len(other) != 0 {
+		t.Errorf("nothing waits for another: got %+v, %v", other, err)
+	}
+}
+
 func secretsAreEnded(t *testing.T, f Fixture) {
 	now := f.now()
 	must(t, "first", f.DB.AddSecret(t.Context(), "crm/main", hook.NewSecret(), now, test, now))
