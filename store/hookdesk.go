@@ -155,11 +155,15 @@ func (db *DB) Secrets(ctx context.Context, endpoint string, now time.Time) ([]ho
 		return c.each(ctx, func(rows *sql.Rows) error {
 			var h hook.Held
 			var since, until int64
-			err := rows.Scan(&h.ID, &since, &until)
-			h.Since, h.Until = fromMicros(since), fromMicros(until)
+			var sealed []byte
+			if err := rows.Scan(&h.ID, &sealed, &since, &until); err != nil {
+				return err
+			}
+			s, err := db.ring.System().Open(sealed, secretPlace(h.ID))
+			h.Since, h.Until, h.Public = fromMicros(since), fromMicros(until), hook.Secret(s).Public()
 			all = append(all, h)
 			return err
-		}, "select id, created_at, until from hook_secrets where endpoint = $1 and (until = 0 or until > $2) order by id desc", endpoint, micros(now))
+		}, "select id, secret, created_at, until from hook_secrets where endpoint = $1 and (until = 0 or until > $2) order by id desc", endpoint, micros(now))
 	})
 	return all, err
 }

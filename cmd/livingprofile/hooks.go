@@ -137,6 +137,7 @@ func next(l *hook.Delivery) string {
 type hooksSecretCmd struct {
 	Endpoint string        `arg:"" help:"System and endpoint, as crm/main."`
 	Overlap  time.Duration `help:"How long an older secret stays valid beside the new one." default:"24h"`
+	Pair     bool          `help:"Make a pair of keys, and print the public one."`
 }
 
 func (*hooksSecretCmd) Help() string {
@@ -145,17 +146,25 @@ receiver the new one in that time.
 
 Examples:
   livingprofile hooks secret crm/main
-  livingprofile hooks secret crm/main --overlap 0s`
+  livingprofile hooks secret crm/main --overlap 0s
+  livingprofile hooks secret crm/main --pair`
 }
 
 // Run makes a secret and prints it.
 func (c *hooksSecretCmd) Run(ctx context.Context, env *environment, d *Data) error {
 	return d.withTarget(ctx, env, c.Endpoint, func(a *wire.App, t *hook.Target) error {
 		s, now := hook.NewSecret(), a.Clock.Now()
+		if c.Pair {
+			s = hook.NewPair()
+		}
 		if err := a.DB.AddSecret(ctx, t.ID, s, now.Add(c.Overlap), byHooks, now); err != nil {
 			return err
 		}
-		fmt.Fprintf(env.stderr, "Secret of %s. It is shown this once; an older one is valid until %s:\n", t.ID, moment(now.Add(c.Overlap)))
+		what := "Secret of %s. It is shown this once; an older one is valid until %s:\n"
+		if c.Pair {
+			what = "Public key of %s; an older secret is valid until %s:\n"
+		}
+		fmt.Fprintf(env.stderr, what, t.ID, moment(now.Add(c.Overlap)))
 		_, err := fmt.Fprintln(env.stdout, s)
 		return err
 	})

@@ -188,6 +188,7 @@ func everyKind(t *testing.T) []signed {
 			add(name+", the older secret", older, rotating, body, yes)
 			add(name+", afterwards", newer, hook.Headers([]hook.Secret{newer}, event, now, media, body), body, yes)
 			add(name+", the older secret afterwards", older, hook.Headers([]hook.Secret{newer}, event, now, media, body), body, "no")
+			add(name+", beside a key of a pair", newer, hook.Headers([]hook.Secret{hook.NewPair(), newer}, event, now, media, body), body, yes)
 			add(name+", a stranger's secret", stranger, rotating, body, "no")
 			add(name+", another body", newer, rotating, bytes.Replace(body, []byte("42"), []byte("43"), 1), "no")
 			add(name+", another time", newer, hook.Headers([]hook.Secret{newer}, event, now.Add(-time.Hour), media, body), body, "no")

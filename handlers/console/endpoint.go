@@ -93,14 +93,14 @@ func (s *Console) showEndpoint(c echo.Context, t *hook.Target, r told) error {
 		p.Replay = replayForm(c, r)
 	}
 	if role.Has(authz.SystemManage) && p.Signs {
-		p.Overlap = overlapInput(c, r)
+		p.Make = secretInputs(c, r)
 	}
 	held, err := s.Systems.Secrets(ctx, t.ID, now)
 	if err != nil {
 		return err
 	}
 	for _, h := range held {
-		p.Held = append(p.Held, view.HeldSecret{Since: h.Since, Until: h.Until})
+		p.Held = append(p.Held, view.HeldSecret{Since: h.Since, Until: h.Until, Public: h.Public})
 	}
 	if p.NotTaken, err = s.notTaken(ctx, inbound.OfEndpoint(t.ID)); err != nil {
 		return err

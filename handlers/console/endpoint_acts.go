@@ -22,6 +22,24 @@ var overlaps = [...]struct {
 	span  time.Duration
 }{{"24h", 24 * time.Hour}, {"1h", time.Hour}, {"168h", hook.MaxOverlap}, {"0s", 0}}
 
+// The kinds of secrets.
+const (
+	sharedSecret = "shared"
+	pairOfKeys   = "pair"
+)
+
+func secretInputs(c echo.Context, r told) []ui.Input {
+	ctx := web.Context(c)
+	kind := ui.Input{
+		Kind: ui.OneList, Name: "kind", Label: i18n.T(ctx, "systems.secret_kind"), Hint: i18n.T(ctx, "systems.secret_kind_hint"),
+		Value: r.typed.Get("kind"), Wrong: r.wrong["kind"],
+	}
+	for _, one := range []string{sharedSecret, pairOfKeys} {
+		kind.Options = append(kind.Options, ui.Option{Value: one, Label: i18n.T(ctx, "systems.secret_kind_"+one)})
+	}
+	return []ui.Input{kind, overlapInput(c, r)}
+}
+
 func overlapInput(c echo.Context, r told) ui.Input {
 	ctx := web.Context(c)
 	in := ui.Input{Kind: ui.OneList, Name: "overlap", Label: i18n.T(ctx, "systems.overlap"), Value: r.typed.Get("overlap"), Wrong: r.wrong["overlap"]}
@@ -181,9 +199,10 @@ func datesOf(form url.Values) (hook.Span, error) {
 	return span, nil
 }
 
-// MakeSecret makes a secret and shows it, this once.
+// MakeSecret makes a secret and shows it, this once; of a pair of keys the page
+// shows the public one.
 func (s *Console) MakeSecret(c echo.Context) error {
-	form, err := web.Form(c, "overlap")
+	form, err := web.Form(c, "kind", "overlap")
 	if err != nil {
 		return err
 	}
@@ -195,12 +214,22 @@ func (s *Console) MakeSecret(c echo.Context) error {
 	if err != nil {
 		overlap = -1 // refused as no choice
 	}
-	made, err := s.Hooks.NewSecret(web.Context(c), me(c).Actor(), t.ID, overlap)
+	var made hook.Secret
+	switch kind := form.Get("kind"); kind {
+	case "", sharedSecret, pairOfKeys:
+		made, err = s.Hooks.NewSecret(web.Context(c), me(c).Actor(), t.ID, kind == pairOfKeys, overlap)
+	default:
+		err = errs.InvalidFields(errs.At("kind", "error.not_a_choice"))
+	}
 	if wrong, ok := web.Wrong(c, err); ok {
 		return s.showEndpoint(c, t, told{typed: form, wrong: wrong})
 	}
 	if err != nil {
 		return err
+	}
+	if made.Public() != "" {
+		web.SetFlash(c, web.Flash{ID: "systems.said.pair"})
+		return web.SeeOther(c, endpointPath(t)+"#secrets")
 	}
 	return s.showEndpoint(c, t, told{secret: made.String(), typed: url.Values{}})
 }

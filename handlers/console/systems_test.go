@@ -196,6 +196,15 @@ func TestSystems(t *testing.T) {
 		wantOut(t, "the page after it", c.Page(tool), "whsec_")
 		c.Post(tool+"/secret/end", nil)
 		wantOut(t, "the page at the end", c.Page(tool), "An older one")
+		if a := c.Post(tool+"/secret", url.Values{"kind": {"none"}, "overlap": {"24h"}}); a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("a secret of no kind: got %d, want 422", a.Status)
+		}
+		c.Post(tool+"/secret", url.Values{"kind": {"pair"}, "overlap": {"24h"}})
+		for range 2 {
+			wantIn(t, "the page with a public key", c.Page(tool), "<code>whpk_", "An older one")
+		}
+		c.Post(tool+"/secret", url.Values{"overlap": {"0s"}})
+		wantOut(t, "the page after the pair", c.Page(tool), "whpk_")
 		if got := len(traces(t, s, hook.SecretEnded)); got != 1 {
 			t.Errorf("got %d entries of the end, want 1", got)
 		}

@@ -55,6 +55,8 @@ type Held struct {
 	ID    string
 	Since time.Time
 	Until time.Time // zero for the newest
+	// Public is the public half of a private key; "" for a shared secret.
+	Public string
 }
 
 // States are all that a delivery may be in, in the order in which they are

@@ -90,13 +90,16 @@ func (d *Desk) turn(ctx context.Context, by ledger.Actor, endpoint string, m Mod
 // MaxOverlap is how long an older secret may stay valid beside a new one.
 const MaxOverlap = 7 * 24 * time.Hour
 
-// NewSecret makes a secret, which is shown once. The older ones stay valid for
-// overlap.
-func (d *Desk) NewSecret(ctx context.Context, by ledger.Actor, endpoint string, overlap time.Duration) (Secret, error) {
+// NewSecret makes a secret, which is shown once, or a pair of keys. The older ones
+// stay valid for overlap.
+func (d *Desk) NewSecret(ctx context.Context, by ledger.Actor, endpoint string, pair bool, overlap time.Duration) (Secret, error) {
 	if overlap < 0 || overlap > MaxOverlap {
 		return nil, errs.InvalidFields(errs.At("overlap", "error.not_a_choice"))
 	}
 	s, now := NewSecret(), d.clock.Now()
+	if pair {
+		s = NewPair()
+	}
 	return s, d.store.AddSecret(ctx, endpoint, s, now.Add(overlap), by, now)
 }
 

@@ -1,24 +1,33 @@
 package hook
 
 import (
+	"bytes"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// A Secret is the key that an endpoint's bodies are signed with.
+// A Secret is what an endpoint's bodies are signed with: a key that the receiver
+// has too (v1), or a private one whose public half the receiver has (v1a).
 type Secret []byte
 
 // secretSize is within the 24 to 64 bytes of Standard Webhooks 1.0.
 const secretSize = 32
 
-// secretPrefix heads the text of a secret.
-const secretPrefix = "whsec_"
+// What heads the text of a shared secret, the bytes of a private key as it is
+// kept, and the text of a public key.
+const (
+	secretPrefix  = "whsec_"
+	privatePrefix = "whsk_"
+	publicPrefix  = "whpk_"
+)
 
 // NewSecret returns a fresh secret.
 func NewSecret() Secret {
@@ -27,10 +36,39 @@ func NewSecret() Secret {
 	return s
 }
 
-// String returns the secret as its receiver is told it.
-func (s Secret) String() string { return secretPrefix + base64.StdEncoding.EncodeToString(s) }
+// NewPair returns a fresh private key.
+func NewPair() Secret {
+	_, private, _ := ed25519.GenerateKey(nil) // never fails, as above
+	return append(Secret(privatePrefix), private...)
+}
 
-// ParseSecret reads what String wrote. The prefix may be missing.
+// private returns the private key that s is; false for a shared secret, which is
+// never as long.
+func (s Secret) private() (ed25519.PrivateKey, bool) {
+	key, ok := bytes.CutPrefix(s, []byte(privatePrefix))
+	return ed25519.PrivateKey(key), ok && len(key) == ed25519.PrivateKeySize
+}
+
+// Public returns the public half of a private key, which is no secret; "" for a
+// shared secret.
+func (s Secret) Public() string {
+	key, ok := s.private()
+	if !ok {
+		return ""
+	}
+	return publicPrefix + base64.StdEncoding.EncodeToString(key[ed25519.PrivateKeySize-ed25519.PublicKeySize:])
+}
+
+// String returns what the receiver is told: the shared secret, or the public key.
+func (s Secret) String() string {
+	if public := s.Public(); public != "" {
+		return public
+	}
+	return secretPrefix + base64.StdEncoding.EncodeToString(s)
+}
+
+// ParseSecret reads what String wrote of a shared secret. The prefix may be
+// missing.
 func ParseSecret(text string) (Secret, error) {
 	s, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(text, secretPrefix))
 	const least, most = 24, 64
@@ -45,9 +83,14 @@ func ParseSecret(text string) (Secret, error) {
 // other while both are (Standard Webhooks 1.0, "Signature scheme").
 func Sign(secrets []Secret, id string, at time.Time, body []byte) string {
 	all := make([]string, len(secrets))
+	head := []byte(id + "." + strconv.FormatInt(at.Unix(), 10) + ".")
 	for i, s := range secrets {
+		if key, ok := s.private(); ok {
+			all[i] = "v1a," + base64.StdEncoding.EncodeToString(ed25519.Sign(key, slices.Concat(head, body)))
+			continue
+		}
 		mac := hmac.New(sha256.New, s)
-		mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
+		mac.Write(head)
 		mac.Write(body)
 		all[i] = "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 	}
@@ -62,7 +105,9 @@ const maxID = 255
 
 // Verify returns the id of a body that was signed with one of secrets, and when it
 // was. It is false for one that nobody who knows any of them has signed, or not
-// now (Standard Webhooks 1.0, "Verifying webhook authenticity").
+// now (Standard Webhooks 1.0, "Verifying webhook authenticity"). Of our private
+// keys nobody else can have signed: what bears one of those is our own hook, sent
+// back.
 func Verify(secrets []Secret, header func(name string) string, body []byte, now time.Time) (id string, at time.Time, ok bool) {
 	id = header("Webhook-Id")
 	seconds, err := strconv.ParseInt(header("Webhook-Timestamp"), 10, 64)
@@ -70,8 +115,9 @@ func Verify(secrets []Secret, header func(name string) string, body []byte, now 
 	if err != nil || id == "" || len(id) > maxID || at.Before(now.Add(-Tolerance)) || at.After(now.Add(Tolerance)) {
 		return "", time.Time{}, false
 	}
+	shared := slices.DeleteFunc(slices.Clone(secrets), func(s Secret) bool { return s.Public() != "" })
 	sent := strings.Fields(header("Webhook-Signature"))
-	for one := range strings.FieldsSeq(Sign(secrets, id, at, body)) {
+	for one := range strings.FieldsSeq(Sign(shared, id, at, body)) {
 		for _, s := range sent {
 			ok = ok || hmac.Equal([]byte(one), []byte(s))
 		}

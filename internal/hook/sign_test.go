@@ -1,6 +1,7 @@
 package hook_test
 
 import (
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -61,6 +62,39 @@ func TestSign_with_every_valid_secret(t *testing.T) {
 			t.Fatal("a stranger's secret verifies")
 		}
 	})
+}
+
+// While a shared secret gives way to a pair of keys, a receiver that knows either
+// verifies; who has the public key alone can sign nothing, and our own hook that
+// is sent back is no message to us.
+func TestSign_with_a_private_key(t *testing.T) {
+	pair, shared := hook.NewPair(), hook.NewSecret()
+	text, ok := strings.CutPrefix(pair.Public(), "whpk_")
+	public, err := base64.StdEncoding.DecodeString(text)
+	if !ok || err != nil || pair.String() != pair.Public() || shared.Public() != "" {
+		t.Fatalf("the public key is %q: %v", pair.Public(), err)
+	}
+	now, body := time.Unix(1614265330, 0), []byte("{\"test\": \"道\r\n\"}")
+	header := hook.Headers([]hook.Secret{pair, shared}, "e", now, "application/json", body)
+	if !verify(shared, header, body) {
+		t.Error("the shared secret does not verify")
+	}
+	signature, ok := strings.CutPrefix(strings.Fields(header["Webhook-Signature"])[0], "v1a,")
+	signed, err := base64.StdEncoding.DecodeString(signature)
+	if !ok || err != nil || !ed25519.Verify(public, append([]byte("e.1614265330."), body...), signed) {
+		t.Errorf("the public key does not verify %q: %v", header["Webhook-Signature"], err)
+	}
+	own := hook.Headers([]hook.Secret{pair}, "e", now, "application/json", body)
+	heard := func(known ...hook.Secret) bool {
+		_, _, ok := hook.Verify(known, func(name string) string { return own[name] }, body, now)
+		return ok
+	}
+	if heard(pair) || heard(pair, shared) {
+		t.Error("our own hook is taken for a message to us")
+	}
+	if _, err := hook.ParseSecret(pair.String()); err == nil {
+		t.Error("a public key is taken for a shared secret")
+	}
 }
 
 // verify is what a receiver does, written from the specification alone.

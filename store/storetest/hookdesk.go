@@ -138,11 +138,17 @@ func secretsAreEnded(t *testing.T, f Fixture) {
 	now := f.now()
 	must(t, "first", f.DB.AddSecret(t.Context(), "crm/main", hook.NewSecret(), now, test, now))
 	wantKind(t, "without an older one", f.DB.EndSecrets(t.Context(), "crm/main", test, now), errs.Conflict)
-	must(t, "second", f.DB.AddSecret(t.Context(), "crm/main", hook.NewSecret(), now.Add(time.Hour), test, now))
+	pair := hook.NewPair()
+	must(t, "second", f.DB.AddSecret(t.Context(), "crm/main", pair, now.Add(time.Hour), test, now))
 	held := func() int {
 		t.Helper()
 		all, err := f.DB.Secrets(t.Context(), "crm/main", now)
 		must(t, "secrets", err)
+		for i := range all {
+			if want := map[bool]string{true: pair.Public()}[i == 0]; all[i].Public != want {
+				t.Errorf("secret %d: got the public key %q, want %q", i, all[i].Public, want)
+			}
+		}
 		return len(all)
 	}
 	if got := held(); got != 2 {
