@@ -13,6 +13,7 @@ import (
 
 	"livingprofile/handlers/web"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
@@ -28,6 +29,9 @@ type preferenceBody struct {
 	Budget    *consent.Budget            `json:"budget"`
 	Pause     *string                    `json:"pause"`
 	Quiet     *quietBody                 `json:"quiet"`
+	// Restricted are the members that are not told, for they are frozen (Art. 18
+	// GDPR). They are not read.
+	Restricted []string `json:"restricted,omitempty"`
 }
 
 // A quietBody is a span of the day, each end as 15:04.
@@ -49,23 +53,30 @@ func (a *API) preferences(c echo.Context, who *caller) (answer, error) {
 		return answer{}, err
 	}
 	return answer{
-		status: http.StatusOK, subject: p.id, body: a.preferenceBody(p.facts.Preferences, who),
+		status: http.StatusOK, subject: p.id, body: a.preferenceBody(p.facts, who),
 		header: map[string]string{"ETag": tag(p.facts.Version)},
 	}, nil
 }
 
-func (a *API) preferenceBody(held consent.Preferences, who *caller) preferenceBody {
-	w := held.Of(who.brand)
-	b := preferenceBody{
-		Language: held.Language, Topics: map[string]map[string]bool{}, Preferred: w.Preferred, Budget: w.Budget,
-	}
+func (a *API) preferenceBody(f decision.Facts, who *caller) preferenceBody {
+	now, w := a.Clock.Now(), f.Preferences.Of(who.brand)
+	b := preferenceBody{Topics: map[string]map[string]bool{}}
 	for _, t := range who.topics() {
+		if v, ok := who.org.Purpose(t.Purpose); ok && decision.WishFrozen(f, v, who.brand, now) {
+			b.Restricted = append(b.Restricted, topicPath(t.Name))
+			continue
+		}
 		b.Topics[t.Name] = map[string]bool{}
 		for _, channel := range t.Channels {
 			b.Topics[t.Name][channel] = w.Topics[consent.Slot(t.Name, channel)]
 		}
 	}
-	if w.Pause.After(a.Clock.Now()) {
+	if _, frozen := f.Freezes.Field("", ""); frozen && len(b.Topics) == 0 {
+		b.Restricted = append(b.Restricted, manner[:]...)
+		return b
+	}
+	b.Language, b.Preferred, b.Budget = f.Preferences.Language, w.Preferred, w.Budget
+	if w.Pause.After(now) {
 		until := w.Pause.Format(time.RFC3339)
 		b.Pause = &until
 	}
@@ -74,6 +85,11 @@ func (a *API) preferenceBody(held consent.Preferences, who *caller) preferenceBo
 	}
 	return b
 }
+
+func topicPath(name string) string { return "topics." + name }
+
+// manner are the members that say how and when: told with what is, if anything.
+var manner = [...]string{"language", "preferred", "budget", "pause", "quiet"}
 
 // topics are those that are offered where the request is for.
 func (w *caller) topics() []*consent.Topic {
@@ -116,6 +132,10 @@ func (a *API) putPreferences(c echo.Context, who *caller) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	told := a.preferenceBody(p.facts, who)
+	if err := in.spare(&to, &told, who); err != nil {
+		return answer{}, err
+	}
 	by := consent.Wisher{
 		Subject: p.id, Actor: ledger.Actor{Kind: ledger.BySystem, ID: who.system.Name}, Brand: who.brand, Channel: "api",
 	}
@@ -130,7 +150,7 @@ func (a *API) putPreferences(c echo.Context, who *caller) (answer, error) {
 		return answer{}, err
 	}
 	return answer{
-		status: http.StatusOK, subject: p.id, body: a.preferenceBody(p.facts.Preferences, who),
+		status: http.StatusOK, subject: p.id, body: a.preferenceBody(p.facts, who),
 		header: map[string]string{"ETag": tag(p.facts.Version)},
 	}, nil
 }
@@ -167,7 +187,7 @@ func (b *preferenceBody) read(who *caller) (consent.Wanted, error) {
 		i := slices.IndexFunc(offered, func(t *consent.Topic) bool { return t.Name == name })
 		for channel, on := range channels {
 			if i < 0 || !slices.Contains(offered[i].Channels, channel) {
-				bad = append(bad, errs.At("topics."+name, "error.not_a_choice"))
+				bad = append(bad, errs.At(topicPath(name), "error.not_a_choice"))
 				break
 			}
 			to.Topics[consent.Slot(name, channel)] = on
@@ -185,6 +205,35 @@ func (b *preferenceBody) read(who *caller) (consent.Wanted, error) {
 		to.Quiet, bad = q, append(bad, fields...)
 	}
 	return to, errs.InvalidFields(bad...)
+}
+
+// spare leaves as it is what the caller was not told, for it cannot know what it
+// would replace. Topics may be turned off all the same: that is an opt-out.
+func (b *preferenceBody) spare(to *consent.Wanted, told *preferenceBody, who *caller) error {
+	var bad []errs.Field
+	for _, t := range who.topics() {
+		if !slices.Contains(told.Restricted, topicPath(t.Name)) {
+			continue
+		}
+		for _, channel := range t.Channels {
+			on, said := b.Topics[t.Name][channel]
+			if on {
+				bad = append(bad, errs.At(topicPath(t.Name), "error.restricted"))
+				break
+			}
+			if !said {
+				delete(to.Topics, consent.Slot(t.Name, channel))
+			}
+		}
+	}
+	if to.KeepManner = slices.Contains(told.Restricted, manner[0]); to.KeepManner {
+		for i, says := range []bool{b.Language != "", b.Preferred != "", b.Budget != nil, b.Pause != nil, b.Quiet != nil} {
+			if says {
+				bad = append(bad, errs.At(manner[i], "error.restricted"))
+			}
+		}
+	}
+	return errs.InvalidFields(bad...)
 }
 
 func speaks(o *organisation.Organisation, language string) bool {

@@ -17,8 +17,7 @@ import (
 )
 
 // What a person has frozen goes to no system, whatever it was allowed: a value,
-// and of who froze everything neither values nor addresses. What they want to get
-// is told all the same: it says what not to send.
+// and of who froze everything neither values nor addresses.
 func TestFrozen(t *testing.T) {
 	for _, e := range testkit.Engines {
 		t.Run(string(e), func(t *testing.T) {
@@ -48,15 +47,75 @@ func TestFrozen(t *testing.T) {
 			if given, withheld, _ := read(); given["given-name"] != nil || !slices.Contains(withheld, "given-name") {
 				t.Errorf("a frozen value: given %v, withheld %v", given, withheld)
 			}
-			var before, after map[string]any
-			k.want(http.StatusOK, &before, key, "GET", path+"/preferences", "")
 			k.freeze(subject, rights.Matter{Scope: rights.WholePerson, Ground: rights.Unlawful})
 			if given, _, addresses := read(); len(given) > 0 || addresses > 0 {
 				t.Errorf("a frozen person: given %v and %d addresses", given, addresses)
 			}
-			k.want(http.StatusOK, &after, key, "GET", path+"/preferences", "")
-			if diff := cmp.Diff(after, before); diff != "" {
-				t.Errorf("preferences of a frozen person (-got +want):\n%s", diff)
+		})
+	}
+}
+
+// What a person wants to get is told to no system while everything is frozen, but
+// for what they said yes to since. An opt-out is taken all the same, and changes
+// nothing else of what the system was not told.
+func TestFrozenPreferences(t *testing.T) {
+	const (
+		topics = "topics.new-instruments topics.repair-tips topics.instrument-ideas topics.offers topics.events"
+		manner = " language preferred budget pause quiet"
+	)
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			k := newKit(t, e)
+			key := k.key(forBrand("hibiki"))
+			path, subject := k.lookup(key, thomas), k.subject(thomas)
+			prefs, tag := path+"/preferences", ""
+			type read struct {
+				Topics              map[string]map[string]bool
+				Language, Preferred string
+				Budget, Quiet       map[string]any
+				Restricted          []string
+			}
+			is := func(what, want string) (r read) {
+				t.Helper()
+				tag = k.want(http.StatusOK, &r, key, "GET", prefs, "").Header.Get("ETag")
+				if got := strings.Join(r.Restricted, " "); got != want {
+					t.Errorf("%s: restricted are %q, want %q", what, got, want)
+				}
+				return r
+			}
+			put := func(body string, status int) (r read) {
+				t.Helper()
+				k.want(status, &r, key, "PUT", prefs, body, "If-Match", tag)
+				return r
+			}
+			is("before", "")
+			was := put(`{"language":"ja","preferred":"email","budget":{"count":3,"per":"week"},"topics":{"offers":{"sms":true,"post":true},"instrument-ideas":{"push":true}}}`, 200)
+			k.freeze(subject, rights.Matter{Scope: rights.FieldScope, Name: "given-name", Ground: rights.Contested})
+			is("a field", "")
+			k.freeze(subject, rights.Matter{Scope: rights.WholePerson, Ground: rights.Unlawful})
+			none := read{Topics: map[string]map[string]bool{}, Restricted: strings.Fields(topics + manner)}
+			if diff := cmp.Diff(is("frozen", topics+manner), none); diff != "" {
+				t.Errorf("of a frozen person (-got +want):\n%s", diff)
+			}
+			for _, body := range []string{`{"topics":{"offers":{"email":true}}}`, `{"language":"en"}`, `{"budget":null,"pause":"2026-04-01T00:00:00Z"}`} {
+				k.refused(k.ask(key, "PUT", prefs, body, "If-Match", tag), http.StatusUnprocessableEntity, "invalid")
+			}
+			if diff := cmp.Diff(put(`{"topics":{"offers":{"sms":false}}}`, 200), none); diff != "" {
+				t.Errorf("after an opt-out (-got +want):\n%s", diff)
+			}
+
+			k.clock.Advance(time.Minute)
+			k.want(http.StatusCreated, nil, key, "POST", path+"/consents", `{"purpose":"recommendations","status":"given","proof":"form 7","at":"`+k.clock.Now().Format(time.RFC3339)+`"}`)
+			since := is("a yes since", strings.ReplaceAll(topics, "topics.instrument-ideas ", ""))
+			was.Topics = map[string]map[string]bool{"instrument-ideas": was.Topics["instrument-ideas"]}
+			was.Restricted = since.Restricted
+			if diff := cmp.Diff(since, was); diff != "" {
+				t.Errorf("after a yes (-got +want):\n%s", diff)
+			}
+			held, err := k.DB.Facts(t.Context(), subject)
+			if got := held.Preferences.Of("hibiki").Topics; err != nil || got["offers/sms"] || !got["offers/post"] {
+				t.Errorf("kept are %v, %v, want offers by post and not by sms", got, err)
 			}
 		})
 	}

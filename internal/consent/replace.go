@@ -14,6 +14,8 @@ type Wanted struct {
 	Topics map[string]bool // by Slot
 	Arrangement
 	Pause time.Time
+	// KeepManner leaves arrangement and pause as they are.
+	KeepManner bool
 }
 
 // Replace sets all that is wished in scope, if the subject is still at version
@@ -56,7 +58,11 @@ func (s *Service) replaceFor(ctx context.Context, w Wisher, now Standings, scope
 }
 
 func (p Preferences) replace(scope string, to Wanted) Preferences {
-	next := p.Choose(scope, to.Topics).Arrange(scope, to.Arrangement)
+	next := p.Choose(scope, to.Topics)
+	if to.KeepManner {
+		return next
+	}
+	next = next.Arrange(scope, to.Arrangement)
 	wishes := next.Scoped(scope)
 	wishes.Pause = to.Pause
 	return next.With(scope, wishes)

@@ -57,6 +57,18 @@ func Disclose(f Facts, field *profile.Field, r Recipient, at time.Time) Verdict 
 	return verdict
 }
 
+// WishFrozen tells whether who froze everything keeps back what they want to get
+// for a purpose, and how and when, with the exceptions of May. The freeze of a
+// purpose alone keeps nothing back: it is no freeze of what is held.
+func WishFrozen(f Facts, v *consent.PurposeVersion, brand string, at time.Time) bool {
+	f = f.Whole()
+	if _, is := f.Freezes.Field("", ""); !is {
+		return false
+	}
+	st := f.Consents.Of(v.Purpose, brand)
+	return frozen(&f, v, &st) || !permission(v, &st, at).Allow
+}
+
 // Concerns tells whether a brand has to do with a subject, so that a system
 // which may know the brand's people alone may know of this one: the system
 // itself says something about them, they decided or wished something there, or

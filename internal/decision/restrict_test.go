@@ -82,3 +82,34 @@ func TestDisclose_while_frozen(t *testing.T) {
 		}
 	}
 }
+
+func TestWishFrozen(t *testing.T) {
+	t.Parallel()
+	everything := frozen(rights.WholePerson, "")
+	said := func(s consent.Status, at time.Time) consent.State {
+		return consent.State{{Purpose: "news"}: {Status: s, Version: 1, At: at, Record: "1"}}
+	}
+	for name, tt := range map[string]struct {
+		basis    consent.Basis
+		freezes  rights.Freezes
+		consents consent.State
+		want     bool
+	}{
+		"nothing frozen":             {consent.Consent, nil, nil, false},
+		"the purpose alone":          {consent.LegitimateInterest, frozen(rights.PurposeScope, "news"), nil, false},
+		"a field alone":              {consent.Consent, frozen(rights.FieldScope, "news"), nil, false},
+		"everything":                 {consent.LegitimateInterest, everything, nil, true},
+		"everything, nothing said":   {consent.Consent, everything, nil, true},
+		"everything, a duty":         {consent.LegalObligation, everything, nil, true},
+		"an important public need":   {consent.PublicInterest, everything, nil, false},
+		"a yes from before":          {consent.Consent, everything, said(consent.Given, frozenAt.Add(-time.Hour)), true},
+		"a yes from after":           {consent.Consent, everything, said(consent.Given, frozenAt.Add(time.Minute)), false},
+		"a no from after":            {consent.Consent, everything, said(consent.Withdrawn, frozenAt.Add(time.Minute)), true},
+		"a yes that waits for proof": {consent.Consent, everything, said(consent.Requested, frozenAt.Add(time.Minute)), true},
+	} {
+		v := &consent.PurposeVersion{Purpose: "news", Number: 1, Basis: tt.basis}
+		if got := decision.WishFrozen(decision.Facts{Consents: tt.consents, Freezes: tt.freezes}, v, "", noon); got != tt.want {
+			t.Errorf("%s: got %v, want %v", name, got, tt.want)
+		}
+	}
+}
