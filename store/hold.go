@@ -17,22 +17,33 @@ import (
 // Holds returns what must not be lost of a person, in whichever of their records
 // it is held.
 func (db *DB) Holds(ctx context.Context, subject id.Subject) (rights.Holds, error) {
+	all, err := db.dockets(ctx, subject)
+	return all.Held(), err
+}
+
+// PersonHolds returns the holds on a person, in whichever of their records.
+func (db *DB) PersonHolds(ctx context.Context, subject id.Subject) ([]rights.PersonHold, error) {
+	all, err := db.dockets(ctx, subject)
+	return all.Holds, err
+}
+
+// dockets are the requests of all records of a person, and the holds on them.
+func (db *DB) dockets(ctx context.Context, subject id.Subject) (all rights.Docket, err error) {
 	circle, err := db.Circle(ctx, subject)
 	if err != nil {
-		return rights.Holds{}, err
+		return all, err
 	}
-	var all rights.Docket
 	for _, one := range circle {
 		d, err := db.Docket(ctx, one)
 		if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) {
 			continue // erased in this moment
 		}
 		if err != nil {
-			return rights.Holds{}, err
+			return rights.Docket{}, err
 		}
 		all.Requests, all.Holds = append(all.Requests, d.Requests...), append(all.Holds, d.Holds...)
 	}
-	return all.Held(), nil
+	return all, nil
 }
 
 func holdPlace(subject id.Subject) keyring.Place {

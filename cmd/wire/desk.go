@@ -95,6 +95,9 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 	if m.Cancel, err = d.cancelling(&r, message, now); err != nil {
 		return nil, err
 	}
+	if m.Holds, err = d.holds(ctx, &r, message); err != nil {
+		return nil, err
+	}
 	data, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("letter about a request: %w", err)
@@ -129,6 +132,21 @@ func (d *desk) cancelling(r *rights.Request, message string, now time.Time) (str
 		Kind: footer.Cancel, Subject: r.Subject, Brand: r.Brand, Topic: string(r.ID), Expires: until,
 	})
 	return d.base.JoinPath("u", text).String(), err
+}
+
+// holds are what the letter that an erasure came in says of the holds on the
+// person: it is not carried out as they asked (Art. 12(4) GDPR).
+func (d *desk) holds(ctx context.Context, r *rights.Request, message string) ([]view.Hold, error) {
+	if message != "acknowledged" || r.Kind != rights.Erasure {
+		return nil, nil
+	}
+	all, err := d.db.PersonHolds(ctx, r.Subject)
+	var told []view.Hold
+	for i := range all {
+		h := &all[i]
+		told = append(told, view.Hold{Fields: fieldLabels(d.org.Load(), h.Fields, r.Locale), Reason: h.Reason, Until: h.Until})
+	}
+	return told, err
 }
 
 // Sent tells whether every mail to a subject has gone out, or was given up.

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -54,6 +55,23 @@ func hold(t *testing.T, s *testkit.Site, address string, form url.Values) (c *te
 	return c, at, subject
 }
 
+// wantTold waits for the letter that an erasure came in.
+func wantTold(t *testing.T, s *testkit.Site, address string, want ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		m, err := s.Box.Wait(ctx, address)
+		if err != nil {
+			t.Fatalf("no letter about the erasure: %v", err)
+		}
+		if text := strings.Join(strings.Fields(strings.ReplaceAll(m.Text, "\n>", "")), " "); strings.Contains(text, "has your request") {
+			wantIn(t, "the letter", text, want...)
+			return
+		}
+	}
+}
+
 // carried carries an erasure out, as far as it may be.
 func carried(t *testing.T, s *testkit.Site, path string, subject id.Subject) {
 	t.Helper()
@@ -77,6 +95,7 @@ func holdFields(t *testing.T, s *testkit.Site) {
 	wantIn(t, "the preview", them.Page("/hibiki/rights/erasure"), "A law wants it kept", "There is a quarrel.", "A hold")
 	wantIn(t, "the history", them.Page("/hibiki/history"), "it is not erased for now", "There is a quarrel.")
 	path := ask(t, s, thomas, rights.Erasure, url.Values{"days": {"0"}})
+	wantTold(t, s, thomas, "A law wants some of your data kept", "everything else is deleted", " (until ", "): There is a quarrel.")
 	carried(t, s, path, subject)
 	wantState(t, s, path, rights.Fulfilled)
 	page := desk(t, s, authz.DPO).Page("/console/retention")
@@ -107,6 +126,7 @@ func holdAll(t *testing.T, s *testkit.Site, now *clock.Fake) {
 	form := url.Values{"reason": {"There is a quarrel."}}
 	c, at, subject := hold(t, s, aiko, form)
 	path := ask(t, s, aiko, rights.Erasure, url.Values{"days": {"0"}})
+	wantTold(t, s, aiko, "may not delete your data yet", "goes on by itself", "Everything (until staff end it): There is a quarrel.")
 	carried(t, s, path, subject)
 	wantState(t, s, path, rights.Accepted)
 	them := s.Client(t)

@@ -68,7 +68,18 @@ func every(ctx context.Context, b mail.Brand) map[string]func() (mail.Message, e
 			})
 		}
 	}
+	erasure := func(h mail.Hold) func() (mail.Message, error) {
+		return func() (mail.Message, error) {
+			return mail.Moved(ctx, b, mail.Request{
+				Kind: "erasure", Number: "R-7K3Q-V2MD", Message: "acknowledged", Due: asked.AddDate(0, 1, 0), Acts: asked,
+				URL: "https://my.hibiki.example/hibiki/requests/1", Holds: []mail.Hold{h},
+			})
+		}
+	}
 	return map[string]func() (mail.Message, error){
+		"erasure_waits":      erasure(mail.Hold{Reason: "There is a quarrel before a court."}),
+		"erasure_kept_apart": erasure(mail.Hold{Fields: []string{"E-mail"}, Reason: "There is a quarrel before a court.", Until: asked.AddDate(1, 0, 0)}),
+
 		"sign_in":         func() (mail.Message, error) { return mail.SignIn(ctx, b, link) },
 		"nothing":         func() (mail.Message, error) { return mail.Nothing(ctx, b, plain) },
 		"nothing_open":    func() (mail.Message, error) { return mail.Nothing(ctx, b, link) },

@@ -35,6 +35,15 @@ type Request struct {
 	// Fields are those that a hold keeps when the rest is erased, as the person
 	// knows them.
 	Fields []string `json:"fields,omitempty"`
+	// Holds are those on the person when they ask for an erasure.
+	Holds []Hold `json:"holds,omitempty"`
+}
+
+// A Hold is what a law wants kept of a person, and why.
+type Hold struct {
+	Fields []string  `json:"fields,omitempty"` // none for everything
+	Reason string    `json:"reason"`
+	Until  time.Time `json:"until,omitzero"` // zero for until staff end it
 }
 
 // Moved tells a person what became of their request.
@@ -58,6 +67,7 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 	if r.Message == "acknowledged" && !r.Acts.IsZero() {
 		m.Before = append(m.Before, t("acts", "date", i18n.DateTime(ctx, r.Acts)))
 	}
+	m.holds(ctx, b, r.Holds)
 	if !r.Thaws.IsZero() {
 		m.Before = append(m.Before, t("thaws", "date", i18n.DateTime(ctx, r.Thaws)))
 	}
@@ -80,4 +90,28 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 		m.After = append(m.After, t("not_you"))
 	}
 	return m.message(ctx, b)
+}
+
+// holds says what is not erased for now: all waits where everything is held, and
+// else the rest goes.
+func (m *letter) holds(ctx context.Context, b Brand, all []Hold) {
+	if len(all) == 0 {
+		return
+	}
+	waits := false
+	for _, h := range all {
+		what, until := i18n.T(ctx, "hold.all"), i18n.T(ctx, "hold.open_ended")
+		if waits = waits || len(h.Fields) == 0; len(h.Fields) > 0 {
+			what = i18n.List(ctx, h.Fields)
+		}
+		if !h.Until.IsZero() {
+			until = i18n.T(ctx, "hold.plan_until", "date", i18n.DateTime(ctx, h.Until))
+		}
+		m.Quote = append(m.Quote, i18n.T(ctx, "hold.words", "what", what, "until", until, "reason", h.Reason))
+	}
+	message := "kept_apart"
+	if waits {
+		message = "waits"
+	}
+	m.Before = append(m.Before, words(ctx, "hold.mail.", b)(message))
 }
