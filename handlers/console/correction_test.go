@@ -172,9 +172,12 @@ func TestRequest_proof(t *testing.T) {
 		}
 		wantIn(t, move, a.Body, "It is not known who asks.")
 	}
-	bad := url.Values{"move": {"prove"}, "proof": {"phone"}, "proved": {"2031-01-01"}}
-	if a := act(t, one, path, bad); a.Status != http.StatusUnprocessableEntity {
-		t.Errorf("known in the future: got %d, want 422", a.Status)
+	for _, bad := range []string{"2031-01-01", "soon", "2026-02-30"} {
+		a := act(t, one, path, url.Values{"move": {"prove"}, "proof": {"phone"}, "proved": {bad}})
+		if a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("known since %s: got %d, want 422", bad, a.Status)
+		}
+		wantIn(t, bad, a.Body, "Give a day that is not in the future")
 	}
 	day := s.Clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)
 	if a := act(t, one, path, url.Values{"move": {"prove"}, "proof": {"phone"}, "proved": {day}, "note": {"Called back."}}); a.Location() != path {

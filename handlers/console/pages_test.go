@@ -83,7 +83,7 @@ func TestPerson(t *testing.T) {
 	if a := c.Post(person, url.Values{"reason": {"question"}, "note": {"Your call of Monday"}}); a.Location() != person {
 		t.Fatalf("open: got %d to %q", a.Status, a.Location())
 	}
-	wantIn(t, "the page", c.Page(person), "Thomas Weber", thomas, "Nothing can be changed")
+	wantIn(t, "the page", c.Page(person), "Thomas Weber", thomas, "No value can be changed")
 
 	// Another member needs a reason of their own.
 	wantOut(t, "the page of another", desk(t, s, authz.DPO).Page(person), "Weber")

@@ -183,11 +183,12 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	case row.Kind == rights.Automated:
 		act.Value = form.Get("outcome")
 	}
+	dated := true
 	if act.Move == rights.Prove {
 		now := s.Clock.Now()
 		act.Proof = rights.Proof{Method: form.Get("proof"), At: now}
 		if day := form.Get("proved"); day != "" {
-			act.Proof.At, _ = dayOf(day, web.Of(c).Organisation.Zone(row.Brand), now)
+			act.Proof.At, dated = dayOf(day, web.Of(c).Organisation.Zone(row.Brand), now)
 		}
 	}
 	if act.Move == rights.Hold {
@@ -200,6 +201,8 @@ func (s *Console) ActOnRequest(c echo.Context) error {
 	switch {
 	case refused != nil:
 		err = refused
+	case !dated:
+		err = errs.InvalidFields(errs.At("proved", "request.error.proved"))
 	case form.Get("do") == "preview":
 		d.preview, err = s.letterOf(c, row, act)
 	default:

@@ -490,7 +490,7 @@ type Answered struct {
 	At                       time.Time
 }
 
-// Person shows a profile. Nothing can be changed on it.
+// Person shows a profile. No value can be changed on it.
 func Person(d layout.Desk, p PersonPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
