@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
 	"livingprofile/internal/job"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/login"
@@ -56,20 +57,34 @@ func attemptPlace(a login.AttemptID) keyring.Place {
 	return keyring.Place{Table: "attempts", Row: string(a), Column: "address"}
 }
 
-// attemptWrite is the statement for a new attempt.
-func (db *DB) attemptWrite(a login.Attempt) write {
+// attemptWrite is the statement for a new attempt. What somebody asks who is
+// not signed in has the key of the hour: nobody knows yet whose address it is.
+func (db *DB) attemptWrite(ctx context.Context, a login.Attempt) (write, error) {
+	by, err := db.attemptSealer(ctx, &a)
+	if err != nil {
+		return write{}, fmt.Errorf("seal attempt: %w", err)
+	}
+	sealed := by.key.Seal(nil, []byte(a.Address), attemptPlace(a.ID))
 	return write{
 		query: `
 			insert into attempts (
 				token, id, binding, code, purpose, brand, address, blind, subject,
-				session, reference, locale, created_at, expires_at, closed_at, spent, tries)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+				session, reference, locale, created_at, expires_at, closed_at, spent, tries, sealed_by)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		args: []any{
 			a.Token, a.ID, a.Binding, a.Code, a.Purpose, a.Brand,
-			db.ring.System().Seal(nil, []byte(a.Address), attemptPlace(a.ID)), a.Index, a.Subject,
-			a.Session, a.Reference, a.Locale, micros(a.CreatedAt), micros(a.ExpiresAt), micros(a.ClosedAt), flag(a.Spent), a.Tries,
+			sealed, a.Index, a.Subject,
+			a.Session, a.Reference, a.Locale, micros(a.CreatedAt), micros(a.ExpiresAt), micros(a.ClosedAt), flag(a.Spent), a.Tries, by.name,
 		},
+	}, nil
+}
+
+func (db *DB) attemptSealer(ctx context.Context, a *login.Attempt) (sealer, error) {
+	if a.Subject == "" {
+		return db.hourSealer(ctx)
 	}
+	key, err := db.ring.Subject(ctx, a.Subject)
+	return sealer{key, a.Subject}, err
 }
 
 // SaveAttempt writes an attempt and the job that mails its link.
@@ -78,7 +93,15 @@ func (db *DB) SaveAttempt(ctx context.Context, a login.Attempt, mail job.Job) er
 	if err != nil {
 		return err
 	}
-	writes := append(db.jobWrites(key, mail), db.attemptWrite(a))
+	writes, err := db.jobWrites(ctx, key, mail)
+	if err != nil {
+		return err
+	}
+	w, err := db.attemptWrite(ctx, a)
+	if err != nil {
+		return err
+	}
+	writes = append(writes, w)
 	return db.main.update(ctx, func(c conn) error {
 		for _, w := range writes {
 			if err := w.run(ctx, c); err != nil {
@@ -92,14 +115,22 @@ func (db *DB) SaveAttempt(ctx context.Context, a login.Attempt, mail job.Job) er
 // Attempt returns an attempt by the digest of its token.
 func (db *DB) Attempt(ctx context.Context, token []byte) (login.Attempt, error) {
 	var a login.Attempt
+	var by id.Subject
 	err := db.main.read(ctx, func(c conn) (err error) {
-		a, err = readAttempt(ctx, c, token)
+		a, by, err = readAttempt(ctx, c, token)
 		return err
 	})
 	if err != nil {
 		return login.Attempt{}, err
 	}
-	address, err := db.ring.System().Open([]byte(a.Address), attemptPlace(a.ID))
+	key, err := db.sealedBy(ctx, by, "")
+	if isGone(err) || isKind(err, errs.NotFound) {
+		return login.Attempt{}, errs.New(errs.Gone, "error.link_expired") // it came back with a backup
+	}
+	if err != nil {
+		return login.Attempt{}, err
+	}
+	address, err := key.Open([]byte(a.Address), attemptPlace(a.ID))
 	if err != nil {
 		return login.Attempt{}, fmt.Errorf("attempt %s: %w", a.ID, err)
 	}
@@ -107,21 +138,22 @@ func (db *DB) Attempt(ctx context.Context, token []byte) (login.Attempt, error) 
 	return a, nil
 }
 
-// readAttempt returns an attempt whose Address is still sealed.
-func readAttempt(ctx context.Context, c conn, token []byte) (login.Attempt, error) {
-	a := login.Attempt{Token: token}
+// readAttempt returns an attempt whose Address is still sealed, and with which
+// key.
+func readAttempt(ctx context.Context, c conn, token []byte) (a login.Attempt, by id.Subject, err error) {
+	a.Token = token
 	var address []byte
 	var created, expires, closed, spent int64
-	err := c.one(ctx, `
+	err = c.one(ctx, `
 		select id, binding, code, purpose, brand, address, blind, subject,
-			session, reference, locale, created_at, expires_at, closed_at, spent, tries
+			session, reference, locale, created_at, expires_at, closed_at, spent, tries, sealed_by
 		from attempts
 		where token = $1`, []any{token},
 		&a.ID, &a.Binding, &a.Code, &a.Purpose, &a.Brand, &address, &a.Index, &a.Subject,
-		&a.Session, &a.Reference, &a.Locale, &created, &expires, &closed, &spent, &a.Tries)
+		&a.Session, &a.Reference, &a.Locale, &created, &expires, &closed, &spent, &a.Tries, &by)
 	a.Address, a.Spent = string(address), spent != 0
 	a.CreatedAt, a.ExpiresAt, a.ClosedAt = fromMicros(created), fromMicros(expires), fromMicros(closed)
-	return a, err
+	return a, by, err
 }
 
 // usable is login.Attempt.Usable as a condition; it takes $1 the token, $2 now
@@ -130,7 +162,7 @@ const usable = " where token = $1 and closed_at = 0 and expires_at > $2 and crea
 
 // refusal says why an attempt could not be used.
 func refusal(ctx context.Context, c conn, token []byte, now time.Time) error {
-	a, err := readAttempt(ctx, c, token)
+	a, _, err := readAttempt(ctx, c, token)
 	if isKind(err, errs.NotFound) {
 		return errs.New(errs.Gone, "error.link_expired")
 	}
@@ -195,7 +227,7 @@ func (db *DB) Expire(ctx context.Context, token []byte, now time.Time) error {
 	})
 }
 
-// Sweep deletes what sign-in has no more use for.
+// Sweep deletes what sign-in has no more use for, and the keys of what is gone.
 func (db *DB) Sweep(ctx context.Context, now time.Time, keepCounts, keepSessions time.Duration) (int, error) {
 	total := 0
 	sweeps := []struct {
@@ -218,5 +250,8 @@ func (db *DB) Sweep(ctx context.Context, now time.Time, keepCounts, keepSessions
 		}
 		return nil
 	})
+	if err == nil {
+		err = db.endHourKeys(ctx, now)
+	}
 	return total, err
 }

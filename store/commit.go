@@ -86,7 +86,7 @@ func (db *DB) prepare(ctx context.Context, c ledger.Change) (*preparedChange, er
 			}
 			p.writes = append(p.writes, w...)
 		}
-		w, err := db.rowWrites(p, key, row)
+		w, err := db.rowWrites(ctx, p, key, row)
 		if err != nil {
 			return nil, err
 		}

@@ -15,7 +15,11 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/intake"
+	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/login"
+	"livingprofile/internal/mail"
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
@@ -93,8 +97,125 @@ func TestErasedAreGone(t *testing.T) {
 	})
 }
 
-// What is sealed with the key of the installation, for it is about nobody yet or
-// about many, goes by time: the address of a link, and the rows of an import.
+// What is about nobody yet, or about many, is in no backup either once it is
+// over: an erasure does not find it. An old backup of the data opens the file and
+// the refused rows of an import, the address of a link and a letter to nobody
+// with no key of today; what is not over stays readable in both.
+func TestUnownedAreGone(t *testing.T) {
+	onEngines(t, func(t *testing.T, e testkit.Engine) {
+		ctx, i, m := t.Context(), testkit.Install(t, e), newMarkers()
+		db := openAt(t, i)
+		letter := func(kind string) job.Job {
+			j := m.job(t, "", m.word)
+			j.Kind = kind
+			return j
+		}
+		save := func(a login.Attempt) login.Attempt {
+			t.Helper()
+			if err := db.SaveAttempt(ctx, a, letter(login.JobKind)); err != nil {
+				t.Fatal(err)
+			}
+			return a
+		}
+		theirs := m.attempt(m.word)
+		theirs.Subject = marked(t, db, "stays")
+		attempt, theirs, over, waits := save(m.attempt(m.word)), save(theirs), m.upload(t, db, m.word), m.upload(t, db, m.word)
+		if err := db.Enqueue(ctx, letter(mail.JobKind)); err != nil {
+			t.Fatal(err)
+		}
+		parts := func(upload string) (all string) {
+			t.Helper()
+			for _, part := range []string{intake.FilePart, intake.RejectsPart} {
+				b, err := db.Part(ctx, upload, part, 0)
+				if err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
+					t.Fatal(err)
+				}
+				all += string(b)
+			}
+			return all
+		}
+		// opened is what the keys of now still open.
+		opened := func() (all string) {
+			t.Helper()
+			all = parts(over)
+			if a, err := db.Attempt(ctx, attempt.Token); err == nil {
+				all += a.Address
+			} else if !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
+				t.Fatal(err)
+			}
+			jobs, err := db.Claim(ctx, []string{login.JobKind, mail.JobKind}, testkit.Start, time.Second, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, j := range jobs {
+				all += string(j.Payload)
+			}
+			return all
+		}
+		closeStore(t, db)
+		old := i.Copy(t)
+		db = openAt(t, i)
+		if got := strings.Count(opened(), m.word); got != 6 {
+			t.Errorf("before: the marker is opened %d times, want 6", got)
+		}
+		jobs, err := db.Claim(ctx, []string{login.JobKind, mail.JobKind}, testkit.Start.Add(time.Minute), time.Second, 10)
+		for _, j := range jobs {
+			err = errors.Join(err, db.Done(ctx, j.ID, j.Attempt))
+		}
+		u, ended := uploadAt(t, db, over), i.Clock.Now()
+		was := u.Stage()
+		u.State, u.EndedAt = intake.Done, ended
+		err = errors.Join(err, db.PutUpload(ctx, was, u, intake.ImportEnded), db.SweepUploads(ctx, ended))
+		if _, gone := db.Part(ctx, over, intake.FilePart, 0); !errors.Is(gone, errs.NotFound) {
+			t.Errorf("the file of what ended: got %v", gone)
+		}
+		if b, kept := db.Part(ctx, over, intake.RejectsPart, 0); kept != nil || string(b) != m.word {
+			t.Errorf("its refused rows: got %q, %v", b, kept)
+		}
+		week := ended.Add(8 * 24 * time.Hour)
+		released := uploadAt(t, db, waits)
+		was = released.Stage()
+		released.State = intake.Queued
+		err = errors.Join(err, db.PutUpload(ctx, was, released, intake.ImportReleased), db.SweepUploads(ctx, week))
+		_, swept := db.Sweep(ctx, ended.Add(2*time.Hour), time.Hour, time.Hour)
+		if err = errors.Join(err, swept); err != nil {
+			t.Fatal(err)
+		}
+		if got := parts(waits); got != m.word+m.word {
+			t.Errorf("of what waits: got %q", got)
+		}
+		closeStore(t, db)
+
+		old.TakeKeys(t, i)
+		db = openAt(t, old)
+		defer closeStore(t, db)
+		if got := opened(); strings.Contains(got, m.word) {
+			t.Errorf("an old backup tells %q", got)
+		}
+		if got := parts(waits); got != m.word+m.word {
+			t.Errorf("of what waits, in an old backup: got %q", got)
+		}
+		if a, err := db.Attempt(ctx, theirs.Token); err != nil || a.Address != m.word {
+			t.Errorf("what somebody asked who was signed in: got %q, %v", a.Address, err)
+		}
+		// The key of the hour came back with the backup, without what it names.
+		if err := db.SaveAttempt(ctx, m.attempt("new"), letter(login.JobKind)); err != nil {
+			t.Errorf("a new attempt: got %v", err)
+		}
+	})
+}
+
+func uploadAt(t *testing.T, db *store.DB, upload string) intake.Upload {
+	t.Helper()
+	u, err := db.Upload(t.Context(), upload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// What is about nobody yet, or about many, goes by time: the address of a link,
+// and the rows of an import.
 func TestUnownedGoByTime(t *testing.T) {
 	t.Parallel()
 	ctx, i := t.Context(), testkit.Install(t, testkit.OnSQLite)

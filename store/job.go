@@ -18,22 +18,23 @@ func jobPlace(jobID job.ID) keyring.Place {
 }
 
 // jobWrites seals the payload with key, which is the key of the job's subject,
-// or the installation's.
-func (db *DB) jobWrites(key *keyring.DataKey, j job.Job) []write {
-	if j.Subject == "" {
-		key = db.ring.System()
+// or another where it has none.
+func (db *DB) jobWrites(ctx context.Context, key *keyring.DataKey, j job.Job) ([]write, error) {
+	by, err := db.jobSealer(ctx, key, &j)
+	if err != nil {
+		return nil, err
 	}
 	return []write{{
 		query: `
 			insert into jobs (
 				id, kind, subject, payload, priority, run_at, set_at,
-				created_at, attempt, lease_until, cause, parked_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+				created_at, attempt, lease_until, cause, parked_at, sealed_by)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		args: []any{
-			j.ID, j.Kind, j.Subject, key.Seal(nil, j.Payload, jobPlace(j.ID)), j.Priority,
-			micros(j.RunAt), micros(j.SetAt), micros(j.CreatedAt), j.Attempt, micros(j.LeaseUntil), j.Cause, micros(j.ParkedAt),
+			j.ID, j.Kind, j.Subject, by.key.Seal(nil, j.Payload, jobPlace(j.ID)), j.Priority,
+			micros(j.RunAt), micros(j.SetAt), micros(j.CreatedAt), j.Attempt, micros(j.LeaseUntil), j.Cause, micros(j.ParkedAt), by.name,
 		},
-	}}
+	}}, nil
 }
 
 // Enqueue writes jobs that belong to no other change.
@@ -44,7 +45,11 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...job.Job) error {
 		if err != nil {
 			return err
 		}
-		writes = append(writes, db.jobWrites(key, j)...)
+		w, err := db.jobWrites(ctx, key, j)
+		if err != nil {
+			return err
+		}
+		writes = append(writes, w...)
 	}
 	return db.main.update(ctx, func(c conn) error {
 		for _, w := range writes {
@@ -58,36 +63,43 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...job.Job) error {
 
 const jobColumns = `
 	id, kind, subject, payload, priority, run_at, set_at,
-	created_at, attempt, lease_until, cause, parked_at`
+	created_at, attempt, lease_until, cause, parked_at, sealed_by`
 
-func scanJob(rows *sql.Rows) (job.Job, error) {
-	var j job.Job
+// A sealedJob is one whose payload is still sealed, with the key that by names.
+type sealedJob struct {
+	job.Job
+	by id.Subject
+}
+
+func scanJob(rows *sql.Rows) (j sealedJob, err error) {
 	var run, set, created, lease, parked int64
-	err := rows.Scan(&j.ID, &j.Kind, &j.Subject, &j.Payload, &j.Priority, &run, &set,
-		&created, &j.Attempt, &lease, &j.Cause, &parked)
+	err = rows.Scan(&j.ID, &j.Kind, &j.Subject, &j.Payload, &j.Priority, &run, &set,
+		&created, &j.Attempt, &lease, &j.Cause, &parked, &j.by)
 	j.RunAt, j.SetAt, j.CreatedAt = fromMicros(run), fromMicros(set), fromMicros(created)
 	j.LeaseUntil, j.ParkedAt = fromMicros(lease), fromMicros(parked)
 	return j, err
 }
 
-// openJobs opens the payloads. A job whose subject's key is gone, or whose
-// payload was not sealed for it, is returned with an empty payload: its handler
-// says so, and the jobs that were claimed with it are done all the same.
-func (db *DB) openJobs(ctx context.Context, jobs []job.Job) error {
-	for i := range jobs {
-		key, err := db.keyOf(ctx, jobs[i].Subject)
-		if isGone(err) {
-			jobs[i].Payload = nil
-			continue
+// openJobs opens the payloads. A job whose key is gone, or whose payload was not
+// sealed for it, is returned with an empty payload: its handler says so, and the
+// jobs that were claimed with it are done all the same.
+func (db *DB) openJobs(ctx context.Context, sealed []sealedJob) ([]job.Job, error) {
+	var jobs []job.Job
+	for _, s := range sealed {
+		key, err := db.sealedBy(ctx, s.by, s.Subject)
+		switch {
+		case isGone(err), s.by != "" && isKind(err, errs.NotFound):
+			s.Payload = nil
+		case err != nil:
+			return nil, err
+		default:
+			if s.Payload, err = key.Open(s.Payload, jobPlace(s.ID)); err != nil {
+				s.Payload = nil
+			}
 		}
-		if err != nil {
-			return err
-		}
-		if jobs[i].Payload, err = key.Open(jobs[i].Payload, jobPlace(jobs[i].ID)); err != nil {
-			jobs[i].Payload = nil
-		}
+		jobs = append(jobs, s.Job)
 	}
-	return nil
+	return jobs, nil
 }
 
 const dueJobs = "parked_at = 0 and run_at <= $1 and lease_until <= $1"
@@ -109,7 +121,7 @@ func (db *DB) Claim(ctx context.Context, kinds []string, now time.Time, lease ti
 	query := "select" + jobColumns + " from jobs where " + dueJobs + " and priority = $3 and kind in (" + strings.Join(marks, ", ") + `)
 		order by run_at, id
 		limit $2`
-	var jobs []job.Job
+	var jobs []sealedJob
 	look := func(c conn, lock string) error {
 		jobs = nil
 		for _, p := range job.Priorities {
@@ -147,7 +159,7 @@ func (db *DB) Claim(ctx context.Context, kinds []string, now time.Time, lease ti
 	if err != nil {
 		return nil, fmt.Errorf("claim jobs: %w", err)
 	}
-	return jobs, db.openJobs(ctx, jobs)
+	return db.openJobs(ctx, jobs)
 }
 
 // holding is the fence: the attempt is the latest and still has its lease.
@@ -221,7 +233,7 @@ func (db *DB) Rewind(ctx context.Context, now time.Time, skew time.Duration) (in
 
 // Parked returns the jobs that were given up, the latest first.
 func (db *DB) Parked(ctx context.Context, limit int) ([]job.Job, error) {
-	var jobs []job.Job
+	var jobs []sealedJob
 	err := db.main.read(ctx, func(c conn) error {
 		jobs = nil
 		return c.each(ctx, func(rows *sql.Rows) error {
@@ -233,7 +245,7 @@ func (db *DB) Parked(ctx context.Context, limit int) ([]job.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jobs, db.openJobs(ctx, jobs)
+	return db.openJobs(ctx, jobs)
 }
 
 // ForgetParked deletes the jobs that were parked before a time.

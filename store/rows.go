@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -29,7 +30,7 @@ import (
 
 // rowWrites turns one row of a change into statements, personal values sealed.
 // It is the list of what a change may write.
-func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]write, error) {
+func (db *DB) rowWrites(ctx context.Context, p *preparedChange, key *keyring.DataKey, row any) ([]write, error) {
 	if !p.mayWrite(row) {
 		return nil, fmt.Errorf("a change of subject %q cannot write this %T", p.Subject, row)
 	}
@@ -116,9 +117,10 @@ func (db *DB) rowWrites(p *preparedChange, key *keyring.DataKey, row any) ([]wri
 	case decision.Reading:
 		return []write{readingWrite(p, r)}, nil
 	case login.Attempt:
-		return []write{db.attemptWrite(r)}, nil
+		w, err := db.attemptWrite(ctx, r)
+		return []write{w}, err
 	case job.Job:
-		return db.jobWrites(key, r), nil
+		return db.jobWrites(ctx, key, r)
 	}
 	if writes, ok := db.staffWrites(p, row); ok {
 		return writes, nil

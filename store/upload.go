@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"livingprofile/internal/errs"
+	"livingprofile/internal/id"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
@@ -59,13 +61,23 @@ func (db *DB) BeginUpload(ctx context.Context, u intake.Upload) error {
 	if err != nil {
 		return err
 	}
-	return db.main.update(ctx, func(c conn) error {
+	file, rejects := id.Subject(id.New()), id.Subject(id.New())
+	if _, err := db.ring.Create(ctx, file, rejects); err != nil {
+		return fmt.Errorf("keys of an import: %w", err)
+	}
+	err = db.main.update(ctx, func(c conn) error {
 		_, err := c.exec(ctx, `
-			insert into imports (id, source, state, dry, size, actor_kind, actor_id, created_at, ended_at, once, print, body)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			u.ID, u.Source, u.State, flag(u.DryRun), u.Size, u.Actor.Kind, u.Actor.ID, micros(u.CreatedAt), 0, u.Once, []byte{}, body)
+			insert into imports (
+				id, source, state, dry, size, actor_kind, actor_id, created_at, ended_at, once, print, body, file_key, rejects_key)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			u.ID, u.Source, u.State, flag(u.DryRun), u.Size, u.Actor.Kind, u.Actor.ID, micros(u.CreatedAt), 0, u.Once, []byte{}, body,
+			file, rejects)
 		return err
 	})
+	if isKind(err, errs.Conflict) {
+		err = errors.Join(err, db.ring.Destroy(ctx, file), db.ring.Destroy(ctx, rejects))
+	}
+	return err
 }
 
 // PutUpload keeps what became of an upload that was at a stage, and tells the
@@ -99,9 +111,23 @@ func (db *DB) PutUpload(ctx context.Context, was intake.Stage, u intake.Upload, 
 	return err
 }
 
+// keyOfPart names, of $1, the key of its own that the part of an import i has.
+const keyOfPart = "case when $1 = '" + intake.FilePart + "' then i.file_key else i.rejects_key end"
+
 // AddPart keeps a piece of an upload.
 func (db *DB) AddPart(ctx context.Context, upload, part string, at int64, data []byte) error {
-	body := db.ring.System().Seal(nil, data, partPlace(upload, part, at))
+	var name id.Subject
+	err := db.main.read(ctx, func(c conn) error {
+		return c.one(ctx, "select "+keyOfPart+" from imports i where id = $2", []any{part, upload}, &name)
+	})
+	if err != nil {
+		return fmt.Errorf("key of an import: %w", err)
+	}
+	key, err := db.sealedBy(ctx, name, "")
+	if err != nil {
+		return err
+	}
+	body := key.Seal(nil, data, partPlace(upload, part, at))
 	return db.main.update(ctx, func(c conn) error {
 		_, err := c.exec(ctx, `
 			insert into import_parts (import, part, at, body)
@@ -114,13 +140,22 @@ func (db *DB) AddPart(ctx context.Context, upload, part string, at int64, data [
 // Part returns a piece of an upload; errs.NotFound for none.
 func (db *DB) Part(ctx context.Context, upload, part string, at int64) ([]byte, error) {
 	var body []byte
+	var name id.Subject
 	err := db.main.read(ctx, func(c conn) error {
-		return c.one(ctx, "select body from import_parts where import = $1 and part = $2 and at = $3", []any{upload, part, at}, &body)
+		return c.one(ctx, `
+			select p.body, `+keyOfPart+`
+			from import_parts p
+			join imports i on i.id = p.import
+			where p.part = $1 and p.import = $2 and p.at = $3`, []any{part, upload, at}, &body, &name)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return db.ring.System().Open(body, partPlace(upload, part, at))
+	key, err := db.sealedBy(ctx, name, "")
+	if err != nil {
+		return nil, err
+	}
+	return key.Open(body, partPlace(upload, part, at))
 }
 
 // PartAts returns where the pieces of an upload begin, in order.
@@ -223,22 +258,37 @@ func (db *DB) uploads(ctx context.Context, which string, args ...any) ([]intake.
 	return all, err
 }
 
-// SweepUploads deletes what is over: files that were cut off while they were
-// sent, or for which nobody had a word, refused rows, and imports that ended
-// long ago.
+// SweepUploads deletes what is over, its key first: files that ended, that were
+// cut off while they were sent, or for which nobody had a word, refused rows, and
+// imports that ended long ago.
 func (db *DB) SweepUploads(ctx context.Context, now time.Time) error {
+	const unheard = "state in ('receiving', 'held') and created_at < $1"
+	files, rejects := micros(now.Add(-fileLife)), micros(now.Add(-rejectsLife))
+	for _, s := range []struct {
+		key, over string
+		args      []any
+	}{
+		{"file_key", "(state = 'failed' or state = 'done' and (dry = 0 or ended_at < $1) or " + unheard + ")", []any{files}},
+		{"rejects_key", "(" + unheard + " or ended_at > 0 and ended_at < $2)", []any{files, rejects}},
+	} {
+		err := db.destroyNamed(ctx, "select "+s.key+" from imports where "+s.key+" <> '' and "+s.over,
+			"update imports set "+s.key+" = '' where "+s.key+" = $1", s.args...)
+		if err != nil {
+			return err
+		}
+	}
 	return db.main.update(ctx, func(c conn) error {
 		for _, s := range []struct {
 			query  string
-			before time.Time
+			before int64
 		}{
-			{"delete from import_parts where import in (select id from imports where state in ('receiving', 'held') and created_at < $1)", now.Add(-fileLife)},
-			{"delete from imports where state in ('receiving', 'held') and created_at < $1", now.Add(-fileLife)},
-			{"delete from import_parts where part = 'file' and import in (select id from imports where state = 'done' and dry = 1 and ended_at < $1)", now.Add(-fileLife)},
-			{"delete from import_parts where import in (select id from imports where ended_at > 0 and ended_at < $1)", now.Add(-rejectsLife)},
-			{"delete from imports where ended_at > 0 and ended_at < $1", now.Add(-uploadLife)},
+			{"delete from import_parts where import in (select id from imports where " + unheard + ")", files},
+			{"delete from imports where " + unheard, files},
+			{"delete from import_parts where part = 'file' and import in (select id from imports where state = 'done' and dry = 1 and ended_at < $1)", files},
+			{"delete from import_parts where import in (select id from imports where ended_at > 0 and ended_at < $1)", rejects},
+			{"delete from imports where ended_at > 0 and ended_at < $1", micros(now.Add(-uploadLife))},
 		} {
-			if _, err := c.exec(ctx, s.query, micros(s.before)); err != nil {
+			if _, err := c.exec(ctx, s.query, s.before); err != nil {
 				return err
 			}
 		}

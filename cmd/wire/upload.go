@@ -53,7 +53,7 @@ func (a *App) tryingTask() job.Task {
 
 // sweepUploads deletes what is over of imports.
 func (a *App) sweepUploads() job.Task {
-	return job.Task{Name: "import.sweep", Every: time.Hour, Do: a.DB.SweepUploads}
+	return job.Task{Name: "import.sweep", Every: time.Minute, Do: a.DB.SweepUploads}
 }
 
 // ImportNext goes on with the oldest import for a while. It is false when there
