@@ -21,7 +21,7 @@ const hourKeyLife = time.Hour + login.MaxLinkLife
 // A sealer is a key, and the name by which a row says that it has it.
 type sealer struct {
 	key  *keyring.DataKey
-	name id.Subject // "" for the installation's
+	name id.Subject // "" for that of the row's subject, or the installation's
 }
 
 // hourSealer returns the key of this hour, for what belongs to nobody yet and
@@ -30,30 +30,36 @@ type sealer struct {
 func (db *DB) hourSealer(ctx context.Context) (sealer, error) {
 	began := micros(db.now().Truncate(time.Hour))
 	name, err := db.hourKey(ctx, began)
-	if err == nil && name != "" {
+	if err != nil {
+		return sealer{}, err
+	}
+	if name != "" {
 		key, err := db.ring.Subject(ctx, name)
 		if !isGone(err) && !isKind(err, errs.NotFound) {
 			return sealer{key, name}, err
 		}
 	}
-	if err != nil {
-		return sealer{}, err
-	}
+	return db.newHourSealer(ctx, began, name)
+}
+
+// newHourSealer makes the key of an hour, unless it has another than was by now.
+func (db *DB) newHourSealer(ctx context.Context, began int64, was id.Subject) (sealer, error) {
 	fresh := id.Subject(id.New())
 	if _, err := db.ring.Create(ctx, fresh); err != nil {
 		return sealer{}, fmt.Errorf("key of an hour: %w", err)
 	}
-	err = db.main.update(ctx, func(c conn) error {
+	err := db.main.update(ctx, func(c conn) error {
 		_, err := c.exec(ctx, `
 			insert into hour_keys (began_at, id)
 			values ($1, $2)
-			on conflict (began_at) do update set id = excluded.id where hour_keys.id = $3`, began, fresh, name)
+			on conflict (began_at) do update set id = excluded.id where hour_keys.id = $3`, began, fresh, was)
 		return err
 	})
 	if err != nil {
 		return sealer{}, err
 	}
-	if name, err = db.hourKey(ctx, began); err != nil {
+	name, err := db.hourKey(ctx, began)
+	if err != nil {
 		return sealer{}, err
 	}
 	if name != fresh { // another was first
