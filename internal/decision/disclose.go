@@ -66,7 +66,8 @@ func WishFrozen(f Facts, v *consent.PurposeVersion, brand string, at time.Time) 
 		return false
 	}
 	st := f.Consents.Of(v.Purpose, brand)
-	return frozen(&f, v, &st) || !permission(v, &st, at).Allow
+	yes := permission(v, &st, at).Allow
+	return !yes || frozen(&f, v, &st, yes)
 }
 
 // Concerns tells whether a brand has to do with a subject, so that a system
