@@ -106,6 +106,7 @@ func (s *sight) valueItem(f *profile.Field) view.ValueItem {
 	if held {
 		item.Value, item.Origin = s.format(f, claim.Value), view.Origin(claim.Origin)
 		item.Source, item.At = s.saidBy(&claim), claim.When()
+		_, item.Frozen = s.facts.Freezes.Field(f.Name, f.Category)
 		if claim.Origin == profile.Inferred {
 			item.How = first(claim.How, s.ruleText(f), s.in(f.How))
 		}

@@ -49,8 +49,8 @@ func (s *Service) Copies(ctx context.Context, subject id.Subject) ([]Copy, error
 	return s.store.Copies(ctx, subject, s.clock.Now())
 }
 
-// Take returns the file of a copy, once. It is errs.Gone afterwards, and when
-// its time is over; errs.NotFound for the copy of another.
+// Take returns the file of a copy, once. It is errs.Gone afterwards, when its
+// time is over, and for the copy of another.
 func (s *Service) Take(ctx context.Context, subject id.Subject, copied string, actor ledger.Actor, brand string) ([]byte, error) {
 	waiting, err := s.Copies(ctx, subject)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Service) Take(ctx context.Context, subject id.Subject, copied string, a
 		}
 	}
 	if one.ID == "" {
-		return nil, errs.New(errs.NotFound, "rights.error.no_copy")
+		return nil, errs.New(errs.Gone, "rights.error.copy_gone")
 	}
 	body, err := s.store.CopyBody(ctx, subject, copied)
 	if err != nil {
