@@ -145,6 +145,7 @@ func TestArrival(t *testing.T) {
 	leads(asks, "/kawara", "Referer", "https://www.kawara.example/")
 	leads(asks, "/kawara", "Referer", s.URL+"/hibiki/data")
 	leads(asks, "/kawara", "Referer", s.URL+"/kawara/link/token")
+	leads(asks, "/kawara", "Referer", s.URL+"/kawara/sign-in/sent")
 	leads("", "/kawara", "Referer", s.URL+asks)
 	leads("", "/kawara", "Referer", s.URL+"/kawara/data")
 	for _, path := range []string{"/hibiki", asks, "/kawara/data", "/kawara/requests", "/kawara/get/stop", "/kawara/allow"} {

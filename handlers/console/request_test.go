@@ -241,7 +241,7 @@ func TestIntake(t *testing.T) {
 	wantIn(t, "the request", c.Page(path), "Noriko Sato", "Mandate ended", "The person ended the mandate")
 }
 
-// TestRequest_own: a member cannot answer or take down what is their own.
+// TestRequest_own: a member cannot answer, take down or hold what is their own.
 func TestRequest_own(t *testing.T) {
 	s := testkit.NewSite(t, testkit.SiteOptions{})
 	path := ask(t, s, thomas, rights.Complaint, url.Values{"text": {"Nobody wrote back."}})
@@ -262,6 +262,11 @@ func TestRequest_own(t *testing.T) {
 	form := url.Values{"kind": {"complaint"}, "text": {"x"}, "brand": {"hibiki"}, "locale": {"en"}, "proof": {"phone"}, "received": {s.Clock.Now().Format(time.DateOnly)}}
 	if a := c.Post("/console/intake/"+string(subject), form); a.Status != http.StatusForbidden {
 		t.Errorf("taken down by themselves: got %d, want 403", a.Status)
+	}
+	person := "/console/people/" + string(subject)
+	c.Post(person, url.Values{"reason": {"question"}})
+	if a := c.Post(person+"/hold", url.Values{"reason": {"x"}}); a.Status != http.StatusForbidden {
+		t.Errorf("a hold on themselves: got %d, want 403", a.Status)
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 
 // errandsRoundTrip: an errand is kept once for a request and a system, is moved
 // by who knows how far it was, is due in its time, and forgets by what the
-// person was known when it is over. What names them is sealed.
+// person was known when it is over. What names them is sealed, and lost with its
+// key.
 func errandsRoundTrip(t *testing.T, f Fixture) {
 	request, name := rights.RequestID(id.New()), "marker-"+id.New()+"@example.org"
 	errand := func(system string, due time.Time) opendsr.Errand {
@@ -83,6 +84,13 @@ func errandsRoundTrip(t *testing.T, f Fixture) {
 	}
 	if got := ours(f.now()); len(got) > 0 {
 		t.Errorf("due after it is over: %v", got)
+	}
+	must(t, "key", f.SQL.QueryRowContext(t.Context(), "select sealed_by from errands where id = $1", later.ID).Scan(&key))
+	must(t, "a backup without the key", f.DB.Ring().Destroy(t.Context(), key))
+	one, err = f.DB.Errand(t.Context(), later.ID)
+	must(t, "errand without its key", err)
+	if one.State != opendsr.Waiting || one.Names != nil {
+		t.Errorf("an errand whose key is gone: %+v", one)
 	}
 	_, err = f.DB.Errand(t.Context(), id.New())
 	wantKind(t, "an errand that is none", err, errs.NotFound)
