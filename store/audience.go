@@ -108,13 +108,14 @@ func (db *DB) Crowd(ctx context.Context, after string, limit int) ([]audience.Pe
 			var lane int
 			var subject id.Subject
 			var version int64
-			var circle, part string
+			var circle id.Subject
+			var part string
 			var body []byte
 			if err := rows.Scan(&lane, &subject, &version, &circle, &part, &body); err != nil {
 				return err
 			}
 			if subject != last {
-				page, last = append(page, held{subject: subject, version: version, joined: circle != "", parts: map[string][]byte{}}), subject
+				page, last = append(page, held{subject: subject, version: version, circle: circle, parts: map[string][]byte{}}), subject
 				if read++; read == limit {
 					next = fmt.Sprintf("%d %s", lane, subject)
 				}
@@ -155,14 +156,19 @@ func (db *DB) Crowd(ctx context.Context, after string, limit int) ([]audience.Pe
 type held struct {
 	subject id.Subject
 	version int64
-	joined  bool // with other records of the person
+	circle  id.Subject // that it is joined in, "" for none
 	parts   map[string][]byte
 }
+
+func nothing() (profile.State, error) { return profile.State{}, nil }
 
 // person opens what decides, and leaves the profile closed. Of records that are
 // joined all is read: what was refused at one is refused for all.
 func (db *DB) person(ctx context.Context, h *held) (audience.Person, error) {
-	if h.joined {
+	if h.circle != "" && h.circle != h.subject {
+		return audience.Person{Subject: h.subject, Again: true, Facts: decision.Facts{Version: h.version}, Profile: nothing}, nil
+	}
+	if h.circle != "" {
 		f, err := db.Facts(ctx, h.subject)
 		whole := f.Profile
 		f.Profile = profile.State{}

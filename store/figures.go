@@ -19,7 +19,7 @@ func (db *DB) CountFigures(ctx context.Context, now time.Time) (figures.Figures,
 	f := figures.Figures{CountedAt: now}
 	err := db.main.snapshot(ctx, func(c conn) error {
 		f.Standings, f.Daily = nil, nil
-		if err := c.one(ctx, "select count(*) from subjects where state = $1", []any{identity.Active}, &f.Subjects); err != nil {
+		if err := c.one(ctx, "select count(*) from subjects where state = $1 and circle in ('', id)", []any{identity.Active}, &f.Subjects); err != nil {
 			return fmt.Errorf("count subjects: %w", err)
 		}
 		err := c.each(ctx, func(rows *sql.Rows) error {

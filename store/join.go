@@ -126,16 +126,25 @@ func (db *DB) Join(ctx context.Context, join string) (identity.Join, error) {
 	return all[0], nil
 }
 
+// waitingJoins leaves out a pair that is read as one already, by other joins: there
+// is nothing to decide.
+const waitingJoins = `
+	where state = 'waiting' and not exists (
+		select 1
+		from subjects o
+		join subjects n on n.circle = o.circle and n.id = joins.newer and n.circle <> ''
+		where o.id = joins.older and o.circle <> '')`
+
 // WaitingJoins returns what waits for staff, the oldest first, and how much
 // there is.
 func (db *DB) WaitingJoins(ctx context.Context, limit int) (all []identity.Join, count int, err error) {
 	err = db.main.read(ctx, func(c conn) error {
-		return c.one(ctx, "select count(*) from joins where state = 'waiting'", nil, &count)
+		return c.one(ctx, "select count(*) from joins"+waitingJoins, nil, &count)
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	all, err = db.joins(ctx, "where state = 'waiting' order by found_at, id limit $1", limit)
+	all, err = db.joins(ctx, waitingJoins+" order by found_at, id limit $1", limit)
 	return all, count, err
 }
 

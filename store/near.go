@@ -8,10 +8,6 @@ import (
 	"livingprofile/internal/identity"
 )
 
-// mostNear is how many subjects may bear an identifier for it to bring them near to
-// each other. One that more bear, as a company's, says nothing about anybody.
-const mostNear = 20
-
 // Nearby returns what was not looked at yet, for at most so many entries of
 // each lane.
 func (db *DB) Nearby(ctx context.Context, limit int) ([]identity.Near, error) {
@@ -44,7 +40,7 @@ func (db *DB) Nearby(ctx context.Context, limit int) ([]identity.Near, error) {
 				err := rows.Scan(&p[0], &p[1])
 				n.Pairs = append(n.Pairs, p)
 				return err
-			}, nearQuery, s.lane, s.after, s.until, mostNear)
+			}, nearQuery, s.lane, s.after, s.until, identity.MostNear)
 			if err != nil {
 				return err
 			}

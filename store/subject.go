@@ -113,8 +113,10 @@ func (db *DB) Facts(ctx context.Context, subject id.Subject) (decision.Facts, er
 }
 
 // Held reads all of what is held of an active subject itself, at one moment.
+// Shared tells whether there are others to read along.
 func (db *DB) Held(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	f, _, err := db.facts(ctx, subject, allParts)
+	f, circle, err := db.facts(ctx, subject, allParts)
+	f.Shared = circle != ""
 	return f, err
 }
 

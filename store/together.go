@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
 )
 
@@ -34,6 +35,34 @@ func (t Together) each(ctx context.Context, subject id.Subject, f func(id.Subjec
 		}
 	}
 	return nil
+}
+
+// Known returns what all records bear, those of subject first and each name once,
+// as it is proved if it is.
+func (t Together) Known(ctx context.Context, subject id.Subject) ([]identity.Identifier, error) {
+	all, err := t.Identifiers(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
+	err = t.each(ctx, subject, func(one id.Subject) error {
+		if one == subject {
+			return nil
+		}
+		others, err := t.Identifiers(ctx, one)
+		for _, o := range others {
+			i := slices.IndexFunc(all, func(k identity.Identifier) bool {
+				return k.Kind == o.Kind && k.Scope == o.Scope && k.Value == o.Value
+			})
+			switch {
+			case i < 0:
+				all = append(all, o)
+			case o.Verified() && !all[i].Verified():
+				all[i] = o
+			}
+		}
+		return err
+	})
+	return all, err
 }
 
 // Records returns consent records about a purpose, oldest first.

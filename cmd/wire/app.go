@@ -125,7 +125,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.Current = &Current{db: a.DB, log: a.Log, laws: a.laws, clock: a.Clock}
-	a.Index = decision.NewIndex(a.DB, 0)
+	a.Index = decision.NewIndex(told{a.DB}, 0)
 	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Door.Observe(a.metrics.change)
 	a.DB.Tell(a.Index.Forget)
@@ -214,7 +214,7 @@ func (a *App) Office(origin string) (*staff.Service, error) {
 // api returns what answers connected systems.
 func (a *App) api(base *url.URL, r *rights.Service, laws *rights.Packs) *api.API {
 	return api.New(api.Deps{
-		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Automated: a.Automated, Audience: a.Audience, Frames: a.frames(), Store: a.DB, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
+		Index: a.Index, Door: a.Door, Keys: a.Keys(), Activity: a.Activity, Automated: a.Automated, Audience: a.Audience, Frames: a.frames(), Store: told{a.DB}, Secrets: a.DB.Ring(), Consent: a.Consent, Profile: a.Profile, Identity: a.Identity,
 		Desk: a.Desk(), Uploads: a.DB, Rights: r, Laws: laws, Clock: a.Clock, Base: base, PerMinute: a.settings.APIPerMinute,
 		Deliveries: a.DB, Heard: a.metrics.acknowledged,
 	})

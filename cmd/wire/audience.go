@@ -8,11 +8,12 @@ import (
 	"livingprofile/internal/audience"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/job"
+	"livingprofile/store"
 )
 
 // audiences asks audiences, and sends them.
 func (a *App) audiences() *audience.Sender {
-	asks := audience.NewService(a.DB, func() audience.Schema { return a.Current.Load() }, a.Clock)
+	asks := audience.NewService(store.Together{DB: a.DB}, func() audience.Schema { return a.Current.Load() }, a.Clock)
 	return audience.NewSender(asks, a.DB, func() []hook.Target { return a.Current.Load().Targets() },
 		func(system, name string) bool { return a.Current.Load().MayHave(system, name) })
 }

@@ -17,7 +17,7 @@ func (s *Service) tellSystems() error {
 	}
 	s.outward = door
 	s.hooks = hook.NewWorker(hook.Deps{
-		Feed: s.DB, Queue: s.DB, People: s.DB, Door: door, Clock: s.Clock,
+		Feed: s.DB, Queue: s.DB, People: told{s.DB}, Door: door, Clock: s.Clock,
 		Catalogue: func() (hook.Catalogue, int64) {
 			o := s.Current.Load()
 			return o, o.Revision

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strconv"
 
 	"livingprofile/internal/decision"
+	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/intake"
@@ -23,6 +25,26 @@ type apart struct{ *store.DB }
 // Facts implements intake.MergeStore.
 func (a apart) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
 	return a.Beside(ctx, subject)
+}
+
+// KnownEvents implements intake.MergeStore.
+func (a apart) KnownEvents(ctx context.Context, subject id.Subject, source string, events []string) (map[string]bool, error) {
+	circle, err := a.Circle(ctx, subject)
+	if errors.Is(err, errs.NotFound) { // one whom a rehearsal has made
+		return map[string]bool{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, one := range circle {
+		some, err := a.DB.KnownEvents(ctx, one, source, events)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(known, some)
+	}
+	return known, nil
 }
 
 // ImportOptions say what is imported.
@@ -63,15 +85,21 @@ func (a *App) Import(ctx context.Context, r io.Reader, o ImportOptions) (*intake
 	if err != nil {
 		return nil, err
 	}
-	merger := intake.NewMerger(apart{a.DB}, org, a.Clock, o.Source, id.New())
-	merger.Prepare(func(ctx context.Context, fresh ...id.Subject) error {
-		_, err := a.DB.Ring().Create(ctx, fresh...)
-		return err
-	})
-	report, err := intake.Run(ctx, r, o.Map, merger, options)
+	report, err := intake.Run(ctx, r, o.Map, a.merger(org, o.Source, id.New()), options)
 	// Also after an error: what was taken until then stays.
 	ctx = context.WithoutCancel(ctx)
 	return report, errors.Join(err, notary.Seal(ctx), a.DB.Optimize(ctx))
+}
+
+// merger returns what brings items in.
+func (a *App) merger(org *organisation.Organisation, source, cause string) *intake.Merger {
+	m := intake.NewMerger(apart{a.DB}, org, a.Clock, source, cause)
+	m.Introduce(a.Joiner.Introduce)
+	m.Prepare(func(ctx context.Context, fresh ...id.Subject) error {
+		_, err := a.DB.Ring().Create(ctx, fresh...)
+		return err
+	})
+	return m
 }
 
 // Preview says what the first n rows of a file mean, and writes nothing.

@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/identity"
 	"livingprofile/internal/job"
 	"livingprofile/internal/profile"
+	"livingprofile/store"
 )
 
 // join has the services know the records that are joined with one: what a
@@ -15,10 +16,20 @@ import (
 func (a *App) join() {
 	a.Joiner = identity.NewJoiner(a.DB, a.Clock)
 	a.Consent.JoinedBy(a.DB.Circle)
+	a.Door.JoinedBy(a.DB.Circle)
 	a.Profile.SeenBy(func(ctx context.Context, subject id.Subject) (profile.State, error) {
 		f, err := a.DB.Facts(ctx, subject)
 		return f.Profile, err
 	})
+}
+
+// told is the store as those see it who tell a system of a person: by every name
+// that the person's joined records bear, since a system may know only one.
+type told struct{ *store.DB }
+
+// Identifiers returns what all records of a person bear.
+func (t told) Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error) {
+	return store.Together{DB: t.DB}.Known(ctx, subject)
 }
 
 // joining looks behind the ledger for records that may be of one person.

@@ -11,6 +11,7 @@ import (
 	"livingprofile/internal/demo"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/testkit"
+	"livingprofile/store"
 )
 
 // What files tell of what people did is theirs once, adds to their totals, and
@@ -42,7 +43,7 @@ func TestImport_of_activities(t *testing.T) {
 	}
 	acts := func(kind string) []activity.Observation {
 		t.Helper()
-		found, err := s.DB.Activities(t.Context(), haruka, activity.Page{Kinds: []string{kind}, Now: s.Clock.Now(), Limit: 1000})
+		found, err := store.Together{DB: s.DB}.Activities(t.Context(), haruka, activity.Page{Kinds: []string{kind}, Now: s.Clock.Now(), Limit: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}

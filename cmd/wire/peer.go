@@ -14,7 +14,7 @@ import (
 // scim returns what answers systems that speak SCIM.
 func (s *Service) scim(a *api.API) *scim.SCIM {
 	return scim.New(scim.Deps{
-		API: a, Store: s.DB, Names: s.DB.Ring(), Door: s.Door, Clock: s.Clock, Base: s.base,
+		API: a, Store: told{s.DB}, Names: s.DB.Ring(), Door: s.Door, Clock: s.Clock, Base: s.base,
 		Forget: func(ctx context.Context, system, brand string, subject id.Subject) error {
 			_, err := s.PassOn(ctx, system, brand, subject, rights.Erasure)
 			return err

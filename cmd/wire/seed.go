@@ -65,6 +65,9 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 			return fmt.Errorf("import of %s: %w", f.System, err)
 		}
 	}
+	if _, err := a.Joiner.Turn(ctx); err != nil {
+		return fmt.Errorf("join records: %w", err)
+	}
 	if err := a.seedPeople(ctx, all, func(p *demo.Person) bool { return p.CRM == nil }); err != nil {
 		return err
 	}

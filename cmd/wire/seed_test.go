@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 }
 
 // Everybody in the demo can sign in with their address, and the three whom it
-// names are one profile each, however their systems write their names.
+// names are one person each, however their systems write their names.
 func TestSeedPeopleCanSignIn(t *testing.T) {
 	const people = 150
 	site := testkit.NewSite(t, testkit.SiteOptions{People: people})
@@ -37,8 +37,9 @@ func TestSeedPeopleCanSignIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(holders) != 1 {
-			t.Errorf("%s is the address of %d profiles", p.Email, len(holders))
+		circle, err := site.DB.Circle(t.Context(), subject)
+		if err != nil || len(circle) != len(holders) {
+			t.Errorf("%s is the address of %d records, of which %d are joined, %v", p.Email, len(holders), len(circle), err)
 		}
 		if got := sources(t, site, subject); got != len(demo.Sources) {
 			t.Errorf("%s: %d systems say something, want %d", p.Email, got, len(demo.Sources))

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"livingprofile/internal/errs"
-	"livingprofile/internal/id"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/job"
+	"livingprofile/internal/organisation"
 )
 
 // uploadSlice is how long an import goes on in one turn: less than the lease,
@@ -68,10 +68,8 @@ func (a *App) ImportNext(ctx context.Context, slice time.Duration) (bool, error)
 	}
 	timed, cancel := context.WithTimeout(ctx, slice)
 	defer cancel()
-	err = a.runUpload(timed, u, apart{a.DB}, func(ctx context.Context, fresh ...id.Subject) error {
-		_, err := a.DB.Ring().Create(ctx, fresh...)
-		return err
-	})
+	org := a.Current.Load()
+	err = a.runUpload(timed, u, org, a.merger(org, u.Source, u.ID))
 	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
 		return false, nil
 	}
@@ -92,18 +90,16 @@ func (a *App) TryNext(ctx context.Context, slice time.Duration) (bool, error) {
 	defer cancel()
 	rehearsal := intake.NewRehearsal(apart{a.DB})
 	rehearsal.Bound(trialPeople)
-	err = a.runUpload(timed, u, rehearsal, func(context.Context, ...id.Subject) error { return nil })
+	org := a.Current.Load()
+	err = a.runUpload(timed, u, org, intake.NewMerger(rehearsal, org, a.Clock, u.Source, u.ID))
 	return err == nil, err
 }
 
-func (a *App) runUpload(ctx context.Context, u intake.Upload, s intake.MergeStore, prepare func(context.Context, ...id.Subject) error) error {
+func (a *App) runUpload(ctx context.Context, u intake.Upload, org *organisation.Organisation, merger *intake.Merger) error {
 	m, err := u.LoadMap()
 	if err != nil {
 		return err
 	}
-	org := a.Current.Load()
-	merger := intake.NewMerger(s, org, a.Clock, u.Source, u.ID)
 	merger.Limit(u.Limits)
-	merger.Prepare(prepare)
 	return intake.RunUpload(ctx, a.DB, u, m, merger, intake.Options{Organisation: org, Clock: a.Clock, Explain: a.Explain})
 }

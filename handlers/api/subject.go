@@ -101,49 +101,55 @@ func (a *API) find(ctx context.Context, who *caller, identifiers []inbound.Ident
 	if n := len(identifiers); n == 0 || n > maxLookup {
 		return nil, errs.InvalidFields(errs.At("identifiers", "error.out_of_range_number", "min", 1, "max", maxLookup))
 	}
-	found := map[id.Subject]*person{}
+	var numbers, others []id.Subject
+	known := map[id.Subject]*person{}
 	for n, body := range identifiers {
 		i, err := who.author().Identifier(body, fmt.Sprintf("identifiers.%d.", n))
 		if err != nil {
 			return nil, err
 		}
-		if err := a.gather(ctx, who, i, found); err != nil {
+		named, err := a.gather(ctx, who, i, known)
+		if err != nil {
 			return nil, err
 		}
+		if i.Scope != "" {
+			numbers = append(numbers, named...)
+		} else {
+			others = append(others, named...)
+		}
 	}
-	if len(found) > 1 {
+	if len(known) == 0 {
+		return nil, noSubject()
+	}
+	// A number of the system says which of joined records it knows.
+	one, err := a.Identity.OneOf(ctx, append(numbers, others...))
+	if errors.Is(err, errs.NotFound) {
 		return nil, errs.New(errs.Conflict, "error.identifiers_disagree")
 	}
-	for _, p := range found {
-		return p, nil
-	}
-	return nil, noSubject()
+	return known[one], err
 }
 
-// gather adds whom an identifier names: the one who has proved it, or else all
-// who bear it.
-func (a *API) gather(ctx context.Context, who *caller, i identity.Identifier, found map[id.Subject]*person) error {
+// gather returns whom an identifier names of those whom the caller may know.
+func (a *API) gather(ctx context.Context, who *caller, i identity.Identifier, known map[id.Subject]*person) ([]id.Subject, error) {
 	holders, err := a.Store.Holders(ctx, i.Kind, i.Scope, i.Value)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if len(holders) > 0 && !holders[0].VerifiedAt.IsZero() {
-		holders = holders[:1]
-	}
-	for _, h := range holders {
-		if found[h.Subject] != nil {
-			continue
+	var named []id.Subject
+	for _, subject := range identity.Named(holders) {
+		if known[subject] == nil {
+			p, err := a.know(ctx, who, subject)
+			if errors.Is(err, errs.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			known[subject] = p
 		}
-		p, err := a.know(ctx, who, h.Subject)
-		switch {
-		case errors.Is(err, errs.NotFound):
-			continue
-		case err != nil:
-			return err
-		}
-		found[h.Subject] = p
+		named = append(named, subject)
 	}
-	return nil
+	return named, nil
 }
 
 // An attributeBody is the value of a field that counts, with where it is from.

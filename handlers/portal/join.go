@@ -32,30 +32,36 @@ func (p *Portal) joined(c echo.Context, s *sight) ([]view.JoinItem, error) {
 		return nil, err
 	}
 	var list []view.JoinItem
-	seen := map[string]bool{}
 	for _, one := range circle {
+		if one == subject {
+			continue
+		}
 		all, err := p.Joins.Joins(s.ctx, one)
 		if err != nil {
 			return nil, err
 		}
-		for i := range all {
-			j := &all[i]
-			if j.State != identity.Joined || seen[j.ID] {
-				continue
-			}
-			seen[j.ID] = true
-			other := j.Newer
-			if j.Concerns(subject) {
-				other = j.Other(subject)
-			}
-			ids, err := p.Read.Identifiers(s.ctx, other)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, s.joinItem(j, ids))
+		ids, err := p.Read.Identifiers(s.ctx, one)
+		if err != nil {
+			return nil, err
+		}
+		if j, ok := nearest(all, subject); ok {
+			list = append(list, s.joinItem(&j, ids))
 		}
 	}
 	return list, nil
+}
+
+// nearest is the join by which a record is read with the visitor's: that with it,
+// else that with another of theirs.
+func nearest(all []identity.Join, visitor id.Subject) (identity.Join, bool) {
+	all = slices.DeleteFunc(all, func(j identity.Join) bool { return j.State != identity.Joined })
+	if i := slices.IndexFunc(all, func(j identity.Join) bool { return j.Concerns(visitor) }); i >= 0 {
+		return all[i], true
+	}
+	if len(all) == 0 {
+		return identity.Join{}, false
+	}
+	return all[0], true
 }
 
 // mine is nil when a record is one of the visitor's, and errs.NotFound for

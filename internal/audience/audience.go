@@ -66,6 +66,9 @@ type Trace struct {
 // without the profile, which Profile opens.
 type Person struct {
 	Subject id.Subject
+	// Again says that this is another record of somebody whom the oldest of their
+	// joined records stands for.
+	Again   bool
 	Facts   decision.Facts
 	Profile func() (profile.State, error)
 }
@@ -74,7 +77,7 @@ type Person struct {
 type Store interface {
 	// Audiences returns all audiences, the newest first.
 	Audiences(ctx context.Context) ([]Audience, error)
-	// Crowd returns the active people after after, up to limit of them, by lane
+	// Crowd returns the active records after after, up to limit of them, by lane
 	// and id, and where the next page begins; "" after the last.
 	Crowd(ctx context.Context, after string, limit int) (page []Person, next string, err error)
 	// Activities returns a page of a subject's observations.
@@ -241,6 +244,9 @@ type run struct {
 }
 
 func (r *run) ask(ctx context.Context, p *Person, n *Count, visit func(Member) error) error {
+	if p.Again {
+		return nil
+	}
 	now := r.clock.Now()
 	n.People++
 	if why := r.denied(p.Facts, now); why != "" {

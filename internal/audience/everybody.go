@@ -29,13 +29,18 @@ func (s *Service) Whom(ctx context.Context, where *Expr, after string) ([]id.Sub
 	var found []id.Subject
 	if where == nil {
 		for i := range page {
-			found = append(found, page[i].Subject)
+			if !page[i].Again {
+				found = append(found, page[i].Subject)
+			}
 		}
 		return found, next, nil
 	}
 	kinds := where.Kinds()
 	for i := range page {
 		p := &page[i]
+		if p.Again {
+			continue
+		}
 		sight := Sight{Facts: p.Facts, Now: s.clock.Now()}
 		if sight.Facts.Profile, err = p.Profile(); err != nil {
 			return nil, "", err

@@ -23,8 +23,8 @@ type Facts struct {
 	Freezes     rights.Freezes
 	Contacts    Contacts
 	Humans      automated.Humans
-	// Shared says that others' facts are read along: they may change without
-	// a change of the version.
+	// Shared says that there are others' facts to read along: they may change
+	// without a change of the version.
 	Shared bool
 	// Others are what the person's other records hold, where f is what one
 	// record holds and what is written is decided on; they were joined at

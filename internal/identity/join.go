@@ -2,10 +2,12 @@ package identity
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"time"
 
+	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 )
@@ -216,6 +218,31 @@ func Circles(members []id.Subject, pairs []Join) map[id.Subject]id.Subject {
 		}
 	}
 	return circles
+}
+
+// OneOf returns the first of subjects when they are records of one person, by
+// circle, which returns those that are joined with one. It is errs.NotFound for
+// none, and for several people.
+func OneOf(ctx context.Context, subjects []id.Subject, circle func(context.Context, id.Subject) ([]id.Subject, error)) (id.Subject, error) {
+	if len(subjects) == 0 {
+		return "", errs.NotFound
+	}
+	var all []id.Subject
+	for _, s := range subjects[1:] {
+		if s == subjects[0] {
+			continue
+		}
+		if all == nil {
+			var err error
+			if all, err = circle(ctx, subjects[0]); err != nil {
+				return "", err
+			}
+		}
+		if !slices.Contains(all, s) {
+			return "", errs.NotFound
+		}
+	}
+	return subjects[0], nil
 }
 
 // pair orders two subjects by age.

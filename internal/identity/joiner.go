@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/sync/errgroup"
+
 	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
@@ -67,8 +69,16 @@ type Joiner struct {
 // NewJoiner returns a Joiner.
 func NewJoiner(s JoinStore, c clock.Clock) *Joiner { return &Joiner{s, c} }
 
+// MostNear is how many subjects may bear an identifier for it to bring them near
+// to each other. One that more bear, as a company's, says nothing about anybody.
+const MostNear = 20
+
 // joining is the actor of what rules decide.
 var joining = ledger.Actor{Kind: ledger.ByProgram, ID: "identity.join"}
+
+// weighers is how many pairs are weighed at the same time; the store commits them
+// together.
+const weighers = 16
 
 // nearAtOnce is how many entries of a lane are looked at in one go.
 const nearAtOnce = 500
@@ -83,12 +93,20 @@ func (s *Joiner) Turn(ctx context.Context) (int, error) {
 			return weighed, err
 		}
 		for _, n := range all {
+			pairs := map[[2]id.Subject]bool{}
 			for _, p := range n.Pairs {
-				if err := s.Weigh(ctx, p[0], p[1]); err != nil {
-					return weighed, err
-				}
-				weighed++
+				older, newer := pair(p[0], p[1])
+				pairs[[2]id.Subject{older, newer}] = true
 			}
+			g, within := errgroup.WithContext(ctx)
+			g.SetLimit(weighers)
+			for p := range pairs {
+				g.Go(func() error { return s.Weigh(within, p[0], p[1]) })
+			}
+			if err := g.Wait(); err != nil {
+				return weighed, err
+			}
+			weighed += len(pairs)
 			if err := s.store.Looked(ctx, n); err != nil {
 				return weighed, err
 			}
@@ -125,12 +143,42 @@ func (s *Joiner) Weigh(ctx context.Context, a, b id.Subject) error {
 			return s.store.CommitJoins(ctx, []Join{j})
 		}
 		j.DecidedAt, j.By = at, ledger.ByProgram
+		circle, err := s.store.Circle(ctx, older)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(circle, newer) {
+			// They are read as one already: nothing is read differently, so that
+			// nobody is told. It holds them together when another record leaves.
+			return s.store.CommitJoins(ctx, []Join{j})
+		}
 		return s.store.CommitJoins(ctx, []Join{j}, entries(j, SubjectMerged, joining, at, x, y)...)
 	})
 	if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) {
 		return nil
 	}
 	return err
+}
+
+// Introduce writes c, which makes the record fresh, and joins it with a known one
+// where a rule is enough: nobody ever reads it alone. The error is Conflict when
+// the known one moved meanwhile.
+func (s *Joiner) Introduce(ctx context.Context, known id.Subject, fresh Side, c ledger.Change) error {
+	j := Join{ID: id.New(), FoundAt: c.At, DecidedAt: c.At, By: ledger.ByProgram}
+	j.Older, j.Newer = pair(known, fresh.Subject)
+	side, err := s.store.Side(ctx, known)
+	if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) {
+		return s.store.CommitJoins(ctx, nil, c)
+	}
+	if err != nil {
+		return err
+	}
+	if j, _ = Weigh(j, Compare(side, fresh)); j.State != Joined {
+		return s.store.CommitJoins(ctx, nil, c) // what speaks for it is weighed behind the ledger
+	}
+	told := entries(j, SubjectMerged, joining, c.At, side, fresh)
+	c.Entries = append(c.Entries, told[1].Entries...)
+	return s.store.CommitJoins(ctx, []Join{j}, told[0], c)
 }
 
 // between returns the join of two subjects, the zero Join for none.
@@ -165,14 +213,9 @@ func entries(j Join, kind ledger.Kind, by ledger.Actor, at time.Time, sides ...S
 // apart. A reason is needed. It is errs.NotFound for a join that is not there,
 // and errs.Conflict for one on which somebody has decided.
 func (s *Joiner) Decide(ctx context.Context, by ledger.Actor, join string, one bool, reason string) error {
-	reason = strings.TrimSpace(reason)
-	switch {
-	case reason == "":
-		return errs.InvalidFields(errs.At("reason", "error.required"))
-	case utf8.RuneCountInString(reason) > maxReason:
-		return errs.InvalidFields(errs.At("reason", "error.too_long", "max", maxReason))
-	case strings.ContainsFunc(reason, unicode.IsControl):
-		return errs.InvalidFields(errs.At("reason", "error.control_characters"))
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return err
 	}
 	return ledger.Retry(func() error {
 		j, err := s.store.Join(ctx, join)
@@ -201,6 +244,20 @@ func (s *Joiner) Decide(ctx context.Context, by ledger.Actor, join string, one b
 	})
 }
 
+// reasonOf returns the reason of a staff member as it is kept.
+func reasonOf(typed string) (string, error) {
+	reason := strings.TrimSpace(typed)
+	switch {
+	case reason == "":
+		return "", errs.InvalidFields(errs.At("reason", "error.required"))
+	case utf8.RuneCountInString(reason) > maxReason:
+		return "", errs.InvalidFields(errs.At("reason", "error.too_long", "max", maxReason))
+	case strings.ContainsFunc(reason, unicode.IsControl):
+		return "", errs.InvalidFields(errs.At("reason", "error.control_characters"))
+	}
+	return reason, nil
+}
+
 // maxReason is how many letters the reason of a staff member may have.
 const maxReason = 300
 
@@ -225,19 +282,52 @@ func (s *Joiner) Separate(ctx context.Context, subject id.Subject, join, brand s
 		if j.Concerns(subject) {
 			leaving = j.Other(subject)
 		}
-		all, err := s.store.Joins(ctx, leaving)
+		return s.leave(ctx, j, leaving, circle, ledger.Self(subject), "", brand)
+	})
+}
+
+// TakeApart is a staff member's word that the two records of a join in force,
+// whoever joined them, are not of one person: the younger leaves the circle. A
+// reason is needed, which both read. It is errs.NotFound for a join that is not
+// there, and errs.Conflict for one that is not in force.
+func (s *Joiner) TakeApart(ctx context.Context, by ledger.Actor, join, reason string) error {
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return err
+	}
+	return ledger.Retry(func() error {
+		j, err := s.store.Join(ctx, join)
 		if err != nil {
 			return err
 		}
-		at := s.clock.Now()
-		var parted []Join
-		for _, one := range all {
-			if one.State != Apart && slices.Contains(circle, one.Other(leaving)) {
-				parted = append(parted, one.Part(ledger.BySubject, "", at))
-			}
+		if j.State != Joined {
+			return errs.New(errs.Conflict, "error.join_decided")
 		}
-		return s.part(ctx, j, parted, ledger.Self(subject), at, brand)
+		circle, err := s.store.Circle(ctx, j.Newer)
+		if err != nil {
+			return err
+		}
+		return s.leave(ctx, j, j.Newer, circle, by, reason)
 	})
+}
+
+// leave takes a record out of all its joins in a circle; both of j are told.
+func (s *Joiner) leave(ctx context.Context, j Join, leaving id.Subject, circle []id.Subject, by ledger.Actor, reason string, brand ...string) error {
+	all, err := s.store.Joins(ctx, leaving)
+	if err != nil {
+		return err
+	}
+	at := s.clock.Now()
+	var parted []Join
+	for _, one := range all {
+		if one.State != Apart && slices.Contains(circle, one.Other(leaving)) {
+			parted = append(parted, one.Part(by.Kind, reason, at))
+		}
+	}
+	if reason != "" {
+		j.Reason = reason
+	}
+	return s.part(ctx, j, parted, by, at, brand...)
 }
 
 // part writes joins that are over, and tells both subjects of j.

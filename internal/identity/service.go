@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"livingprofile/internal/clock"
@@ -144,27 +143,25 @@ func (s *Service) ByEmail(ctx context.Context, email string) (id.Subject, error)
 	if err != nil {
 		return "", err
 	}
-	switch {
-	case len(holders) == 0:
-		return "", errs.NotFound
-	case !holders[0].VerifiedAt.IsZero():
-		return holders[0].Subject, nil
-	}
-	var circle []id.Subject
-	for _, h := range holders[1:] {
-		if h.Subject == holders[0].Subject {
-			continue
-		}
-		if circle == nil {
-			if circle, err = s.store.Circle(ctx, holders[0].Subject); err != nil {
-				return "", err
-			}
-		}
-		if !slices.Contains(circle, h.Subject) {
-			return "", errs.NotFound
+	return OneOf(ctx, Named(holders), s.store.Circle)
+}
+
+// OneOf is the function OneOf, by what is joined at this moment.
+func (s *Service) OneOf(ctx context.Context, subjects []id.Subject) (id.Subject, error) {
+	return OneOf(ctx, subjects, s.store.Circle)
+}
+
+// Named returns whom an identifier names of those who bear it: the one who has
+// proved it, else all.
+func Named(holders []Holder) []id.Subject {
+	var all []id.Subject
+	for _, h := range holders {
+		all = append(all, h.Subject)
+		if !h.VerifiedAt.IsZero() {
+			return all[:1]
 		}
 	}
-	return holders[0].Subject, nil
+	return all
 }
 
 // Prove marks the subject's identifier as proved, or adds it as proved when

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,46 +69,29 @@ func (s *Service) print(system string, raw json.RawMessage) []byte {
 	return sum[:]
 }
 
-// find returns the one person that a change names; errs.NotFound for nobody,
-// and for several.
+// JoinedBy has identifiers of several records name the person of whom they are:
+// circle returns those that are joined with one.
+func (s *Service) JoinedBy(circle func(context.Context, id.Subject) ([]id.Subject, error)) {
+	s.circle = circle
+}
+
+// find returns the record that a change names; errs.NotFound for nobody, and for
+// several people.
 func (s *Service) find(ctx context.Context, a *Author, t *Told) (id.Subject, error) {
 	if t.Name != "" {
 		return s.blind.Paired(a.System.Name, t.Name)
 	}
-	var found id.Subject
+	// A number of the system says which of joined records it tells of.
+	slices.SortStableFunc(t.Names, func(a, b identity.Identifier) int { return cmp.Compare(b.Scope, a.Scope) })
+	var named []id.Subject
 	for _, i := range t.Names {
-		one, err := s.bearer(ctx, i)
-		switch {
-		case errors.Is(err, errs.NotFound):
-			continue
-		case err != nil:
+		holders, err := s.store.Holders(ctx, i.Kind, i.Scope, i.Value)
+		if err != nil {
 			return "", err
-		case found != "" && found != one:
-			return "", errs.NotFound
 		}
-		found = one
+		named = append(named, identity.Named(holders)...)
 	}
-	if found == "" {
-		return "", errs.NotFound
-	}
-	return found, nil
-}
-
-// bearer returns who has proved an identifier, or the only one that bears it.
-func (s *Service) bearer(ctx context.Context, i identity.Identifier) (id.Subject, error) {
-	holders, err := s.store.Holders(ctx, i.Kind, i.Scope, i.Value)
-	if err != nil {
-		return "", err
-	}
-	if len(holders) == 0 {
-		return "", errs.NotFound
-	}
-	for _, h := range holders[1:] {
-		if holders[0].VerifiedAt.IsZero() && h.Subject != holders[0].Subject {
-			return "", errs.NotFound
-		}
-	}
-	return holders[0].Subject, nil
+	return identity.OneOf(ctx, named, s.circle)
 }
 
 // items are those that are to be decided on.

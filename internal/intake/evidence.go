@@ -13,16 +13,16 @@ type mark struct {
 
 func markOf(i *identity.Identifier) mark { return mark{i.Kind, i.Scope, i.Value} }
 
-// Evidence is why an item is about a known subject. It stands in the ledger
-// beside each identifier that the item adds.
+// Evidence is why an item is of a known record, or will be joined with one.
 type Evidence string
 
-// The sorts of evidence, as Merger has them.
+// The sorts of evidence, as Merger has them. The first two are of one record, the
+// others of two.
 const (
 	ByNumber Evidence = "number"
+	ByRecord Evidence = "record"
 	ByProof  Evidence = "proof"
 	ByName   Evidence = "name"
-	ByRecord Evidence = "record"
 )
 
 // strength is higher for stronger evidence.

@@ -2,33 +2,42 @@ package intake
 
 import "livingprofile/internal/identity"
 
-// A tie is a piece of evidence: items that share one are about one person.
+// A tie is a piece of evidence that items have in common.
 type tie struct {
 	evidence Evidence
 	mark     mark
 	name     string
 }
 
-// ties returns the evidence that item has in common with others about the same
-// person.
+// ties returns the evidence that item has in common with others of the same
+// record.
 func ties(item *Item) []tie {
-	all := make([]tie, 0, len(item.Identifiers)+1)
+	all := make([]tie, 0, len(item.Identifiers))
+	for _, m := range numbersOf(item) {
+		all = append(all, tie{ByNumber, m, ""})
+	}
+	if address, ok := recordOf(item); ok {
+		all = append(all, tie{ByRecord, address, nameOf(item)})
+	}
+	return all
+}
+
+// nearTies returns the evidence on which the record of item is joined with
+// others.
+func nearTies(item *Item) []tie {
+	var all []tie
 	name := nameOf(item)
 	for i := range item.Identifiers {
 		ident := &item.Identifiers[i]
-		switch {
-		case own(ident.Kind):
-			all = append(all, tie{ByNumber, markOf(ident), ""})
+		if own(ident.Kind) {
 			continue
-		case ident.Verified():
+		}
+		if ident.Verified() {
 			all = append(all, tie{ByProof, markOf(ident), ""})
 		}
 		if ident.Kind == identity.Email && name != "" {
 			all = append(all, tie{ByName, markOf(ident), name})
 		}
-	}
-	if address, ok := recordOf(item); ok {
-		all = append(all, tie{ByRecord, address, name})
 	}
 	return all
 }

@@ -80,7 +80,7 @@ type Result string
 // The results.
 const (
 	Created   Result = "created"   // a new data subject
-	Merged    Result = "merged"    // a known one, of whom the source had not told before
+	Merged    Result = "merged"    // a known one, of whom the source had not told before: by a record that is joined with theirs
 	Changed   Result = "changed"   // something about a known one
 	Unchanged Result = "unchanged" // everything was known
 	Rejected  Result = "rejected"  // not taken; Reason says why

@@ -1,15 +1,12 @@
 package intake_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
 
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
-	"livingprofile/internal/decision"
-	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/ledger"
@@ -17,13 +14,6 @@ import (
 	"livingprofile/internal/testkit"
 	"livingprofile/store"
 )
-
-// recordwise is a store that writes each record by itself.
-type recordwise struct{ *store.DB }
-
-func (r recordwise) Facts(ctx context.Context, s id.Subject) (decision.Facts, error) {
-	return r.Beside(ctx, s)
-}
 
 // What the person refused at one record keeps values and yeses from coming in at
 // another that is joined with it, in an import and in its trial. What is written
@@ -57,7 +47,7 @@ func TestMergeJoined(t *testing.T) {
 		}
 		c.Advance(time.Hour)
 		now, before := c.Now(), m.facts(mine).Consents
-		for _, s := range []intake.MergeStore{intake.NewRehearsal(recordwise{db}), recordwise{db}} {
+		for _, s := range []intake.MergeStore{intake.NewRehearsal(alone{db}), alone{db}} {
 			name := fmt.Sprintf("%T", s)
 			for what, said := range map[string]part{
 				"without a time":  decided("ideas", intake.Given, time.Time{}, "IP 192.0.2.1"),

@@ -21,36 +21,38 @@ type MergeStore interface {
 	// Holders returns the active subjects that bear a normalised identifier,
 	// the one that has proved it first.
 	Holders(ctx context.Context, kind identity.Kind, scope, value string) ([]identity.Holder, error)
-	// Facts reads what is held of an active subject; errs.NotFound or errs.Gone
-	// when there is none any more.
+	// Held reads what is held of an active subject itself; errs.NotFound or
+	// errs.Gone when there is none any more. Shared tells that it is joined.
+	Held(ctx context.Context, subject id.Subject) (decision.Facts, error)
+	// Facts is Held, with what is held of those joined with it as its Others.
 	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)
 	// Identifiers returns a subject's identifiers.
 	Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error)
 	// ErasedAmong returns which of identifiers belonged to somebody who was
 	// erased, by their place in the list.
 	ErasedAmong(ctx context.Context, identifiers []identity.Identifier) (map[int]bool, error)
-	// KnownEvents returns which activities a source has told of, removed ones
-	// too, by its own id of them.
+	// KnownEvents returns which activities of a person a source has told of at
+	// any of their joined records, removed ones too, by its own id of them.
 	KnownEvents(ctx context.Context, subject id.Subject, source string, events []string) (map[string]bool, error)
 	// Commit writes a change whole or not at all; errs.Conflict when the
 	// subject moved or another has proved an identifier.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
 }
 
-// A Merger is the Sink that brings items into the profiles of the people they
-// are about, or makes new ones.
+// A Merger is the Sink that brings items into the records that they are of, or
+// makes new ones.
 //
-// An item is about a known subject on this evidence, the strongest first:
+// An item is of a known record on this evidence alone, the strongest first:
 //
 //  1. a number that the same system gave;
-//  2. an identifier that both have proved;
-//  3. an e-mail address together with a name that some source gave the subject;
-//  4. for a record without a number: that this source had the same record
+//  2. for a record without a number: that this source had the same record
 //     before, by its address and name.
 //
-// Nothing else joins: an unverified address alone may be a typing mistake, or a
-// family's. Items of one batch know each other on the same evidence, and their
-// order makes no difference to what is written.
+// An identifier that both have proved, or an e-mail address together with a
+// name, joins two records by a link (identity.Joiner), which the person can take
+// apart. An unverified address alone may be a typing mistake, or a family's.
+// Items of one batch know each other on the same evidence, and their order makes
+// no difference to what is written.
 type Merger struct {
 	store        MergeStore
 	organisation *organisation.Organisation
@@ -59,6 +61,7 @@ type Merger struct {
 	cause        string
 	limits       *Limits
 	prepare      func(context.Context, ...id.Subject) error
+	introduce    func(context.Context, id.Subject, identity.Side, ledger.Change) error
 }
 
 // NewMerger returns a Merger for one import of source. cause is its id.
@@ -66,7 +69,18 @@ func NewMerger(s MergeStore, o *organisation.Organisation, c clock.Clock, source
 	return &Merger{
 		store: s, organisation: o, clock: c, source: source, cause: cause,
 		prepare: func(context.Context, ...id.Subject) error { return nil },
+		introduce: func(ctx context.Context, _ id.Subject, _ identity.Side, c ledger.Change) error {
+			_, err := s.Commit(ctx, c)
+			return err
+		},
 	}
+}
+
+// Introduce has f write a new record that is to be joined with a known one, both
+// in one. Without it such a record is written alone, and joined by whoever looks
+// behind the ledger.
+func (m *Merger) Introduce(f func(ctx context.Context, known id.Subject, fresh identity.Side, c ledger.Change) error) {
+	m.introduce = f
 }
 
 // Prepare has f called with all new subjects of a batch before the first of
@@ -84,11 +98,14 @@ const parallel = 256
 type person struct {
 	subject id.Subject
 	fresh   bool
-	items   []*Item    // in the order of the file
-	places  []int      // of the items in the batch
-	why     []Evidence // by item, that it is about subject; "" when it is fresh
-	// What was read when the subject was found; it may be out of date, and then
-	// the change conflicts. Nil for nothing.
+	items   []*Item // in the order of the file
+	places  []int   // of the items in the batch
+	// near is with whom a fresh one will be joined, "" for nobody known; met says
+	// that it is so with another of the batch.
+	near id.Subject
+	met  bool
+	// What was read of the subject, or of the near one, when it was found; it may
+	// be out of date, and then the change conflicts. Nil for nothing.
 	facts   *decision.Facts
 	holders map[mark][]identity.Holder
 	// taken are identifiers that another person of the batch proves.
@@ -143,7 +160,7 @@ func (m *Merger) living(ctx context.Context, people []*person, outcomes []Outcom
 	var all []identity.Identifier
 	var owner []*person
 	for _, p := range people {
-		if !p.fresh {
+		if !p.fresh || p.near != "" {
 			continue
 		}
 		for _, item := range p.items {
@@ -190,7 +207,11 @@ func (m *Merger) merge(ctx context.Context, p *person) ([]Outcome, error) {
 		if c.Empty() {
 			return nil
 		}
-		_, err = m.store.Commit(ctx, c)
+		if p.fresh && p.near != "" {
+			err = m.introduce(ctx, p.near, w.side(), c)
+		} else {
+			_, err = m.store.Commit(ctx, c)
+		}
 		p.facts, p.holders = nil, nil
 		if p.fresh && errors.Is(err, errs.Conflict) {
 			// Another import was first with somebody whom it knows by the same
@@ -211,14 +232,17 @@ func (m *Merger) merge(ctx context.Context, p *person) ([]Outcome, error) {
 	return told, nil
 }
 
-// again looks whether somebody whom nobody knew is known by now.
+// again looks whether a number of a new record is known by now, and if not with
+// whom it will be joined. What the batch has written since makes no difference.
 func (m *Merger) again(ctx context.Context, p *person) error {
 	r := newResolver(m)
-	found, err := r.known(ctx, p.items)
+	found, err := best(ctx, p.items, r.byNumber)
+	if err == nil && found.subject == "" && p.near == "" {
+		p.near, err = r.near(ctx, p.items)
+	}
 	if err != nil || found.subject == "" {
 		return err
 	}
-	p.subject, p.fresh = found.subject, false
-	p.why = slices.Repeat([]Evidence{found.evidence}, len(p.items))
+	p.subject, p.fresh, p.near = found.subject, false, ""
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/testkit"
@@ -58,7 +59,8 @@ func importFile(b *testing.B, db *store.DB, org *organisation.Organisation, f de
 	if err != nil {
 		b.Fatal(err)
 	}
-	merger := intake.NewMerger(db, org, clock.System{}, f.System, id.New())
+	merger := intake.NewMerger(alone{db}, org, clock.System{}, f.System, id.New())
+	merger.Introduce(identity.NewJoiner(db, clock.System{}).Introduce)
 	merger.Prepare(func(ctx context.Context, fresh ...id.Subject) error {
 		_, err := db.Ring().Create(ctx, fresh...)
 		return err

@@ -45,12 +45,12 @@ func onSQLite(t testing.TB) *merging {
 // merge merges items of source as one batch.
 func (m *merging) merge(source string, items ...intake.Item) []intake.Outcome {
 	m.t.Helper()
-	return m.mergeOn(m.db, source, items...)
+	return m.mergeOn(alone{m.db}, source, items...)
 }
 
 func (m *merging) mergeOn(s intake.MergeStore, source string, items ...intake.Item) []intake.Outcome {
 	m.t.Helper()
-	told, err := intake.NewMerger(s, m.org, m.clock, source, id.New()).Apply(m.t.Context(), items)
+	told, err := m.merger(s, source).Apply(m.t.Context(), items)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -58,6 +58,31 @@ func (m *merging) mergeOn(s intake.MergeStore, source string, items ...intake.It
 		m.t.Fatalf("got %d outcomes for %d items", len(told), len(items))
 	}
 	return told
+}
+
+// alone is the store as an import reads it: each record with others beside.
+type alone struct{ *store.DB }
+
+// Facts implements intake.MergeStore.
+func (a alone) Facts(ctx context.Context, s id.Subject) (decision.Facts, error) {
+	return a.Beside(ctx, s)
+}
+
+// merger joins at once, unless it writes elsewhere.
+func (m *merging) merger(s intake.MergeStore, source string) *intake.Merger {
+	merger := intake.NewMerger(s, m.org, m.clock, source, id.New())
+	if _, ok := s.(alone); ok {
+		merger.Introduce(identity.NewJoiner(m.db, m.clock).Introduce)
+	}
+	return merger
+}
+
+// join joins what was brought near to each other.
+func (m *merging) join() {
+	m.t.Helper()
+	if _, err := identity.NewJoiner(m.db, m.clock).Turn(m.t.Context()); err != nil {
+		m.t.Fatal(err)
+	}
 }
 
 // holders returns who bears an identifier.

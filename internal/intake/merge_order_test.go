@@ -32,6 +32,7 @@ func TestMergeOrderInABatch(t *testing.T) {
 			}
 			m.merge("shop", items(order, worlds[i])...)
 		}
+		m.join()
 		if diff := cmp.Diff(m.world(worlds[0], held, rows), m.world(worlds[1], held, rows)); diff != "" {
 			rt.Fatalf("another order leads elsewhere:\n%s", diff)
 		}
@@ -55,6 +56,7 @@ func TestMergeOrderAcrossBatches(t *testing.T) {
 				order = order[n:]
 			}
 		}
+		m.join()
 		if diff := cmp.Diff(m.world(worlds[0], nil, rows), m.world(worlds[1], nil, rows)); diff != "" {
 			rt.Fatalf("another order leads elsewhere:\n%s", diff)
 		}

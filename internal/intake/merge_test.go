@@ -29,16 +29,19 @@ func TestMergeKnowsPeople(t *testing.T) {
 		held   intake.Item // of the shop
 		source string      // of the item
 		item   intake.Item
-		same   bool
+		same   bool // the same record
+		joined bool // another, which is joined
 	}{
 		{name: "by a number of the same system", held: row("shop", number("7")), source: "shop", item: row("shop", number("7"), aiko), same: true},
 		{name: "not by a number of another system", held: row("shop", number("7")), source: "newsletter", item: row("newsletter", number("7"))},
-		{name: "by an address that both have proved", held: row("shop", proved(mail), named("A", "T")), source: "newsletter", item: row("newsletter", proved(mail), aiko), same: true},
-		{name: "by a phone number that both have proved", held: row("shop", proved(phone)), source: "newsletter", item: row("newsletter", proved(phone)), same: true},
+		{name: "joined by an address that both have proved", held: row("shop", proved(mail), named("A", "T")), source: "newsletter", item: row("newsletter", proved(mail), aiko), joined: true},
+		{name: "joined by a phone number that both have proved", held: row("shop", proved(phone)), source: "newsletter", item: row("newsletter", proved(phone)), joined: true},
 		{name: "not by an address that only one has proved", held: row("shop", proved(mail)), source: "newsletter", item: row("newsletter", address(mail))},
 		{name: "not by an address that the other has proved", held: row("shop", address(mail)), source: "newsletter", item: row("newsletter", proved(mail))},
 		{name: "not by an address alone", held: row("shop", address(mail)), source: "newsletter", item: row("newsletter", address(mail))},
-		{name: "by address and name", held: row("shop", address(mail), named("AIKO", "Ｔａｎａｋａ")), source: "newsletter", item: row("newsletter", address(mail), aiko), same: true},
+		{name: "joined by address and name", held: row("shop", address(mail), named("AIKO", "Ｔａｎａｋａ")), source: "newsletter", item: row("newsletter", address(mail), aiko), joined: true},
+		{name: "joined by another number of the same system with address and name", held: row("shop", number("1"), address(mail), aiko), source: "shop", item: row("shop", number("2"), address(mail), aiko), joined: true},
+		{name: "joined by the proof of a record of the same system with another name", held: row("shop", proved(mail), aiko), source: "shop", item: row("shop", proved(mail), named("Osamu", "Tanaka")), joined: true},
 		{name: "not by the address of a family", held: row("shop", address(mail), named("Osamu", "Tanaka")), source: "newsletter", item: row("newsletter", address(mail), aiko)},
 		{name: "not by half of a name", held: row("shop", address(mail), says("family-name", "Tanaka")), source: "newsletter", item: row("newsletter", address(mail), says("family-name", "Tanaka"))},
 		{name: "not by a phone number and a name", held: row("shop", address(phone), aiko), source: "newsletter", item: row("newsletter", address(phone), aiko)},
@@ -56,8 +59,14 @@ func TestMergeKnowsPeople(t *testing.T) {
 			held, item := apart(tt.held, i), apart(tt.item, i)
 			m.merge("shop", held)
 			got := m.merge(tt.source, item)[0]
-			if same := got.Result != intake.Created; same != tt.same {
-				t.Errorf("got %q, want the same person: %t", got.Result, tt.same)
+			if joined := got.Result == intake.Merged; joined != tt.joined || (got.Result == intake.Created) == (tt.same || tt.joined) {
+				t.Errorf("got %q, want the same record: %t, joined: %t", got.Result, tt.same, tt.joined)
+			}
+			m.join()
+			first := item.Identifiers[0]
+			circle, err := m.db.Circle(t.Context(), m.holders(first.Kind, first.Scope, first.Value)[0])
+			if err != nil || (len(circle) > 1) != tt.joined {
+				t.Errorf("the record is one of %d, %v; want it joined: %t", len(circle), err, tt.joined)
 			}
 		})
 	}
@@ -117,17 +126,18 @@ func TestMergeSeveralRowsAboutOnePerson(t *testing.T) {
 			{Result: intake.Created},
 			{Result: intake.Created},
 			{Result: intake.Unchanged},
+			{Result: intake.Merged},
 			{Result: intake.Changed},
-			{Result: intake.Unchanged},
 		}
 		if diff := cmp.Diff(got, want); diff != "" {
 			t.Errorf("outcomes (-got +want):\n%s", diff)
 		}
-		aikos := m.bearer(identity.Email, "", "a@example.com")
+		m.join()
+		aikos := m.bearer(identity.Customer, "shop", "1")
 		if got := m.value(aikos, "company"); got != "Hibiki" {
 			t.Errorf("company is %q, want that of the newest row", got)
 		}
-		wantHistory := []ledger.Kind{"subject.created", "identifier.added", "identifier.added", "attribute.imported"}
+		wantHistory := []ledger.Kind{"subject.created", "identifier.added", "identifier.added", "attribute.imported", "subject.merged"}
 		if diff := cmp.Diff(m.history(aikos), wantHistory); diff != "" {
 			t.Errorf("history (-got +want):\n%s", diff)
 		}
@@ -298,30 +308,6 @@ func TestMergeFamilyAddress(t *testing.T) {
 	}
 	if s, err := people.ByEmail(t.Context(), "alone@example.com"); err != nil || s == "" {
 		t.Errorf("the address of one signs nobody in: %v", err)
-	}
-}
-
-// The ledger tells on which evidence an identifier came to a person.
-func TestMergeKeepsEvidence(t *testing.T) {
-	m := onSQLite(t)
-	m.merge("shop", row("shop", number("1"), address("a@example.com"), named("Aiko", "Tanaka")))
-	m.merge("newsletter", row("newsletter", number("n1"), address("a@example.com"), named("aiko", "tanaka")))
-	subject := m.bearer(identity.Customer, "shop", "1")
-	all, err := m.db.History(t.Context(), subject, ledger.HistoryPage{Kinds: []string{"identifier."}, Limit: 10})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, h := range all {
-		got = append(got, string(h.Payload))
-	}
-	want := []string{
-		`{"kind":"customer","scope":"newsletter","value":"n1","source":"newsletter","by":"name"}`,
-		`{"kind":"email","value":"a@example.com","source":"shop"}`,
-		`{"kind":"customer","scope":"shop","value":"1","source":"shop"}`,
-	}
-	if diff := cmp.Diff(got, want); diff != "" {
-		t.Errorf("entries (-got +want):\n%s", diff)
 	}
 }
 

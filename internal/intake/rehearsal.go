@@ -59,6 +59,14 @@ func (r *Rehearsal) Facts(ctx context.Context, subject id.Subject) (decision.Fac
 	return r.store.Facts(ctx, subject)
 }
 
+// Held implements MergeStore. What is kept has what is beside it.
+func (r *Rehearsal) Held(ctx context.Context, subject id.Subject) (decision.Facts, error) {
+	if p := r.person(subject); p != nil {
+		return p.facts, nil
+	}
+	return r.store.Held(ctx, subject)
+}
+
 // Identifiers implements MergeStore.
 func (r *Rehearsal) Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error) {
 	if p := r.person(subject); p != nil {

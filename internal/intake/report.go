@@ -11,7 +11,7 @@ type Report struct {
 	Rows      int // that the file has, the header not counted
 	Resumed   int // of them, those that were done before the import was cut off
 	Created   int // about somebody new
-	Merged    int // about somebody known, but not to this source
+	Merged    int // about somebody known, but not by this record: it is joined with theirs
 	Changed   int
 	Unchanged int
 	Refused   int // rows set aside

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -23,10 +24,11 @@ func newResolver(m *Merger) *resolver {
 	return &resolver{m, map[id.Subject]*decision.Facts{}, map[mark][]identity.Holder{}}
 }
 
-// A match is a known subject and why it is the one; "" for none.
+// A match is a known subject and what speaks for it being the one; "" for none.
 type match struct {
 	subject  id.Subject
 	evidence Evidence
+	near     id.Subject // with whom somebody new will be joined; "" for nobody
 }
 
 // better tells whether a is stronger evidence than b. Of equal evidence for two
@@ -42,9 +44,9 @@ func (a match) better(b match) bool {
 // resolve returns the people that items are about, in the order of their first
 // items.
 //
-// A number that is known says who an item is about, whatever else the item
-// says. The other items are put together with those with which they share
-// evidence, and one of them that is known makes all known.
+// A number that is known says which record an item is of, whatever else the item
+// says. The other items are put together with those of the same record, and one
+// of them that is known makes all known.
 func (r *resolver) resolve(ctx context.Context, items []Item) ([]*person, error) {
 	together := groups(items)
 	numbered, best, err := r.numbers(ctx, items, together)
@@ -68,18 +70,77 @@ func (r *resolver) resolve(ctx context.Context, items []Item) ([]*person, error)
 			p, ok := people[who.subject]
 			if !ok {
 				p = &person{subject: who.subject, fresh: who.evidence == "", facts: r.read[who.subject], holders: r.seen}
+				if p.fresh {
+					p.near, p.facts = found.near, r.read[found.near]
+				}
 				people[p.subject] = p
 				order = append(order, p)
 			}
-			p.items, p.places, p.why = append(p.items, &items[i]), append(p.places, i), append(p.why, who.evidence)
+			p.items, p.places = append(p.items, &items[i]), append(p.places, i)
 		}
 	}
+	date(order)
 	share(order)
+	meet(order)
 	return order, nil
 }
 
+// date gives new records ids whose order, which stands for age, does not depend
+// on that of the items.
+func date(people []*person) {
+	var fresh []*person
+	keys := map[*person]string{}
+	for _, p := range people {
+		if p.fresh {
+			fresh, keys[p] = append(fresh, p), p.key()
+		}
+	}
+	slices.SortFunc(fresh, func(a, b *person) int { return cmp.Compare(keys[a], keys[b]) })
+	for _, p := range fresh {
+		p.subject = id.Subject(id.New())
+	}
+}
+
+// key is what tells a new record from all others of its batch.
+func (p *person) key() string {
+	var all []string
+	for _, item := range p.items {
+		marks := numbersOf(item)
+		if address, ok := recordOf(item); ok {
+			marks = append(marks, address)
+		}
+		for _, m := range marks {
+			all = append(all, strings.Join([]string{string(m.kind), m.scope, m.value, nameOf(item)}, "\x00"))
+		}
+	}
+	return slices.Min(all)
+}
+
+// meet marks the new people who share evidence with others of the batch, all but
+// the first of those that are new.
+func meet(people []*person) {
+	met := map[tie]bool{}
+	for _, fresh := range []bool{false, true} {
+		for _, p := range people {
+			if p.fresh != fresh {
+				continue
+			}
+			for _, item := range p.items {
+				for _, t := range nearTies(item) {
+					p.met = p.met || met[t]
+				}
+			}
+			for _, item := range p.items {
+				for _, t := range nearTies(item) {
+					met[t] = true
+				}
+			}
+		}
+	}
+}
+
 // orNew returns whom the items of a group are about, somebody new when nobody
-// known; then there is no evidence.
+// known; then there is no evidence, but perhaps somebody near.
 func (r *resolver) orNew(ctx context.Context, items []Item, group []int) (match, error) {
 	members := make([]*Item, len(group))
 	for i, place := range group {
@@ -88,6 +149,7 @@ func (r *resolver) orNew(ctx context.Context, items []Item, group []int) (match,
 	found, err := r.known(ctx, members)
 	if err == nil && found.subject == "" {
 		found.subject = id.Subject(id.New())
+		found.near, err = r.near(ctx, members)
 	}
 	return found, err
 }
@@ -123,24 +185,32 @@ func share(people []*person) {
 	})
 }
 
-// known returns the subject that the items, which are about one person, are
-// about.
+// known returns the subject that the items, which are of one record, are of.
 func (r *resolver) known(ctx context.Context, items []*Item) (match, error) {
+	found, err := best(ctx, items, r.byNumber)
+	if err != nil || found.subject != "" {
+		return found, err
+	}
+	return best(ctx, items, r.byRecord)
+}
+
+// near returns the known subject with whom a new record of items will be joined,
+// "" for none.
+func (r *resolver) near(ctx context.Context, items []*Item) (id.Subject, error) {
+	found, err := best(ctx, items, r.byAddress)
+	return found.subject, err
+}
+
+// best is the best that look finds for any of items.
+func best(ctx context.Context, items []*Item, look func(context.Context, *Item) (match, error)) (match, error) {
 	var best match
-	for _, look := range []func(context.Context, *Item) (match, error){
-		r.byNumber, r.byAddress, r.byRecord,
-	} {
-		for _, item := range items {
-			m, err := look(ctx, item)
-			if err != nil {
-				return match{}, err
-			}
-			if m.better(best) {
-				best = m
-			}
+	for _, item := range items {
+		m, err := look(ctx, item)
+		if err != nil {
+			return match{}, err
 		}
-		if best.subject != "" {
-			break
+		if m.better(best) {
+			best = m
 		}
 	}
 	return best, nil
@@ -159,7 +229,7 @@ func (r *resolver) byNumber(ctx context.Context, item *Item) (match, error) {
 			return match{}, err
 		}
 		for _, h := range holders {
-			if m := (match{h.Subject, ByNumber}); m.better(best) {
+			if m := (match{subject: h.Subject, evidence: ByNumber}); m.better(best) {
 				best = m
 			}
 		}
@@ -181,8 +251,11 @@ func (r *resolver) byAddress(ctx context.Context, item *Item) (match, error) {
 		if err != nil {
 			return match{}, err
 		}
+		if len(holders) >= identity.MostNear {
+			continue
+		}
 		for _, h := range holders {
-			m := match{h.Subject, ByName}
+			m := match{subject: h.Subject, evidence: ByName}
 			switch {
 			case ident.Verified() && !h.VerifiedAt.IsZero():
 				m.evidence = ByProof
@@ -219,7 +292,7 @@ func (r *resolver) byRecord(ctx context.Context, item *Item) (match, error) {
 		return match{}, err
 	}
 	for _, h := range holders {
-		m := match{h.Subject, ByRecord}
+		m := match{subject: h.Subject, evidence: ByRecord}
 		if !m.better(best) {
 			continue
 		}
@@ -259,12 +332,12 @@ func (r *resolver) same(ctx context.Context, subject id.Subject, address mark, n
 	return same, nil
 }
 
-// facts returns what is held of a subject, nil for one that is gone.
+// facts returns what is held of a record itself, nil for one that is gone.
 func (r *resolver) facts(ctx context.Context, subject id.Subject) (*decision.Facts, error) {
 	if f, ok := r.read[subject]; ok {
 		return f, nil
 	}
-	f, err := r.store.Facts(ctx, subject)
+	f, err := r.store.Held(ctx, subject)
 	switch errs.KindOf(err) {
 	case errs.NotFound, errs.Gone:
 		r.read[subject] = nil

@@ -9,6 +9,7 @@ import (
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
+	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/ledger"
@@ -63,11 +64,9 @@ func (m *Merger) weave(ctx context.Context, p *person) (*weaving, error) {
 func (w *weaving) load(ctx context.Context) (err error) {
 	if w.person.fresh {
 		w.entries = append(w.entries, ledger.Draft{Kind: identity.SubjectCreated})
-		return nil
+		return w.look(ctx, w.person.near)
 	}
-	if w.person.facts != nil {
-		w.facts = *w.person.facts
-	} else if w.facts, err = w.store.Facts(ctx, w.person.subject); err != nil {
+	if w.facts, err = w.read(ctx, w.person.subject, w.person.facts); err != nil {
 		return err
 	}
 	w.profile, w.consents = w.facts.Profile, w.facts.Consents
@@ -77,6 +76,31 @@ func (w *weaving) load(ctx context.Context) (err error) {
 	w.stranger = !slices.ContainsFunc(w.identifiers, func(i identity.Identifier) bool { return i.Source == w.source }) &&
 		len(w.sourced(w.profile)) == 0
 	return nil
+}
+
+// look reads what is held of the person whose other record a new one will be;
+// "" for nobody. The new one is joined when it is written.
+func (w *weaving) look(ctx context.Context, other id.Subject) error {
+	if other == "" {
+		return nil
+	}
+	f, err := w.read(ctx, other, w.person.facts)
+	switch errs.KindOf(err) {
+	case errs.NotFound, errs.Gone:
+		return nil
+	}
+	w.facts.Others, w.facts.Joined = append(f.Others, f), w.at
+	w.facts.Others[len(w.facts.Others)-1].Others = nil
+	return err
+}
+
+// read returns what is held of a record, with that of those joined with it beside;
+// was is what was read of the record alone, nil for nothing.
+func (w *weaving) read(ctx context.Context, subject id.Subject, was *decision.Facts) (decision.Facts, error) {
+	if was != nil && !was.Shared {
+		return *was, nil
+	}
+	return w.store.Facts(ctx, subject)
 }
 
 // A bearing is an identifier that some of a person's items have.
@@ -143,12 +167,12 @@ func (w *weaving) identify(ctx context.Context, b bearing) error {
 		switch {
 		case b.Verified():
 			w.changed[b.prove[0]] = true
-			w.prove(held, b.items)
+			w.prove(held)
 		case !b.VouchedAt.IsZero() && held.VouchedAt.IsZero():
 			w.changed[b.prove[0]] = true
 			held.VouchedAt = w.at
 			w.rows = append(w.rows, identity.Vouched{Identifier: held.ID})
-			w.entries = append(w.entries, w.entry(held, identity.IdentifierVouched, b.items))
+			w.entries = append(w.entries, held.Entry(identity.IdentifierVouched))
 		}
 		return nil
 	}
@@ -158,7 +182,7 @@ func (w *weaving) identify(ctx context.Context, b bearing) error {
 	ident.Main = ident.Kind == identity.Email && ident.Verified() && !w.hasMain()
 	w.identifiers = append(w.identifiers, ident)
 	w.rows = append(w.rows, ident)
-	w.entries = append(w.entries, w.entry(&ident, identity.IdentifierAdded, b.items))
+	w.entries = append(w.entries, ident.Entry(identity.IdentifierAdded))
 	return nil
 }
 
@@ -190,40 +214,18 @@ func (w *weaving) taken(ctx context.Context, b *bearing) (bool, error) {
 	return len(holders) > 0 && !holders[0].VerifiedAt.IsZero() && holders[0].Subject != w.person.subject, nil
 }
 
-func (w *weaving) prove(held *identity.Identifier, items []int) {
+func (w *weaving) prove(held *identity.Identifier) {
 	held.VerifiedAt = w.at
 	w.rows = append(w.rows, identity.Verified{Identifier: held.ID})
 	if held.Kind == identity.Email && !w.hasMain() {
 		held.Main = true
 		w.rows = append(w.rows, identity.MadeMain{Identifier: held.ID})
 	}
-	w.entries = append(w.entries, w.entry(held, identity.IdentifierVerified, items))
+	w.entries = append(w.entries, held.Entry(identity.IdentifierVerified))
 }
 
 func (w *weaving) hasMain() bool {
 	return slices.ContainsFunc(w.identifiers, func(i identity.Identifier) bool { return i.Main })
-}
-
-// A joined trace tells of an identifier that was added to a known subject, and
-// on which evidence.
-type joinedTrace struct {
-	identity.Trace
-	By Evidence `json:"by,omitempty"`
-}
-
-// entry tells of an identifier that items have.
-func (w *weaving) entry(i *identity.Identifier, kind ledger.Kind, items []int) ledger.Draft {
-	d := i.Entry(kind)
-	var why Evidence
-	for _, place := range items {
-		if w.person.why[place].strength() > why.strength() {
-			why = w.person.why[place]
-		}
-	}
-	if t, ok := d.Payload.(identity.Trace); ok && why != "" {
-		d.Payload = joinedTrace{t, why}
-	}
-	return d
 }
 
 // claim takes over what the items claim. They are weighed against each other
@@ -346,14 +348,16 @@ func (w *weaving) field(name string) *profile.Field {
 	return f
 }
 
-// outcomes returns what became of each item: of somebody new the first is
-// created, of somebody whom the source did not tell of before the first is
-// merged, and the others are like those about somebody known.
+// outcomes returns what became of each item: of a new record the first is
+// created, or merged when the record will be joined; so is that of a record of
+// which the source did not tell before. The others are like those of a known one.
 func (w *weaving) outcomes() []Outcome {
 	told := make([]Outcome, len(w.person.items))
 	for i := range told {
 		told[i] = Outcome{Result: Unchanged, Reason: w.warnings[i], NotTaken: w.notTaken[i]}
 		switch {
+		case w.person.fresh && i == 0 && (w.person.near != "" || w.person.met):
+			told[i].Result = Merged
 		case w.person.fresh && i == 0:
 			told[i].Result = Created
 		case w.changed[i] && w.stranger:
@@ -363,6 +367,11 @@ func (w *weaving) outcomes() []Outcome {
 		}
 	}
 	return told
+}
+
+// side is what a new record is known by.
+func (w *weaving) side() identity.Side {
+	return identity.Side{Subject: w.person.subject, Identifiers: w.identifiers, Names: profile.Names(w.profile)}
 }
 
 func (w *weaving) change() ledger.Change {

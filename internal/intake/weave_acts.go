@@ -44,9 +44,12 @@ func (w *weaving) act(ctx context.Context) error {
 	for i := range all {
 		events[i] = all[i].Event
 	}
-	known, err := w.store.KnownEvents(ctx, w.person.subject, w.source, events)
-	if err != nil {
-		return err
+	known := map[string]bool{}
+	if told := cmp.Or(w.person.near, w.person.subject); !w.person.fresh || w.person.near != "" {
+		var err error
+		if known, err = w.store.KnownEvents(ctx, told, w.source, events); err != nil {
+			return err
+		}
 	}
 	// What the rows say about consent counts for what they tell of.
 	facts := w.whole()
