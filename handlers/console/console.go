@@ -53,6 +53,8 @@ type People interface {
 	Subject(ctx context.Context, s id.Subject) (identity.Subject, error)
 	// Facts returns all that is held of a subject.
 	Facts(ctx context.Context, s id.Subject) (decision.Facts, error)
+	// Held returns what is held of a subject itself, whoever is joined with it.
+	Held(ctx context.Context, s id.Subject) (decision.Facts, error)
 	// Identifiers returns a subject's identifiers, oldest first.
 	Identifiers(ctx context.Context, s id.Subject) ([]identity.Identifier, error)
 	// Holders returns who bears an identifier, whose value is normalised.

@@ -11,6 +11,8 @@ import (
 
 	"livingprofile/handlers/portal"
 	"livingprofile/handlers/web"
+	"livingprofile/internal/authz"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
@@ -26,6 +28,8 @@ type Joins interface {
 	// WaitingJoins returns what waits for staff, the oldest first, and how much
 	// there is.
 	WaitingJoins(ctx context.Context, limit int) ([]identity.Join, int, error)
+	// Joins returns the joins of a subject, in any state, oldest first.
+	Joins(ctx context.Context, subject id.Subject) ([]identity.Join, error)
 	// Join returns one; errs.NotFound for none.
 	Join(ctx context.Context, join string) (identity.Join, error)
 }
@@ -62,8 +66,8 @@ func joinWords(c echo.Context, e *identity.Evidence) string {
 		"what", identifierKind(c, e.Kind, e.Scope), "sources", i18n.List(l.ctx, sources))
 }
 
-// join is the pair that the address names, as far as it waits. Who is limited
-// to brands does not see whole records, and so decides about none.
+// join is the pair that the address names, as far as it waits or is joined. Who is
+// limited to brands does not see whole records, and so decides about none.
 func (s *Console) join(c echo.Context) (identity.Join, error) {
 	if len(me(c).Brands) > 0 {
 		return identity.Join{}, errs.New(errs.Forbidden, "error.forbidden")
@@ -73,7 +77,7 @@ func (s *Console) join(c echo.Context) (identity.Join, error) {
 		return identity.Join{}, errs.New(errs.NotFound, "error.no_join")
 	}
 	j, err := s.Joins.Join(web.Context(c), name)
-	if err == nil && j.State != identity.Waiting {
+	if err == nil && j.State == identity.Apart {
 		err = errs.New(errs.NotFound, "error.join_decided")
 	}
 	return j, err
@@ -136,18 +140,18 @@ func (s *Console) showJoin(c echo.Context, one, reason string, wrong map[string]
 	}
 	ctx := web.Context(c)
 	p.Until, p.Action = until, web.ConsolePath+"/joins/"+j.ID
-	p.Decide = []ui.Input{
-		{
+	why := ui.Input{
+		Kind: ui.Text, Name: "reason", Label: i18n.T(ctx, "console.join.reason"), Hint: i18n.T(ctx, "console.join.reason_hint"),
+		Value: reason, Wrong: wrong["reason"], Required: true, Fill: "off",
+	}
+	if p.Decide = []ui.Input{why}; !p.Joined {
+		p.Decide = slices.Insert(p.Decide, 0, ui.Input{
 			Kind: ui.One, Name: "one", Label: i18n.T(ctx, "console.join.question"), Value: one, Wrong: wrong["one"],
 			Options: []ui.Option{
 				{Value: "join", Label: i18n.T(ctx, "console.join.join")},
 				{Value: "apart", Label: i18n.T(ctx, "console.join.apart")},
 			},
-		},
-		{
-			Kind: ui.Text, Name: "reason", Label: i18n.T(ctx, "console.join.reason"), Hint: i18n.T(ctx, "console.join.reason_hint"),
-			Value: reason, Wrong: wrong["reason"], Required: true, Fill: "off",
-		},
+		})
 	}
 	return web.Render(c, page(wrong), view.Join(s.desk(c, "joins", title(c, "joins")), p))
 }
@@ -155,13 +159,16 @@ func (s *Console) showJoin(c echo.Context, one, reason string, wrong map[string]
 // joinPage puts both records side by side.
 func (s *Console) joinPage(c echo.Context, j *identity.Join) (view.JoinPage, error) {
 	ctx, v := web.Context(c), web.Of(c)
-	p := view.JoinPage{Found: j.FoundAt}
+	p := view.JoinPage{Found: j.FoundAt, Joined: j.State == identity.Joined}
+	if j.Reason != "" {
+		p.Because = append(p.Because, i18n.T(ctx, "console.join.because.staff", "reason", j.Reason))
+	}
 	for i := range j.Evidence {
 		p.Because = append(p.Because, joinWords(c, &j.Evidence[i]))
 	}
 	var both [2]decision.Facts
 	for n, subject := range []id.Subject{j.Older, j.Newer} {
-		facts, err := s.People.Facts(ctx, subject)
+		facts, err := s.People.Held(ctx, subject)
 		if err != nil {
 			return p, err
 		}
@@ -196,10 +203,58 @@ func (s *Console) joinPage(c echo.Context, j *identity.Join) (view.JoinPage, err
 			p.Rows = append(p.Rows, row)
 		}
 	}
+	p.Rows = append(p.Rows, choices(l, &both[0], &both[1], &together)...)
 	return p, nil
 }
 
-// DecideJoin joins two records or keeps them apart, with the member's reason.
+// choices are what was decided at either record, and what holds of the two read
+// as one.
+func choices(l *look, older, newer, together *decision.Facts) []view.JoinRow {
+	var all []view.JoinRow
+	for i := range l.org.Purposes {
+		v := &l.org.Purposes[i]
+		if v.Retired || !seesAny(l.member, v.Brands) {
+			continue
+		}
+		brand := ""
+		if len(v.Brands) == 1 {
+			brand = v.Brands[0]
+		}
+		said := func(f *decision.Facts) string {
+			if st := f.Consents.Of(v.Purpose, brand).Status; st != consent.Unknown && st != "" {
+				return i18n.T(l.ctx, "console.status."+string(st))
+			}
+			return ""
+		}
+		if row := (view.JoinRow{Label: v.Words.Question.In(l.locale), Values: []string{said(older), said(newer)}, Together: said(together)}); row.Values[0]+row.Values[1] != "" {
+			all = append(all, row)
+		}
+	}
+	return all
+}
+
+// joinedWith are the records that are read as one with a subject.
+func (s *Console) joinedWith(c echo.Context, subject id.Subject) ([]view.JoinItem, error) {
+	m := me(c)
+	if !m.Role.Has(authz.PersonJoin) || len(m.Brands) > 0 {
+		return nil, nil
+	}
+	all, err := s.Joins.Joins(web.Context(c), subject)
+	var list []view.JoinItem
+	for i := range all {
+		if j := &all[i]; j.State == identity.Joined {
+			item := view.JoinItem{Href: web.ConsolePath + "/joins/" + j.ID, ID: string(j.Other(subject)), Found: j.DecidedAt}
+			for n := range j.Evidence {
+				item.Because = append(item.Because, joinWords(c, &j.Evidence[n]))
+			}
+			list = append(list, item)
+		}
+	}
+	return list, err
+}
+
+// DecideJoin joins two records or keeps them apart, with the member's reason, and
+// takes those apart that are joined.
 func (s *Console) DecideJoin(c echo.Context) error {
 	form, err := web.Form(c, "one", "reason")
 	if err != nil {
@@ -215,7 +270,9 @@ func (s *Console) DecideJoin(c echo.Context) error {
 		return err
 	}
 	one := form.Get("one")
-	if one != "join" && one != "apart" {
+	if j.State == identity.Joined {
+		err = s.Joiner.TakeApart(web.Context(c), me(c).Actor(), j.ID, form.Get("reason"))
+	} else if one != "join" && one != "apart" {
 		err = errs.InvalidFields(errs.At("one", "error.not_a_choice"))
 	} else {
 		err = s.Joiner.Decide(web.Context(c), me(c).Actor(), j.ID, one == "join", form.Get("reason"))
@@ -227,7 +284,10 @@ func (s *Console) DecideJoin(c echo.Context) error {
 		return err
 	}
 	said := "join.said.kept_apart"
-	if one == "join" {
+	switch {
+	case j.State == identity.Joined:
+		said = "join.said.taken_apart"
+	case one == "join":
 		said = "join.said.joined"
 	}
 	web.SetFlash(c, web.Flash{ID: said})

@@ -48,6 +48,9 @@ func (s *Console) personPage(c echo.Context, subject identity.Subject) (view.Per
 		return p, err
 	}
 	p.Mute = !slices.ContainsFunc(identifiers, func(i identity.Identifier) bool { return i.Kind == identity.Email && i.Verified() })
+	if p.Joined, err = s.joinedWith(c, subject.ID); err != nil {
+		return p, err
+	}
 	for _, i := range identifiers {
 		if l.knows(&i) {
 			p.Identifiers = append(p.Identifiers, view.Known{

@@ -307,15 +307,30 @@ func hasMain(all []Identifier) bool {
 }
 
 // MainEmail returns the address that a subject's mail goes to: the main one, or
-// the first that is proved. errs.NotFound when none is.
+// the first that is proved, there or at a record that is joined with it.
+// errs.NotFound when none is.
 func (s *Service) MainEmail(ctx context.Context, subject id.Subject) (string, error) {
-	all, err := s.store.Identifiers(ctx, subject)
+	address, err := s.mainEmail(ctx, subject)
+	if err != nil || address != "" {
+		return address, err
+	}
+	circle, err := s.store.Circle(ctx, subject)
 	if err != nil {
 		return "", err
 	}
-	address := mainOf(all).Value
-	if address == "" {
-		return "", errs.New(errs.NotFound, "error.no_address")
+	for _, one := range circle {
+		address, err := s.mainEmail(ctx, one)
+		if err == nil && address != "" {
+			return address, nil
+		}
+		if err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
+			return "", err
+		}
 	}
-	return address, nil
+	return "", errs.New(errs.NotFound, "error.no_address")
+}
+
+func (s *Service) mainEmail(ctx context.Context, subject id.Subject) (string, error) {
+	all, err := s.store.Identifiers(ctx, subject)
+	return mainOf(all).Value, err
 }

@@ -1,0 +1,122 @@
+package intake_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livingprofile/internal/clock"
+	"livingprofile/internal/consent"
+	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
+	"livingprofile/internal/intake"
+	"livingprofile/internal/organisation"
+	"livingprofile/internal/testkit"
+	"livingprofile/store"
+)
+
+// A record that is like a known one is joined as it is made: nobody ever reads
+// its yes without the person's no. The person reads why, and takes it out again.
+// Father and son with one name and one mailbox once got each other's data for
+// good.
+func TestMergeJoinsByALink(t *testing.T) {
+	testkit.OnEngines(t, func(t *testing.T, db *store.DB, c *clock.Fake) {
+		m := newMerging(t, db, c)
+		ken := named("Ken", "Mori")
+		m.merge("shop", row("shop", number("1"), proved("home@example.com"), ken, says("company", "Father's")))
+		father := m.bearer(identity.Customer, "shop", "1")
+		m.answer(father, "ideas", consent.No)
+		m.merge("shop", row("shop", number("2"), proved("home@example.com"), ken, says("company", "Son's"), decided("ideas", intake.Given, then, "")))
+		son := m.bearer(identity.Customer, "shop", "2")
+		if father == son {
+			t.Fatal("two numbers of one system are one record")
+		}
+		for _, s := range []id.Subject{father, son} {
+			if st := m.facts(s).Consents.Of("ideas", "").Status; !st.No() {
+				t.Errorf("before anybody looked behind the ledger: got %q, want the person's no", st)
+			}
+		}
+		joins, err := db.Joins(t.Context(), son)
+		if err != nil || len(joins) != 1 || joins[0].State != identity.Joined || joins[0].By != "program" {
+			t.Fatalf("joins: got %+v, %v", joins, err)
+		}
+		want := []identity.Evidence{{Rule: identity.SameProof, Kind: identity.Email, Value: "home@example.com", Sources: []string{"shop"}}}
+		if d := cmp.Diff(joins[0].Evidence, want); d != "" {
+			t.Errorf("evidence (-got +want):\n%s", d)
+		}
+		m.join()
+		if again, err := db.Joins(t.Context(), son); err != nil || !cmp.Equal(again, joins) {
+			t.Errorf("weighed again: %+v, %v", again, err)
+		}
+		if err := identity.NewJoiner(db, c).Separate(t.Context(), father, joins[0].ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		m.merge("shop", row("shop", number("2"), proved("home@example.com"), ken, says("company", "Son's"), at(then.Add(time.Minute))))
+		m.join()
+		for s, company := range map[id.Subject]string{father: "Father's", son: "Son's"} {
+			if got := m.value(s, "company"); got != company {
+				t.Errorf("taken apart, the company is %q, want %q", got, company)
+			}
+		}
+		if st := m.facts(son).Consents.Of("ideas", "").Status; st != consent.Given {
+			t.Errorf("the son's own word is %q, want his yes", st)
+		}
+	})
+}
+
+// What no purpose may use, for the person said no at another record of theirs,
+// does not enter with the new one.
+func TestMergeHeedsANoAtTheOtherRecord(t *testing.T) {
+	m := onSQLite(t)
+	for i := range m.org.Fields {
+		if f := &m.org.Fields[i]; f.Name == "birthday" {
+			f.Purposes = []string{"ideas"}
+		}
+	}
+	for i := range m.org.Systems {
+		if s := &m.org.Systems[i]; s.Name == "newsletter" {
+			s.Purposes = append(s.Purposes, "ideas")
+		}
+	}
+	m.org = organisation.New(*m.org)
+	m.merge("shop", row("shop", number("1"), proved("a@example.com")))
+	m.answer(m.bearer(identity.Customer, "shop", "1"), "ideas", consent.No)
+	born := row("newsletter", number("n1"), proved("a@example.com"), says("birthday", "1990-02-14"))
+	want := []intake.NotTaken{{Field: "birthday", Reason: "intake.not_taken_refused"}}
+	for range 2 {
+		if got := m.merge("newsletter", born); !cmp.Equal(got[0].NotTaken, want) {
+			t.Errorf("got %+v, want %+v", got[0], want)
+		}
+	}
+	if f := m.facts(m.bearer(identity.Customer, "newsletter", "n1")); len(f.Profile.Claims["birthday"]) > 0 {
+		t.Error("the value is in the profile")
+	}
+}
+
+// Somebody who was erased and came back by themselves is known: a record that is
+// theirs is taken, and anybody else's is refused.
+func TestMergeOfSomebodyWhoCameBack(t *testing.T) {
+	m := onSQLite(t)
+	s := &erased{MergeStore: alone{m.db}}
+	back := row("shop", number("1"), proved("a@example.com"))
+	if got := m.mergeOn(s, "shop", back); got[0].Result != intake.Rejected {
+		t.Errorf("got %+v, want it refused", got[0])
+	}
+	m.merge("portal", row("portal", proved("a@example.com")))
+	if got := m.mergeOn(s, "shop", back); got[0].Result != intake.Merged {
+		t.Errorf("got %+v, want it joined", got[0])
+	}
+}
+
+// An erased store is one in which everybody was erased once.
+type erased struct{ intake.MergeStore }
+
+func (erased) ErasedAmong(_ context.Context, all []identity.Identifier) (map[int]bool, error) {
+	found := map[int]bool{}
+	for i := range all {
+		found[i] = true
+	}
+	return found, nil
+}
