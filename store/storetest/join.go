@@ -84,6 +84,11 @@ func joinedAndSeparated(t *testing.T, f Fixture) {
 			t.Errorf("the last entry is %s", last.Kind)
 		}
 	}
+	crowd, _, err := f.DB.Crowd(t.Context(), "", 10)
+	must(t, "crowd", err)
+	if len(crowd) != 2 || crowd[0].Again == crowd[1].Again {
+		t.Errorf("of the two records not one stands for the person: %+v", crowd)
+	}
 	j := f.joins(t, a)
 	if len(j) != 1 || j[0].State != identity.Joined || len(j[0].Evidence) != 1 ||
 		j[0].Evidence[0].Rule != identity.SameName || j[0].Evidence[0].Value != mail {
