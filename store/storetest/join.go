@@ -39,7 +39,7 @@ func (f Fixture) held(t *testing.T, s id.Subject) decision.Facts {
 	t.Helper()
 	facts, err := f.DB.Held(t.Context(), s)
 	must(t, "held", err)
-	facts.Version = 0 // it grows with each entry
+	facts.Version, facts.Shared = 0, false // they tell of entries and of others
 	return facts
 }
 
