@@ -108,8 +108,8 @@ type person struct {
 	// be out of date, and then the change conflicts. Nil for nothing.
 	facts   *decision.Facts
 	holders map[mark][]identity.Holder
-	// taken are identifiers that another person of the batch proves.
-	taken map[mark]bool
+	// taken are identifiers that another person of the batch proves, and which.
+	taken map[mark]id.Subject
 }
 
 // Apply merges a batch.

@@ -179,9 +179,9 @@ func share(people []*person) {
 			return
 		}
 		if p.taken == nil {
-			p.taken = map[mark]bool{}
+			p.taken = map[mark]id.Subject{}
 		}
-		p.taken[m] = true
+		p.taken[m] = first[m].subject
 	})
 }
 

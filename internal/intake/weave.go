@@ -156,11 +156,11 @@ func (w *weaving) identify(ctx context.Context, b bearing) error {
 	if err != nil {
 		return err
 	}
-	if taken {
+	if taken != "" {
 		// The proof is kept as evidence that the two may be one person.
 		b.VouchedAt, b.VerifiedAt = b.VerifiedAt, time.Time{}
-		for _, place := range b.prove {
-			w.warnings[place] = "intake.identifier_taken"
+		if err := w.warn(ctx, &b, taken); err != nil {
+			return err
 		}
 	}
 	if held != nil {
@@ -196,22 +196,41 @@ func (w *weaving) held(m mark) *identity.Identifier {
 	return nil
 }
 
-// taken tells whether b is proved by somebody else.
-func (w *weaving) taken(ctx context.Context, b *bearing) (bool, error) {
-	switch {
-	case !b.Verified():
-		return false, nil
-	case w.person.taken[markOf(&b.Identifier)]:
-		return true, nil
+// taken returns another record that has proved b, "" for none.
+func (w *weaving) taken(ctx context.Context, b *bearing) (id.Subject, error) {
+	if !b.Verified() {
+		return "", nil
+	}
+	if other := w.person.taken[markOf(&b.Identifier)]; other != "" {
+		return other, nil
 	}
 	holders, ok := w.person.holders[markOf(&b.Identifier)]
 	if !ok {
 		var err error
 		if holders, err = w.store.Holders(ctx, b.Kind, b.Scope, b.Value); err != nil {
-			return false, err
+			return "", err
 		}
 	}
-	return len(holders) > 0 && !holders[0].VerifiedAt.IsZero() && holders[0].Subject != w.person.subject, nil
+	if len(holders) == 0 || holders[0].VerifiedAt.IsZero() || holders[0].Subject == w.person.subject {
+		return "", nil
+	}
+	return holders[0].Subject, nil
+}
+
+// warn says in the report that another record has proved b. Nothing is said of a
+// record of the same person, nor of one that the key may not know of.
+func (w *weaving) warn(ctx context.Context, b *bearing, other id.Subject) error {
+	if w.person.met || len(w.facts.Others) > 0 {
+		return nil
+	}
+	may, err := newResolver(w.Merger).knows(ctx, other)
+	if err != nil || !may {
+		return err
+	}
+	for _, place := range b.prove {
+		w.warnings[place] = "intake.identifier_taken"
+	}
+	return nil
 }
 
 func (w *weaving) prove(held *identity.Identifier) {
