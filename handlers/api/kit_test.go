@@ -125,6 +125,16 @@ func (k *kit) subject(address string) id.Subject {
 	return s
 }
 
+// records is how many records of a person are joined.
+func (k *kit) records(address string) int {
+	k.t.Helper()
+	circle, err := k.DB.Circle(k.t.Context(), k.subject(address))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return len(circle)
+}
+
 // version grows with every line of the ledger about a person.
 func (k *kit) version(address string) int64 {
 	k.t.Helper()

@@ -164,12 +164,18 @@ func TestErased(t *testing.T) {
 	ask(key) // and now it is remembered
 	them := k.Client(t)
 	them.Enter("hibiki", thomas, false)
-	if _, err := k.DB.Commit(t.Context(), ledger.Change{
-		Subject: subject, Base: ledger.AnyVersion, At: k.clock.Now(), Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"},
-		Entries: []ledger.Draft{{Kind: rights.SubjectErased}},
-		Rows:    []any{rights.Erased{Certificate: id.New(), Number: "R-TEST-0002", Plan: rights.PlanErasure(rights.Holding{})}},
-	}); err != nil {
+	circle, err := k.DB.Circle(t.Context(), subject)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, one := range circle {
+		if _, err := k.DB.Commit(t.Context(), ledger.Change{
+			Subject: one, Base: ledger.AnyVersion, At: k.clock.Now(), Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"},
+			Entries: []ledger.Draft{{Kind: rights.SubjectErased}},
+			Rows:    []any{rights.Erased{Certificate: id.New(), Number: "R-TEST-" + string(one), Plan: rights.PlanErasure(rights.Holding{})}},
+		}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	// No read waits for anything: each is the first after the change.
 	decision(key, "erased")

@@ -117,7 +117,8 @@ func (q *Quiet) minutes() int {
 }
 
 // Differ tells whether one of the records that p was read from stops on brand at
-// now what another lets come.
+// now what another lets come. A record says nothing by what was never said at it,
+// as one that a system made.
 func (p Preferences) Differ(brand string, now time.Time) bool {
 	for i := range p.Joined {
 		w := p.Joined[i].Of(brand).current(now)
@@ -128,13 +129,16 @@ func (p Preferences) Differ(brand string, now time.Time) bool {
 					return true
 				}
 			}
-			if !w.limits().same(o.limits()) {
+			if unlike(w.Budget, o.Budget) || unlike(w.Quiet, o.Quiet) || !w.Pause.IsZero() && !o.Pause.IsZero() && !w.Pause.Equal(o.Pause) {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// unlike tells whether two records say different things.
+func unlike[T comparable](a, b *T) bool { return a != nil && b != nil && *a != *b }
 
 // limits are those of w that stop anything.
 func (w Wishes) limits() Wishes {
