@@ -97,8 +97,8 @@ func TestRetention(t *testing.T) {
 	}
 	wantOut(t, "released", c.Page("/console/retention"), "A hold")
 	now.Advance(8 * 366 * 24 * time.Hour)
-	if n, err := s.Retention.EndDue(t.Context()); err != nil || n != len(kept)-1 {
-		t.Errorf("when the duty is over: ended %d of %d, %v", n, len(kept)-1, err)
+	if n, err := s.Retention.EndDue(t.Context()); err != nil || n < len(kept)-1 {
+		t.Errorf("when the duty is over: ended %d, with those of joined records, want at least %d, %v", n, len(kept)-1, err)
 	}
 	if left, err := s.DB.KeptOf(t.Context(), certificate); err != nil || len(left) != 0 {
 		t.Errorf("left: %+v, %v", left, err)
@@ -115,12 +115,12 @@ func TestRetention_of_values(t *testing.T) {
 		t.Fatal(err)
 	}
 	value := func() string {
-		state, _, err := s.DB.Profile(t.Context(), subject)
+		facts, err := s.DB.Facts(t.Context(), subject)
 		if err != nil {
 			t.Fatal(err)
 		}
 		f, _ := s.Current.Load().Field("last-question")
-		w, _, _ := profile.Winner(f, state.Claims[f.Name], s.Current.Load().Rank)
+		w, _, _ := profile.Winner(f, facts.Profile.Claims[f.Name], s.Current.Load().Rank)
 		return w.Value
 	}
 	if _, err := s.Retention.Enforce(t.Context()); err != nil {

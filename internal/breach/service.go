@@ -143,7 +143,7 @@ func (s *Service) commit(ctx context.Context, b *Breach, kind ledger.Kind, by le
 }
 
 // Name puts people on the list of a breach, whom somebody found by their
-// identifiers; unknown is how many of these nobody bears.
+// identifiers. Of joined records the oldest is named, as in an audience.
 func (s *Service) Name(ctx context.Context, which ID, a Act, people []id.Subject) (Breach, error) {
 	b, err := s.store.Breach(ctx, which)
 	if err != nil {
@@ -152,6 +152,17 @@ func (s *Service) Name(ctx context.Context, which ID, a Act, people []id.Subject
 	if len(people) == 0 {
 		return b, errs.InvalidFields(errs.At("people", "breach.error.unknown"))
 	}
+	var oldest []id.Subject
+	for _, one := range people {
+		circle, err := s.store.Circle(ctx, one)
+		if err != nil {
+			return b, err
+		}
+		if first := slices.Min(circle); !slices.Contains(oldest, first) {
+			oldest = append(oldest, first)
+		}
+	}
+	people = oldest
 	a.Move, a.At, a.Count = Name, s.clock.Now(), len(people)
 	return s.move(ctx, b, a, Named{b.ID, people})
 }
