@@ -9,9 +9,11 @@ import (
 
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/testkit"
 	"livingprofile/store"
@@ -119,4 +121,48 @@ func (erased) ErasedAmong(_ context.Context, all []identity.Identifier) (map[int
 		found[i] = true
 	}
 	return found, nil
+}
+
+// Another change of the known record while a new one is joined with it does not
+// weave the new one into a third, whose name the batch has completed meanwhile.
+func TestMergeStaysARecordAfterAConflict(t *testing.T) {
+	m := onSQLite(t)
+	ken := named("Ken", "Mori")
+	m.merge("shop", row("shop", number("1"), address("home@example.com"), ken))
+	merger, times := m.merger(alone{m.db}, "shop"), 0
+	introduce := identity.NewJoiner(m.db, m.clock).Introduce
+	merger.Introduce(func(ctx context.Context, known id.Subject, fresh identity.Side, c ledger.Change) error {
+		if times++; times == 1 {
+			m.merge("shop", row("shop", address("home@example.com"), says("given-name", "Ken")))
+			m.merge("shop", row("shop", address("home@example.com"), says("family-name", "Mori")))
+			return errs.Conflict
+		}
+		return introduce(ctx, known, fresh, c)
+	})
+	told, err := merger.Apply(t.Context(), []intake.Item{row("shop", address("home@example.com"), ken)})
+	if err != nil || told[0].Result != intake.Merged || times != 2 {
+		t.Errorf("got %+v, %v, written %d times", told, err, times)
+	}
+	if all := m.holders(identity.Email, "", "home@example.com"); len(all) != 3 {
+		t.Errorf("got %d records, want 3", len(all))
+	}
+}
+
+// A proof of the person whose record the row joins is no warning, nor is that of
+// somebody whom the key may not know of.
+func TestMergeWarnsOfNobodyElse(t *testing.T) {
+	m := onSQLite(t)
+	m.merge("newsletter", row("newsletter", number("n1"), proved("a@example.com")))
+	for range 2 {
+		if told := m.merge("shop", row("shop", number("1"), proved("a@example.com"))); told[0].Reason != "" {
+			t.Errorf("joined with them: got %+v", told[0])
+		}
+	}
+	m.merge("newsletter", row("newsletter", number("n2"), proved("b@example.com")))
+	merger := m.merger(alone{m.db}, "shop")
+	merger.Limit(&intake.Limits{Brand: "hibiki", Key: "hibiki"})
+	told, err := merger.Apply(t.Context(), []intake.Item{row("shop", number("2"), proved("b@example.com"))})
+	if err != nil || told[0].Result != intake.Created || told[0].Reason != "" {
+		t.Errorf("of nobody whom the key may know: got %+v, %v", told, err)
+	}
 }
