@@ -139,3 +139,15 @@ func drawWishes(t *rapid.T, of string) Preferences {
 	}
 	return p
 }
+
+// What was never said at a record differs from nothing: an import makes such.
+func TestDifferOfASilentRecord(t *testing.T) {
+	said := Preferences{All: Wishes{Quiet: &Quiet{From: 1, To: 9}, Budget: &Budget{Count: 2, Per: "week"}}}
+	if said.Together(Preferences{}).Differ("", time.Now()) {
+		t.Error("a silent record differs")
+	}
+	other := Preferences{All: Wishes{Budget: &Budget{Count: 1, Per: "week"}}}
+	if !said.Together(other).Differ("", time.Now()) {
+		t.Error("another budget does not differ")
+	}
+}
