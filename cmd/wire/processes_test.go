@@ -110,6 +110,9 @@ func TestTwoProcesses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		c := first.Client(t)
+		c.Enter("hibiki", thomas, false)
+		c.Post("/hibiki/data/event-city", url.Values{"value": {"Kobe"}}) // all before it may be sealed
 		if err := first.Stop(t.Context()); err != nil { // which makes one, before the other finds one due
 			t.Fatal(err)
 		}
