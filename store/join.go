@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"livingprofile/internal/decision"
@@ -263,47 +264,53 @@ func (db *DB) joinWrite(ctx context.Context, j identity.Join) (write, error) {
 // circle works out anew to which circles subjects belong, and everybody who is
 // or was in one with them.
 func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject) error {
-	now := map[id.Subject]id.Subject{}
-	for _, s := range touched {
-		err := q.each(ctx, func(rows *sql.Rows) error {
-			var member, circle id.Subject
-			err := rows.Scan(&member, &circle)
-			now[member] = circle
-			return err
-		}, `
-			select id, circle
-			from subjects
-			where id = $1 and lane = $2
-				or circle <> '' and circle = (select s.circle from subjects s where s.lane = $2 and s.id = $1)`,
-			s, db.lane(s))
-		if err != nil {
-			return err
-		}
+	if len(touched) == 0 {
+		return nil
 	}
-	var members []id.Subject
+	now := map[id.Subject]id.Subject{}
+	these, args := db.these(touched)
+	err := q.each(ctx, func(rows *sql.Rows) error {
+		var member, circle id.Subject
+		err := rows.Scan(&member, &circle)
+		now[member] = circle
+		return err
+	}, `
+		select id, circle
+		from subjects
+		where `+these+`
+		union
+		select id, circle
+		from subjects
+		where circle <> '' and circle in (select circle from subjects where `+these+`)`, args...)
+	if err != nil || len(now) == 0 {
+		return err
+	}
+	members := slices.Collect(maps.Keys(now))
 	var pairs []identity.Join
-	for m := range now {
-		members = append(members, m)
-		err := q.each(ctx, func(rows *sql.Rows) error {
-			j := identity.Join{State: identity.Joined}
-			err := rows.Scan(&j.Older, &j.Newer)
-			pairs = append(pairs, j)
-			return err
-		}, "select older, newer from joins where older = $1 and state = $2", m, identity.Joined)
-		if err != nil {
-			return err
-		}
+	err = q.each(ctx, func(rows *sql.Rows) error {
+		j := identity.Join{State: identity.Joined}
+		err := rows.Scan(&j.Older, &j.Newer)
+		pairs = append(pairs, j)
+		return err
+	}, "select older, newer from joins where state = 'joined' and older in ("+numbered(1, len(members))+")", anys(members)...)
+	if err != nil {
+		return err
 	}
 	next := identity.Circles(members, pairs)
+	moved := map[id.Subject][]id.Subject{}
 	for member, circle := range next {
-		if now[member] == circle {
-			continue
+		if now[member] != circle {
+			moved[circle] = append(moved[circle], member)
 		}
-		if _, err := q.exec(ctx, "update subjects set circle = $1 where lane = $2 and id = $3", circle, db.lane(member), member); err != nil {
+	}
+	for circle, members := range moved {
+		these, args := db.these(members)
+		args = append(args, circle)
+		if _, err := q.exec(ctx, fmt.Sprintf("update subjects set circle = $%d where %s", len(args), these), args...); err != nil {
 			return err
 		}
 	}
-	if maps.Equal(now, next) {
+	if len(moved) == 0 {
 		return nil
 	}
 	// What rules work out is of all records, and of others since.
@@ -323,6 +330,24 @@ func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject) error {
 		}
 	}
 	return nil
+}
+
+// these is the condition that a row of subjects is one of some, with its arguments.
+func (db *DB) these(all []id.Subject) (condition string, args []any) {
+	for _, s := range all {
+		args = append(args, db.lane(s))
+	}
+	n := len(all)
+	return "lane in (" + numbered(1, n) + ") and id in (" + numbered(n+1, n) + ")", append(args, anys(all)...)
+}
+
+// numbered are n places for arguments, counted from one on.
+func numbered(from, n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("$%d", from+i)
+	}
+	return strings.Join(all, ", ")
 }
 
 // parted tells whether somebody who was in one circle with another is not any

@@ -162,21 +162,14 @@ func (s *Joiner) Weigh(ctx context.Context, a, b id.Subject) error {
 
 // Introduce writes c, which makes the record fresh, and joins it with a known one
 // where a rule is enough: nobody ever reads it alone. The error is Conflict when
-// the known one moved meanwhile.
-func (s *Joiner) Introduce(ctx context.Context, known id.Subject, fresh Side, c ledger.Change) error {
+// the known one has moved on since it was read.
+func (s *Joiner) Introduce(ctx context.Context, known, fresh Side, c ledger.Change) error {
 	j := Join{ID: id.New(), FoundAt: c.At, DecidedAt: c.At, By: ledger.ByProgram}
-	j.Older, j.Newer = pair(known, fresh.Subject)
-	side, err := s.store.Side(ctx, known)
-	if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) {
-		return s.store.CommitJoins(ctx, nil, c)
-	}
-	if err != nil {
-		return err
-	}
-	if j, _ = Weigh(j, Compare(side, fresh)); j.State != Joined {
+	j.Older, j.Newer = pair(known.Subject, fresh.Subject)
+	if j, _ = Weigh(j, Compare(known, fresh)); j.State != Joined {
 		return s.store.CommitJoins(ctx, nil, c) // what speaks for it is weighed behind the ledger
 	}
-	told := entries(j, SubjectMerged, joining, c.At, side, fresh)
+	told := entries(j, SubjectMerged, joining, c.At, known, fresh)
 	c.Entries = append(c.Entries, told[1].Entries...)
 	return s.store.CommitJoins(ctx, []Join{j}, told[0], c)
 }

@@ -61,7 +61,7 @@ type Merger struct {
 	cause        string
 	limits       *Limits
 	prepare      func(context.Context, ...id.Subject) error
-	introduce    func(context.Context, id.Subject, identity.Side, ledger.Change) error
+	introduce    func(ctx context.Context, known, fresh identity.Side, c ledger.Change) error
 }
 
 // NewMerger returns a Merger for one import of source. cause is its id.
@@ -69,7 +69,7 @@ func NewMerger(s MergeStore, o *organisation.Organisation, c clock.Clock, source
 	return &Merger{
 		store: s, organisation: o, clock: c, source: source, cause: cause,
 		prepare: func(context.Context, ...id.Subject) error { return nil },
-		introduce: func(ctx context.Context, _ id.Subject, _ identity.Side, c ledger.Change) error {
+		introduce: func(ctx context.Context, _, _ identity.Side, c ledger.Change) error {
 			_, err := s.Commit(ctx, c)
 			return err
 		},
@@ -77,9 +77,9 @@ func NewMerger(s MergeStore, o *organisation.Organisation, c clock.Clock, source
 }
 
 // Introduce has f write a new record that is to be joined with a known one, both
-// in one. Without it such a record is written alone, and joined by whoever looks
-// behind the ledger.
-func (m *Merger) Introduce(f func(ctx context.Context, known id.Subject, fresh identity.Side, c ledger.Change) error) {
+// in one; errs.Conflict when the known one is not at its version any more. Without
+// it such a record is written alone, and joined by whoever looks behind the ledger.
+func (m *Merger) Introduce(f func(ctx context.Context, known, fresh identity.Side, c ledger.Change) error) {
 	m.introduce = f
 }
 
@@ -207,8 +207,8 @@ func (m *Merger) merge(ctx context.Context, p *person) ([]Outcome, error) {
 		if c.Empty() {
 			return nil
 		}
-		if p.fresh && p.near != "" {
-			err = m.introduce(ctx, p.near, w.side(), c)
+		if w.near.Subject != "" {
+			err = m.introduce(ctx, w.near, w.side(), c)
 		} else {
 			_, err = m.store.Commit(ctx, c)
 		}

@@ -28,6 +28,9 @@ type weaving struct {
 	entries     []ledger.Draft
 	rows        []any
 	moved       struct{ profile, consents bool }
+	// near is with whom a new record will be joined, as it was read; the zero Side
+	// for nobody.
+	near identity.Side
 	// stranger says that the source has told nothing of the person so far.
 	stranger bool
 	// changed and warnings are by place among the person's items.
@@ -89,8 +92,13 @@ func (w *weaving) look(ctx context.Context, other id.Subject) error {
 	case errs.NotFound, errs.Gone:
 		return nil
 	}
-	w.facts.Others, w.facts.Joined = append(f.Others, f), w.at
+	if err != nil {
+		return err
+	}
+	w.near = identity.Side{Subject: other, Version: f.Version, Names: profile.Names(f.Profile)}
+	w.facts.Others, w.facts.Joined = append(slices.Clip(f.Others), f), w.at
 	w.facts.Others[len(w.facts.Others)-1].Others = nil
+	w.near.Identifiers, err = w.store.Identifiers(ctx, other)
 	return err
 }
 
