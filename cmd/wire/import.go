@@ -72,8 +72,7 @@ func (a *App) Import(ctx context.Context, r io.Reader, o ImportOptions) (*intake
 		return nil, err
 	}
 	if o.DryRun {
-		merger := intake.NewMerger(intake.NewRehearsal(apart{a.DB}), org, a.Clock, o.Source, id.New())
-		return intake.Run(ctx, r, o.Map, merger, options)
+		return intake.Run(ctx, r, o.Map, a.trier(intake.NewRehearsal(apart{a.DB}), org, o.Source, id.New()), options)
 	}
 	if seeker, ok := r.(io.ReadSeeker); ok && o.Resume {
 		options.Positions = a.DB
@@ -99,6 +98,13 @@ func (a *App) merger(org *organisation.Organisation, source, cause string) *inta
 		_, err := a.DB.Ring().Create(ctx, fresh...)
 		return err
 	})
+	return m
+}
+
+// trier returns what decides what merger would write, and writes nothing.
+func (a *App) trier(r *intake.Rehearsal, org *organisation.Organisation, source, cause string) *intake.Merger {
+	m := intake.NewMerger(r, org, a.Clock, source, cause)
+	m.Introduce(r.Introduce)
 	return m
 }
 

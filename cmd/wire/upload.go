@@ -91,7 +91,7 @@ func (a *App) TryNext(ctx context.Context, slice time.Duration) (bool, error) {
 	rehearsal := intake.NewRehearsal(apart{a.DB})
 	rehearsal.Bound(trialPeople)
 	org := a.Current.Load()
-	err = a.runUpload(timed, u, org, intake.NewMerger(rehearsal, org, a.Clock, u.Source, u.ID))
+	err = a.runUpload(timed, u, org, a.trier(rehearsal, org, u.Source, u.ID))
 	return err == nil, err
 }
 

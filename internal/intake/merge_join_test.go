@@ -87,13 +87,43 @@ func TestMergeHeedsANoAtTheOtherRecord(t *testing.T) {
 	m.answer(m.bearer(identity.Customer, "shop", "1"), "ideas", consent.No)
 	born := row("newsletter", number("n1"), proved("a@example.com"), says("birthday", "1990-02-14"))
 	want := []intake.NotTaken{{Field: "birthday", Reason: "intake.not_taken_refused"}}
-	for range 2 {
-		if got := m.merge("newsletter", born); !cmp.Equal(got[0].NotTaken, want) {
-			t.Errorf("got %+v, want %+v", got[0], want)
+	for _, s := range []intake.MergeStore{intake.NewRehearsal(alone{m.db}), alone{m.db}} {
+		for range 2 {
+			if got := m.mergeOn(s, "newsletter", born); !cmp.Equal(got[0].NotTaken, want) {
+				t.Errorf("%T: got %+v, want %+v", s, got[0], want)
+			}
 		}
 	}
 	if f := m.facts(m.bearer(identity.Customer, "newsletter", "n1")); len(f.Profile.Claims["birthday"]) > 0 {
 		t.Error("the value is in the profile")
+	}
+}
+
+// What a new record refuses holds for the known one that it is joined with, and a
+// trial of the file says so.
+func TestMergeHeedsANoOfTheNewRecord(t *testing.T) {
+	m := onSQLite(t)
+	for i := range m.org.Fields {
+		if f := &m.org.Fields[i]; f.Name == "birthday" {
+			f.Purposes = []string{"ideas"}
+		}
+	}
+	for i := range m.org.Systems {
+		if s := &m.org.Systems[i]; s.Name == "newsletter" {
+			s.Purposes = append(s.Purposes, "ideas")
+		}
+	}
+	m.org = organisation.New(*m.org)
+	m.merge("newsletter", row("newsletter", number("n1"), proved("a@example.com")))
+	no := row("newsletter", number("n2"), proved("a@example.com"), decided("ideas", intake.Refused, then, ""))
+	born := row("newsletter", number("n1"), says("birthday", "1990-02-14"))
+	for _, s := range []intake.MergeStore{intake.NewRehearsal(alone{m.db}), alone{m.db}} {
+		if got := m.mergeOn(s, "newsletter", no); got[0].Result != intake.Merged {
+			t.Errorf("%T: got %+v, want it joined", s, got[0])
+		}
+		if got := m.mergeOn(s, "newsletter", born); len(got[0].NotTaken) != 1 {
+			t.Errorf("%T: got %+v, want the value left out", s, got[0])
+		}
 	}
 }
 
@@ -131,7 +161,7 @@ func TestMergeStaysARecordAfterAConflict(t *testing.T) {
 	m.merge("shop", row("shop", number("1"), address("home@example.com"), ken))
 	merger, times := m.merger(alone{m.db}, "shop"), 0
 	introduce := identity.NewJoiner(m.db, m.clock).Introduce
-	merger.Introduce(func(ctx context.Context, known id.Subject, fresh identity.Side, c ledger.Change) error {
+	merger.Introduce(func(ctx context.Context, known, fresh identity.Side, c ledger.Change) error {
 		if times++; times == 1 {
 			m.merge("shop", row("shop", address("home@example.com"), says("given-name", "Ken")))
 			m.merge("shop", row("shop", address("home@example.com"), says("family-name", "Mori")))

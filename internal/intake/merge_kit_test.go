@@ -71,8 +71,11 @@ func (a alone) Facts(ctx context.Context, s id.Subject) (decision.Facts, error) 
 // merger joins at once, unless it writes elsewhere.
 func (m *merging) merger(s intake.MergeStore, source string) *intake.Merger {
 	merger := intake.NewMerger(s, m.org, m.clock, source, id.New())
-	if _, ok := s.(alone); ok {
+	switch s := s.(type) {
+	case alone:
 		merger.Introduce(identity.NewJoiner(m.db, m.clock).Introduce)
+	case *intake.Rehearsal:
+		merger.Introduce(s.Introduce)
 	}
 	return merger
 }

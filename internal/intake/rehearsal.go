@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
@@ -35,6 +36,8 @@ type rehearsed struct {
 	facts       decision.Facts
 	identifiers []identity.Identifier
 	events      map[string]bool // activities that would be told of, of one source
+	beside      []id.Subject    // with whom they would be joined
+	joined      time.Time       // when the last of them was
 }
 
 // NewRehearsal returns a Rehearsal on s, which it only reads.
@@ -53,16 +56,49 @@ func (r *Rehearsal) person(subject id.Subject) *rehearsed {
 
 // Facts implements MergeStore.
 func (r *Rehearsal) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	if p := r.person(subject); p != nil {
-		return p.facts, nil
+	p := r.person(subject)
+	if p == nil {
+		return r.store.Facts(ctx, subject)
 	}
-	return r.store.Facts(ctx, subject)
+	f := p.facts
+	for _, one := range r.circle(subject)[1:] {
+		other := r.person(one)
+		f.Others = append(slices.Clip(f.Others), other.facts.Others...)
+		f.Others = append(f.Others, other.facts)
+		f.Others[len(f.Others)-1].Others = nil
+		f.Joined = later(f.Joined, later(other.joined, other.facts.Joined))
+	}
+	return f, nil
+}
+
+// circle returns who would be read as one with a subject, itself first.
+func (r *Rehearsal) circle(subject id.Subject) []id.Subject {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := []id.Subject{subject}
+	for i := 0; i < len(all); i++ {
+		if p := r.people[all[i]]; p != nil {
+			for _, one := range p.beside {
+				if !slices.Contains(all, one) {
+					all = append(all, one)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // Held implements MergeStore. What is kept has what is beside it.
 func (r *Rehearsal) Held(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	if p := r.person(subject); p != nil {
-		return p.facts, nil
+	if r.person(subject) != nil {
+		return r.Facts(ctx, subject)
 	}
 	return r.store.Held(ctx, subject)
 }
@@ -82,15 +118,20 @@ func (r *Rehearsal) ErasedAmong(ctx context.Context, identifiers []identity.Iden
 
 // KnownEvents implements MergeStore.
 func (r *Rehearsal) KnownEvents(ctx context.Context, subject id.Subject, source string, events []string) (map[string]bool, error) {
-	known, err := r.store.KnownEvents(ctx, subject, source, events)
-	if p := r.person(subject); err == nil && p != nil {
-		for _, event := range events {
-			if p.events[event] {
-				known[event] = true
+	known := map[string]bool{}
+	for _, one := range r.circle(subject) {
+		some, err := r.store.KnownEvents(ctx, one, source, events)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(known, some)
+		if p := r.person(one); p != nil {
+			for _, event := range events {
+				known[event] = known[event] || p.events[event]
 			}
 		}
 	}
-	return known, err
+	return known, nil
 }
 
 // Holders implements MergeStore.
@@ -124,48 +165,91 @@ func (r *Rehearsal) Holders(ctx context.Context, kind identity.Kind, scope, valu
 
 // Commit keeps what a change would write.
 func (r *Rehearsal) Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error) {
-	p, err := r.before(ctx, c)
+	s, err := r.step(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if c.Base != p.facts.Version {
-		return nil, errs.Conflict
-	}
-	p.facts.Version += int64(len(c.Entries))
-	for _, row := range c.Rows {
-		if err := p.write(&c, row); err != nil {
-			return nil, err
-		}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.most > 0 && r.people[c.Subject] == nil && len(r.people) >= r.most {
-		return nil, ErrEnough
-	}
-	r.people[c.Subject] = p
-	for i := range p.identifiers {
-		m := markOf(&p.identifiers[i])
-		if !slices.Contains(r.bearers[m], c.Subject) {
-			r.bearers[m] = append(r.bearers[m], c.Subject)
-		}
-	}
-	return nil, nil
+	return nil, r.keep(s)
 }
 
-// before returns a copy of what is held of the change's subject.
-func (r *Rehearsal) before(ctx context.Context, c ledger.Change) (p *rehearsed, err error) {
-	p = &rehearsed{}
-	if c.Base == 0 && r.person(c.Subject) == nil {
-		return p, nil
+// Introduce keeps what a change would write of a new record, and that it would be
+// joined with a known one.
+func (r *Rehearsal) Introduce(ctx context.Context, known, fresh identity.Side, c ledger.Change) error {
+	j, _ := identity.Weigh(identity.Join{Older: known.Subject, Newer: fresh.Subject}, identity.Compare(known, fresh))
+	if j.State != identity.Joined {
+		_, err := r.Commit(ctx, c)
+		return err
 	}
-	if before := r.person(c.Subject); before != nil {
-		p.events = maps.Clone(before.events)
+	told := ledger.Change{Subject: known.Subject, Base: known.Version, Entries: []ledger.Draft{{Kind: identity.SubjectMerged}}}
+	was, err := r.step(ctx, told)
+	if err != nil {
+		return err
 	}
-	if p.facts, err = r.Facts(ctx, c.Subject); err != nil {
-		return nil, err
+	is, err := r.step(ctx, c)
+	if err != nil {
+		return err
 	}
-	p.identifiers, err = r.Identifiers(ctx, c.Subject)
-	return p, err
+	was.now.beside, was.now.joined = append(slices.Clip(was.now.beside), fresh.Subject), c.At
+	is.now.beside, is.now.joined = []id.Subject{known.Subject}, c.At
+	return r.keep(was, is)
+}
+
+// A step is what a subject would be, after what was kept of them.
+type step struct {
+	subject     id.Subject
+	before, now *rehearsed
+}
+
+// step returns what a change makes of its subject.
+func (r *Rehearsal) step(ctx context.Context, c ledger.Change) (step, error) {
+	s := step{subject: c.Subject, before: r.person(c.Subject), now: &rehearsed{}}
+	var err error
+	switch {
+	case s.before != nil:
+		*s.now = *s.before
+		s.now.events, s.now.identifiers = maps.Clone(s.before.events), slices.Clone(s.before.identifiers)
+	case c.Base != 0:
+		if s.now.facts, err = r.store.Facts(ctx, c.Subject); err != nil {
+			return s, err
+		}
+		if s.now.identifiers, err = r.store.Identifiers(ctx, c.Subject); err != nil {
+			return s, err
+		}
+	}
+	if c.Base != s.now.facts.Version {
+		return s, errs.Conflict
+	}
+	s.now.facts.Version += int64(len(c.Entries))
+	for _, row := range c.Rows {
+		if err := s.now.write(&c, row); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// keep keeps all steps; errs.Conflict, and none of them, where another was first.
+func (r *Rehearsal) keep(steps ...step) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range steps {
+		if r.people[s.subject] != s.before {
+			return errs.Conflict
+		}
+		if r.most > 0 && s.before == nil && len(r.people) >= r.most {
+			return ErrEnough
+		}
+	}
+	for _, s := range steps {
+		r.people[s.subject] = s.now
+		for i := range s.now.identifiers {
+			m := markOf(&s.now.identifiers[i])
+			if !slices.Contains(r.bearers[m], s.subject) {
+				r.bearers[m] = append(r.bearers[m], s.subject)
+			}
+		}
+	}
+	return nil
 }
 
 func (p *rehearsed) write(c *ledger.Change, row any) error {
