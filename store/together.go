@@ -37,9 +37,8 @@ func (t Together) each(ctx context.Context, subject id.Subject, f func(id.Subjec
 	return nil
 }
 
-// Known returns what all records bear, those of subject first and each name once,
-// as it is proved if it is.
-func (t Together) Known(ctx context.Context, subject id.Subject) ([]identity.Identifier, error) {
+// Borne returns what each record bears, those of subject first.
+func (t Together) Borne(ctx context.Context, subject id.Subject) ([]identity.Identifier, error) {
 	all, err := t.Identifiers(ctx, subject)
 	if err != nil {
 		return nil, err
@@ -49,19 +48,27 @@ func (t Together) Known(ctx context.Context, subject id.Subject) ([]identity.Ide
 			return nil
 		}
 		others, err := t.Identifiers(ctx, one)
-		for _, o := range others {
-			i := slices.IndexFunc(all, func(k identity.Identifier) bool {
-				return k.Kind == o.Kind && k.Scope == o.Scope && k.Value == o.Value
-			})
-			switch {
-			case i < 0:
-				all = append(all, o)
-			case o.Verified() && !all[i].Verified():
-				all[i] = o
-			}
-		}
+		all = append(all, others...)
 		return err
 	})
+	return all, err
+}
+
+// Known is Borne with each name once, as it is proved if it is.
+func (t Together) Known(ctx context.Context, subject id.Subject) ([]identity.Identifier, error) {
+	borne, err := t.Borne(ctx, subject)
+	var all []identity.Identifier
+	for _, o := range borne {
+		i := slices.IndexFunc(all, func(k identity.Identifier) bool {
+			return k.Kind == o.Kind && k.Scope == o.Scope && k.Value == o.Value
+		})
+		switch {
+		case i < 0:
+			all = append(all, o)
+		case o.Verified() && !all[i].Verified():
+			all[i] = o
+		}
+	}
 	return all, err
 }
 

@@ -125,7 +125,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.Current = &Current{db: a.DB, log: a.Log, laws: a.laws, clock: a.Clock}
-	a.Index = decision.NewIndex(told{a.DB}, 0)
+	a.Index = decision.NewIndex(borne{told{a.DB}}, 0)
 	a.Door = inbound.NewService(apart{a.DB}, a.DB.Ring(), func() inbound.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Door.Observe(a.metrics.change)
 	a.DB.Tell(a.Index.Forget)

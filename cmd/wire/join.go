@@ -32,6 +32,15 @@ func (t told) Identifiers(ctx context.Context, subject id.Subject) ([]identity.I
 	return store.Together{DB: t.DB}.Known(ctx, subject)
 }
 
+// borne is told for those who ask whose people a system may know: who said that a
+// record bears a name counts, also where another has proved it.
+type borne struct{ told }
+
+// Identifiers returns what each record of a person bears.
+func (b borne) Identifiers(ctx context.Context, subject id.Subject) ([]identity.Identifier, error) {
+	return store.Together{DB: b.DB}.Borne(ctx, subject)
+}
+
 // joining looks behind the ledger for records that may be of one person.
 func joining(j *identity.Joiner) job.Task {
 	return job.Task{Name: "identity.join", Every: 5 * time.Second, Lease: 5 * time.Minute, Do: func(ctx context.Context, _ time.Time) error {

@@ -113,7 +113,7 @@ func TestTwoProcesses(t *testing.T) {
 		c := first.Client(t)
 		c.Enter("hibiki", thomas, false)
 		c.Post("/hibiki/data/event-city", url.Values{"value": {"Kobe"}}) // all before it may be sealed
-		if err := first.Stop(t.Context()); err != nil { // which makes one, before the other finds one due
+		if err := first.Stop(t.Context()); err != nil {                  // which makes one, before the other finds one due
 			t.Fatal(err)
 		}
 		sameCheckpoints(t, first.DB, checkpoints)

@@ -25,6 +25,49 @@ func (k *kit) another(address string) id.Subject {
 	return c.Subject
 }
 
+// TestJoinedLookup: who names a person by identifiers of two records names one. A
+// key that is limited to a brand is told the name of the record that has to do
+// with the brand, also by an address that another record has proved.
+func TestJoinedLookup(t *testing.T) {
+	k := newKit(t, testkit.OnSQLite)
+	const address, second = "mira@mail.example.com", "mira.lang@mail.example.com"
+	hers, err := k.Identity.Register(t.Context(), address, "hibiki")
+	if err != nil {
+		t.Fatal(err)
+	}
+	medias := k.another(address)
+	if err := k.Identity.Prove(t.Context(), medias, identity.Email, second, identity.Where{}); err != nil {
+		t.Fatal(err)
+	}
+	limited, whole := k.key(forBrand("kawara"), ofSystem("media")), k.key(ofSystem("media"))
+	both := `{"identifiers":[{"kind":"email","value":"` + address + `"},{"kind":"email","value":"` + second + `"}]}`
+	k.refused(k.ask(whole, "POST", "/api/v1/subjects/lookup", both), http.StatusConflict, "conflict")
+	k.refused(k.ask(limited, "POST", "/api/v1/subjects/lookup", `{"identifiers":[{"kind":"email","value":"`+address+`"}]}`), http.StatusNotFound, "not-found")
+	separate := k.join(hers, medias)
+	path := func(s id.Subject) string {
+		name, err := k.DB.Ring().Pairwise("media", s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "/api/v1/subjects/" + name
+	}
+	for key, want := range map[string]id.Subject{limited: medias, whole: hers} {
+		if got := k.lookup(key, address); got != path(want) {
+			t.Errorf("the address names %s, want %s", got, path(want))
+		}
+		if got := k.lookup(key, second); got != path(medias) {
+			t.Errorf("the second address names %s, want %s", got, path(medias))
+		}
+		k.want(http.StatusOK, nil, key, "POST", "/api/v1/subjects/lookup", both)
+		if got := k.may(key, "newsletter", "", address); got[0].Reasons[0] == "unknown" {
+			t.Errorf("whether they may be written to: got %+v", got)
+		}
+	}
+	separate()
+	k.refused(k.ask(limited, "GET", path(hers), ""), http.StatusNotFound, "not-found")
+	k.want(http.StatusOK, nil, limited, "GET", path(medias), "")
+}
+
 // join joins two records, as staff do, and returns what takes them apart.
 func (k *kit) join(one, other id.Subject) (separate func()) {
 	k.t.Helper()

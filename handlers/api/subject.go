@@ -64,16 +64,25 @@ func (a *API) know(ctx context.Context, who *caller, subject id.Subject) (*perso
 		return nil, err
 	}
 	if who.key.Brand != authz.AllBrands {
-		ids, err := a.Store.Identifiers(ctx, subject)
-		if err != nil {
+		if _, err := a.near(ctx, who, subject); err != nil {
 			return nil, err
-		}
-		if !decision.Concerns(facts, ids, who.brand, who.system.Name, who.org.Field) {
-			return nil, noSubject()
 		}
 	}
 	name, err := a.Secrets.Pairwise(who.system.Name, subject)
 	return &person{subject, name, facts}, err
+}
+
+// near returns the first record of a person, subject before those that are joined
+// with it, that itself has to do with the caller's brand.
+func (a *API) near(ctx context.Context, who *caller, subject id.Subject) (id.Subject, error) {
+	one, err := a.Identity.First(ctx, subject, func(s id.Subject, bears []identity.Identifier) (bool, error) {
+		own, err := a.Store.Beside(ctx, s)
+		return err == nil && decision.Concerns(own, bears, who.brand, who.system.Name, who.org.Field), err
+	})
+	if errors.Is(err, errs.NotFound) {
+		return "", noSubject()
+	}
+	return one, err
 }
 
 // maxLookup is how many identifiers one lookup may have.
@@ -126,7 +135,14 @@ func (a *API) find(ctx context.Context, who *caller, identifiers []inbound.Ident
 	if errors.Is(err, errs.NotFound) {
 		return nil, errs.New(errs.Conflict, "error.identifiers_disagree")
 	}
-	return known[one], err
+	if err != nil || who.key.Brand == authz.AllBrands {
+		return known[one], err
+	}
+	// The name that is told stays with the caller when the records are taken apart.
+	if one, err = a.near(ctx, who, one); err != nil {
+		return nil, err
+	}
+	return a.know(ctx, who, one)
 }
 
 // gather returns whom an identifier names of those whom the caller may know.

@@ -151,6 +151,31 @@ func (s *Service) OneOf(ctx context.Context, subjects []id.Subject) (id.Subject,
 	return OneOf(ctx, subjects, s.store.Circle)
 }
 
+// First returns the first of the records that are joined with one, itself before
+// the others, for which is holds by what that record itself bears. It is
+// errs.NotFound for none.
+func (s *Service) First(ctx context.Context, subject id.Subject, is func(id.Subject, []Identifier) (bool, error)) (id.Subject, error) {
+	circle, err := s.store.Circle(ctx, subject)
+	if err != nil {
+		return "", err
+	}
+	for _, one := range append([]id.Subject{subject}, circle...) {
+		bears, err := s.store.Identifiers(ctx, one)
+		found := false
+		if err == nil {
+			found, err = is(one, bears)
+		}
+		switch {
+		case errors.Is(err, errs.Gone), errors.Is(err, errs.NotFound):
+		case err != nil:
+			return "", err
+		case found:
+			return one, nil
+		}
+	}
+	return "", errs.NotFound
+}
+
 // Named returns whom an identifier names of those who bear it: the one who has
 // proved it, else all.
 func Named(holders []Holder) []id.Subject {
@@ -310,27 +335,13 @@ func hasMain(all []Identifier) bool {
 // the first that is proved, there or at a record that is joined with it.
 // errs.NotFound when none is.
 func (s *Service) MainEmail(ctx context.Context, subject id.Subject) (string, error) {
-	address, err := s.mainEmail(ctx, subject)
-	if err != nil || address != "" {
-		return address, err
+	var address string
+	_, err := s.First(ctx, subject, func(_ id.Subject, bears []Identifier) (bool, error) {
+		address = mainOf(bears).Value
+		return address != "", nil
+	})
+	if errors.Is(err, errs.NotFound) {
+		return "", errs.New(errs.NotFound, "error.no_address")
 	}
-	circle, err := s.store.Circle(ctx, subject)
-	if err != nil {
-		return "", err
-	}
-	for _, one := range circle {
-		address, err := s.mainEmail(ctx, one)
-		if err == nil && address != "" {
-			return address, nil
-		}
-		if err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
-			return "", err
-		}
-	}
-	return "", errs.New(errs.NotFound, "error.no_address")
-}
-
-func (s *Service) mainEmail(ctx context.Context, subject id.Subject) (string, error) {
-	all, err := s.store.Identifiers(ctx, subject)
-	return mainOf(all).Value, err
+	return address, err
 }
