@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -136,20 +137,38 @@ func (m *Merger) Apply(ctx context.Context, items []Item) ([]Outcome, error) {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
-	for _, p := range people {
+	for _, near := range apart(people) {
 		g.Go(func() error {
-			told, err := m.merge(ctx, p)
-			if err != nil {
-				return err
-			}
-			// No two people have an item in common.
-			for i, place := range p.places {
-				outcomes[place] = told[i]
+			for _, p := range near {
+				told, err := m.merge(ctx, p)
+				if err != nil {
+					return err
+				}
+				// No two people have an item in common.
+				for i, place := range p.places {
+					outcomes[place] = told[i]
+				}
 			}
 			return nil
 		})
 	}
 	return outcomes, g.Wait()
+}
+
+// apart groups people by the known record that they write to, in their order: of
+// those that write to one at once, all but the first would decide again.
+func apart(people []*person) [][]*person {
+	var groups [][]*person
+	place := map[id.Subject]int{}
+	for _, p := range people {
+		known := cmp.Or(p.near, p.subject)
+		if _, is := place[known]; !is {
+			place[known] = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[place[known]] = append(groups[place[known]], p)
+	}
+	return groups
 }
 
 // living leaves out the people whom nobody knows and whose identifier somebody

@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -64,6 +65,24 @@ func TestMergeJoinsByALink(t *testing.T) {
 		}
 		if st := m.facts(son).Consents.Of("ideas", "").Status; st != consent.Given {
 			t.Errorf("the son's own word is %q, want his yes", st)
+		}
+	})
+}
+
+// However many rows of one batch are like one known record, all are taken: those
+// that write to it at once would give up sooner or later.
+func TestMergeManyOfOnePerson(t *testing.T) {
+	testkit.OnEngines(t, func(t *testing.T, db *store.DB, c *clock.Fake) {
+		m := newMerging(t, db, c)
+		m.merge("shop", row("shop", number("0"), proved("club@example.com")))
+		var rows []intake.Item
+		for i := range 40 {
+			rows = append(rows, row("newsletter", number(fmt.Sprint("n", i)), proved("club@example.com")))
+		}
+		for i, o := range m.merge("newsletter", rows...) {
+			if o.Result == intake.Rejected {
+				t.Errorf("row %d: %s", i, o.Reason)
+			}
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"livingprofile/internal/consent"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/intake"
 	"livingprofile/internal/profile"
 )
@@ -61,6 +62,56 @@ func TestMergeOrderAcrossBatches(t *testing.T) {
 			rt.Fatalf("another order leads elsewhere:\n%s", diff)
 		}
 	})
+}
+
+// Records that were joined and are taken apart say what they would say had they
+// never been joined.
+func TestMergeTakenApart(t *testing.T) {
+	t.Parallel()
+	m := onSQLite(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		rows := rapid.SliceOfN(steadyRow(), 2, 8).Draw(rt, "rows")
+		joined, never := id.New(), id.New()
+		for _, r := range rows {
+			m.merge("shop", r.item(joined))
+			r.Email += r.Number // what is nobody else's joins nobody
+			m.merge("shop", r.item(never))
+		}
+		m.join()
+		for _, n := range []string{"1", "2", "3", "4", "5"} {
+			for _, s := range m.holders(identity.Customer, "shop", n+joined) {
+				m.separate(s)
+			}
+		}
+		for _, n := range []string{"1", "2", "3", "4", "5"} {
+			apart, alone := m.holders(identity.Customer, "shop", n+joined), m.holders(identity.Customer, "shop", n+never)
+			if len(apart) != len(alone) {
+				rt.Fatalf("number %s: %d records and %d", n, len(apart), len(alone))
+			}
+			for i := range apart {
+				if diff := cmp.Diff(m.says(apart[i]), m.says(alone[i])); diff != "" {
+					rt.Fatalf("number %s says otherwise than before:\n%s", n, diff)
+				}
+			}
+		}
+	})
+}
+
+// separate takes everybody apart from s.
+func (m *merging) separate(s id.Subject) {
+	m.t.Helper()
+	all, err := m.db.Joins(m.t.Context(), s)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, j := range all {
+		if j.State != identity.Joined {
+			continue
+		}
+		if err := identity.NewJoiner(m.db, m.clock).Separate(m.t.Context(), s, j.ID, ""); err != nil {
+			m.t.Fatal(err)
+		}
+	}
 }
 
 // A sketch is a row whose identifiers are made apart from those of other
@@ -186,14 +237,20 @@ func (m *merging) describe(s id.Subject, world string) string {
 		lines = append(lines, fmt.Sprintf("%s %s %t %t", i.Kind, strings.TrimSuffix(i.Value, world), i.Verified(), i.Main))
 	}
 	slices.Sort(lines)
+	return strings.Join(append(lines, m.says(s)...), "\n")
+}
+
+// says describes what a record says: values and a decision, with their times.
+func (m *merging) says(s id.Subject) []string {
+	m.t.Helper()
+	var lines []string
 	f := m.facts(s)
 	for _, field := range f.Profile.Fields() {
 		lines = append(lines, field+" "+claimText(f.Profile, field))
 	}
 	// Of two decisions at one time the second is recorded a moment later.
 	st := f.Consents[consent.Key{Purpose: "ideas"}]
-	lines = append(lines, fmt.Sprintf("ideas no=%t yes=%t %d", st.Status.No(), st.Status.Valid(), st.At.Unix()))
-	return strings.Join(lines, "\n")
+	return append(lines, fmt.Sprintf("ideas no=%t yes=%t %d", st.Status.No(), st.Status.Valid(), st.At.Unix()))
 }
 
 func claimText(s profile.State, field string) string {
