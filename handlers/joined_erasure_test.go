@@ -102,7 +102,7 @@ func (e *erasing) join() identity.Join {
 	if err := e.s.Joiner.Weigh(e.t.Context(), e.mine, e.other); err != nil {
 		e.t.Fatal(err)
 	}
-	return joinOf(e.t, e.s, e.other)
+	return joinWith(e.t, e.s, e.mine, e.other)
 }
 
 // run carries the erasure out as if its day had come, and looks who is left.

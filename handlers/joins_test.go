@@ -49,7 +49,11 @@ func subjectOf(t *testing.T, s *testkit.Site, address string) id.Subject {
 // joinOf is what is known of a record and that in which Aiko signs in.
 func joinOf(t *testing.T, s *testkit.Site, subject id.Subject) identity.Join {
 	t.Helper()
-	mine := subjectOf(t, s, aiko)
+	return joinWith(t, s, subjectOf(t, s, aiko), subject)
+}
+
+func joinWith(t *testing.T, s *testkit.Site, mine, subject id.Subject) identity.Join {
+	t.Helper()
 	all, err := s.DB.Joins(t.Context(), subject)
 	i := slices.IndexFunc(all, func(j identity.Join) bool { return j.Concerns(mine) })
 	if err != nil || i < 0 {
