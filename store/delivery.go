@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
@@ -59,7 +60,8 @@ func (db *DB) Counts(ctx context.Context, endpoint string) (map[hook.State]int, 
 	return counts, err
 }
 
-// Replay makes due again what a span selects, with an entry of who wanted it in
+// Replay makes due again what a span selects, of a subject what is told of any
+// record that is joined with it, with an entry of who wanted it in
 // the ledger, and returns how many.
 func (db *DB) Replay(ctx context.Context, endpoint string, s hook.Span, actor ledger.Actor, now time.Time) (int, error) {
 	where := []string{"endpoint = $2", "lease_until <= $1"}
@@ -69,8 +71,16 @@ func (db *DB) Replay(ctx context.Context, endpoint string, s hook.Span, actor le
 		where = append(where, fmt.Sprintf(condition, len(args)))
 	}
 	if s.Subject != "" {
-		add("lane = $%d", db.lane(s.Subject))
-		add("subject = $%d", s.Subject)
+		circle, err := db.Circle(ctx, s.Subject)
+		if err != nil && !isKind(err, errs.NotFound) {
+			return 0, err
+		}
+		var records []string
+		for _, one := range circle {
+			args = append(args, db.lane(one), one)
+			records = append(records, fmt.Sprintf("lane = $%d and subject = $%d", len(args)-1, len(args)))
+		}
+		where = append(where, "("+strings.Join(records, " or ")+")")
 	}
 	if s.Entry != "" {
 		add("entry = $%d", s.Entry)

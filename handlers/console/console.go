@@ -59,6 +59,8 @@ type People interface {
 	Identifiers(ctx context.Context, s id.Subject) ([]identity.Identifier, error)
 	// Holders returns who bears an identifier, whose value is normalised.
 	Holders(ctx context.Context, kind identity.Kind, scope, value string) ([]identity.Holder, error)
+	// Circle returns the subjects that are joined with one, itself among them.
+	Circle(ctx context.Context, s id.Subject) ([]id.Subject, error)
 }
 
 // An Office reads how the installation is.

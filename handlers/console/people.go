@@ -69,23 +69,35 @@ type name struct {
 }
 
 // search looks for typed as everything that it could be, each by its keyed
-// hash: what it costs does not depend on how many people there are.
+// hash: what it costs does not depend on how many people there are. Whose
+// records are joined is found once, by the record that has most to show for it.
 func (s *Console) search(ctx context.Context, c echo.Context, typed string) ([]view.Found, error) {
 	var all []view.Found
 	seen := map[id.Subject]bool{}
-	add := func(subject id.Subject, by string, verified bool) {
-		if !seen[subject] {
-			seen[subject] = true
-			all = append(all, view.Found{
-				Href: web.ConsolePath + "/people/" + string(subject), Subject: string(subject), By: by, Verified: verified,
-			})
+	add := func(subject id.Subject, by string, verified bool) error {
+		if seen[subject] {
+			return nil
 		}
+		circle, err := s.People.Circle(ctx, subject)
+		if err != nil {
+			return err
+		}
+		for _, one := range circle {
+			seen[one] = true
+		}
+		all = append(all, view.Found{
+			Href: web.ConsolePath + "/people/" + string(subject), Subject: string(subject), By: by, Verified: verified,
+			Others: len(circle) - 1,
+		})
+		return nil
 	}
 	if id.Valid(typed) {
 		subject, err := s.People.Subject(ctx, id.Subject(typed))
 		switch {
 		case err == nil && subject.State == identity.Active:
-			add(subject.ID, i18n.T(ctx, "console.people.our_id"), true)
+			if err := add(subject.ID, i18n.T(ctx, "console.people.our_id"), true); err != nil {
+				return nil, err
+			}
 		case err != nil && !errors.Is(err, errs.NotFound):
 			return nil, err
 		}
@@ -96,7 +108,9 @@ func (s *Console) search(ctx context.Context, c echo.Context, typed string) ([]v
 			return nil, err
 		}
 		for _, h := range holders {
-			add(h.Subject, identifierKind(c, n.kind, n.scope), !h.VerifiedAt.IsZero())
+			if err := add(h.Subject, identifierKind(c, n.kind, n.scope), !h.VerifiedAt.IsZero()); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return all, nil

@@ -119,6 +119,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"what_does_not_get_through_is_seen", amissIsSeen},
 		{"a_number_tells_who_was_not_held", notHeldIsToldAnew},
 		{"deliveries_are_told_again", deliveriesAreReplayed},
+		{"deliveries_of_joined_records_are_told_again", deliveriesOfJoinedRecordsAreReplayed},
 		{"deliveries_are_swept_but_for_the_last", deliveriesAreSwept},
 		{"a_yes_is_said_once", aYesIsSaidOnce},
 		{"deliveries_of_a_wrong_clock_come_back", deliveriesOfAWrongClock},

@@ -414,6 +414,27 @@ func deliveriesAreReplayed(t *testing.T, f Fixture) {
 	}
 }
 
+// What is told again of a person is what is told of all their records.
+func deliveriesOfJoinedRecordsAreReplayed(t *testing.T, f Fixture) {
+	mail := address()
+	a, b := f.known(t, "shop", "Hana", "Kyoto", mail), f.known(t, "crm", "Hana", "Osaka", mail)
+	must(t, "turn", turn(t, identity.NewJoiner(f.DB, f.Clock)))
+	f.spread(t, "crm/main")
+	told := f.claim(t, "crm/main", 100)
+	for _, d := range told {
+		f.settle(t, d, hook.Reply{Status: 200})
+	}
+	n, err := f.DB.Replay(t.Context(), "crm/main", hook.Span{Subject: a}, test, f.now())
+	must(t, "replay", err)
+	of := map[id.Subject]int{}
+	for _, d := range told {
+		of[d.Subject]++
+	}
+	if n != len(told) || of[a] == 0 || of[b] == 0 {
+		t.Errorf("%d are told again of %v", n, of)
+	}
+}
+
 func deliveriesAreSwept(t *testing.T, f Fixture) {
 	subject := f.subject(t)
 	f.commit(t, f.change(subject, 1))
