@@ -68,7 +68,7 @@ type Ask struct {
 	// Confirm prepares the second yes of a double opt-in: the rows (a link and
 	// the mail that carries it) that go into the change that records the
 	// first. Without it such a purpose is refused with errs.Unavailable.
-	Confirm func(context.Context, Record) (rows []any, err error)
+	Confirm Confirm
 	// Shown is what was before the person on a page of Brand. With it, the
 	// answer is refused unless the words still stand, and it is about the
 	// standing that counts on Brand, whatever Scope says.
@@ -77,6 +77,9 @@ type Ask struct {
 	// Brand, or for all brands.
 	Reach Reach
 }
+
+// A Confirm prepares the second yes to a record that waits for it.
+type Confirm func(context.Context, Record) (rows []any, err error)
 
 // A Reach is how far the person means an answer to hold.
 type Reach string
@@ -140,12 +143,13 @@ func (s *Service) Decide(ctx context.Context, a Ask) ([]Record, error) {
 	if a.Actor.Kind != ledger.BySubject {
 		return s.decide(ctx, a)
 	}
+	a.Confirm = once(a.Confirm)
 	var made []Record
 	err := s.each(ctx, a.Subject, func(subject id.Subject) error {
 		one := a
 		one.Subject = subject
 		records, err := s.decide(ctx, one)
-		if len(records) > 0 {
+		if len(made) == 0 {
 			made = records
 		}
 		return err
@@ -224,7 +228,7 @@ func decideAll(state State, all []Decision) ([]Record, error) {
 
 // commit writes records, the state they lead to, and what a double opt-in
 // needs.
-func (s *Service) commit(ctx context.Context, c ledger.Change, state State, records []Record, confirm func(context.Context, Record) ([]any, error)) error {
+func (s *Service) commit(ctx context.Context, c ledger.Change, state State, records []Record, confirm Confirm) error {
 	for _, r := range records {
 		state = state.With(r)
 		c.Entries = append(c.Entries, r.Entry())
@@ -247,24 +251,46 @@ func (s *Service) commit(ctx context.Context, c ledger.Change, state State, reco
 }
 
 // Confirmed records the second yes of a double opt-in, proved by a link that
-// only the mailbox has. It is Gone when the first yes does not stand any more.
+// only the mailbox has, at every record of the person that waits for it. It is
+// Gone when the first yes does not stand any more.
 func (s *Service) Confirmed(ctx context.Context, first Record, proof Proof, at time.Time) (Record, error) {
 	purpose, ok := s.catalogue().Purpose(first.Purpose)
 	if !ok {
 		return Record{}, errs.New(errs.NotFound, "error.no_purpose")
 	}
 	var made Record
+	err := s.each(ctx, first.Subject, func(subject id.Subject) error {
+		r, err := s.confirmed(ctx, subject, purpose, first, proof, at)
+		if subject == first.Subject {
+			made = r
+		}
+		return err
+	})
+	return made, err
+}
+
+// confirmed is Confirmed at one record. It does nothing at another than that of
+// first which does not wait.
+func (s *Service) confirmed(ctx context.Context, subject id.Subject, purpose *PurposeVersion, first Record, proof Proof, at time.Time) (Record, error) {
+	var made Record
 	err := ledger.Retry(func() error {
-		now, err := s.store.Standings(ctx, first.Subject)
+		now, err := s.store.Standings(ctx, subject)
 		if err != nil {
 			return err
 		}
-		st := now.State[Key{first.Purpose, first.Scope}]
-		if st.Status != Requested || st.Record != first.ID {
+		own, scope := subject == first.Subject, first.Scope
+		if !own {
+			scope = now.State.ScopeOf(first.Purpose, first.Brand)
+		}
+		st := now.State[Key{first.Purpose, scope}]
+		switch waits := st.Status == Requested && st.Version == first.Version; {
+		case own && (!waits || st.Record != first.ID):
 			return errs.New(errs.Gone, "error.confirmation_over")
+		case !waits:
+			return nil
 		}
 		r, changed, err := Decide(st, Decision{
-			Subject: first.Subject, Purpose: purpose, Answer: Yes, Scope: first.Scope, Locale: first.Locale,
+			Subject: subject, Purpose: purpose, Answer: Yes, Scope: scope, Locale: first.Locale,
 			Proof: proof, Brand: first.Brand, Channel: "mail", At: now.Preferences.Heard.after(at), Heard: now.Preferences.Heard,
 		})
 		if err != nil {
@@ -275,7 +301,7 @@ func (s *Service) Confirmed(ctx context.Context, first Record, proof Proof, at t
 		}
 		made = r
 		return s.commit(ctx, ledger.Change{
-			Subject: first.Subject, Base: now.Version, At: at, Actor: ledger.Self(first.Subject),
+			Subject: subject, Base: now.Version, At: at, Actor: ledger.Self(subject),
 			Brand: first.Brand, Cause: string(first.ID),
 		}, now.State, []Record{r}, nil)
 	})

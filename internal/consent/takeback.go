@@ -27,12 +27,13 @@ func (s *Service) TakeBack(ctx context.Context, a Ask, stopped WishTrace) ([]Rec
 	case !v.says(*a.Shown, a.Locale):
 		return nil, shownConflict()
 	}
+	a.Confirm = once(a.Confirm)
 	var made []Record
 	err := s.each(ctx, a.Subject, func(subject id.Subject) error {
 		one := a
 		one.Subject = subject
 		records, err := s.takeBack(ctx, one, v, stopped)
-		if len(records) > 0 {
+		if len(made) == 0 {
 			made = records
 		}
 		return err

@@ -70,24 +70,43 @@ func (s *Service) JoinedBy(circle func(context.Context, id.Subject) ([]id.Subjec
 	s.circle = circle
 }
 
-// each does something for every record of the person: for that of subject last,
-// so that a success means that all of it was done, and a repetition does what
-// is missing.
+// each does something for every record of the person, for that of subject first:
+// a no there holds for all of them at once. A repetition does what is missing.
 func (s *Service) each(ctx context.Context, subject id.Subject, do func(id.Subject) error) error {
-	if s.circle != nil {
-		all, err := s.circle(ctx, subject)
-		if err != nil {
+	if err := do(subject); err != nil || s.circle == nil {
+		return err
+	}
+	all, err := s.circle(ctx, subject)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if other == subject {
+			continue
+		}
+		// One that is erased in this moment has nothing left to say.
+		if err := do(other); err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
 			return err
 		}
-		for _, other := range all {
-			if other == subject {
-				continue
-			}
-			// One that is erased in this moment has nothing left to say.
-			if err := do(other); err != nil && !errors.Is(err, errs.Gone) && !errors.Is(err, errs.NotFound) {
-				return err
-			}
-		}
 	}
-	return do(subject)
+	return nil
+}
+
+// once asks for a second yes at the first record of the person that needs one:
+// given there, it counts for the others (Confirmed).
+func once(confirm Confirm) Confirm {
+	if confirm == nil {
+		return nil
+	}
+	at := map[PurposeID]id.Subject{}
+	return func(ctx context.Context, r Record) ([]any, error) {
+		if first, asked := at[r.Purpose]; asked && first != r.Subject {
+			return nil, nil
+		}
+		rows, err := confirm(ctx, r)
+		if err == nil {
+			at[r.Purpose] = r.Subject
+		}
+		return rows, err
+	}
 }

@@ -66,7 +66,7 @@ func (s *Service) wish(ctx context.Context, w Wisher, scope string, change func(
 		one := w
 		one.Subject = subject
 		made, err := s.wishFor(ctx, one, scope, change)
-		if made != "" {
+		if entry == "" {
 			entry = made
 		}
 		return err
@@ -151,10 +151,13 @@ func (s *Service) StopMarketing(ctx context.Context, w Wisher, scope string) (st
 	if err != nil {
 		return stop, err
 	}
-	err = s.each(ctx, w.Subject, func(subject id.Subject) (err error) {
+	err = s.each(ctx, w.Subject, func(subject id.Subject) error {
 		one := w
 		one.Subject = subject
-		stop, err = s.stopMarketing(ctx, one, scope, before)
+		stopped, err := s.stopMarketing(ctx, one, scope, before)
+		if subject == w.Subject {
+			stop = stopped
+		}
 		return err
 	})
 	return stop, err
