@@ -70,14 +70,27 @@ func TestJoinedSecondYes(t *testing.T) {
 			stand(map[id.Subject]consent.Status{mine: consent.Given, other: consent.Given})
 
 			third := anotherRecord(t, s, identity.Identifier{Kind: identity.Email, Value: aiko, Source: "crm", VouchedAt: s.Clock.Now()}, nil)
+			say(third, consent.No)
 			if err := s.Joiner.Weigh(ctx, mine, third); err != nil {
 				t.Fatal(err)
 			}
 			if asked = say(mine, consent.Yes); len(asked) != 1 || asked[0].Subject != third {
 				t.Fatalf("asked for %+v", asked)
 			}
+			f, err := s.DB.Facts(ctx, mine)
+			if got := f.Consents.Of(purpose, brand).Status; err != nil || got != consent.Requested {
+				t.Errorf("before the second yes: got %s, %v", got, err)
+			}
 			confirm(asked[0])
 			stand(map[id.Subject]consent.Status{mine: consent.Given, other: consent.Given, third: consent.Given})
+
+			fourth := anotherRecord(t, s, identity.Identifier{Kind: identity.Email, Value: aiko, Source: "media", VouchedAt: s.Clock.Now()}, nil)
+			if err := s.Joiner.Weigh(ctx, mine, fourth); err != nil {
+				t.Fatal(err)
+			}
+			if asked = say(mine, consent.Yes); len(asked) != 0 {
+				t.Errorf("where nothing was said: asked for %+v", asked)
+			}
 		})
 	}
 }

@@ -141,14 +141,18 @@ func shownConflict() error { return errs.New(errs.Conflict, "page.words_changed"
 // records returned are of a.Subject, or of another where nothing changed there.
 func (s *Service) Decide(ctx context.Context, a Ask) ([]Record, error) {
 	if a.Actor.Kind != ledger.BySubject {
-		return s.decide(ctx, a)
+		return s.decide(ctx, a, nil)
 	}
 	a.Confirm = once(a.Confirm)
 	var made []Record
 	err := s.each(ctx, a.Subject, func(subject id.Subject) error {
 		one := a
 		one.Subject = subject
-		records, err := s.decide(ctx, one)
+		leave := silent
+		if subject == a.Subject {
+			leave = nil
+		}
+		records, err := s.decide(ctx, one, leave)
 		if len(made) == 0 {
 			made = records
 		}
@@ -160,7 +164,14 @@ func (s *Service) Decide(ctx context.Context, a Ask) ([]Record, error) {
 	return made, nil
 }
 
-func (s *Service) decide(ctx context.Context, a Ask) ([]Record, error) {
+// silent tells whether r would have a record wait for a second yes that said
+// nothing so far. Nothing there stands against the yes of the person.
+func silent(now State, r Record) bool {
+	return r.Status == Requested && !now[Key{r.Purpose, r.Scope}].Status.No()
+}
+
+// decide is Decide at one record, without what leave tells to leave out.
+func (s *Service) decide(ctx context.Context, a Ask, leave func(State, Record) bool) ([]Record, error) {
 	here := a.At.IsZero()
 	if here {
 		a.At = s.clock.Now()
@@ -192,6 +203,9 @@ func (s *Service) decide(ctx context.Context, a Ask) ([]Record, error) {
 			all = append(all, WithChildren(now.State, d, catalogue.Children(a.Purpose))...)
 		}
 		records, err = decideAll(now.State, all)
+		if leave != nil {
+			records = slices.DeleteFunc(records, func(r Record) bool { return leave(now.State, r) })
+		}
 		if err != nil || len(records) == 0 {
 			return err
 		}

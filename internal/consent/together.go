@@ -12,8 +12,9 @@ import (
 // Together returns what stands for one person of whom states are records, which
 // were joined at a time. The newest word counts, with one caution: where one
 // record has a no and another a yes, the yes counts only when the person said
-// it after both the no and the joining. Joining by itself loosens nothing. The
-// order of states makes no difference.
+// it after both the no and the joining. Joining by itself loosens nothing, and
+// neither does a first yes that waits for its second. The order of states makes no
+// difference.
 func Together(joined time.Time, states ...State) State {
 	all := State{}
 	for _, s := range states {
@@ -46,8 +47,11 @@ func weighed(k Key, joined time.Time, states []State) Standing {
 			rest = newer(rest, st)
 		}
 	}
+	// What waits for its second yes may have been a no, and an older yes does not
+	// count instead.
+	waits := rest != nil && rest.Status == Requested && yes != nil && !yes.outranks(*rest)
 	switch {
-	case yes != nil && no == nil && rest != nil && yes.ProofBy == ByWord:
+	case yes != nil && no == nil && rest != nil && (waits || yes.ProofBy == ByWord):
 		return *rest // which is more than a word
 	case yes != nil && (no == nil || yes.outranks(*no) && yes.At.After(joined)):
 		return *yes

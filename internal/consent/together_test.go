@@ -43,6 +43,27 @@ func TestTogether(t *testing.T) {
 	})
 }
 
+// TestTogether_waits: a no that became a first yes is not a reason for an older yes
+// of another record to count.
+func TestTogether_waits(t *testing.T) {
+	t.Parallel()
+	k := Key{"news", ""}
+	at := func(hours int, s Status) State {
+		return State{k: {Record: "r", Version: 1, Status: s, At: noon.Add(time.Duration(hours) * time.Hour), ProofBy: BySession}}
+	}
+	for name, tt := range map[string]struct {
+		a, b State
+		want Status
+	}{
+		"the yes is older": {at(-2, Given), at(-1, Requested), Requested},
+		"the yes is newer": {at(-1, Given), at(-2, Requested), Given},
+	} {
+		if got := Together(noon.Add(-3*time.Hour), tt.a, tt.b)[k].Status; got != tt.want {
+			t.Errorf("%s: got %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
 // TestPreferences_Together: what the records of one person wish lets nothing come
 // that any of them stops, and shows what one of them says. The order of the
 // records makes no difference, one by itself is what it is, and what the person
