@@ -39,11 +39,15 @@ func TestDirectory(t *testing.T) {
 			t.Error(err)
 		}
 	}})
+	reader, name := subscriber(t, here)
+	c := here.Client(t)
+	c.Enter("hibiki", reader, false)
+	c.Answer("hibiki", "newsletter", "no")
+	c.Answer("hibiki", "recommendations", "no")
 	link(t, here, &connector.Link{
 		Name: "scim", URL: there.URL + "/scim/v2", Secret: "peer", Brands: []string{"hibiki"}, Topics: map[string]string{"recommendations": "tips"},
 		Fields: map[string]string{"given-name": "name.givenName", "email": "emails", "event-city": "urn:livingprofile:scim:2.0:Profile:event-city"},
 	})
-	reader, name := subscriber(t, here)
 	user := func() map[string]any {
 		c := there.Client(t)
 		a := c.Do(c.Request("POST", "/scim/v2/.search", strings.NewReader(
@@ -65,10 +69,6 @@ func TestDirectory(t *testing.T) {
 			return got, is(got)
 		})
 	}
-	c := here.Client(t)
-	c.Enter("hibiki", reader, false)
-	c.Answer("hibiki", "newsletter", "no")
-	c.Answer("hibiki", "recommendations", "no")
 	if user() != nil {
 		t.Error("somebody who allows nothing is made")
 	}
