@@ -157,7 +157,7 @@ func TestSignOut(t *testing.T) {
 // back goes back, to the page whose path matches.
 func (p *visitor) back(path string) {
 	p.t.Helper()
-	p.Eval(`history.back()`, nil)
+	p.Eval(`void setTimeout(() => history.back())`, nil) // the page must be there to answer
 	p.Until(`document.readyState === "complete" && /^` + strings.ReplaceAll(path, "/", `\/`) + `$/.test(location.pathname)`)
 }
 
