@@ -113,7 +113,7 @@ func TestSystems_behind(t *testing.T) {
 	now := testkit.NewClock()
 	s := connectedAt(t, receive(t), now)
 	c := desk(t, s, authz.Administrator)
-	wantIn(t, "the list", c.Page("/console/systems"), "Nothing waited when it was looked at")
+	wantIn(t, "the list", c.Page("/console/systems"), "Nothing was waiting")
 	c.Post(tool+"/pause", url.Values{"reason": {"They are moving house"}})
 	them := s.Client(t)
 	them.Enter("hibiki", thomas, false)

@@ -248,9 +248,9 @@ func permission(v *consent.PurposeVersion, st *consent.Standing, now time.Time) 
 }
 
 // frozen tells whether a restriction stands against a purpose; yes is whether
-// the person's consent would allow it. Frozen data may be stored; anything else needs the
-// person's consent, or an important public interest (Art. 18(2) GDPR). A yes from
-// before the freeze is not that consent: the person has said "stop" since.
+// the person's consent would allow it. Frozen data may be stored; anything else
+// needs the person's consent, or an important public interest (Art. 18(2) GDPR). A
+// yes from before the freeze is not that consent: the person has said "stop" since.
 func frozen(f *Facts, v *consent.PurposeVersion, st *consent.Standing, yes bool) bool {
 	freeze, is := f.Freezes.Purpose(string(v.Purpose))
 	if !is || v.Basis == consent.PublicInterest {
