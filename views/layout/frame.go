@@ -191,8 +191,10 @@ func label(ctx context.Context, name string, short bool) string {
 }
 
 // settings configures htmx for a policy without eval, inline style or storage:
-// no page is kept in the browser, and 422 is an answer like any other.
-const settings = `{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,` +
+// no page is kept in the browser, and 422 is an answer like any other. What
+// was swapped in is settled at once: until then its buttons are plain ones, and
+// a press loads the whole page.
+const settings = `{"defaultSettleDelay":0,"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,` +
 	`"historyEnabled":false,"historyCacheSize":0,"selfRequestsOnly":true,"scrollIntoViewOnBoost":false,` +
 	`"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},` +
 	`{"code":"422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`
