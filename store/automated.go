@@ -80,7 +80,7 @@ func automatedSeal(key *keyring.DataKey, d *automated.Decision) ([]byte, error) 
 // Humans returns for which kinds an active subject wants a human, and the
 // version that the answer is of.
 func (db *DB) Humans(ctx context.Context, subject id.Subject) (automated.Humans, int64, error) {
-	f, _, err := db.facts(ctx, subject, " and t.part = '"+partHumans+"'")
+	f, err := db.facts(ctx, subject, " and t.part = '"+partHumans+"'")
 	return f.Humans, f.Version, err
 }
 

@@ -31,19 +31,22 @@ func joinPlace(join string) keyring.Place {
 	return keyring.Place{Table: "joins", Row: join, Column: "body"}
 }
 
-// beside adds parts of what is held of the others in a circle, as the Others of
-// own. One who is erased in this moment is left out.
-func (db *DB) beside(ctx context.Context, subject id.Subject, own decision.Facts, circle id.Subject) (decision.Facts, error) {
-	members, joined, err := db.members(ctx, circle)
+// beside adds what is held of the others in the circle of own, as its Others.
+// One who is erased in this moment is left out.
+func (db *DB) beside(ctx context.Context, subject id.Subject, own decision.Facts) (decision.Facts, error) {
+	members, joined, err := db.members(ctx, own.Circle)
 	if err != nil {
 		return own, err
 	}
-	own.Joined = joined
+	own.Joined, own.Members = joined, members
+	if !slices.Contains(members, subject) { // it is erased in this moment
+		own.Members = append(members, subject)
+	}
 	for _, m := range members {
 		if m == subject {
 			continue
 		}
-		f, _, err := db.facts(ctx, m, allParts)
+		f, err := db.facts(ctx, m, allParts)
 		if isGone(err) || isKind(err, errs.NotFound) {
 			continue
 		}
@@ -55,8 +58,9 @@ func (db *DB) beside(ctx context.Context, subject id.Subject, own decision.Facts
 	return own, nil
 }
 
-// members returns who is in a circle, and when the last of them came.
+// members returns who is in a circle, and since when they are one.
 func (db *DB) members(ctx context.Context, circle id.Subject) (all []id.Subject, joined time.Time, err error) {
+	var pairs []identity.Join
 	err = db.main.snapshot(ctx, func(c conn) error {
 		all = nil
 		err := c.each(ctx, func(rows *sql.Rows) error {
@@ -68,15 +72,20 @@ func (db *DB) members(ctx context.Context, circle id.Subject) (all []id.Subject,
 		if err != nil {
 			return err
 		}
-		var at int64
-		err = c.one(ctx, `
-			select coalesce(max(decided_at), 0)
+		pairs = nil
+		return c.each(ctx, func(rows *sql.Rows) error {
+			j := identity.Join{State: identity.Joined}
+			var at int64
+			err := rows.Scan(&j.Older, &j.Newer, &at)
+			j.DecidedAt = fromMicros(at)
+			pairs = append(pairs, j)
+			return err
+		}, `
+			select older, newer, decided_at
 			from joins
-			where state = 'joined' and older in (select id from subjects where circle = $1 and circle <> '')`, []any{circle}, &at)
-		joined = fromMicros(at)
-		return err
+			where state = 'joined' and older in (select id from subjects where circle = $1 and circle <> '')`, circle)
 	})
-	return all, joined, err
+	return all, identity.Since(pairs), err
 }
 
 // Circle returns the subjects that are joined with one, itself among them,
@@ -99,7 +108,7 @@ func (db *DB) Circle(ctx context.Context, subject id.Subject) ([]id.Subject, err
 // Side returns what an active subject is known by.
 func (db *DB) Side(ctx context.Context, subject id.Subject) (identity.Side, error) {
 	s := identity.Side{Subject: subject}
-	f, _, err := db.facts(ctx, subject, profilePart)
+	f, err := db.facts(ctx, subject, profilePart)
 	if err != nil {
 		return s, err
 	}

@@ -102,32 +102,23 @@ func (db *DB) Holders(ctx context.Context, kind identity.Kind, scope, value stri
 // Facts reads all of what is held of an active subject, and of those joined
 // with it. It is for reading alone: a change is decided on what is Held.
 func (db *DB) Facts(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	own, circle, err := db.facts(ctx, subject, allParts)
-	if err != nil || circle == "" {
-		return own, err
-	}
-	f, err := db.beside(ctx, subject, own, circle)
-	f = f.Whole()
-	f.Shared = true // by those who may come to be there
-	return f, err
+	f, err := db.Beside(ctx, subject)
+	return f.Whole(), err
 }
 
 // Held reads all of what is held of an active subject itself, at one moment.
-// Shared tells whether there are others to read along.
 func (db *DB) Held(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	f, circle, err := db.facts(ctx, subject, allParts)
-	f.Shared = circle != ""
-	return f, err
+	return db.facts(ctx, subject, allParts)
 }
 
 // Beside is Held, with what the person's other records hold as its Others: a
 // change is decided on the one, and asked of the whole whether it may be.
 func (db *DB) Beside(ctx context.Context, subject id.Subject) (decision.Facts, error) {
-	own, circle, err := db.facts(ctx, subject, allParts)
-	if err != nil || circle == "" {
+	own, err := db.facts(ctx, subject, allParts)
+	if err != nil || own.Circle == "" {
 		return own, err
 	}
-	return db.beside(ctx, subject, own, circle)
+	return db.beside(ctx, subject, own)
 }
 
 // Which parts facts reads, as a condition.
@@ -139,10 +130,10 @@ const (
 
 // facts opens parts of what is held of a subject; errs.Gone from the moment that
 // they are erased, which is before their key is destroyed.
-func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (f decision.Facts, circle id.Subject, err error) {
+func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (f decision.Facts, err error) {
 	key, err := db.ring.Subject(ctx, subject)
 	if err != nil {
-		return decision.Facts{}, "", err
+		return decision.Facts{}, err
 	}
 	var is identity.State
 	err = db.main.read(ctx, func(c conn) error {
@@ -150,7 +141,7 @@ func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (f de
 		return c.each(ctx, func(rows *sql.Rows) error {
 			var has string
 			var body sql.RawBytes
-			if err := rows.Scan(&is, &f.Version, &circle, &has, &body); err != nil || has == "" {
+			if err := rows.Scan(&is, &f.Version, &f.Circle, &has, &body); err != nil || has == "" {
 				return err
 			}
 			return openState(&f, key, subject, has, body)
@@ -167,7 +158,7 @@ func (db *DB) facts(ctx context.Context, subject id.Subject, parts string) (f de
 	case is != identity.Active:
 		err = errs.NotFound
 	}
-	return f, circle, err
+	return f, err
 }
 
 func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part string, body []byte) error {
@@ -199,13 +190,13 @@ func openState(f *decision.Facts, key *keyring.DataKey, subject id.Subject, part
 
 // Profile reads what is claimed about a subject.
 func (db *DB) Profile(ctx context.Context, subject id.Subject) (profile.State, int64, error) {
-	f, _, err := db.facts(ctx, subject, profilePart)
+	f, err := db.facts(ctx, subject, profilePart)
 	return f.Profile, f.Version, err
 }
 
 // Standings reads what a subject decided and wishes.
 func (db *DB) Standings(ctx context.Context, subject id.Subject) (consent.Standings, error) {
-	f, _, err := db.facts(ctx, subject, standingParts)
+	f, err := db.facts(ctx, subject, standingParts)
 	return consent.Standings{Version: f.Version, State: f.Consents, Preferences: f.Preferences}, err
 }
 

@@ -92,6 +92,35 @@ func (k *kit) join(one, other id.Subject) (separate func()) {
 	}
 }
 
+// TestJoinedChanges_follow: what becomes of one record counts for the other,
+// from the next question on where it came to this process.
+func TestJoinedChanges_follow(t *testing.T) {
+	for _, e := range testkit.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			k := newKit(t, e)
+			key := k.key(forBrand("hibiki"))
+			allows := func(address string) bool { return k.may(key, "reviews", "", address)[0].Allow }
+			others := map[string]id.Subject{aiko: k.another(aiko), thomas: k.another(thomas)}
+			for address, other := range others {
+				k.join(k.subject(address), other)
+				k.clock.Advance(time.Second)
+				k.say(address, "reviews", consent.Yes)
+				if !allows(address) {
+					t.Fatalf("a yes of %s does not allow", address)
+				}
+			}
+			k.freeze(others[aiko], rights.Matter{Ground: rights.Claims})
+			if allows(aiko) {
+				t.Error("what was frozen at the other record is allowed")
+			}
+			k.DB.Tell(func(id.Subject) {})
+			k.freeze(others[thomas], rights.Matter{Ground: rights.Claims})
+			testkit.Eventually(t, "what another process froze", func() (bool, bool) { return true, !allows(thomas) })
+		})
+	}
+}
+
 // TestJoinedFreeze: what is frozen or objected to at one record is so at the
 // other: for decisions, for what is read, and for audiences. It is as it was
 // when they are taken apart.

@@ -53,6 +53,12 @@ type Index struct {
 	parts [shards]part
 	most  int // subjects in each part
 
+	// What is known of a record hangs on those that are joined with it. Whoever
+	// locks parts too locks this first.
+	joined  sync.RWMutex
+	circles map[[16]byte][][16]byte // of those held, by each of their members
+	forgot  uint64                  // grows when anybody is forgotten
+
 	sync sync.Mutex // held by who looks what others changed
 	ends Ends
 	seen time.Time // when that was looked at last, by the monotonic clock
@@ -69,21 +75,49 @@ func NewIndex(b Book, most int) *Index {
 	if most <= 0 {
 		most = DefaultMost
 	}
-	x := &Index{book: b, most: max(most/shards, 1)}
+	x := &Index{book: b, most: max(most/shards, 1), circles: map[[16]byte][][16]byte{}}
 	for i := range x.parts {
 		x.parts[i].held = map[[16]byte]*held{}
 	}
 	return x
 }
 
-// Forget makes the next question about a subject look into the database.
+// Forget makes the next question about a subject look into the database, and
+// about those that are joined with it.
 func (x *Index) Forget(subject id.Subject) {
 	b, _ := id.Bytes(string(subject)) // a text that is no id is nobody's, and so are these bytes
-	p := x.part(b)
+	x.joined.Lock()
+	x.forgot++
+	circle := x.circles[b]
+	for _, member := range circle {
+		delete(x.circles, member)
+	}
+	x.joined.Unlock()
+	x.drop(b)
+	for _, member := range circle {
+		x.drop(member)
+	}
+}
+
+func (x *Index) drop(subject [16]byte) {
+	p := x.part(subject)
 	p.mu.Lock()
-	delete(p.held, b)
+	delete(p.held, subject)
 	p.moves++
 	p.mu.Unlock()
+}
+
+// clear forgets everybody; joined is locked.
+func (x *Index) clear() {
+	x.forgot++
+	clear(x.circles)
+	for i := range x.parts {
+		p := &x.parts[i]
+		p.mu.Lock()
+		clear(p.held)
+		p.moves++
+		p.mu.Unlock()
+	}
 }
 
 // part returns that of an id; its last bits are random.
@@ -103,13 +137,9 @@ func (x *Index) Refresh(ctx context.Context) error {
 		return err
 	}
 	if all {
-		for i := range x.parts {
-			p := &x.parts[i]
-			p.mu.Lock()
-			clear(p.held)
-			p.moves++
-			p.mu.Unlock()
-		}
+		x.joined.Lock()
+		x.clear()
+		x.joined.Unlock()
 	}
 	for _, s := range moved {
 		x.Forget(s)
@@ -126,36 +156,66 @@ func (x *Index) Look(ctx context.Context, subject [16]byte, a *Asking) (Known, e
 	h, moves := p.held[subject], p.moves
 	p.mu.RUnlock()
 	if ages := a.Purpose.Ages; h == nil || ages != nil && ages != h.ages { // each declaration has its own
+		x.joined.RLock()
+		forgot := x.forgot
+		x.joined.RUnlock()
+		var circle [][16]byte
 		var err error
-		if h, err = x.load(ctx, id.Subject(id.Of(subject)), ages); err != nil {
+		if h, circle, err = x.load(ctx, id.Subject(id.Of(subject)), ages); err != nil {
 			return Known{}, err
 		}
-		p.mu.Lock()
-		// What was read before somebody was forgotten may be that which was to
-		// be forgotten.
-		if p.moves == moves && !h.shared {
-			if len(p.held) >= x.most {
-				for old := range p.held {
-					delete(p.held, old)
-					break
-				}
-			}
-			p.held[subject] = h
-		}
-		p.mu.Unlock()
+		x.keep(subject, h, circle, moves, forgot)
 	}
 	return Known{h.version, h, x, subject}, h.gone
 }
 
-func (x *Index) load(ctx context.Context, subject id.Subject, ages *consent.Ages) (*held, error) {
+// keep holds what was read of a subject, unless somebody on whom it hangs was
+// forgotten since: what was read may be that which was to be forgotten.
+func (x *Index) keep(subject [16]byte, h *held, circle [][16]byte, moves, forgot uint64) {
+	if circle != nil {
+		x.joined.Lock()
+		defer x.joined.Unlock()
+		if x.forgot != forgot {
+			return
+		}
+		if len(x.circles) >= x.most*shards { // most of them of nobody who is held
+			x.clear()
+			return
+		}
+		for _, member := range circle {
+			x.circles[member] = circle
+		}
+	}
+	p := x.part(subject)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.moves != moves {
+		return
+	}
+	if len(p.held) >= x.most {
+		for old := range p.held {
+			delete(p.held, old)
+			break
+		}
+	}
+	p.held[subject] = h
+}
+
+// load reads what is held of a subject, and the ids of the records that are read
+// as one with it, itself among them; nil for a record alone.
+func (x *Index) load(ctx context.Context, subject id.Subject, ages *consent.Ages) (h *held, circle [][16]byte, err error) {
 	f, err := x.book.Facts(ctx, subject)
 	switch {
 	case errors.Is(err, errs.Gone), errors.Is(err, errs.NotFound):
-		return &held{gone: err, ages: ages}, nil
+		return &held{gone: err, ages: ages}, nil, nil
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	}
-	h := &held{version: f.Version, shared: f.Shared, standings: make([]standing, 0, len(f.Consents)), ages: ages, born: unknownBirth}
+	for _, member := range f.Members {
+		b, _ := id.Bytes(string(member))
+		circle = append(circle, b)
+	}
+	h = &held{version: f.Version, standings: make([]standing, 0, len(f.Consents)), ages: ages, born: unknownBirth}
 	if ages != nil {
 		if h.born = f.born(ages); h.born != unknownBirth {
 			h.grown = ages.From(h.born.date(), "").UnixMicro()
@@ -168,5 +228,5 @@ func (x *Index) load(ctx context.Context, subject id.Subject, ages *consent.Ages
 		f.Profile, f.Consents = profile.State{}, nil
 		h.rest = &f
 	}
-	return h, nil
+	return h, circle, nil
 }

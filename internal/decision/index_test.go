@@ -116,6 +116,55 @@ func TestIndexForgets(t *testing.T) {
 	}
 }
 
+// TestIndexForgets_joined: what is known of a record is forgotten with each of
+// those that are read as one with it, and never kept when one of them was
+// forgotten while it was read.
+func TestIndexForgets_joined(t *testing.T) {
+	other := [16]byte{15: 8}
+	circle := []id.Subject{id.Subject(id.Of(somebody)), id.Subject(id.Of(other))}
+	book := &shelf{facts: Facts{Members: circle}}
+	x := NewIndex(book, 0)
+	look := func(all ...[16]byte) {
+		t.Helper()
+		for _, one := range all {
+			if _, err := x.Look(t.Context(), one, asks("crm", "purpose-0", 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i, forgotten := range append(circle, circle...) {
+		book.reads = 0
+		if look(somebody, other, somebody); book.reads != 2 {
+			t.Errorf("round %d: they were read %d times, want 2", i, book.reads)
+		}
+		x.Forget(forgotten)
+	}
+	book.reads, book.while = 0, func() { x.Forget(circle[1]) }
+	if look(somebody, somebody); book.reads != 2 {
+		t.Error("what was forgotten while it was read was kept")
+	}
+}
+
+// TestIndexIsBounded: those who are joined take no more room than the others.
+func TestIndexIsBounded(t *testing.T) {
+	book := &shelf{}
+	x := NewIndex(book, 4*shards)
+	for i := range 100 * shards {
+		one := [16]byte{13: byte(i >> 8), 14: byte(i), 15: byte(i)}
+		book.facts.Members = []id.Subject{id.Subject(id.Of(one)), id.Subject(id.Of([16]byte{1, 13: byte(i >> 8), 14: byte(i)}))}
+		if _, err := x.Look(t.Context(), one, asks("crm", "purpose-0", 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held := 0
+	for i := range x.parts {
+		held += len(x.parts[i].held)
+	}
+	if most := 4 * shards; held == 0 || held > most || len(x.circles) > most+2 {
+		t.Errorf("it holds %d subjects and %d who are joined, of %d", held, len(x.circles), most)
+	}
+}
+
 // TestConcernsAreAskedOnce: whose business somebody is, is read once for each
 // that asks and each declaration.
 func TestConcernsAreAskedOnce(t *testing.T) {

@@ -22,7 +22,6 @@ type Known struct {
 
 // held is what is known of one subject. It is not changed, but for concerns.
 type held struct {
-	shared    bool  // it may change without a change of version, and is not kept
 	gone      error // errs.NotFound or errs.Gone; then nothing else is known
 	version   int64
 	standings []standing

@@ -9,6 +9,7 @@ import (
 
 	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/id"
 	"livingprofile/internal/profile"
 	"livingprofile/internal/rights"
 )
@@ -23,9 +24,11 @@ type Facts struct {
 	Freezes     rights.Freezes
 	Contacts    Contacts
 	Humans      automated.Humans
-	// Shared says that there are others' facts to read along: they may change
-	// without a change of the version.
-	Shared bool
+	// Circle is what the records have in common that are read as one with this;
+	// "" for a record alone. Members are those, itself among them, where they
+	// were read along: what they hold changes without a change of Version.
+	Circle  id.Subject
+	Members []id.Subject
 	// Others are what the person's other records hold, where f is what one
 	// record holds and what is written is decided on; they were joined at
 	// Joined. What may be done is asked of Whole.

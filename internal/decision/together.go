@@ -24,7 +24,6 @@ func (f Facts) Together(joined time.Time, others ...Facts) Facts {
 		f.Humans = f.Humans.Together(o.Humans)
 	}
 	slices.SortStableFunc(f.Contacts, func(a, b Contact) int { return a.At.Compare(b.At) })
-	f.Shared = true
 	f.Preferences = f.Preferences.Together(wishes...)
 	f.Profile = f.Profile.Together(joined, claims...)
 	f.Consents = consent.Together(joined, states...)

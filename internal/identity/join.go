@@ -181,43 +181,74 @@ func (j Join) Part(by ledger.ActorKind, reason string, at time.Time) Join {
 	return j
 }
 
+// groups are subjects that pairs bring together; each is named by its oldest.
+type groups map[id.Subject]id.Subject
+
+func (g groups) of(s id.Subject) id.Subject {
+	for g[s] != s {
+		s = g[s]
+	}
+	return s
+}
+
+// join makes the groups of a pair one; false when they were, or when one of the
+// two is in none.
+func (g groups) join(p Join) bool {
+	_, older := g[p.Older]
+	_, newer := g[p.Newer]
+	if !older || !newer || p.State != Joined {
+		return false
+	}
+	a, b := g.of(p.Older), g.of(p.Newer)
+	g[max(a, b)] = min(a, b)
+	return a != b
+}
+
+func alone(members []id.Subject) groups {
+	g := groups{}
+	for _, m := range members {
+		g[m] = m
+	}
+	return g
+}
+
 // Circles returns to which circle each of members belongs when pairs of them
 // are joined: the circle is named by its oldest member, and is "" for one who
 // is joined with nobody. The order of pairs makes no difference.
 func Circles(members []id.Subject, pairs []Join) map[id.Subject]id.Subject {
-	root := map[id.Subject]id.Subject{}
-	for _, m := range members {
-		root[m] = m
-	}
-	find := func(s id.Subject) id.Subject {
-		for root[s] != s {
-			s = root[s]
-		}
-		return s
-	}
+	g := alone(members)
 	for _, p := range pairs {
-		if _, ok := root[p.Older]; !ok || p.State != Joined {
-			continue
-		}
-		if _, ok := root[p.Newer]; !ok {
-			continue
-		}
-		a, b := find(p.Older), find(p.Newer)
-		root[max(a, b)] = min(a, b)
+		g.join(p)
 	}
 	size := map[id.Subject]int{}
 	for _, m := range members {
-		size[find(m)]++
+		size[g.of(m)]++
 	}
 	circles := map[id.Subject]id.Subject{}
 	for _, m := range members {
-		if r := find(m); size[r] > 1 {
+		if r := g.of(m); size[r] > 1 {
 			circles[m] = r
 		} else {
 			circles[m] = ""
 		}
 	}
 	return circles
+}
+
+// Since returns from when on those whom pairs join are one: a pair of two that
+// were one already makes no difference. It is zero without pairs.
+func Since(pairs []Join) (joined time.Time) {
+	var members []id.Subject
+	for _, p := range pairs {
+		members = append(members, p.Older, p.Newer)
+	}
+	g := alone(members)
+	for _, p := range slices.SortedFunc(slices.Values(pairs), func(a, b Join) int { return a.DecidedAt.Compare(b.DecidedAt) }) {
+		if g.join(p) {
+			joined = p.DecidedAt
+		}
+	}
+	return joined
 }
 
 // OneOf returns the first of subjects when they are records of one person, by

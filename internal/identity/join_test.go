@@ -251,3 +251,30 @@ func TestCircles(t *testing.T) {
 		}
 	}
 }
+
+// TestSince: a pair of two that were one already is no newer joining.
+func TestSince(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
+	link := func(a, b id.Subject, hours int) identity.Join {
+		return identity.Join{Older: a, Newer: b, State: identity.Joined, DecidedAt: at.Add(time.Duration(hours) * time.Hour)}
+	}
+	for name, tt := range map[string]struct {
+		pairs []identity.Join
+		hours int
+	}{
+		"two":                      {[]identity.Join{link("a", "b", 1)}, 1},
+		"a_third_comes":            {[]identity.Join{link("a", "b", 1), link("b", "c", 2)}, 2},
+		"what_was_one_already":     {[]identity.Join{link("a", "b", 1), link("b", "c", 2), link("a", "c", 3)}, 2},
+		"two_circles_become_one":   {[]identity.Join{link("a", "b", 1), link("c", "d", 1), link("b", "c", 5)}, 5},
+		"and_are_joined_again":     {[]identity.Join{link("a", "b", 1), link("c", "d", 1), link("b", "c", 5), link("a", "d", 6)}, 5},
+		"the_order_does_not_count": {[]identity.Join{link("a", "d", 6), link("b", "c", 5), link("a", "b", 1), link("c", "d", 1)}, 5},
+	} {
+		if got, want := identity.Since(tt.pairs), at.Add(time.Duration(tt.hours)*time.Hour); !got.Equal(want) {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+	}
+	if got := identity.Since(nil); !got.IsZero() {
+		t.Errorf("nobody: got %v", got)
+	}
+}

@@ -23,7 +23,7 @@ type MergeStore interface {
 	// the one that has proved it first.
 	Holders(ctx context.Context, kind identity.Kind, scope, value string) ([]identity.Holder, error)
 	// Held reads what is held of an active subject itself; errs.NotFound or
-	// errs.Gone when there is none any more. Shared tells that it is joined.
+	// errs.Gone when there is none any more.
 	Held(ctx context.Context, subject id.Subject) (decision.Facts, error)
 	// Facts is Held, with what is held of those joined with it as its Others.
 	Facts(ctx context.Context, subject id.Subject) (decision.Facts, error)

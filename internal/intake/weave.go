@@ -105,7 +105,7 @@ func (w *weaving) look(ctx context.Context, other id.Subject) error {
 // read returns what is held of a record, with that of those joined with it beside;
 // was is what was read of the record alone, nil for nothing.
 func (w *weaving) read(ctx context.Context, subject id.Subject, was *decision.Facts) (decision.Facts, error) {
-	if was != nil && !was.Shared {
+	if was != nil && was.Circle == "" {
 		return *was, nil
 	}
 	return w.store.Facts(ctx, subject)

@@ -39,7 +39,7 @@ func (f Fixture) held(t *testing.T, s id.Subject) decision.Facts {
 	t.Helper()
 	facts, err := f.DB.Held(t.Context(), s)
 	must(t, "held", err)
-	facts.Version, facts.Shared = 0, false // they tell of entries and of others
+	facts.Version, facts.Circle = 0, "" // they tell of entries and of others
 	return facts
 }
 
