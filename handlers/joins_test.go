@@ -354,6 +354,21 @@ func TestTakingApart(t *testing.T) {
 	if j := joinOf(t, s, other); j.State != identity.Apart || j.By != ledger.ByStaff {
 		t.Errorf("weighed again: %+v", j)
 	}
+	third := anotherRecord(t, s, identity.Identifier{Kind: identity.Email, Value: aiko, Source: "support", VouchedAt: s.Clock.Now()}, nil)
+	for _, one := range []id.Subject{mine, other} {
+		if err := s.Joiner.Weigh(ctx, one, third); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waits := joinWith(t, s, other, third)
+	if waits.State != identity.Waiting {
+		t.Fatalf("by a third they are %+v", waits)
+	}
+	path = "/console/joins/" + waits.ID
+	if a := c.Post(path+"/open", url.Values{"reason": {"quality"}}); a.Status != http.StatusSeeOther {
+		t.Fatalf("open: got %d", a.Status)
+	}
+	holds(t, c.Page(path), "brings together two records that were taken apart", "It is her sister")
 	after, err := s.DB.Facts(ctx, other)
 	if err != nil {
 		t.Fatal(err)

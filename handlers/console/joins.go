@@ -18,6 +18,7 @@ import (
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/staff"
 	view "livingprofile/views/console"
 	"livingprofile/views/ui"
@@ -166,6 +167,15 @@ func (s *Console) joinPage(c echo.Context, j *identity.Join) (view.JoinPage, err
 	for i := range j.Evidence {
 		p.Because = append(p.Because, joinWords(c, &j.Evidence[i]))
 	}
+	if !p.Joined {
+		against, err := s.Joiner.Against(ctx, j.Older, j.Newer)
+		if err != nil {
+			return p, err
+		}
+		for i := range against {
+			p.Against = append(p.Against, againstWords(ctx, &against[i]))
+		}
+	}
 	var both [2]decision.Facts
 	for n, subject := range []id.Subject{j.Older, j.Newer} {
 		facts, err := s.People.Held(ctx, subject)
@@ -205,6 +215,15 @@ func (s *Console) joinPage(c echo.Context, j *identity.Join) (view.JoinPage, err
 	}
 	p.Rows = append(p.Rows, choices(l, &both[0], &both[1], &together)...)
 	return p, nil
+}
+
+// againstWords tell of two who were taken apart, and would be one again.
+func againstWords(ctx context.Context, apart *identity.Join) string {
+	day := i18n.Date(ctx, apart.DecidedAt)
+	if apart.By == ledger.BySubject {
+		return i18n.T(ctx, "console.join.against.subject", "date", day)
+	}
+	return i18n.T(ctx, "console.join.against.staff", "date", day, "reason", apart.Reason)
 }
 
 // choices are what was decided at either record, and what holds of the two read

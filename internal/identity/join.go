@@ -168,8 +168,11 @@ func Weigh(before Join, evidence []Evidence) (after Join, changed bool) {
 		next.State = Waiting
 	}
 	next.Evidence = fresh
-	same := next.State == before.State && slices.EqualFunc(fresh, before.Evidence, func(e, f Evidence) bool { return e.same(&f) })
-	return next, !same
+	return next, next.State != before.State || !alike(fresh, before.Evidence)
+}
+
+func alike(some, others []Evidence) bool {
+	return slices.EqualFunc(some, others, func(e, f Evidence) bool { return e.same(&f) })
 }
 
 // Part returns j as kept apart, for good as far as rules are concerned.

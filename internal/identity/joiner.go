@@ -142,7 +142,6 @@ func (s *Joiner) Weigh(ctx context.Context, a, b id.Subject) error {
 		if j.State != Joined {
 			return s.store.CommitJoins(ctx, []Join{j})
 		}
-		j.DecidedAt, j.By = at, ledger.ByProgram
 		circle, err := s.store.Circle(ctx, older)
 		if err != nil {
 			return err
@@ -150,8 +149,20 @@ func (s *Joiner) Weigh(ctx context.Context, a, b id.Subject) error {
 		if slices.Contains(circle, newer) {
 			// They are read as one already: nothing is read differently, so that
 			// nobody is told. It holds them together when another record leaves.
+			j.DecidedAt, j.By = at, ledger.ByProgram
 			return s.store.CommitJoins(ctx, []Join{j})
 		}
+		against, err := s.Against(ctx, older, newer)
+		if err != nil {
+			return err
+		}
+		if len(against) > 0 {
+			if j.State = Waiting; before.State == Waiting && alike(before.Evidence, j.Evidence) {
+				return nil
+			}
+			return s.store.CommitJoins(ctx, []Join{j})
+		}
+		j.DecidedAt, j.By = at, ledger.ByProgram
 		return s.store.CommitJoins(ctx, []Join{j}, entries(j, SubjectMerged, joining, at, x, y)...)
 	})
 	if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Gone) {
@@ -172,6 +183,32 @@ func (s *Joiner) Introduce(ctx context.Context, known, fresh Side, c ledger.Chan
 	told := entries(j, SubjectMerged, joining, c.At, known, fresh)
 	c.Entries = append(c.Entries, told[1].Entries...)
 	return s.store.CommitJoins(ctx, []Join{j}, told[0], c)
+}
+
+// Against returns who of one's circle was taken apart, or kept, from whom of the
+// other's: no rule brings these together again by way of others.
+func (s *Joiner) Against(ctx context.Context, one, other id.Subject) ([]Join, error) {
+	here, err := s.store.Circle(ctx, one)
+	if err != nil {
+		return nil, err
+	}
+	there, err := s.store.Circle(ctx, other)
+	if err != nil {
+		return nil, err
+	}
+	var against []Join
+	for _, member := range here {
+		all, err := s.store.Joins(ctx, member)
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range all {
+			if j.State == Apart && slices.Contains(there, j.Other(member)) {
+				against = append(against, j)
+			}
+		}
+	}
+	return against, nil
 }
 
 // between returns the join of two subjects, the zero Join for none.

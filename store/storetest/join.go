@@ -117,6 +117,36 @@ func joinedAndSeparated(t *testing.T, f Fixture) {
 	}
 }
 
+// Who was taken apart is not brought together by a third record that is like
+// both: that waits for staff, who may do it.
+func joinedByAThird(t *testing.T, f Fixture) {
+	joiner := identity.NewJoiner(f.DB, f.Clock)
+	mail := address()
+	father, son, third := f.known(t, "shop", "Ken", "Kyoto", mail), f.known(t, "crm", "Ken", "Osaka", mail), f.known(t, "media", "Ken", "Nara", mail)
+	must(t, "weigh", joiner.Weigh(t.Context(), father, son))
+	must(t, "separate", joiner.Separate(t.Context(), father, f.joins(t, father)[0].ID, "hibiki"))
+	must(t, "weigh the one", joiner.Weigh(t.Context(), third, son))
+	for range 2 {
+		must(t, "weigh the other", joiner.Weigh(t.Context(), third, father))
+	}
+	if got := f.cities(t, father); len(got) != 1 {
+		t.Errorf("a rule brought them together: %v", got)
+	}
+	if got := f.cities(t, son); len(got) != 2 {
+		t.Errorf("the third is not joined with anybody: %v", got)
+	}
+	waits := f.joins(t, father)[1]
+	against, err := joiner.Against(t.Context(), waits.Older, waits.Newer)
+	must(t, "against", err)
+	if waits.State != identity.Waiting || len(against) != 1 || !against[0].Concerns(son) {
+		t.Errorf("got %+v, against it %+v", waits, against)
+	}
+	must(t, "decide", joiner.Decide(t.Context(), ledger.Actor{Kind: ledger.ByStaff, ID: "member"}, waits.ID, true, "they say so"))
+	if got := f.cities(t, father); len(got) != 3 {
+		t.Errorf("by the word of staff: %v", got)
+	}
+}
+
 // turn weighs everybody who is there, and so needs a database to itself.
 func turn(t *testing.T, j *identity.Joiner) error {
 	_, err := j.Turn(t.Context())
@@ -199,13 +229,15 @@ func joinIsCautious(t *testing.T, f Fixture) {
 }
 
 // Whatever is joined and taken apart in whatever order, each record by itself
-// stays what it was, and who is joined with nobody reads themselves alone.
+// stays what it was, and who is joined with nobody reads themselves alone. No
+// rule brings two together who were taken apart, not by way of a third either.
 func joinProperty(t *testing.T, f Fixture) {
 	joiner := identity.NewJoiner(f.DB, f.Clock)
 	rapid.Check(t, func(rt *rapid.T) {
 		mail := address()
 		var all []id.Subject
 		var before []decision.Facts
+		parted := map[[2]id.Subject]bool{}
 		for _, source := range []string{"crm", "media", "shop"} {
 			all = append(all, f.known(t, source, "Hana", source, mail))
 			before = append(before, f.held(t, all[len(all)-1]))
@@ -222,6 +254,7 @@ func joinProperty(t *testing.T, f Fixture) {
 			for _, j := range f.joins(t, all[one]) {
 				if j.Other(all[one]) == all[two] && j.State == identity.Joined {
 					must(t, "separate", joiner.Separate(t.Context(), all[one], j.ID, ""))
+					parted[[2]id.Subject{all[one], all[two]}] = true
 				}
 			}
 		}
@@ -233,6 +266,11 @@ func joinProperty(t *testing.T, f Fixture) {
 			must(t, "circle", err)
 			if got := f.cities(t, s); len(got) != len(circle) {
 				rt.Fatalf("record %d reads %v, and is in a circle of %d", n, got, len(circle))
+			}
+			for _, other := range circle {
+				if parted[[2]id.Subject{s, other}] {
+					rt.Fatalf("a rule brought together who were taken apart")
+				}
 			}
 		}
 	})
