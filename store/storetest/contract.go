@@ -98,6 +98,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"requests_are_counted_by_week", requestCounts},
 		{"a_search_reads_all_lanes_newest_first", searches},
 		{"figures_count_people_by_their_last_word", counts},
+		{"figures_count_joined_records_once", countsOnce},
 		{"consent_records_are_due_that_count", dueConsents},
 		{"an_import_knows_how_far_it_was", positions},
 		{"a_file_comes_to_each_state_once", uploadsMoveOnce},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -76,5 +77,54 @@ func counts(t *testing.T, f Fixture) {
 	}
 	if got, err := f.DB.Published(ctx); err != nil || !cmp.Equal(got, told) {
 		t.Errorf("published: got %+v, %v, want %+v", got, err, told)
+	}
+}
+
+// countsOnce: who has several joined records counts once, by what holds for the
+// person.
+func countsOnce(t *testing.T, f Fixture) {
+	joiner := identity.NewJoiner(f.DB, f.Clock)
+	for i, tt := range []struct {
+		said []consent.Status // of each record
+		want figures.Purpose
+	}{
+		{[]consent.Status{consent.Given, consent.Given}, figures.Purpose{Yes: 1}},
+		{[]consent.Status{consent.Given, consent.Refused}, figures.Purpose{No: 1}},
+		{[]consent.Status{consent.Refused, consent.Given, consent.Renewed}, figures.Purpose{No: 1}},
+		{[]consent.Status{"", consent.Given}, figures.Purpose{Yes: 1}},
+	} {
+		purpose := consent.PurposeID(fmt.Sprintf("news-%d", i))
+		mail := address()
+		var all []id.Subject
+		for n, status := range tt.said {
+			s := f.known(t, fmt.Sprintf("shop%d", n), "Hana", "Kyoto", mail)
+			if all = append(all, s); status != "" {
+				f.commit(t, f.recorded(s, f.version(t, s), consent.State{}, f.record(s, purpose, status, f.now())))
+			}
+			f.Clock.Advance(time.Second)
+		}
+		apart, err := f.DB.CountFigures(t.Context(), f.now())
+		must(t, "count apart", err)
+		for _, s := range all[1:] {
+			must(t, "weigh", joiner.Weigh(t.Context(), all[0], s))
+		}
+		joined, err := f.DB.CountFigures(t.Context(), f.now())
+		must(t, "count joined", err)
+		got := joined.Of(purpose)
+		if got.Versions = nil; !cmp.Equal(got, tt.want) {
+			t.Errorf("%q: got %+v, want %+v", tt.said, got, tt.want)
+		}
+		for _, s := range all {
+			for _, j := range f.joins(t, s) {
+				if j.State == identity.Joined {
+					must(t, "separate", joiner.Separate(t.Context(), s, j.ID, ""))
+				}
+			}
+		}
+		again, err := f.DB.CountFigures(t.Context(), f.now())
+		must(t, "count again", err)
+		if got, want := again.Of(purpose), apart.Of(purpose); !cmp.Equal(got, want) {
+			t.Errorf("%q, taken apart: got %+v, want %+v", tt.said, got, want)
+		}
 	}
 }
