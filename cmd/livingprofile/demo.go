@@ -185,7 +185,8 @@ type guidePerson struct {
 	Subject id.Subject `json:"subject"`
 }
 
-// guide makes an API key for each system, for scripts to try.
+// guide makes an API key for the commands of the reference, and for scripts one
+// for each system.
 func (c *demoCmd) guide(ctx context.Context, a *wire.App, base, smtp string) (*guide, error) {
 	g := &guide{URL: base, Mailbox: base + "/mailbox", SMTP: smtp, Health: base + "/readyz", Keys: map[string]string{}}
 	for _, b := range a.Current.Load().Brands {
@@ -199,8 +200,8 @@ func (c *demoCmd) guide(ctx context.Context, a *wire.App, base, smtp string) (*g
 		g.People = append(g.People, guidePerson{p.FullName(), p.Email, p.Locale, subject})
 	}
 	for _, system := range a.Current.Load().Systems {
-		if !c.JSON {
-			break
+		if !c.JSON && system.Name != demo.CRM {
+			continue
 		}
 		_, text, err := a.Keys().Make(ctx, authz.APIKey{
 			Name: "demo", System: system.Name, Brand: authz.AllBrands, Fields: []string{authz.AllFields},
@@ -265,6 +266,8 @@ func (g *guide) String() string {
 	for _, m := range g.Staff {
 		fmt.Fprintf(&b, "  %-18s %s\n", m.Role, m.Link)
 	}
+	fmt.Fprintf(&b, "\nThe API for systems is described at\n\n  %s/api/v1/docs\n\nwith commands that run in a shell with\n\n", g.URL)
+	fmt.Fprintf(&b, "  export KEY=%s SYSTEM=%s ENDPOINT=main\n", g.Keys[demo.CRM], demo.CRM)
 	b.WriteString("\nStop with Ctrl-C.\n")
 	return b.String()
 }

@@ -24,7 +24,7 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reader{kit: k, has: map[string]string{"KEY": k.key(forBrand("hibiki")), "SYSTEM": demo.CRM, "ENDPOINT": "main"}, secret: secrets[demo.CRM]}
+	r := &reader{kit: k, has: map[string]string{"KEY": k.key(), "SYSTEM": demo.CRM, "ENDPOINT": "main"}, secret: secrets[demo.CRM]}
 	page := k.Client(t).Page("/api/v1/docs")
 	for path, methods := range k.described.doc["paths"].(map[string]any) {
 		for method, op := range methods.(map[string]any) {
