@@ -97,6 +97,10 @@ func TestInside(t *testing.T) {
 			in := m.account(p, b, "hibiki", thomas)
 			p.Until(modes("default denied", "update denied")) // who pauses is not advertised to
 
+			// A cookie that is not partitioned is one of a third party here.
+			var third bool
+			in.Eval(`(() => { document.cookie = "third=1; SameSite=None; Secure"; return document.cookie.includes("third") })()`, &third)
+			want(t, "kept a cookie of a third party", third, false)
 			// Whether the browser kept a cookie is asked without the bearer.
 			var status int
 			in.Eval(`fetch("/embed/hibiki/in/allow").then(a => a.status)`, &status)
