@@ -48,7 +48,7 @@ func printColumns(w io.Writer, r *intake.Report, charset string) {
 	}{
 		{"columns that were not read", r.Unread},
 		{"columns that the file does not have", r.Missing},
-		{"fields, purposes and activities that are not declared", r.LeftOut},
+		{"fields, purposes and activities that are not declared, or not for this system", r.LeftOut},
 	} {
 		if len(list.names) > 0 {
 			fmt.Fprintf(w, "%s: %s\n", list.what, strings.Join(list.names, ", "))
