@@ -40,6 +40,9 @@ func (s *Server) problem(c echo.Context, status int, err error) error {
 	}
 	var e *errs.Error
 	if errors.As(err, &e) {
+		if e.ID == "error.invalid" && len(e.Fields) > 0 && isAPI(c) { // whose words are for forms
+			body.Detail = i18n.T(web.Context(c), "error.invalid_request")
+		}
 		for _, f := range e.Fields {
 			body.Errors = append(body.Errors, problemField{
 				Path: f.Path, Code: strings.TrimPrefix(f.ID, "error."), Detail: i18n.Message(web.Context(c), f.ID, f.Args),

@@ -272,8 +272,8 @@ func TestBadInput(t *testing.T) {
 		{`{"identifiers":[{"kind":"customer","value":"a\u0000b"}]}`, "identifiers.0.value", "control_characters"},
 	} {
 		p := k.refused(k.ask(key, "POST", path, tt.body), http.StatusUnprocessableEntity, "invalid")
-		if len(p.Errors) != 1 || p.Errors[0].Path != tt.at || p.Errors[0].Code != tt.code {
-			t.Errorf("%s: got %+v, want %s at %q", tt.body, p.Errors, tt.code, tt.at)
+		if len(p.Errors) != 1 || p.Errors[0].Path != tt.at || p.Errors[0].Code != tt.code || !strings.Contains(p.Detail, "under errors") {
+			t.Errorf("%s: got %+v, want %s at %q", tt.body, p, tt.code, tt.at)
 		}
 	}
 	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=iso-8859-1", "application/jsonx"} {
