@@ -55,6 +55,8 @@ func (c *csvReader) Header() (Header, error) {
 		return Header{}, errs.New(errs.Invalid, "error.file_empty")
 	case err != nil:
 		return Header{}, err
+	case row.Fault != nil && row.Fault.Reason == "error.row_too_long":
+		return Header{}, errs.New(errs.Invalid, "error.file_header_long", "max", maxColumns)
 	case row.Fault != nil:
 		return Header{}, &errs.Error{Kind: errs.Invalid, ID: "error.file_header", Args: map[string]any{"line": row.Line}}
 	case len(row.Cells) > maxColumns:

@@ -156,6 +156,7 @@ func TestFileThatDoesNotFit(t *testing.T) {
 		{"a byte order mark alone", "\ufeff", "error.file_empty", nil},
 		{"a character set that cannot be told", contactsHeader + "1,,\xc8\xe2\xe0\xed\xee\xe2,,,,,,\n", "error.file_charset_unknown", nil},
 		{"a header with broken quotes", "id,\"email\n", "error.file_header", nil},
+		{"a million columns with long names", strings.Repeat("column,", 1_000_000) + "\n", "error.file_header_long", nil},
 		{"more columns than anybody needs", strings.Repeat("a,", 1001) + "\n", "error.file_columns", nil},
 	}
 	m := parse(t, contacts)

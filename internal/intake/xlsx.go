@@ -67,7 +67,7 @@ func (s *sheetReader) Header() (Header, error) {
 	case row.Wide:
 		return Header{}, errs.New(errs.Invalid, "error.file_columns", "max", maxColumns)
 	case row.Long:
-		return Header{}, errs.New(errs.Invalid, "error.file_header", "line", row.Number)
+		return Header{}, errs.New(errs.Invalid, "error.file_header_long", "max", maxColumns)
 	}
 	for _, c := range row.Cells {
 		if c.Kind == workbook.Formula || c.Kind == workbook.Error {
