@@ -118,6 +118,27 @@ func TestMergeHeedsANoAtTheOtherRecord(t *testing.T) {
 	}
 }
 
+// A yes that a known record is told of is kept by it, although a no of another
+// record of the person's stands against it: taken apart, each has what it was
+// told. It was lost.
+func TestMergeKeepsAYesBesideANo(t *testing.T) {
+	m := onSQLite(t)
+	for _, said := range []struct {
+		number string
+		stance intake.Stance
+	}{{"3", intake.Silent}, {"4", intake.Refused}, {"3", intake.Given}} {
+		m.merge("shop", row("shop", number(said.number), proved("a@example.com"), decided("ideas", said.stance, then, "proof")))
+	}
+	s := m.bearer(identity.Customer, "shop", "3")
+	held, err := m.db.Held(t.Context(), s)
+	if err != nil || !held.Consents.Of("ideas", "").Status.Valid() {
+		t.Errorf("the record has %+v, %v", held.Consents, err)
+	}
+	if f := m.facts(s); !f.Consents.Of("ideas", "").Status.No() {
+		t.Errorf("the person has %+v", f.Consents)
+	}
+}
+
 // What a new record refuses holds for the known one that it is joined with, and a
 // trial of the file says so.
 func TestMergeHeedsANoOfTheNewRecord(t *testing.T) {

@@ -87,12 +87,8 @@ func (w *weaving) consent(s saying) {
 		Subject: w.person.subject, Purpose: purpose, Status: status, At: s.At, Confirmed: s.Confirmed,
 		Scope: brand, Brand: brand, Proof: proof, Channel: "import", Now: w.at,
 	}
-	whole := w.consents
-	if !w.person.fresh { // what a new record was told does not hang on who came first
-		whole = w.whole().Consents
-	}
 	r, ok := consent.Accept(now, in)
-	if !ok || consent.Barred(whole.Against(s.Purpose, brand), in) {
+	if !ok {
 		return
 	}
 	w.changed[s.place] = true
