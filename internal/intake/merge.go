@@ -155,8 +155,10 @@ func (m *Merger) Apply(ctx context.Context, items []Item) ([]Outcome, error) {
 	return outcomes, g.Wait()
 }
 
-// apart groups people by the known record that they write to, in their order: of
-// those that write to one at once, all but the first would decide again.
+// apart groups people by the known record that they write to: of those that write
+// to one at once, all but the first would decide again. That record comes first
+// and new ones by their age, so that whom a new one is like does not hang on the
+// order of the file.
 func apart(people []*person) [][]*person {
 	var groups [][]*person
 	place := map[id.Subject]int{}
@@ -167,6 +169,11 @@ func apart(people []*person) [][]*person {
 			groups = append(groups, nil)
 		}
 		groups[place[known]] = append(groups[place[known]], p)
+	}
+	for _, group := range groups {
+		slices.SortFunc(group, func(a, b *person) int {
+			return cmp.Or(trueFirst(!a.fresh, !b.fresh), cmp.Compare(a.subject, b.subject))
+		})
 	}
 	return groups
 }

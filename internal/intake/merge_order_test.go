@@ -17,6 +17,27 @@ import (
 	"livingprofile/internal/profile"
 )
 
+// A row that says another name of a known record made the others of its batch
+// like that record or not, by which came first.
+func TestMergeOrderBesideARename(t *testing.T) {
+	m := onSQLite(t)
+	held := []sketch{{Number: "1", Email: "a@", Given: "Osamu", Family: "Tanaka", Proved: true, City: "Oslo", Day: 1, Says: intake.Silent}}
+	rows := []sketch{
+		{Email: "a@", Given: "Osamu", Family: "Tanaka", City: "Rome", Day: 1, Says: intake.Refused, SaidOn: 2},
+		{Number: "1", Phone: "+2", Given: "Aiko", City: "Oslo", Says: intake.Given, SaidOn: 2},
+		{Number: "1", Email: "b@", Phone: "+1", Family: "Tanaka", Proved: true, City: "Oslo", Says: intake.Given, SaidOn: 1},
+	}
+	worlds := [2]string{id.New(), id.New()}
+	for i, order := range [][]sketch{rows, {rows[1], rows[0], rows[2]}} {
+		m.merge("shop", held[0].item(worlds[i]))
+		m.merge("shop", items(order, worlds[i])...)
+	}
+	m.join()
+	if diff := cmp.Diff(m.world(worlds[0], held, rows), m.world(worlds[1], held, rows)); diff != "" {
+		t.Errorf("another order leads elsewhere:\n%s", diff)
+	}
+}
+
 // In one batch any rows lead to the same profiles in whatever order they come,
 // over whatever was held before.
 func TestMergeOrderInABatch(t *testing.T) {
