@@ -216,10 +216,18 @@ func erasedWhenApart(t *testing.T, e *erasing) {
 	if _, err := service.Move(t.Context(), e.other, held.ID, rights.Act{Move: rights.Release, Actor: staffMember, Note: "a reason"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := service.Hold(t.Context(), e.other, rights.PersonHold{Reason: "a reason"}, staffMember); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.EndHold(t.Context(), e.other, staffMember); err != nil {
+		t.Fatal(err)
+	}
 	want := []string{
 		fmt.Sprint(e.mine, e.asked.ActAt.AddDate(0, 0, 1)), // again
 		fmt.Sprint(e.other, held.ActAt),                    // released
 		fmt.Sprint(e.mine, e.asked.ActAt),                  // woken
+		fmt.Sprint(e.other, held.ActAt),                    // by the end of the hold
+		fmt.Sprint(e.mine, e.asked.ActAt),
 	}
 	if diff := cmp.Diff(desk.works, want); diff != "" {
 		t.Errorf("work (-got +want):\n%s", diff)
@@ -232,7 +240,9 @@ type working struct {
 	works []string
 }
 
-func (w *working) Letters(context.Context, rights.Request, string) ([]any, error) { return nil, nil }
+func (w *working) Letters(context.Context, rights.Request, string, ...rights.PersonHold) ([]any, error) {
+	return nil, nil
+}
 
 func (w *working) Work(r rights.Request, at, now time.Time) (any, error) {
 	w.works = append(w.works, fmt.Sprint(r.Subject, at))

@@ -85,7 +85,7 @@ func carry(s *rights.Service, refer func(context.Context, id.Subject, rights.Req
 
 // Letters prepares the mails about r to every address that the person has
 // proved: whoever else may have asked in their name, they learn of it.
-func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([]any, error) {
+func (d *desk) Letters(ctx context.Context, r rights.Request, message string, placed ...rights.PersonHold) ([]any, error) {
 	all, err := d.identifiers(ctx, r.Subject)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string) ([
 	if m.Cancel, err = d.cancelling(&r, message, now); err != nil {
 		return nil, err
 	}
-	if m.Holds, err = d.holds(ctx, &r, message); err != nil {
+	if m.Holds, err = d.holds(ctx, &r, message, placed); err != nil {
 		return nil, err
 	}
 	data, err := json.Marshal(m)
@@ -134,19 +134,20 @@ func (d *desk) cancelling(r *rights.Request, message string, now time.Time) (str
 	return d.base.JoinPath("u", text).String(), err
 }
 
-// holds are what the letter that an erasure came in says of the holds on the
-// person: it is not carried out as they asked (Art. 12(4) GDPR).
-func (d *desk) holds(ctx context.Context, r *rights.Request, message string) ([]view.Hold, error) {
-	if message != "acknowledged" || r.Kind != rights.Erasure {
-		return nil, nil
+// holds are what a letter about an erasure says of the holds on the person, which
+// is not carried out as they asked (Art. 12(4) GDPR): those in force as it came
+// in, or those that are placed now.
+func (d *desk) holds(ctx context.Context, r *rights.Request, message string, all []rights.PersonHold) (told []view.Hold, err error) {
+	if message == "acknowledged" && r.Kind == rights.Erasure {
+		if all, err = d.db.PersonHolds(ctx, r.Subject); err != nil {
+			return nil, err
+		}
 	}
-	all, err := d.db.PersonHolds(ctx, r.Subject)
-	var told []view.Hold
 	for i := range all {
 		h := &all[i]
 		told = append(told, view.Hold{Fields: fieldLabels(d.org.Load(), h.Fields, r.Locale), Reason: h.Reason, Until: h.Until})
 	}
-	return told, err
+	return told, nil
 }
 
 // Sent tells whether every mail to a subject has gone out, or was given up.

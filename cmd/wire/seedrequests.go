@@ -127,4 +127,6 @@ func (quiet) Outcome(context.Context, rights.Request, rights.Act, int64) (ledger
 	return ledger.Change{}, nil
 }
 
-func (quiet) Letters(context.Context, rights.Request, string) ([]any, error) { return nil, nil }
+func (quiet) Letters(context.Context, rights.Request, string, ...rights.PersonHold) ([]any, error) {
+	return nil, nil
+}

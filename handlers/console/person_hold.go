@@ -38,7 +38,9 @@ func (s *Console) HoldPerson(c echo.Context) error {
 	said := "hold.said.placed"
 	if form.Get("do") == "end" {
 		said = "hold.said.ended"
-		err = s.Review.EndHold(ctx, me(c), subject.ID)
+		if err = s.Review.EndHold(ctx, me(c), subject.ID); err == nil {
+			s.Wake()
+		}
 	} else {
 		err = s.holdPerson(c, subject, form)
 	}

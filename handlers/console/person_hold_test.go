@@ -24,6 +24,7 @@ func TestHoldPerson(t *testing.T) {
 			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Clock: now})
 			t.Run("fields_survive", func(t *testing.T) { holdFields(t, s) })
 			t.Run("everything_waits", func(t *testing.T) { holdAll(t, s, now) })
+			t.Run("placed_after_the_request", func(t *testing.T) { holdAfter(t, s, now) })
 		})
 	}
 }
@@ -55,8 +56,8 @@ func hold(t *testing.T, s *testkit.Site, address string, form url.Values) (c *te
 	return c, at, subject
 }
 
-// wantTold waits for the letter that an erasure came in.
-func wantTold(t *testing.T, s *testkit.Site, address string, want ...string) {
+// wantTold waits for the letter about an erasure that has some words.
+func wantTold(t *testing.T, s *testkit.Site, address, which string, want ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -65,7 +66,7 @@ func wantTold(t *testing.T, s *testkit.Site, address string, want ...string) {
 		if err != nil {
 			t.Fatalf("no letter about the erasure: %v", err)
 		}
-		if text := strings.Join(strings.Fields(strings.ReplaceAll(m.Text, "\n>", "")), " "); strings.Contains(text, "has your request") {
+		if text := strings.Join(strings.Fields(strings.ReplaceAll(m.Text, "\n>", "")), " "); strings.Contains(text, which) {
 			wantIn(t, "the letter", text, want...)
 			return
 		}
@@ -95,7 +96,7 @@ func holdFields(t *testing.T, s *testkit.Site) {
 	wantIn(t, "the preview", them.Page("/hibiki/rights/erasure"), "A law wants it kept", "There is a quarrel.", "A hold")
 	wantIn(t, "the history", them.Page("/hibiki/history"), "it is not erased for now", "There is a quarrel.")
 	path := ask(t, s, thomas, rights.Erasure, url.Values{"days": {"0"}})
-	wantTold(t, s, thomas, "A law wants some of your data kept", "everything else is deleted", " (until ", "): There is a quarrel.")
+	wantTold(t, s, thomas, "has your request", "A law wants some of your data kept", "everything else is deleted", " (until ", "): There is a quarrel.")
 	carried(t, s, path, subject)
 	wantState(t, s, path, rights.Fulfilled)
 	page := desk(t, s, authz.DPO).Page("/console/retention")
@@ -126,7 +127,7 @@ func holdAll(t *testing.T, s *testkit.Site, now *clock.Fake) {
 	form := url.Values{"reason": {"There is a quarrel."}}
 	c, at, subject := hold(t, s, aiko, form)
 	path := ask(t, s, aiko, rights.Erasure, url.Values{"days": {"0"}})
-	wantTold(t, s, aiko, "may not delete your data yet", "goes on by itself", "Everything (until staff end it): There is a quarrel.")
+	wantTold(t, s, aiko, "has your request", "may not delete your data yet", "goes on by itself", "Everything (until staff end it): There is a quarrel.")
 	carried(t, s, path, subject)
 	wantState(t, s, path, rights.Accepted)
 	them := s.Client(t)
@@ -156,5 +157,50 @@ func holdAll(t *testing.T, s *testkit.Site, now *clock.Fake) {
 	wantState(t, s, path, rights.Accepted)
 	now.Advance(3 * 24 * time.Hour)
 	end()
+	wantState(t, s, path, rights.Fulfilled)
+}
+
+// holdAfter places holds while an erasure waits for its day: nobody was told, and
+// one that waited for a hold went on up to a day after its end.
+func holdAfter(t *testing.T, s *testkit.Site, now *clock.Fake) {
+	const layla = "layla.haddad@example.net"
+	path := ask(t, s, layla, rights.Erasure, url.Values{"days": {"7"}})
+	c, at, subject := hold(t, s, layla, url.Values{"fields": {"main-instrument"}, "reason": {"There is a quarrel."}})
+	wantTold(t, s, layla, "may not delete this yet", "Your instrument", "Everything else is not held back", " (until staff end it): There is a quarrel.")
+	them := s.Client(t)
+	them.Enter("hibiki", layla, false)
+	page := strings.Replace(path, "/console", "/hibiki", 1)
+	wantIn(t, "the request", them.Page(page), "Nothing is deleted before", "There is a quarrel.")
+
+	turn := func(form url.Values) {
+		t.Helper()
+		if a := c.Post(at+"/hold", form); a.Location() != at {
+			t.Fatalf("%v: got %d: %s", form, a.Status, a.Body)
+		}
+	}
+	turn(url.Values{"do": {"end"}})
+	wantTold(t, s, layla, "Nothing keeps your data any more", "goes on")
+	told := them.Page(page)
+	wantIn(t, "the request", told, "Nothing is deleted before")
+	wantOut(t, "the request", told, "There is a quarrel.")
+
+	turn(url.Values{"reason": {"Another quarrel."}})
+	wantTold(t, s, layla, "may not delete your data yet", "Everything (until staff end it): Another quarrel.")
+	now.Advance(8 * 24 * time.Hour)
+	carried(t, s, path, subject)
+	wantState(t, s, path, rights.Accepted)
+	them.Enter("hibiki", layla, false)
+	wantIn(t, "the request", them.Page(page), "nothing is deleted yet", "Another quarrel.")
+	c.Work(s.Member(t, authz.DPO))
+	c.Post(at, url.Values{"reason": {"question"}})
+	turn(url.Values{"do": {"end"}})
+	testkit.Eventually(t, "the erasure goes on", func() (rights.State, bool) {
+		docket, err := s.Rights.Docket(t.Context(), subject)
+		if err != nil {
+			return "erased", true
+		}
+		r, _ := docket.Find(rights.RequestID(path[strings.LastIndex(path, "/")+1:]))
+		return r.State, false
+	})
 	wantState(t, s, path, rights.Fulfilled)
 }

@@ -72,8 +72,10 @@ func (h *Holds) Any() bool { return h.All || len(h.Fields) > 0 }
 // Keeps tells whether a field of the profile is held.
 func (h *Holds) Keeps(field string) bool { return h.All || slices.Contains(h.Fields, field) }
 
-// Hold places a hold on the record of a person. It is Invalid without a reason or
-// with an end that is past, and Conflict where one is in force.
+// Hold places a hold on the record of a person, and tells them if an erasure of
+// theirs is open: it is not carried out as they asked (Art. 12(4) GDPR). It is
+// Invalid without a reason or with an end that is past, and Conflict where one is
+// in force.
 func (s *Service) Hold(ctx context.Context, subject id.Subject, h PersonHold, by ledger.Actor) error {
 	h.Reason, h.Member, h.At = strings.TrimSpace(h.Reason), by.ID, s.clock.Now()
 	var wrong []errs.Field
@@ -93,36 +95,83 @@ func (s *Service) Hold(ctx context.Context, subject id.Subject, h PersonHold, by
 		if len(d.Holds) > 0 {
 			return ledger.Change{}, errs.New(errs.Conflict, "error.conflict")
 		}
+		d.Holds = []PersonHold{h}
 		return ledger.Change{At: h.At, Actor: by, Entries: []ledger.Draft{{Kind: HoldPlaced, Payload: h}}, Rows: []any{h}}, nil
 	})
 }
 
 // EndHold ends the hold on the record of a person; Conflict where none is in
-// force. An erasure that waits for it goes on within a day.
+// force. An erasure that waits for it goes on, and the person is told.
 func (s *Service) EndHold(ctx context.Context, subject id.Subject, by ledger.Actor) error {
 	return s.turnHold(ctx, subject, func(d *Docket) (ledger.Change, error) {
 		if len(d.Holds) == 0 {
 			return ledger.Change{}, errs.New(errs.Conflict, "error.conflict")
 		}
 		over := ledger.Draft{Kind: HoldOver, Payload: d.Holds[0]}
+		d.Holds = nil
 		return ledger.Change{At: s.clock.Now(), Actor: by, Entries: []ledger.Draft{over}, Rows: []any{HoldEnded{}}}, nil
 	})
 }
 
+// turnHold commits a turn, which leaves the docket as it will be.
 func (s *Service) turnHold(ctx context.Context, subject id.Subject, turn func(*Docket) (ledger.Change, error)) error {
 	return ledger.Retry(func() error {
-		d, err := s.store.Docket(ctx, subject)
+		own, err := s.store.Docket(ctx, subject)
 		if err != nil {
 			return err
 		}
-		c, err := turn(&d)
+		others, err := s.others(ctx, subject)
 		if err != nil {
 			return err
 		}
-		c.Subject, c.Base = subject, d.Version
+		before := own.and(&others)
+		c, err := turn(&own)
+		if err != nil {
+			return err
+		}
+		after := own.and(&others)
+		letters, err := s.heldLetters(ctx, subject, own.Holds, &after)
+		if err != nil {
+			return err
+		}
+		woken, err := s.woken(&before, &after, "", c.At)
+		if err != nil {
+			return err
+		}
+		c.Subject, c.Base, c.Rows = subject, own.Version, slices.Concat(c.Rows, letters, woken)
 		_, err = s.store.Commit(ctx, c)
 		return err
 	})
+}
+
+// heldLetters tell who has asked for an erasure what a hold that is placed keeps
+// of them, or that nothing does any more.
+func (s *Service) heldLetters(ctx context.Context, subject id.Subject, placed []PersonHold, after *Docket) ([]any, error) {
+	held, message := after.Held(), "held"
+	if len(placed) == 0 {
+		message = "released"
+		if held.Any() {
+			return nil, nil
+		}
+	}
+	var rows []any
+	for _, r := range after.Requests {
+		if r.Kind != Erasure || !r.State.Open() {
+			continue
+		}
+		// The letter belongs to the record that changes, and says nothing of the
+		// last step.
+		r.Subject, r.Steps, r.HeldFields = subject, nil, held.Fields
+		if held.All {
+			r.HeldFields = nil
+		}
+		letters, err := s.desk.Letters(ctx, r, message, placed...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, letters...)
+	}
+	return rows, nil
 }
 
 // EndHolds ends the holds on some people whose time is over.

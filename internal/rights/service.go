@@ -61,8 +61,8 @@ type Store interface {
 // words of the organisation, and consent.
 type Desk interface {
 	// Letters prepares the rows of the letters that tell every known contact
-	// of r about message.
-	Letters(ctx context.Context, r Request, message string) (rows []any, err error)
+	// of r about message, and of the holds that the same change places.
+	Letters(ctx context.Context, r Request, message string, placed ...PersonHold) (rows []any, err error)
 	// Sent tells whether every letter to a subject has gone out, or was given up.
 	Sent(ctx context.Context, subject id.Subject) (bool, error)
 	// Work prepares, at now, the row of the work that calls Carry at a time.
@@ -330,10 +330,16 @@ func (s *Service) wake(ctx context.Context, moved Request, own *Docket, now time
 			after.Requests[i] = moved
 		}
 	}
+	return s.woken(&before, &after, moved.ID, now)
+}
+
+// woken is the work of requests but one that were stopped before and are not
+// after.
+func (s *Service) woken(before, after *Docket, but RequestID, now time.Time) ([]any, error) {
 	var rows []any
 	for i := range after.Requests {
 		o := &after.Requests[i]
-		if o.ID == moved.ID || o.State != Accepted || !o.Kind.Runs() || Stopped(o, &after) || !Stopped(o, &before) {
+		if o.ID == but || o.State != Accepted || !o.Kind.Runs() || Stopped(o, after) || !Stopped(o, before) {
 			continue
 		}
 		at := o.ActAt
@@ -413,8 +419,8 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 }
 
 // later has a request that another record or a hold on the person stops carried
-// out a day later: nothing tells of the end of those. What a request of its own
-// record stops is woken when that is done.
+// out a day later, if nothing wakes it before: records may come apart. What a
+// request of its own record stops is woken when that is done.
 func (s *Service) later(ctx context.Context, r *Request, own Docket, now time.Time) error {
 	if Stopped(r, &Docket{Requests: own.Requests}) {
 		return nil

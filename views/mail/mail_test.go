@@ -68,17 +68,21 @@ func every(ctx context.Context, b mail.Brand) map[string]func() (mail.Message, e
 			})
 		}
 	}
-	erasure := func(h mail.Hold) func() (mail.Message, error) {
+	erasure := func(message string, h mail.Hold) func() (mail.Message, error) {
 		return func() (mail.Message, error) {
 			return mail.Moved(ctx, b, mail.Request{
-				Kind: "erasure", Number: "R-7K3Q-V2MD", Message: "acknowledged", Due: asked.AddDate(0, 1, 0), Acts: asked,
-				URL: "https://my.hibiki.example/hibiki/requests/1", Holds: []mail.Hold{h},
+				Kind: "erasure", Number: "R-7K3Q-V2MD", Message: message, Due: asked.AddDate(0, 1, 0), Acts: asked,
+				URL: "https://my.hibiki.example/hibiki/requests/1", Fields: h.Fields, Holds: []mail.Hold{h},
 			})
 		}
 	}
+	everything := mail.Hold{Reason: "There is a quarrel before a court."}
+	email := mail.Hold{Fields: []string{"E-mail"}, Reason: everything.Reason, Until: asked.AddDate(1, 0, 0)}
 	return map[string]func() (mail.Message, error){
-		"erasure_waits":      erasure(mail.Hold{Reason: "There is a quarrel before a court."}),
-		"erasure_kept_apart": erasure(mail.Hold{Fields: []string{"E-mail"}, Reason: "There is a quarrel before a court.", Until: asked.AddDate(1, 0, 0)}),
+		"erasure_waits":       erasure("acknowledged", everything),
+		"erasure_kept_apart":  erasure("acknowledged", email),
+		"erasure_held":        erasure("held", everything),
+		"erasure_held_fields": erasure("held_fields", email),
 
 		"sign_in":         func() (mail.Message, error) { return mail.SignIn(ctx, b, link) },
 		"nothing":         func() (mail.Message, error) { return mail.Nothing(ctx, b, plain) },

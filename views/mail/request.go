@@ -35,7 +35,8 @@ type Request struct {
 	// Fields are those that a hold keeps when the rest is erased, as the person
 	// knows them.
 	Fields []string `json:"fields,omitempty"`
-	// Holds are those on the person when they ask for an erasure.
+	// Holds are those on the person when they ask for an erasure, or those that
+	// are placed while one is open.
 	Holds []Hold `json:"holds,omitempty"`
 }
 
@@ -67,7 +68,7 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 	if r.Message == "acknowledged" && !r.Acts.IsZero() {
 		m.Before = append(m.Before, t("acts", "date", i18n.DateTime(ctx, r.Acts)))
 	}
-	m.holds(ctx, b, r.Holds)
+	m.holds(ctx, b, r.Message, r.Holds)
 	if !r.Thaws.IsZero() {
 		m.Before = append(m.Before, t("thaws", "date", i18n.DateTime(ctx, r.Thaws)))
 	}
@@ -93,11 +94,8 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 }
 
 // holds says what is not erased for now: all waits where everything is held, and
-// else the rest goes.
-func (m *letter) holds(ctx context.Context, b Brand, all []Hold) {
-	if len(all) == 0 {
-		return
-	}
+// else the rest goes. A letter that is about that alone has said so.
+func (m *letter) holds(ctx context.Context, b Brand, about string, all []Hold) {
 	waits := false
 	for _, h := range all {
 		what, until := i18n.T(ctx, "hold.all"), i18n.T(ctx, "hold.open_ended")
@@ -108,6 +106,9 @@ func (m *letter) holds(ctx context.Context, b Brand, all []Hold) {
 			until = i18n.T(ctx, "hold.plan_until", "date", i18n.DateTime(ctx, h.Until))
 		}
 		m.Quote = append(m.Quote, i18n.T(ctx, "hold.words", "what", what, "until", until, "reason", h.Reason))
+	}
+	if len(all) == 0 || about != "acknowledged" {
+		return
 	}
 	message := "kept_apart"
 	if waits {
