@@ -67,6 +67,7 @@ type Deps struct {
 	SignIn  *signin.SignIn
 	Receipt *receipt.Receipt
 	Figures transparency.Store
+	Laws    transparency.Laws
 	API     *api.API
 	SCIM    *scim.SCIM
 	OpenDSR *opendsr.OpenDSR
@@ -149,7 +150,7 @@ func New(d Deps) (*Server, error) {
 	s := &Server{
 		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock, d.Key),
 		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
-		console: d.Console, transparency: transparency.New(d.Figures),
+		console: d.Console, transparency: transparency.New(d.Figures, d.Laws),
 	}
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true

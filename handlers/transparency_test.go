@@ -37,9 +37,9 @@ func TestTransparency(t *testing.T) {
 	}
 	c.Header.Set("Cookie", "session=whatever")
 	for locale, want := range map[string][]string{
-		"en": {"1 July 2026 – 30 September 2026", "fewer than 5", "more than 38", "not shown"},
-		"ja": {"2026年7月1日から2026年9月30日まで", "5件未満", "38件を超える"},
-		"ar": {`dir="rtl"`, "أقل من"},
+		"en": {"1 July 2026 – 30 September 2026", "fewer than 5", "more than 38", "not shown", "Why requests were refused", "<td>We must keep this data because a law obliges us to. It is kept for that alone.</td><td>8</td>", "On another ground of the law, or it could not be done</td><td>6</td>"},
+		"ja": {"2026年7月1日から2026年9月30日まで", "5件未満", "38件を超える", "お断りした理由", "法令により保存の義務があるため"},
+		"ar": {`dir="rtl"`, "أقل من", "لماذا رُفضت الطلبات"},
 	} {
 		a := c.Get("/transparency", "Accept-Language", locale)
 		for _, text := range want {

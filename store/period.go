@@ -15,12 +15,12 @@ func (db *DB) Handled(ctx context.Context, p figures.Period) ([]figures.Handled,
 		return c.each(ctx, func(rows *sql.Rows) error {
 			var h figures.Handled
 			var received, due, closed int64
-			err := rows.Scan(&h.Brand, &h.Kind, &h.State, &received, &due, &closed)
+			err := rows.Scan(&h.Brand, &h.Kind, &h.State, &h.Ground, &received, &due, &closed)
 			h.Received, h.Due, h.Closed = fromMicros(received), fromMicros(due), fromMicros(closed)
 			all = append(all, h)
 			return err
 		}, `
-			select brand, kind, state, received_at, due_at, closed_at
+			select brand, kind, state, ground, received_at, due_at, closed_at
 			from requests
 			where (received_at >= $1 and received_at < $2) or (closed_at >= $1 and closed_at < $2)`,
 			micros(p.From), micros(p.Until))

@@ -41,16 +41,17 @@ func requestWrite(p *preparedChange, key *keyring.DataKey, r rights.Request) ([]
 		query: `
 			insert into requests (
 				lane, id, subject, number, kind, state, brand, pack,
-				received_at, due_at, act_at, closed_at, assignee, held, paused, body)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+				received_at, due_at, act_at, closed_at, assignee, held, paused, ground, body)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 			on conflict (lane, id) do update set
 				state = excluded.state, received_at = excluded.received_at, due_at = excluded.due_at,
 				act_at = excluded.act_at, closed_at = excluded.closed_at,
-				assignee = excluded.assignee, held = excluded.held, paused = excluded.paused, body = excluded.body`,
+				assignee = excluded.assignee, held = excluded.held, paused = excluded.paused,
+				ground = excluded.ground, body = excluded.body`,
 		args: []any{
 			p.lane, r.ID, p.Subject, r.Number, r.Kind, r.State, r.Brand, r.Pack,
 			micros(r.ReceivedAt), micros(r.DueAt), micros(r.ActAt), micros(r.ClosedAt),
-			r.Assignee, flag(r.Held), flag(r.Paused()), key.Seal(nil, plain, requestPlace(r.ID)),
+			r.Assignee, flag(r.Held), flag(r.Paused()), r.Refusal(), key.Seal(nil, plain, requestPlace(r.ID)),
 		},
 	}}, nil
 }

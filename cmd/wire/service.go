@@ -137,7 +137,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 			SetCookie: middleware.SetCookie, ClearCookie: middleware.ClearCookie,
 		}),
 		Receipt: receipt.New(receipt.Deps{Store: a.DB, Open: a.OpenCheckpoint, Verify: ledger.SignedBy(a.verifier)}),
-		Figures: a.DB,
+		Figures: a.DB, Laws: a.laws,
 	}
 	deps.API = a.api(base, s.Rights, a.laws)
 	deps.SCIM, deps.OpenDSR = s.scim(deps.API), s.opendsr(deps.API)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,10 @@ func TestRequest_is_opened_and_refused(t *testing.T) {
 				t.Fatalf("refuse: got %d", a.Status)
 			}
 			wantState(t, s, path, rights.Rejected)
+			asked, err := s.DB.Handled(t.Context(), figures.Period{From: testkit.Start.AddDate(-1, 0, 0), Until: s.Clock.Now().AddDate(0, 0, 1)})
+			if err != nil || !slices.ContainsFunc(asked, func(h figures.Handled) bool { return h.State == rights.Rejected && h.Ground == "identity" }) {
+				t.Errorf("on which ground it is refused is not counted: %+v, %v", asked, err)
+			}
 			letter, err := s.Box.Wait(t.Context(), thomas)
 			if err != nil {
 				t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/figures"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/rights"
 	view "livingprofile/views/transparency"
 )
 
@@ -25,11 +26,19 @@ type Store interface {
 	Published(ctx context.Context) ([]figures.Published, error)
 }
 
+// Laws have the words of grounds of refusal.
+type Laws interface {
+	Ground(code string) (rights.RefusalGround, bool)
+}
+
 // Transparency answers with published figures.
-type Transparency struct{ store Store }
+type Transparency struct {
+	store Store
+	laws  Laws
+}
 
 // New returns the handlers.
-func New(s Store) *Transparency { return &Transparency{s} }
+func New(s Store, l Laws) *Transparency { return &Transparency{s, l} }
 
 // Page shows the figures of every published period.
 func (t *Transparency) Page(c echo.Context) error {
@@ -40,7 +49,7 @@ func (t *Transparency) Page(c echo.Context) error {
 	v, ctx := web.Of(c), web.Context(c)
 	f := web.Frame(c, "", i18n.T(ctx, "transparency.title"))
 	f.NoIndex, f.Signal = false, false // the same for everybody
-	return web.Render(c, http.StatusOK, view.Show(f, page(ctx, v.Organisation.Label.In(v.Locale), all)))
+	return web.Render(c, http.StatusOK, view.Show(f, t.page(ctx, v.Organisation.Label.In(v.Locale), all)))
 }
 
 // Data answers with the same for programs.
@@ -71,7 +80,7 @@ func (t *Transparency) published(c echo.Context) ([]figures.Published, error) {
 	return append([]figures.Published{}, all...), nil
 }
 
-func page(ctx context.Context, organisation string, all []figures.Published) view.Page {
+func (t *Transparency) page(ctx context.Context, organisation string, all []figures.Published) view.Page {
 	p := view.Page{Organisation: organisation, Data: web.FiguresPath + ".json"}
 	for _, one := range all {
 		period := view.Period{Title: i18n.T(ctx, "transparency.period",
@@ -85,10 +94,28 @@ func page(ctx context.Context, organisation string, all []figures.Published) vie
 				Kind:  i18n.T(ctx, "rights.kind."+string(k.Kind)),
 				Cells: []string{said(ctx, k.Received), said(ctx, k.Answered), said(ctx, k.InTime), said(ctx, k.Refused), days},
 			})
+			period.Grounds = append(period.Grounds, t.grounds(ctx, &k)...)
 		}
 		p.Periods = append(p.Periods, period)
 	}
 	return p
+}
+
+// grounds are why requests of a kind were refused, where that is told of any.
+func (t *Transparency) grounds(ctx context.Context, k *figures.Told) []view.Row {
+	if len(k.Grounds) == 0 {
+		return nil
+	}
+	kind := i18n.T(ctx, "rights.kind."+string(k.Kind))
+	var rows []view.Row
+	for _, b := range k.Grounds {
+		why := b.Ground
+		if g, ok := t.laws.Ground(b.Ground); ok {
+			why = g.Letter.In(i18n.Locale(ctx))
+		}
+		rows = append(rows, view.Row{Kind: kind, Cells: []string{why, said(ctx, b.Refused)}})
+	}
+	return append(rows, view.Row{Kind: kind, Cells: []string{i18n.T(ctx, "transparency.otherwise"), said(ctx, *k.Rest)}})
 }
 
 // said tells a range in words.

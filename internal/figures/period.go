@@ -20,6 +20,7 @@ type Handled struct {
 	Brand                 string
 	Kind                  rights.Kind
 	State                 rights.State
+	Ground                string    // of a refusal; "" for none that a law pack names
 	Received, Due, Closed time.Time // Closed is zero while it is open
 }
 
@@ -30,8 +31,9 @@ type Tally struct {
 	Received int
 	// These ended in the period, whenever they came.
 	Done, Refused, Cancelled int
-	Late                     int           // of Done and Refused, after they were due
-	Median                   time.Duration // from receipt to the answer; 0 without one
+	Late                     int            // of Done and Refused, after they were due
+	Median                   time.Duration  // from receipt to the answer; 0 without one
+	Grounds                  map[string]int // how many of Refused were on each
 }
 
 // Answered counts the requests that were answered one way or the other.
@@ -67,6 +69,12 @@ func Tallies(all []Handled, p Period) []Tally {
 			t.Done++
 		case rights.Rejected, rights.Unfulfilled:
 			t.Refused++
+			if h.Ground != "" {
+				if t.Grounds == nil {
+					t.Grounds = map[string]int{}
+				}
+				t.Grounds[h.Ground]++
+			}
 		default:
 			t.Cancelled++
 			continue

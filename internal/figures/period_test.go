@@ -21,11 +21,13 @@ func TestTallies(t *testing.T) {
 		}
 		return h
 	}
+	refused := one(rights.Rejected, 6, 30, 16) // 10
+	refused.Ground = "identity"
 	period := figures.Period{From: day(5), Until: day(20)}
 	got := figures.Tallies([]figures.Handled{
-		one(rights.Fulfilled, 1, 30, 5),   // came before, took 4 days
-		one(rights.Fulfilled, 5, 10, 11),  // late, 6
-		one(rights.Rejected, 6, 30, 16),   // 10
+		one(rights.Fulfilled, 1, 30, 5),  // came before, took 4 days
+		one(rights.Fulfilled, 5, 10, 11), // late, 6
+		refused,
 		one(rights.Unfulfilled, 7, 30, 7), // 0
 		one(rights.Cancelled, 8, 30, 9),
 		one(rights.Accepted, 19, 30, 0),
@@ -34,6 +36,7 @@ func TestTallies(t *testing.T) {
 	}, period)
 	want := []figures.Tally{{
 		Brand: "b", Kind: rights.Access, Received: 6, Done: 2, Refused: 2, Cancelled: 1, Late: 1, Median: 5 * 24 * time.Hour,
+		Grounds: map[string]int{"identity": 1},
 	}}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("(-got +want)\n%s", diff)

@@ -3,6 +3,7 @@ package figures
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -60,8 +61,19 @@ type Told struct {
 	Answered Range       `json:"answered"`
 	InTime   Range       `json:"in_time"` // of the answered
 	Refused  Range       `json:"refused"` // of the answered
+	// Grounds are those of the law packs on which so many were refused, by code,
+	// and Rest how many were on any other or could not be done; nothing unless
+	// Refused is exact.
+	Grounds []Because `json:"grounds,omitempty"`
+	Rest    *Range    `json:"refused_otherwise,omitempty"`
 	// Days is the median from receipt to answer; nil of few answers.
 	Days *int `json:"median_days,omitempty"`
+}
+
+// A Because is how many were refused on a ground.
+type Because struct {
+	Ground  string `json:"ground"`
+	Refused Range  `json:"refused"`
 }
 
 // A Published is what everybody may read of one period. There is no sum over
@@ -97,6 +109,9 @@ func tell(t *Tally) Told {
 		Kind: t.Kind, Received: count(t.Received), Answered: count(answered),
 		InTime: part(answered-t.Late, answered), Refused: part(t.Refused, answered),
 	}
+	if told.Refused.Exact() {
+		told.Grounds, told.Rest = because(t.Grounds, t.Refused)
+	}
 	if answered >= Few {
 		days := t.Days()
 		told.Days = &days
@@ -126,6 +141,29 @@ func part(n, whole int) Range {
 		return Range{whole - Few + 1, whole}
 	}
 	return Range{n, n}
+}
+
+// because tells on which grounds n were refused. A ground of few is in the rest.
+// A rest that is small itself would tell of those, so the first ground is told
+// by the rule of part, or left to the rest: the first by its name, since one that
+// was picked by its number would tell of the numbers of the others.
+func because(grounds map[string]int, n int) (told []Because, rest *Range) {
+	left := n
+	for _, code := range slices.Sorted(maps.Keys(grounds)) {
+		if of := grounds[code]; of >= Few {
+			told = append(told, Because{code, Range{of, of}})
+			left -= of
+		}
+	}
+	if left >= Few || len(told) == 0 {
+		return told, &Range{left, left}
+	}
+	whole := told[0].Refused.Most + left
+	if whole < 2*Few-1 {
+		return told[1:], &Range{whole, whole}
+	}
+	told[0].Refused = Range{whole - Few + 1, whole}
+	return told, &Range{0, Few - 1}
 }
 
 // A PublishedStore counts requests and keeps what is told of them.

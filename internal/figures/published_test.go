@@ -2,6 +2,7 @@ package figures_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -56,6 +57,77 @@ func TestPublish_tells_no_small_count(t *testing.T) {
 	}
 	if got := figures.Publish(nil, period); len(got.Kinds) != len(rights.Kinds) {
 		t.Errorf("of no requests: got %d kinds, want all", len(got.Kinds))
+	}
+}
+
+// TestPublish_tells_no_small_ground goes through all ways to refuse on three
+// grounds, or none: whoever reads what is told can take each of them, and what
+// some of them add up to, for Few different numbers, or knows that it is not small.
+func TestPublish_tells_no_small_ground(t *testing.T) {
+	at := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	period := figures.Period{From: at, Until: at.AddDate(0, 3, 0)}
+	const most, sums = 22, 1 << 4 // of refusals, and of what may be added up
+	codes := [...]string{"a", "b", "c", ""}
+	could := map[string]*[sums]map[int]bool{}
+	for n := range most * most * most * most {
+		counts := [...]int{n % most, n / most % most, n / most / most % most, n / most / most / most}
+		if counts[0]+counts[1]+counts[2]+counts[3] >= most {
+			continue
+		}
+		var all []figures.Handled
+		for i, of := range counts {
+			for range of {
+				all = append(all, figures.Handled{Kind: rights.Access, State: rights.Rejected, Ground: codes[i], Received: at, Closed: at, Due: at})
+			}
+		}
+		for range figures.Few {
+			all = append(all, figures.Handled{Kind: rights.Access, State: rights.Fulfilled, Received: at, Closed: at, Due: at})
+		}
+		one := figures.Publish(all, period).Kinds[0]
+		if !one.Refused.Exact() {
+			if one.Rest != nil || one.Grounds != nil {
+				t.Fatalf("%v: told %+v of so few", counts, one)
+			}
+			continue
+		}
+		left := one.Refused.Least
+		for _, b := range one.Grounds {
+			of := counts[slices.Index(codes[:], b.Ground)]
+			if of < b.Refused.Least || of > b.Refused.Most {
+				t.Fatalf("%v: %s is told as %+v", counts, b.Ground, b.Refused)
+			}
+			left -= of
+		}
+		if left < one.Rest.Least || left > one.Rest.Most {
+			t.Fatalf("%v: the rest is told as %+v", counts, *one.Rest)
+		}
+		told := fmt.Sprint(one.Refused, one.Grounds, *one.Rest)
+		if could[told] == nil {
+			could[told] = new([sums]map[int]bool)
+		}
+		for which := range sums {
+			sum := 0
+			for i, of := range counts {
+				if which>>i&1 == 1 {
+					sum += of
+				}
+			}
+			if could[told][which] == nil {
+				could[told][which] = map[int]bool{}
+			}
+			could[told][which][sum] = true
+		}
+	}
+	for told, sets := range could {
+		for which := 1; which < sums-1; which++ {
+			least := most * len(codes)
+			for sum := range sets[which] {
+				least = min(least, sum)
+			}
+			if n := len(sets[which]); n < figures.Few && least < figures.Few {
+				t.Errorf("%s: grounds %04b can only be %d numbers", told, which, n)
+			}
+		}
 	}
 }
 

@@ -235,6 +235,22 @@ func (ps *Packs) Named(code string, at time.Time) (*Pack, bool) {
 	return p.In(""), true
 }
 
+// Ground returns a ground of refusal as the pack for places without their own
+// has it, or else the last pack that does.
+func (ps *Packs) Ground(code string) (RefusalGround, bool) {
+	if p, ok := ps.newest(DefaultPack, time.Time{}); ok {
+		if g, ok := p.Ground(code); ok {
+			return g, true
+		}
+	}
+	for i := len(ps.all) - 1; i >= 0; i-- {
+		if g, ok := ps.all[i].Ground(code); ok {
+			return g, true
+		}
+	}
+	return RefusalGround{}, false
+}
+
 // Edition returns the pack that a request froze, for its words.
 func (ps *Packs) Edition(edition string) (*Pack, bool) {
 	for i := range ps.all {

@@ -82,6 +82,16 @@ func (r *Request) AppealBy() time.Time {
 	return r.Rule.AppealBy(r.ClosedAt, r.running().Zone)
 }
 
+// Refusal is the ground on which r is refused; "" where it is not.
+func (r *Request) Refusal() string {
+	for i := len(r.Steps) - 1; i >= 0 && r.State == Rejected; i-- {
+		if r.Steps[i].Move == Reject {
+			return r.Steps[i].Ground
+		}
+	}
+	return ""
+}
+
 // refusedBy tells whether a member made the refusal that the person appealed
 // against: another has to decide then.
 func (r *Request) refusedBy(member string) bool {
