@@ -28,7 +28,7 @@ func TestStore(t *testing.T) {
 	onEngines(t, func(t *testing.T, e testkit.Engine) {
 		storetest.Run(t, func(t *testing.T) storetest.Fixture {
 			i := testkit.Install(t, e)
-			return storetest.Fixture{DB: i.Open(t), SQL: i.SQL(t), Clock: i.Clock}
+			return storetest.Fixture{DB: i.Open(t), SQL: i.SQL(t), Clock: i.Clock, Tokens: testkit.Size(4, 100)}
 		})
 	})
 }

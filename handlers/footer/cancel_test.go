@@ -5,9 +5,11 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 )
@@ -56,13 +58,22 @@ func TestCancel(t *testing.T) {
 			if a := k.oneClick(path, "urlencoded"); a.Status != http.StatusUnprocessableEntity && a.Status != http.StatusBadRequest || state() != rights.Accepted {
 				t.Errorf("the click of a mailbox provider: got %d, and the request is %s", a.Status, state())
 			}
-			for range 2 {
-				if a := stranger.Post(path, url.Values{"cancel": {"yes"}}); a.Status != http.StatusOK || !strings.Contains(a.Body, "is taken back") {
-					t.Errorf("take back: got %d", a.Status)
-				}
-				if got := state(); got != rights.Cancelled {
-					t.Errorf("the request is %s", got)
-				}
+			var wg sync.WaitGroup
+			for range 20 {
+				one := stranger.Copy()
+				wg.Go(func() {
+					if a := one.Post(path, url.Values{"cancel": {"yes"}}); a.Status != http.StatusOK || !strings.Contains(a.Body, "is taken back") {
+						t.Errorf("take back: got %d", a.Status)
+					}
+				})
+			}
+			wg.Wait()
+			if got := state(); got != rights.Cancelled {
+				t.Errorf("the request is %s", got)
+			}
+			lines, err := k.DB.History(t.Context(), k.subject, ledger.HistoryPage{Kinds: []string{string(rights.RequestCancelled)}, Limit: 5})
+			if err != nil || len(lines) != 1 {
+				t.Errorf("it was taken back %d times, want once: %v", len(lines), err)
 			}
 			path = file("1")
 			k.clock.Advance(24 * time.Hour)

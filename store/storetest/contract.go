@@ -16,6 +16,8 @@ type Fixture struct {
 	DB    *store.DB
 	SQL   *sql.DB
 	Clock *clock.Fake
+	// Tokens is how many of each kind a hundred use at once.
+	Tokens int
 }
 
 // Run holds stores to the contract. open returns a fresh one; the tests that

@@ -16,27 +16,24 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/staff"
+	"livingprofile/internal/transfer"
 )
 
-// A hundred tokens of each kind are made by go test -count=25: one statement
-// each is still minutes of a database.
-const (
-	tokensOfAKind = 4
-	usesOfAToken  = 100
-)
+// usesOfAToken is how many use each at once.
+const usesOfAToken = 100
 
 // usedOnce makes tokens of every kind that there is and has a hundred use each
 // of them at once: one may. Which kinds there are the schema says: a table with
 // a column as those of markOnce fails the test until it has a line here.
 func usedOnce(t *testing.T, f Fixture) {
 	kinds := f.onces(t)
-	for _, table := range f.tablesOf(t, "token", "spent", "spent_at", "taken_at") {
+	for _, table := range f.tablesOf(t, "token", "nonce", "spent", "spent_at", "taken_at") {
 		if kinds[table] == nil {
 			t.Errorf("%s has tokens, and nothing here uses them", table)
 		}
 	}
 	for table, make := range kinds {
-		for range tokensOfAKind {
+		for range f.Tokens {
 			use := make()
 			var won atomic.Int32
 			var all sync.WaitGroup
@@ -60,7 +57,8 @@ func usedOnce(t *testing.T, f Fixture) {
 // onces makes a token of each kind, by its table, and returns what uses it.
 func (f Fixture) onces(t *testing.T) map[string]func() func(context.Context) error {
 	t.Helper()
-	subject, now := f.subject(t), f.now()
+	at, now := address(), f.now()
+	subject := f.subject(t, email(at, now))
 	digest := func() []byte { return []byte(id.New()) }
 	begun := func(method login.Method, frame *login.Frame) login.Start {
 		s := login.Session{
@@ -114,6 +112,10 @@ func (f Fixture) onces(t *testing.T) map[string]func() func(context.Context) err
 				_, err := f.DB.TakeCeremony(ctx, c.Token, now)
 				return err
 			}
+		},
+		"offers": func() func(context.Context) error {
+			o := f.offered(t, at)
+			return func(ctx context.Context) error { return commit(ctx, subject, transfer.Ended{Offer: o.ID}) }
 		},
 		"approvals": func() func(context.Context) error {
 			a := approval.Approval{ID: id.New(), By: "one", At: now, Until: now.Add(time.Hour)}
