@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/profile"
@@ -112,4 +114,50 @@ func TestWishFrozen(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, got, tt.want)
 		}
 	}
+}
+
+// TestMay_with_many_freezes compares with one line of Art. 18(2) GDPR, whatever
+// was frozen, lifted and said before: a yes counts that is newer than each freeze
+// of the purpose that stands. It was once compared with the first of them alone.
+func TestMay_with_many_freezes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		type freeze struct {
+			scope rights.Scope
+			name  string
+			since int
+		}
+		var freezes rights.Freezes
+		stand := map[rights.RequestID]freeze{}
+		said := rapid.IntRange(0, 12).Draw(t, "yes")
+		at := func(minute int) time.Time { return frozenAt.Add(time.Duration(minute) * time.Minute) }
+		for minute := range 12 {
+			r := rights.RequestID(rapid.SampledFrom([]string{"1", "2", "3", "4"}).Draw(t, "request"))
+			if rapid.Bool().Draw(t, "lifted") {
+				freezes = freezes.Without(r)
+				delete(stand, r)
+				continue
+			}
+			f := freeze{
+				rapid.SampledFrom([]rights.Scope{rights.WholePerson, rights.PurposeScope, rights.FieldScope, rights.CategoryScope}).Draw(t, "scope"),
+				rapid.SampledFrom([]string{"news", "ideas"}).Draw(t, "name"), minute,
+			}
+			if f.scope == rights.WholePerson {
+				f.name = ""
+			}
+			freezes, stand[r] = freezes.With(rights.Freeze{Request: r, Scope: f.scope, Name: f.name, Ground: rights.Unlawful, Since: at(minute)}), f
+		}
+		basis := rapid.SampledFrom([]consent.Basis{consent.Consent, consent.Contract, consent.PublicInterest}).Draw(t, "basis")
+		want := true
+		for _, f := range stand {
+			if f.scope == rights.WholePerson || f.scope == rights.PurposeScope && f.name == "news" {
+				want = want && (basis == consent.PublicInterest || basis == consent.Consent && said > f.since)
+			}
+		}
+		facts := decision.Facts{Freezes: freezes, Consents: consent.State{{Purpose: "news"}: {Status: consent.Given, Version: 1, At: at(said), Record: "1"}}}
+		v := &consent.PurposeVersion{Purpose: "news", Number: 1, Basis: basis}
+		if got := decision.May(facts, decision.Question{Purpose: v, At: noon}); got.Allow != want {
+			t.Fatalf("a yes at %d under %v: got %v for %v, want %v", said, stand, got.Allow, got.Reasons, want)
+		}
+	})
 }

@@ -69,18 +69,28 @@ func (fs Freezes) Without(r RequestID) Freezes {
 	return slices.DeleteFunc(slices.Clone(fs), func(f Freeze) bool { return f.Request == r })
 }
 
-// Field returns what freezes a field of a category: the oldest that does.
+// Field returns what freezes a field of a category: any that does.
 func (fs Freezes) Field(field, category string) (Freeze, bool) {
 	return fs.first(func(f *Freeze) bool {
 		return f.Scope == WholePerson || f.Scope == FieldScope && f.Name == field || f.Scope == CategoryScope && f.Name == category
 	})
 }
 
-// Purpose returns what freezes a purpose as a whole.
+// Purpose returns what freezes a purpose as a whole: the last that does, for who
+// says yes after one freeze and freezes again has said "stop" since.
 func (fs Freezes) Purpose(purpose string) (Freeze, bool) {
-	return fs.first(func(f *Freeze) bool {
-		return f.Scope == WholePerson || f.Scope == PurposeScope && f.Name == purpose
-	})
+	var last Freeze
+	is := false
+	for i := range fs {
+		f := &fs[i]
+		if f.Scope != WholePerson && (f.Scope != PurposeScope || f.Name != purpose) {
+			continue
+		}
+		if !is || f.Since.After(last.Since) {
+			last, is = *f, true
+		}
+	}
+	return last, is
 }
 
 func (fs Freezes) first(covers func(*Freeze) bool) (Freeze, bool) {
