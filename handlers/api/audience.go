@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -167,6 +168,9 @@ func (a *API) changeAudience(c echo.Context, who *caller) (answer, error) {
 		return answer{}, refusal(http.StatusPreconditionFailed, "error.version_moved")
 	}
 	changed, err := a.Audience.Change(web.Context(c), &found, wish, who.actor())
+	if errors.Is(err, errs.Conflict) {
+		return answer{}, refusal(http.StatusPreconditionFailed, "error.version_moved")
+	}
 	return audienceAnswer(http.StatusOK, &changed), err
 }
 

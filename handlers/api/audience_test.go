@@ -5,7 +5,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"livingprofile/internal/authz"
@@ -171,9 +173,10 @@ func TestChangeAudience(t *testing.T) {
 				t.Errorf("changed: got %+v", one)
 			}
 			k.refused(k.ask(key, "PUT", path, body, "If-Match", tag), http.StatusPreconditionFailed, "version-moved")
-			k.refused(k.ask(key, "PUT", path, `{"name":"x","purpose":"newsletter","where":{}}`, "If-Match", `"2"`), http.StatusUnprocessableEntity, "invalid")
+			changeAtOnce(k, key, path)
+			k.refused(k.ask(key, "PUT", path, `{"name":"x","purpose":"newsletter","where":{}}`, "If-Match", `"3"`), http.StatusUnprocessableEntity, "invalid")
 			k.refused(k.ask(k.key(withFields("event-city")), "PUT", path,
-				`{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"},"give":["given-name"]}`, "If-Match", `"2"`), http.StatusForbidden, "forbidden")
+				`{"name":"x","purpose":"newsletter","where":{"field":"event-city","compare":"known"},"give":["given-name"]}`, "If-Match", `"3"`), http.StatusForbidden, "forbidden")
 			for what, other := range map[string]string{
 				"another brand": k.key(forBrand("kawara"), ofSystem("newsletter")), "fewer fields": k.key(withFields("given-name")), "another purpose": k.key(ofSystem("machines")),
 			} {
@@ -182,17 +185,43 @@ func TestChangeAudience(t *testing.T) {
 					if method == "PUT" {
 						text = body
 					}
-					if a := k.ask(other, method, path, text, "If-Match", `"2"`); a.Status != http.StatusNotFound {
+					if a := k.ask(other, method, path, text, "If-Match", `"3"`); a.Status != http.StatusNotFound {
 						t.Errorf("%s of %s: got %d, want 404", method, what, a.Status)
 					}
 				}
 			}
 			reader := k.key(withScopes(authz.AudienceRead))
 			k.refused(k.ask(reader, "DELETE", path, ""), http.StatusForbidden, "forbidden")
-			k.refused(k.ask(reader, "PUT", path, body, "If-Match", `"2"`), http.StatusForbidden, "forbidden")
+			k.refused(k.ask(reader, "PUT", path, body, "If-Match", `"3"`), http.StatusForbidden, "forbidden")
 			k.want(http.StatusNoContent, nil, key, "DELETE", path, "")
 			k.refused(k.ask(key, "GET", path, ""), http.StatusNotFound, "not-found")
 		})
+	}
+}
+
+// changeAtOnce has some change version 2 at the same time: one does, and the
+// others were told of a conflict that only an Idempotency-Key has.
+func changeAtOnce(k *kit, key, path string) {
+	k.t.Helper()
+	const senders = 8
+	var answers [senders]*testkit.Answer
+	var all sync.WaitGroup
+	for i := range answers {
+		all.Go(func() {
+			answers[i] = k.ask(key, "PUT", path, `{"name":"by `+strconv.Itoa(i)+`","purpose":"newsletter","where":{"field":"event-city","compare":"known"}}`, "If-Match", `"2"`)
+		})
+	}
+	all.Wait()
+	changed := 0
+	for _, a := range answers {
+		if a.Status == http.StatusOK {
+			changed++
+			continue
+		}
+		k.refused(a, http.StatusPreconditionFailed, "version-moved")
+	}
+	if changed != 1 {
+		k.t.Errorf("%d of %d changed version 2, want 1", changed, senders)
 	}
 }
 
