@@ -50,7 +50,9 @@ func (a *API) state(c echo.Context, who *caller) (answer, error) {
 }
 
 // farewell answers of somebody who was erased, to whom the hook that said so may
-// not have come.
+// not have come. Every key of a system that knows their name is told, as the feed
+// tells: which brands they had to do with went with them. The name itself nobody
+// can make up, and no other system can use.
 func (a *API) farewell(ctx context.Context, who *caller, d hook.Delivery) (answer, error) {
 	version, err := a.Store.Erased(ctx, d.Subject)
 	if errors.Is(err, errs.NotFound) {

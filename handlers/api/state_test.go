@@ -103,6 +103,46 @@ func TestState(t *testing.T) {
 	}
 }
 
+// TestState_of_the_erased: a key of a brand that has nothing to do with somebody
+// learns nothing until they are erased, and then what its feed says as well: their
+// brands are erased too, and a system that was told of them has to hear. Another
+// system, and who makes a name up, learn nothing.
+func TestState_of_the_erased(t *testing.T) {
+	k := newKit(t, testkit.OnSQLite)
+	const address = "mira@mail.example.com"
+	subject, err := k.Identity.Register(t.Context(), address, "hibiki")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := k.DB.Ring().Pairwise("media", subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/api/v1/subjects/" + name + "/state"
+	foreign, other := k.key(forBrand("kawara"), ofSystem("media")), k.key(ofSystem("shop"))
+	unknown := func() {
+		t.Helper()
+		for _, a := range []*testkit.Answer{
+			k.ask(other, "GET", path, ""),
+			k.ask(foreign, "GET", "/api/v1/subjects/"+id.New()+"/state", ""),
+			k.ask(foreign, "GET", "/api/v1/subjects/"+string(subject)+"/state", ""),
+		} {
+			k.refused(a, http.StatusNotFound, "not-found")
+		}
+	}
+	unknown()
+	k.refused(k.ask(foreign, "GET", path, ""), http.StatusNotFound, "not-found")
+	at := k.feed(foreign, "?after=latest").Next
+	erase(t, k, address)
+	unknown()
+	var told stateBody
+	k.want(http.StatusOK, &told, foreign, "GET", path, "")
+	lines := k.feed(foreign, "?after="+at).Changes
+	if len(lines) != 1 || lines[0].Data.Subject != name || !told.Data.Erased || told.Data.Fields != nil || len(told.Data.Permissions) > 0 {
+		t.Errorf("got %+v, and the feed tells %+v", told, lines)
+	}
+}
+
 // erase ends somebody.
 func erase(t *testing.T, k *kit, address string) {
 	t.Helper()
