@@ -81,6 +81,13 @@ func copyOnce(t *testing.T, s *testkit.Site) {
 	c.Enter("hibiki", aiko, true)
 	path := fileRequest(t, c, "access", nil)
 	page := await(t, c, path, "Take the file")
+	for said := false; !said; {
+		m, err := s.Box.Wait(t.Context(), aiko)
+		if err != nil {
+			t.Fatalf("no letter says until when the copy can be taken: %v", err)
+		}
+		said = strings.Contains(m.Text, "It can be taken once, until")
+	}
 	form := url.Values{"copy": {testkit.Field(page, "copy")}}
 
 	other := s.Client(t)

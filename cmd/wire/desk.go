@@ -178,6 +178,9 @@ func (d *desk) letter(r rights.Request, message string) (view.Request, id.Subjec
 	if r.Kind == rights.Erasure && !r.ActAt.IsZero() {
 		m.Acts = r.ActAt
 	}
+	if message == "fulfilled" && (r.Kind == rights.Access || r.Kind == rights.Portability) && r.Matter.Scope != rights.ControllerScope {
+		m.Take = r.ClosedAt.Add(rights.CopyLife)
+	}
 	m.Thaws, m.Appeal = r.ThawAt, r.AppealBy()
 	return m, r.Subject
 }

@@ -68,7 +68,7 @@ func (s *Console) showQueue(c echo.Context, values url.Values, typed string, wro
 		p.Newest = queuePath(values, "")
 	}
 	if !next.Zero() {
-		p.Older = queuePath(values, next.String())
+		p.More = queuePath(values, next.String())
 	}
 	if me(c).Role.Has(authz.RequestAssign) {
 		p.Assign = assignInput(ctx, members, me(c))

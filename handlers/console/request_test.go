@@ -112,6 +112,7 @@ func TestRequest_is_opened_and_refused(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantIn(t, "the mail", letter.Text, "could not make sure", "We did, on Monday.")
+			wantOut(t, "the mail about what is over", letter.Text, "cancel it")
 
 			them := s.Client(t)
 			them.Enter("hibiki", thomas, false)

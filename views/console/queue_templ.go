@@ -20,8 +20,8 @@ type QueuePage struct {
 	Views   []View
 	Filters []ui.Input
 	Rows    []QueueRow
-	Newest  string // address of the beginning; "" when this is it
-	Older   string
+	Newest  string    // address of the beginning; "" when this is it
+	More    string    // of what follows; "" at the end
 	Intake  bool      // the member may take a request down
 	Assign  *ui.Input // to whom; nil for a member who may not
 	Back    string    // this page
@@ -495,7 +495,7 @@ func Queue(d layout.Desk, p QueuePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Pager(p.Newest, p.Older).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Pages(ui.Link{Text: i18n.T(ctx, "request.queue.first"), Href: p.Newest}, ui.Link{Text: i18n.T(ctx, "request.queue.more"), Href: p.More}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -84,6 +84,13 @@ func every(ctx context.Context, b mail.Brand) map[string]func() (mail.Message, e
 		"erasure_held":        erasure("held", everything),
 		"erasure_held_fields": erasure("held_fields", email),
 
+		"copy_made": func() (mail.Message, error) {
+			return mail.Moved(ctx, b, mail.Request{
+				Kind: "access", Number: "R-7K3Q-V2MD", Message: "fulfilled", Due: asked.AddDate(0, 1, 0), Take: asked.AddDate(0, 0, 1),
+				URL: "https://my.hibiki.example/hibiki/requests/1",
+			})
+		},
+
 		"sign_in":         func() (mail.Message, error) { return mail.SignIn(ctx, b, link) },
 		"nothing":         func() (mail.Message, error) { return mail.Nothing(ctx, b, plain) },
 		"nothing_open":    func() (mail.Message, error) { return mail.Nothing(ctx, b, link) },

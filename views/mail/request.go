@@ -28,7 +28,9 @@ type Request struct {
 	Complain  string `json:"complain,omitempty"`
 	// Appeal is until when the person may appeal against a refusal.
 	Appeal time.Time `json:"appeal,omitzero"`
-	URL    string    `json:"url"` // of the request's page
+	// Take is until when the file of a copy can be taken.
+	Take time.Time `json:"take,omitzero"`
+	URL  string    `json:"url"` // of the request's page
 	// Cancel takes the request back without signing in; "" for a letter that has
 	// no such link.
 	Cancel string `json:"cancel,omitempty"`
@@ -77,18 +79,25 @@ func Moved(ctx context.Context, b Brand, r Request) (Message, error) {
 			m.Quote = append(m.Quote, words)
 		}
 	}
+	if !r.Take.IsZero() {
+		m.Before = append(m.Before, t("take", "date", i18n.DateTime(ctx, r.Take)))
+	}
 	if !r.Appeal.IsZero() {
 		m.After = append(m.After, t("appeal", "date", i18n.Date(ctx, r.Appeal)))
 	}
 	if r.Authority != "" {
 		m.After = append(m.After, t("authority", "authority", r.Authority, "address", r.Complain))
 	}
-	switch {
-	case r.Message == "erased":
-	case r.Cancel != "":
-		m.After = append(m.After, t("cancel", "url", r.Cancel))
+	switch r.Message {
+	case "erased":
+	case "rejected", "fulfilled", "unfulfilled", "cancelled":
+		m.After = append(m.After, t("not_yours"))
 	default:
-		m.After = append(m.After, t("not_you"))
+		if r.Cancel != "" {
+			m.After = append(m.After, t("cancel", "url", r.Cancel))
+		} else {
+			m.After = append(m.After, t("not_you"))
+		}
 	}
 	return m.message(ctx, b)
 }
