@@ -41,7 +41,7 @@ type Row struct {
 
 var (
 	heads   = [...]string{"received", "answered", "in_time", "refused", "days"}
-	reasons = [...]string{"ground", "refused"}
+	reasons = [...]string{"ground", "count"}
 )
 
 // Show is the page.
