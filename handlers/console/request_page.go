@@ -305,9 +305,11 @@ func (b *sheet) letters() {
 	for i := range b.request.Steps {
 		step := &b.request.Steps[i]
 		if text := b.words(step); text != "" && !step.Inner() {
-			b.page.Said = append(b.page.Said, view.Letter{
-				Who: b.who(step), Text: text, Own: step.By == ledger.ByStaff, At: step.At, Files: b.filesOf(i),
-			})
+			l := view.Letter{Who: b.who(step), Text: text, Own: step.By == ledger.ByStaff, At: step.At, Files: b.filesOf(i)}
+			if i == 0 { // who took it down wrote what the person said
+				l.Who, l.Own = b.t("console.actor."+string(ledger.BySubject)), false
+			}
+			b.page.Said = append(b.page.Said, l)
 		}
 	}
 	if b.decides && b.request.State.Open() {

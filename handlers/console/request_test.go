@@ -245,6 +245,13 @@ func TestIntake(t *testing.T) {
 	wantState(t, s, path, rights.Cancelled)
 	c.Post(path, nil)
 	wantIn(t, "the request", c.Page(path), "Noriko Sato", "Mandate ended", "The person ended the mandate")
+
+	// What was taken down stood among the messages as words of the member.
+	path = intake(t, s, c, thomas, url.Values{"kind": {"complaint"}, "proof": {"phone"}, "text": {"Nobody wrote back."}})
+	officer := desk(t, s, authz.DPO)
+	officer.Post(path, nil)
+	said := officer.Page(path + "?tab=messages")
+	wantIn(t, "the messages", said[strings.Index(said, `id="said"`):], "Nobody wrote back.", "<b>the person</b>")
 }
 
 // TestRequest_own: a member cannot answer, take down or hold what is their own.
