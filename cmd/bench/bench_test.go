@@ -103,7 +103,7 @@ func TestRun_told(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := len(report.Sizes[0].Lines); got != 3 || len(report.Failed()) > 0 {
+	if got := len(report.Sizes[0].Lines); got != 5 || len(report.Failed()) > 0 {
 		t.Fatalf("got %d lines, %v", got, report.Failed())
 	}
 	for _, l := range report.Sizes[0].Lines {

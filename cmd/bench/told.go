@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,17 +36,26 @@ const (
 	tellers     = 64   // connections that change something
 )
 
-// A receiver checks and counts what it is told. Its path /slow takes a second
-// for each, and counts nothing.
+// The paths of a receiver: what comes to the first counts, the second takes a
+// second for each.
+const (
+	counting = "main"
+	slow     = "slow"
+)
+
+// A receiver checks what it is told, and counts it.
 type receiver struct {
 	*http.Server
 	address string
 	secret  hook.Secret
+	vices   map[string]vice
 
 	mu    sync.Mutex
 	told  int
-	lags  []float64 // ms from the event to its arrival
-	since time.Time // what happened before is not counted: it was still on its way
+	all   int             // at whatever path
+	bad   context.Context // until it ends, paths have their vices; nil before
+	lags  []float64       // ms from the event to its arrival
+	since time.Time       // what happened before is not counted: it was still on its way
 }
 
 func listen(secret hook.Secret) (*receiver, error) {
@@ -53,7 +63,7 @@ func listen(secret hook.Secret) (*receiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &receiver{address: l.Addr().String(), secret: secret}
+	r := &receiver{address: l.Addr().String(), secret: secret, vices: vices()}
 	r.Server = &http.Server{Handler: r, ReadHeaderTimeout: patience}
 	go func() { _ = r.Serve(l) }()
 	return r, nil
@@ -68,8 +78,19 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	if q.URL.Path == "/slow" {
+	r.mu.Lock()
+	r.all++
+	bad := r.bad
+	r.mu.Unlock()
+	// Endpoints of one kind are told apart by a number behind it.
+	switch kind, _, _ := strings.Cut(q.URL.Path[1:], "-"); {
+	case kind == slow:
 		<-time.After(time.Second)
+		return
+	case kind != counting:
+		if bad != nil {
+			r.vices[kind](bad, w)
+		}
 		return
 	}
 	var m struct {
@@ -84,6 +105,13 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	}
 	r.told++
 	r.lags = append(r.lags, float64(now.Sub(m.Timestamp))/float64(time.Millisecond))
+}
+
+// turn gives paths their vices, until ctx ends.
+func (r *receiver) turn(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bad = ctx
 }
 
 func (r *receiver) count() int {
@@ -124,8 +152,13 @@ func (r *receiver) wait(ctx context.Context, n int) error {
 
 // rest returns when nothing has come for a second.
 func (r *receiver) rest(ctx context.Context) error {
-	for last := -1; last != r.count(); {
-		last = r.count()
+	came := func() int {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.all
+	}
+	for last := -1; last != came(); {
+		last = came()
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -162,18 +195,15 @@ func (b *bench) tell(ctx context.Context, _ *people) (lines []Line, err error) {
 		return post(below, "/told/"+string(subject)+"?to="+r.address+"&secret="+secret, "", "application/json", `{"purpose":"p","answer":"yes"}`)
 	}}
 	ours := &target{want: http.StatusNoContent}
-	var alone, beside, floored []float64
-	var lag Line
+	var alone, floored, lags, beside, fine, among, lagsAmong []float64
 	for i := range b.Rounds {
 		// In turn, for an hour of a busy machine is not like another.
-		err := b.telling(ctx, folder, p, r, ours, []string{"main"}, func() error {
-			if err := b.toldRate(ctx, r, ours, &alone); err != nil {
-				return err
-			}
-			if err := b.toldRate(ctx, r, floors, &floored); err != nil || i > 0 {
-				return err
-			}
-			if lag, err = b.lag(ctx, r, ours); err != nil {
+		err := b.telling(ctx, folder, p, r, ours, []string{counting}, func() error {
+			err := inTurn(
+				func() error { return b.toldRate(ctx, r, ours, &alone) },
+				func() error { return b.toldRate(ctx, r, floors, &floored) },
+				func() error { return b.lag(ctx, r, ours, &lags) })
+			if err != nil || i > 0 {
 				return err
 			}
 			return b.profile(ctx, telling, ours, tellers)
@@ -181,15 +211,55 @@ func (b *bench) tell(ctx context.Context, _ *people) (lines []Line, err error) {
 		if err != nil {
 			return nil, err
 		}
-		err = b.telling(ctx, folder, p, r, ours, []string{"main", "slow"}, func() error { return b.toldRate(ctx, r, ours, &beside) })
+		err = b.telling(ctx, folder, p, r, ours, []string{counting, slow}, func() error { return b.toldRate(ctx, r, ours, &beside) })
+		if err != nil {
+			return nil, err
+		}
+		// They turn bad once they are measured: one that was bad before would be
+		// left alone for most of the time.
+		many := []string{counting}
+		for kind := range r.vices {
+			many = append(many, fmt.Sprintf("%s-%d", kind, i))
+		}
+		err = b.telling(ctx, folder, p, r, ours, many, func() error {
+			bad, good := context.WithCancel(ctx)
+			defer good()
+			return inTurn(
+				func() error { return b.toldRate(ctx, r, ours, &fine) },
+				func() error { return r.rest(ctx) },
+				func() error { r.turn(bad); return b.toldRate(ctx, r, ours, &among) },
+				func() error { return b.lag(ctx, r, ours, &lagsAmong) })
+		})
+		r.turn(nil)
 		if err != nil {
 			return nil, err
 		}
 	}
+	crowd := fmt.Sprintf("%d bad receivers", len(r.vices))
 	return []Line{
 		against("hooks told, from durable changes", alone, floored, Limit{Least: leastTold}),
-		against("hooks told beside a receiver that takes a second ÷ without", beside, alone, Limit{Least: leastBeside}), lag,
+		against("hooks told beside a receiver that takes a second ÷ without", beside, alone, Limit{Least: leastBeside}),
+		against("hooks told beside "+crowd+" ÷ beside as many good ones", among, fine, Limit{Least: leastBeside}),
+		lagged("", lags), lagged(" beside "+crowd, lagsAmong),
 	}, nil
+}
+
+// inTurn takes steps up to the first that fails.
+func inTurn(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lagged is the line of the time that hooks took to arrive.
+func lagged(beside string, lags []float64) Line {
+	return Line{
+		Figure: telling, What: fmt.Sprintf("from a change to its arrival%s, p99 at %d/s", beside, lagRate), Unit: "ms",
+		Value: median(lags), Limit: Limit{Most: mostLag, Absolute: true},
+	}
 }
 
 // against is the line of two rates that were measured in turn.
@@ -265,36 +335,32 @@ func (b *bench) toldRate(ctx context.Context, r *receiver, t *target, rates *[]f
 	return nil
 }
 
-// lag is how long after an event it arrives, while things change at lagRate.
-func (b *bench) lag(ctx context.Context, r *receiver, t *target) (Line, error) {
-	l := Line{
-		Figure: telling, What: fmt.Sprintf("from a change to its arrival, p99 at %d/s", lagRate), Unit: "ms",
-		Limit: Limit{Most: mostLag, Absolute: true},
-	}
+// lag notes how long after an event it arrives, while things change at lagRate.
+func (b *bench) lag(ctx context.Context, r *receiver, t *target, lags *[]float64) error {
 	r.forget(time.Now())
 	n := max(int(3*lagRate*b.During.Seconds()), 10)
 	tick := time.NewTicker(time.Second / lagRate)
 	defer tick.Stop()
 	c, err := dial(ctx, t.server.address, time.Now().Add(patience+4*b.During))
 	if err != nil {
-		return l, err
+		return err
 	}
 	defer c.close()
 	for range n {
 		select {
 		case <-ctx.Done():
-			return l, ctx.Err()
+			return ctx.Err()
 		case <-tick.C:
 		}
 		if status, _, err := c.ask(t.request(t.asked.Add(1) - 1)); err != nil || status != t.want {
-			return l, errors.Join(fmt.Errorf("a change: status %d", status), err)
+			return errors.Join(fmt.Errorf("a change: status %d", status), err)
 		}
 	}
 	if err := r.wait(ctx, n); err != nil {
-		return l, err
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	l.Value = high(r.lags)
-	return l, nil
+	*lags = append(*lags, high(r.lags))
+	return nil
 }
