@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -220,10 +221,29 @@ func (db *DB) Turn(ctx context.Context, t hook.Turn) ([]hook.Delivery, error) {
 	return claimed, nil
 }
 
+// dueDeliveries returns what may be claimed: half of it the oldest, half the
+// newest, which come first. A decision of this moment waits behind no backlog
+// and nothing that is told again, and nothing waits for ever.
 func dueDeliveries(ctx context.Context, c conn, t hook.Turn, lock string) ([]hook.Delivery, error) {
 	if t.Limit <= 0 {
 		return nil, nil
 	}
+	half := t.Limit / 2
+	oldest, err := dueInOrder(ctx, c, t, "due_at", t.Limit-half, lock)
+	if err != nil || half == 0 || len(oldest) < t.Limit-half {
+		return oldest, err
+	}
+	newest, err := dueInOrder(ctx, c, t, "due_at desc", half, lock)
+	if err != nil {
+		return nil, err
+	}
+	newest = slices.DeleteFunc(newest, func(d hook.Delivery) bool {
+		return slices.ContainsFunc(oldest, func(o hook.Delivery) bool { return o.Lane == d.Lane && o.Seq == d.Seq })
+	})
+	return append(newest, oldest...), nil
+}
+
+func dueInOrder(ctx context.Context, c conn, t hook.Turn, order string, limit int, lock string) ([]hook.Delivery, error) {
 	until := micros(t.Now)
 	if t.Probe {
 		until = micros(t.Now.AddDate(100, 0, 0))
@@ -237,8 +257,8 @@ func dueDeliveries(ctx context.Context, c conn, t hook.Turn, lock string) ([]hoo
 	}, "select"+deliveryColumns+`
 		from hook_deliveries
 		where endpoint = $1 and due_at > 0 and due_at <= $2 and lease_until <= $3
-		order by due_at
-		limit $4`+lock, t.Endpoint, until, micros(t.Now), t.Limit)
+		order by `+order+`
+		limit $4`+lock, t.Endpoint, until, micros(t.Now), limit)
 	return all, err
 }
 

@@ -40,7 +40,7 @@ type Queue interface {
 	// of each is due; an endpoint that nothing is known of is Active.
 	Standing(ctx context.Context, endpoints []string, now time.Time) (map[string]Standing, error)
 	// Turn writes what became of deliveries and claims others, in one
-	// transaction.
+	// transaction: half of them the oldest, half the newest, which come first.
 	Turn(ctx context.Context, t Turn) ([]Delivery, error)
 	// Said returns the topics that an endpoint has been told yes of a subject, by
 	// the last delivery that told it anything.

@@ -115,6 +115,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"the_feed_is_moved_by_one_process", feedIsMovedOnce},
 		{"the_feed_can_go_to_the_end", feedGoesToTheEnd},
 		{"a_delivery_is_claimed_once", deliveriesAreClaimedOnce},
+		{"a_delivery_waits_behind_no_backlog", deliveriesWaitBehindNoBacklog},
 		{"a_delivery_is_settled_by_its_latest_attempt", deliveryIsFenced},
 		{"what_is_acknowledged_is_over", acknowledged},
 		{"what_waits_is_probed_and_hurried", deliveriesAreHurried},

@@ -126,6 +126,27 @@ func feedGoesToTheEnd(t *testing.T, f Fixture) {
 	}
 }
 
+// A withdrawal came as late as all that was told again before it.
+func deliveriesWaitBehindNoBacklog(t *testing.T, f Fixture) {
+	for range 6 {
+		f.subject(t)
+	}
+	backlog := len(f.spread(t, "crm/main"))
+	f.Clock.Advance(time.Minute)
+	subject := f.subject(t)
+	f.spread(t, "crm/main")
+	got := f.claim(t, "crm/main", 4)
+	if len(got) != 4 || got[0].Subject != subject {
+		t.Fatalf("got %d of which the first is about %s, want 4 and %s", len(got), got[0].Subject, subject)
+	}
+	if got[3].Due.Equal(f.now()) {
+		t.Error("the oldest are left behind")
+	}
+	if got, want := len(f.claim(t, "crm/main", 100)), backlog+1-4; got != want {
+		t.Errorf("got %d others, want %d", got, want)
+	}
+}
+
 func deliveriesAreClaimedOnce(t *testing.T, f Fixture) {
 	for range 8 {
 		f.subject(t)
