@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/login"
 )
 
@@ -65,18 +66,28 @@ func (a *API) Acknowledge(c echo.Context) error {
 	}
 	all, err := acknowledgements(text)
 	if err != nil {
-		return err
+		return a.unheard(ctx, t, "not_valid", 1, err)
 	}
 	once := a.counter("api.signature", fmt.Sprintf("%s %d %s", t.ID, signed.Unix(), id), 1)
 	once.Window = 3 * hook.Tolerance // more than a signature can be used for
 	heard, err := a.Deliveries.Acknowledge(ctx, t, all, signed, once, now)
+	if errs.KindOf(err) == errs.Conflict {
+		return a.unheard(ctx, t, hook.SignedTwice, 1, err)
+	}
 	if err != nil {
 		return err
 	}
-	results := make([]heardBody, len(all))
+	results, unknown := make([]heardBody, len(all)), 0
 	for i := range all {
 		results[i] = heardBody{all[i].Entry, heard[i]}
-		a.Heard(all[i].State, heard[i])
+		if a.Heard(all[i].State, heard[i]); heard[i] == hook.Unknown {
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		if err := a.unheard(ctx, t, "no_delivery", unknown, nil); err != nil {
+			return err
+		}
 	}
 	return c.JSON(http.StatusOK, map[string]any{"results": results})
 }
@@ -92,11 +103,30 @@ func (a *API) signer(c echo.Context, text []byte, now time.Time) (t *hook.Target
 		if err != nil {
 			return nil, "", time.Time{}, err
 		}
-		if id, signed, ok := hook.Verify(standings[all[at].ID].Secrets, c.Request().Header.Get, text, now); ok {
+		id, signed, wrong := hook.Verify(standings[all[at].ID].Secrets, c.Request().Header.Get, text, now)
+		if wrong == "" {
 			return &all[at], id, signed, nil
 		}
+		if err = a.notSigned(c); errs.KindOf(err) == errs.Unauthenticated {
+			err = a.unheard(web.Context(c), &all[at], wrong, 1, err)
+		}
+		return nil, "", time.Time{}, err
 	}
-	return nil, "", time.Time{}, a.refuse(c, "Standard-Webhooks", errs.New(errs.Unauthenticated, "error.bad_signature"))
+	return nil, "", time.Time{}, a.notSigned(c)
+}
+
+func (a *API) notSigned(c echo.Context) error {
+	return a.refuse(c, "Standard-Webhooks", errs.New(errs.Unauthenticated, "error.bad_signature"))
+}
+
+// unheard counts at its endpoint what was not taken, for staff to see, and returns
+// why.
+func (a *API) unheard(ctx context.Context, t *hook.Target, reason string, times int, why error) error {
+	from := inbound.Sender{System: t.System, Way: inbound.ByAcknowledgement, Places: []string{inbound.OfEndpoint(t.ID)}}
+	if err := a.Door.Refuse(ctx, from, reason, times); err != nil {
+		return err
+	}
+	return why
 }
 
 func acknowledgements(text []byte) ([]hook.Acknowledgement, error) {

@@ -9,10 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/hook"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/testkit"
 )
@@ -214,8 +217,30 @@ func TestAcknowledge_refuses(t *testing.T) {
 			q.refused(q.signed(path, "no JSON", now, own), http.StatusBadRequest, "malformed")
 			q.becomes(q.post(path, body, good), hook.Taken, hook.Applied)
 			q.refused(q.post(path, body, good), http.StatusConflict, "conflict")
+			want := map[string]map[string]int64{
+				demo.Newsletter: {hook.BadSignature: 9, hook.BadTime: 2, "not_valid": 6, hook.SignedTwice: 1},
+				demo.CRM:        {hook.BadSignature: 1, "no_delivery": 1},
+			}
+			if diff := cmp.Diff(want, map[string]map[string]int64{demo.Newsletter: q.unheard(demo.Newsletter), demo.CRM: q.unheard(demo.CRM)}); diff != "" {
+				t.Errorf("what staff read: (-want +got)\n%s", diff)
+			}
 		})
 	}
+}
+
+// unheard is how often something that the endpoint of a system said was not taken,
+// by reason.
+func (q *queued) unheard(system string) map[string]int64 {
+	q.t.Helper()
+	all, err := q.DB.Refusals(q.t.Context(), inbound.OfEndpoint(system+"/main"))
+	if err != nil {
+		q.t.Fatal(err)
+	}
+	n := map[string]int64{}
+	for _, r := range all {
+		n[r.Reason] = r.Count
+	}
+	return n
 }
 
 // TestAcknowledge_in_between: what is not settled yet is said again; what an

@@ -61,6 +61,12 @@ func TestNotTaken(t *testing.T) {
 	body.Store(`{"status":"applied","changes":[` + strings.Repeat(`{},`, 100) + `{}]}`)
 	told("no", "the answer carried too many changes")
 
+	tell := them.Do(them.Request("POST", "/api/v1/endpoints/newsletter/main/acknowledgements", strings.NewReader(`{}`), "Content-Type", "application/json"))
+	if tell.Status != http.StatusUnauthorized {
+		t.Fatalf("got %d: %s", tell.Status, tell.Body)
+	}
+	wantIn(t, "the endpoint", c.Page(tool), "signed with no valid secret of this endpoint")
+
 	made := c.Post("/console/keys", url.Values{
 		"name": {"export"}, "system": {"crm"}, "brand": {"*"}, "scopes": {"change:write"}, "life": {"30"},
 	})

@@ -103,26 +103,37 @@ const Tolerance = 5 * time.Minute
 // maxID is the longest that the id of a signed body may be.
 const maxID = 255
 
+// Why a signed body is not taken, as codes.
+const (
+	BadSignature = "bad_signature" // nobody who knows one of the secrets has signed it
+	BadTime      = "bad_time"      // they have, but not now
+	SignedTwice  = "signed_twice"  // it came before
+)
+
 // Verify returns the id of a body that was signed with one of secrets, and when it
-// was. It is false for one that nobody who knows any of them has signed, or not
-// now (Standard Webhooks 1.0, "Verifying webhook authenticity"). Of our private
-// keys nobody else can have signed: what bears one of those is our own hook, sent
-// back.
-func Verify(secrets []Secret, header func(name string) string, body []byte, now time.Time) (id string, at time.Time, ok bool) {
+// was; wrong is BadSignature or BadTime for one that is not to be believed
+// (Standard Webhooks 1.0, "Verifying webhook authenticity"). Of our private keys
+// nobody else can have signed: what bears one of those is our own hook, sent back.
+func Verify(secrets []Secret, header func(name string) string, body []byte, now time.Time) (id string, at time.Time, wrong string) {
 	id = header("Webhook-Id")
 	seconds, err := strconv.ParseInt(header("Webhook-Timestamp"), 10, 64)
-	at = time.Unix(seconds, 0)
-	if err != nil || id == "" || len(id) > maxID || at.Before(now.Add(-Tolerance)) || at.After(now.Add(Tolerance)) {
-		return "", time.Time{}, false
+	if err != nil || id == "" || len(id) > maxID {
+		return "", time.Time{}, BadSignature
 	}
+	at, wrong = time.Unix(seconds, 0), BadSignature
 	shared := slices.DeleteFunc(slices.Clone(secrets), func(s Secret) bool { return s.Public() != "" })
 	sent := strings.Fields(header("Webhook-Signature"))
 	for one := range strings.FieldsSeq(Sign(shared, id, at, body)) {
 		for _, s := range sent {
-			ok = ok || hmac.Equal([]byte(one), []byte(s))
+			if hmac.Equal([]byte(one), []byte(s)) {
+				wrong = ""
+			}
 		}
 	}
-	return id, at, ok
+	if wrong == "" && now.Sub(at).Abs() > Tolerance {
+		wrong = BadTime
+	}
+	return id, at, wrong
 }
 
 // Headers returns the headers of one attempt.

@@ -20,7 +20,7 @@ type Refusal struct {
 // OfFeed is the feed of a system.
 func OfFeed(system string) string { return "feed/" + system }
 
-// OfEndpoint is what the answers of an endpoint bring.
+// OfEndpoint is what the answers of an endpoint bring, and what it says later.
 func OfEndpoint(endpoint string) string { return "endpoint/" + endpoint }
 
 // OfDelivery is what the answer to one delivery brought.
@@ -34,10 +34,11 @@ type Way string
 
 // The ways.
 const (
-	ByAPI    Way = "api"
-	ByAnswer Way = "answer" // of a hook
-	ByFeed   Way = "feed"
-	BySCIM   Way = "scim"
+	ByAPI             Way = "api"
+	ByAnswer          Way = "answer" // of a hook
+	ByAcknowledgement Way = "acknowledgement"
+	ByFeed            Way = "feed"
+	BySCIM            Way = "scim"
 )
 
 // Observe has seen called for each change that comes in by a Batch. It is set
