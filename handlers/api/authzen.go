@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -143,7 +144,7 @@ func (a *API) evaluateAll(c echo.Context, who *caller) (answer, error) {
 		e, err := a.weigh(c, who, &t)
 		if errs.KindOf(err) == errs.Invalid {
 			e, err = evaluation{Context: map[string]any{"error": map[string]any{
-				"status": http.StatusUnprocessableEntity, "message": "invalid",
+				"status": http.StatusUnprocessableEntity, "message": inShort(err),
 			}}}, nil
 		}
 		if err != nil {
@@ -155,6 +156,15 @@ func (a *API) evaluateAll(c echo.Context, who *caller) (answer, error) {
 		}
 	}
 	return ok("", map[string]any{"evaluations": all}), nil
+}
+
+// inShort names what is wrong with a question, as paths and codes.
+func inShort(err error) string {
+	var all []string
+	for _, f := range errs.FieldsOf(err) {
+		all = append(all, f.Path+": "+strings.TrimPrefix(f.ID, "error."))
+	}
+	return strings.Join(all, ", ")
 }
 
 // weigh answers one question.
@@ -173,6 +183,7 @@ func (a *API) weigh(c echo.Context, who *caller, t *tuple) (evaluation, error) {
 	if t.Resource.Type != "purpose" {
 		bad = append(bad, errs.At("resource.type", "error.not_a_choice"))
 	}
+	places := map[string]string{"purpose": "resource.id", "channel": "action.properties.channel", "at": "context.time"}
 	channel := t.Action.Properties.Of.Channel
 	if n := t.Action.Name; n != "use" && n != "contact" || n == "contact" && channel == "" {
 		bad = append(bad, errs.At("action.name", "error.not_a_choice"))
@@ -182,8 +193,12 @@ func (a *API) weigh(c echo.Context, who *caller, t *tuple) (evaluation, error) {
 		at = t.Context.Of.Time
 	}
 	ask, err := a.asking(who, consent.PurposeID(t.Resource.ID), channel, at)
-	if err == nil {
-		err = errs.InvalidFields(bad...)
+	for _, f := range errs.FieldsOf(err) {
+		f.Path = places[f.Path]
+		bad = append(bad, f)
+	}
+	if err == nil || errs.KindOf(err) == errs.Invalid {
+		err = errs.InvalidFields(sorted(bad)...)
 	}
 	if err != nil {
 		return evaluation{}, err

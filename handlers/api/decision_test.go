@@ -224,6 +224,10 @@ func TestAuthZEN(t *testing.T) {
 			t.Errorf("%s: %s", semantic, diff)
 		}
 	}
+	wrong := k.want(http.StatusOK, nil, key, "POST", "/access/v1/evaluations", `{`+about+`,"evaluations":[{"resource":{"type":"shoe","id":"x"}}]}`)
+	if want := `"message":"resource.id: no_purpose, resource.type: not_a_choice"`; !strings.Contains(wrong.Body, want) {
+		t.Errorf("got %s, want %s", wrong.Body, want)
+	}
 	k.want(http.StatusOK, &one, key, "POST", "/access/v1/evaluations", `{`+about+`,"resource":{"type":"purpose","id":"reviews"}}`)
 	if !one.Decision {
 		t.Error("without items it is not one question")
