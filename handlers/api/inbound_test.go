@@ -90,6 +90,15 @@ func TestChanges(t *testing.T) {
 			if now := k.version(thomas); now != before || !again.Results[0].Repeated {
 				t.Errorf("told again it has an effect: %d entries", now-before)
 			}
+			// Where there is no place for a number, a later word was older than all
+			// that had one, for ever.
+			var told struct {
+				Attributes map[string]struct{ Recorded bool }
+			}
+			k.want(http.StatusOK, &told, key, "PATCH", k.lookup(key, thomas)+"/attributes", `{"attributes":{"name-reading":{"value":"Nagoya"}}}`)
+			if !told.Attributes["name-reading"].Recorded {
+				t.Error("a system that numbers changes nothing by itself")
+			}
 			other := k.tell(key, about("1", thomas, `"attributes":{"name-reading":{"value":"Nara"}}`))
 			if diff := cmp.Diff(other.short(), []string{"refused id_reused"}); diff != "" {
 				t.Error(diff)

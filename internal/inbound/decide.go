@@ -64,6 +64,11 @@ func (k *known) claim(c Catalogue, system string, item *Item, now time.Time) Out
 	claims := make(map[string]profile.Claim, len(item.Attributes))
 	for name, claim := range item.Attributes {
 		claim.Source, claim.Recorded = system, now
+		if own, told := k.facts.Profile.Of(name, system); told && item.ID == "" {
+			// It cannot be numbered where it is said, and what has no number is
+			// older than all that has one.
+			claim.Seq = own.Seq
+		}
 		claims[name] = claim
 	}
 	field := func(name string) *profile.Field {

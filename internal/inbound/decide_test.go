@@ -89,7 +89,7 @@ func said(system string, status consent.Status, ago time.Duration, proof string)
 }
 
 func claimed(system, field, value string, ago time.Duration, seq int64) word {
-	return word{system, Item{Attributes: map[string]profile.Claim{field: {Value: value, Origin: profile.Provided, At: noon.Add(-ago), Seq: seq}}}}
+	return word{system, Item{ID: "1", Attributes: map[string]profile.Claim{field: {Value: value, Origin: profile.Provided, At: noon.Add(-ago), Seq: seq}}}}
 }
 
 // outcome is what counts of a state: what may be done, since when, and which

@@ -165,6 +165,26 @@ func TestMergeConfirmationChangesNothing(t *testing.T) {
 	}
 }
 
+// A row cannot be numbered. It was older than all that its source had numbered
+// elsewhere, whatever its time.
+func TestMergeBesideNumbers(t *testing.T) {
+	m := onSQLite(t)
+	first := row("shop", number("1"), says("company", "Hibiki"))
+	c := first.Claims["company"]
+	c.Seq = 7
+	first.Claims["company"] = c
+	m.merge("shop", first)
+	for _, tt := range []struct {
+		at   time.Time
+		want string
+	}{{then.Add(-time.Hour), "Hibiki"}, {then.Add(time.Hour), "Tsubame"}} {
+		m.merge("shop", row("shop", number("1"), says("company", "Tsubame"), at(tt.at)))
+		if got := m.value(m.bearer(identity.Customer, "shop", "1"), "company"); got != tt.want {
+			t.Errorf("after a row of %s: got %q, want %q", tt.at, got, tt.want)
+		}
+	}
+}
+
 // Values without a time in two rows about one person do not chase each other
 // each time that the file is read.
 func TestMergeContradictionWithoutTimesSettles(t *testing.T) {

@@ -353,14 +353,18 @@ func (w *weaving) sourced(s profile.State) map[string]profile.Claim {
 	return all
 }
 
-// bare returns claims without the entry that they came by in a state, and with
-// a time at which we learned them.
+// bare returns claims without the entry that they came by in a state, with a time
+// at which we learned them, and with the number of the source's word before, where
+// it numbers them elsewhere: by their time they are weighed here.
 func (w *weaving) bare(claims map[string]profile.Claim) map[string]profile.Claim {
 	bare := make(map[string]profile.Claim, len(claims))
 	for field, c := range claims {
 		c.Entry = ""
 		if c.Recorded.IsZero() {
 			c.Recorded = w.at
+		}
+		if own, told := w.profile.Of(field, w.source); told {
+			c.Seq = own.Seq
 		}
 		bare[field] = c
 	}
