@@ -262,7 +262,7 @@ func (g *guide) String() string {
 	for _, p := range g.People {
 		fmt.Fprintf(&b, "  %-28s %s\n", p.Email, p.Name)
 	}
-	b.WriteString("\nand open the mail in the mailbox. Say no to the newsletter and watch it arrive\nin the newsletter tool; change a phone number at the customer desk and watch it\ncome back into the profile; end a session at the club machines and find it under\nwhat you did. Each is a program of its own.\n\nThe console is for staff. A link lets you in once; your browser makes a passkey\nto come back with.\n\n")
+	b.WriteString("\nand open the mail in the mailbox. Say no to the newsletter and watch it arrive\nin the newsletter tool; change a phone number at the customer desk and watch it\ncome back into the profile; end a session at the club machines and find it under\nwhat you did. Each has an address, a page and a file of its own.\n\nThe console is for staff. A link lets you in once; your browser makes a passkey\nto come back with.\n\n")
 	for _, m := range g.Staff {
 		fmt.Fprintf(&b, "  %-18s %s\n", m.Role, m.Link)
 	}

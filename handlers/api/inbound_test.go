@@ -68,7 +68,7 @@ func TestChanges(t *testing.T) {
 				about("9", thomas, `"consent":{"purpose":"shoes","status":"given"}`),
 				about("10", thomas, `"sequence":3,"attributes":{"name-reading":{"value":"Osaka"}}`),
 				about("12", thomas, `"attributes":{"event-city":{"value":"Kyoto"}}`), // which he lets nobody use
-				`{"id":"11","shoe":1}`,
+				`{"shoe":1,"id":"11"}`,
 				`7`,
 			}
 			want := []string{
@@ -78,6 +78,9 @@ func TestChanges(t *testing.T) {
 			got := k.tell(key, changes...)
 			if diff := cmp.Diff(got.short(), want); diff != "" {
 				t.Error(diff)
+			}
+			if id := got.Results[11].ID; id != "11" {
+				t.Errorf("what is not understood goes by the id %q", id)
 			}
 			if got.Counts["applied"] != 3 || got.Counts["refused"] != 8 || got.Results[5].Errors[0].Path != "changes.5.attributes.resting-heart-rate" {
 				t.Errorf("got %+v", got)

@@ -302,7 +302,11 @@ type change struct {
 func (a *Author) Read(raw json.RawMessage) (Told, error) {
 	var c change
 	if err := strict(raw, &c); err != nil {
-		return Told{}, err
+		var named struct {
+			ID string `json:"id"`
+		}
+		_ = json.Unmarshal(raw, &named) // strict stops where it does not understand
+		return Told{Item: Item{ID: named.ID}}, err
 	}
 	t := Told{Item: Item{ID: c.ID, Cause: c.CausedBy}, Name: c.Subject}
 	if err := c.check(); err != nil {
