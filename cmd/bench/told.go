@@ -88,7 +88,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		<-time.After(time.Second)
 		return
 	case kind != counting:
-		if bad != nil {
+		if bad != nil && bad.Err() == nil {
 			r.vices[kind](bad, w)
 		}
 		return
@@ -230,7 +230,6 @@ func (b *bench) tell(ctx context.Context, _ *people) (lines []Line, err error) {
 				func() error { r.turn(bad); return b.toldRate(ctx, r, ours, &among) },
 				func() error { return b.lag(ctx, r, ours, &lagsAmong) })
 		})
-		r.turn(nil)
 		if err != nil {
 			return nil, err
 		}
