@@ -145,6 +145,10 @@ func TestListmonk(t *testing.T) {
 		return row, strings.Contains(row, "Confirmed ")
 	})
 
+	testkit.Eventually(t, "what waits to be told", func() (map[hook.State]int, bool) {
+		counts, err := s.DB.Counts(t.Context(), demo.Newsletter+"/"+connector.Endpoint)
+		return counts, err == nil && counts[hook.Waiting] == 0
+	})
 	// Before that is read, another change is told.
 	m.unsubscribe(m.tips)
 	if got := c.Post("/hibiki/data/given-name", url.Values{"value": {"Reader"}}); got.Status != http.StatusSeeOther {

@@ -121,8 +121,8 @@ func (s *shore) state() (asleep *os.Process, killed bool) {
 }
 
 // TestStorm: three processes on one PostgreSQL, of which one sleeps through its
-// lease in the middle of a hook and goes on, and one is killed there, and a
-// receiver that fails. Nothing is lost, what is told ends as what we know, and
+// lease (in a long test for five minutes) in the middle of a hook and goes on, and
+// one is killed there, and a receiver that fails. Nothing is lost, what is told ends as what we know, and
 // what the answers carried has its effect once (security.md, R14 and R15).
 func TestStorm(t *testing.T) {
 	s := &shore{by: map[string]*os.Process{}, latest: map[string]hook.Content{}, ids: map[string]bool{}}
@@ -182,6 +182,9 @@ func TestStorm(t *testing.T) {
 	s.mu.Lock()
 	s.awake = false // what it had sent before it fell asleep may have come since
 	s.mu.Unlock()
+	if testkit.Long() {
+		time.Sleep(5 * time.Minute)
+	}
 	_ = s.asleep.Signal(syscall.SIGCONT)
 	testkit.Eventually(t, "what was asleep to go on", func() (bool, bool) {
 		decide(2)
