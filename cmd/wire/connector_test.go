@@ -20,7 +20,9 @@ import (
 	"livingprofile/internal/connector"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/demo"
+	"livingprofile/internal/hook"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/pull"
 	"livingprofile/internal/testkit"
 )
 
@@ -145,9 +147,13 @@ func TestListmonk(t *testing.T) {
 		return row, strings.Contains(row, "Confirmed ")
 	})
 
-	testkit.Eventually(t, "what waits to be told", func() (map[hook.State]int, bool) {
+	testkit.Eventually(t, "calm: all is told, and the next reading is far", func() (pull.Position, bool) {
 		counts, err := s.DB.Counts(t.Context(), demo.Newsletter+"/"+connector.Endpoint)
-		return counts, err == nil && counts[hook.Waiting] == 0
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := s.DB.PullPosition(t.Context(), demo.Newsletter)
+		return at, err == nil && counts[hook.Waiting] == 0 && at.Due.After(s.Clock.Now().Add(time.Minute))
 	})
 	// Before that is read, another change is told.
 	m.unsubscribe(m.tips)
