@@ -37,6 +37,7 @@ func TestJoinedErasure(t *testing.T) {
 				"fields_held_at_the_other":  erasedButHeld,
 				"what_ends_with_it":         erasedWithRequests,
 				"stopped_and_taken_apart":   erasedWhenApart,
+				"beside_another":            erasedBesideAnother,
 			} {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
@@ -248,3 +249,35 @@ func (w *working) Work(r rights.Request, at, now time.Time) (any, error) {
 	w.works = append(w.works, fmt.Sprint(r.Subject, at))
 	return job.New("test.carry", "", r.ID, now)
 }
+
+// Whoever carries it out while the other record goes meets what is gone, and was
+// taken to be done.
+func erasedBesideAnother(t *testing.T, e *erasing) {
+	e.join()
+	desk := &meeting{}
+	if err := rights.NewService(e.s.DB, desk, clock.NewFake(e.asked.ActAt)).Carry(t.Context(), e.mine, e.asked.ID); err != nil {
+		t.Fatal(err)
+	}
+	row, err := e.s.DB.RequestRow(t.Context(), e.asked.ID)
+	if err != nil || row.State != rights.Fulfilled {
+		t.Errorf("it is %s, %v", row.State, err)
+	}
+}
+
+// meeting is a rights.Desk that meets once what is gone.
+type meeting struct {
+	working
+	met bool
+}
+
+func (m *meeting) Keeps(context.Context, id.Subject, rights.Holds) ([]rights.Kept, error) {
+	if !m.met {
+		m.met = true
+		return nil, errs.Gone
+	}
+	return nil, nil
+}
+
+func (*meeting) Names([]identity.Identifier) []identity.Identifier { return nil }
+
+func (*meeting) Erased(context.Context) error { return nil }

@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
+	"livingprofile/internal/errs"
 	"livingprofile/internal/footer"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/i18n"
@@ -407,6 +408,9 @@ func (d *desk) identifiers(ctx context.Context, subject id.Subject) ([]identity.
 	var all []identity.Identifier
 	for _, one := range circle {
 		some, err := d.db.Identifiers(ctx, one)
+		if kind := errs.KindOf(err); one != subject && (kind == errs.Gone || kind == errs.NotFound) {
+			continue // erased in this moment
+		}
 		if err != nil {
 			return nil, err
 		}

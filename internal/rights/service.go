@@ -388,34 +388,45 @@ func (d *Docket) and(others *Docket) Docket {
 // nothing stands before it, and ends the freeze of one that is decided. What was
 // done or cancelled meanwhile is left. It may be called any number of times.
 func (s *Service) Carry(ctx context.Context, subject id.Subject, request RequestID) error {
+	gone := func(err error) bool { return errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) }
 	err := ledger.Retry(func() error {
-		r, docket, all, err := s.asked(ctx, subject, request)
-		now := s.clock.Now()
-		switch {
-		case err != nil:
-			return err
-		case !r.ThawAt.IsZero():
-			return s.thaw(ctx, &r, docket, now)
-		case !r.due(now):
-			return nil
-		case Stopped(&r, &all):
-			return s.later(ctx, &r, docket, now)
-		}
-		switch r.Kind {
-		case Access, Portability:
-			if r.Matter.Scope == ControllerScope {
-				return s.transfer(ctx, r, docket)
+		err := s.carry(ctx, subject, request)
+		if gone(err) {
+			if _, own := s.store.Docket(ctx, subject); own == nil {
+				return errs.New(errs.Conflict, "rights.error.moved_on") // another record of theirs is
 			}
-			return s.hand(ctx, r, docket)
-		case Erasure:
-			return s.erase(ctx, r, docket, all.Held())
 		}
-		return nil
+		return err
 	})
-	if errors.Is(err, errs.Gone) || errors.Is(err, errs.NotFound) {
+	if gone(err) {
 		return s.finish(ctx, subject) // erased meanwhile, or before
 	}
 	return err
+}
+
+func (s *Service) carry(ctx context.Context, subject id.Subject, request RequestID) error {
+	r, docket, all, err := s.asked(ctx, subject, request)
+	now := s.clock.Now()
+	switch {
+	case err != nil:
+		return err
+	case !r.ThawAt.IsZero():
+		return s.thaw(ctx, &r, docket, now)
+	case !r.due(now):
+		return nil
+	case Stopped(&r, &all):
+		return s.later(ctx, &r, docket, now)
+	}
+	switch r.Kind {
+	case Access, Portability:
+		if r.Matter.Scope == ControllerScope {
+			return s.transfer(ctx, r, docket)
+		}
+		return s.hand(ctx, r, docket)
+	case Erasure:
+		return s.erase(ctx, r, docket, all.Held())
+	}
+	return nil
 }
 
 // later has a request that another record or a hold on the person stops carried
