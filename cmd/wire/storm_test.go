@@ -183,7 +183,7 @@ func TestStorm(t *testing.T) {
 	s.awake = false // what it had sent before it fell asleep may have come since
 	s.mu.Unlock()
 	if testkit.Long() {
-		time.Sleep(5 * time.Minute)
+		<-time.After(5 * time.Minute)
 	}
 	_ = s.asleep.Signal(syscall.SIGCONT)
 	testkit.Eventually(t, "what was asleep to go on", func() (bool, bool) {
