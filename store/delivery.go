@@ -60,9 +60,9 @@ func (db *DB) Counts(ctx context.Context, endpoint string) (map[hook.State]int, 
 	return counts, err
 }
 
-// Replay makes due again what a span selects, of a subject what is told of any
-// record that is joined with it, with an entry of who wanted it in
-// the ledger, and returns how many.
+// Replay makes due again what a span selects, with an entry in the ledger of who
+// wanted it, and returns how many. Of a subject that is what is told of any record
+// that is joined with it.
 func (db *DB) Replay(ctx context.Context, endpoint string, s hook.Span, actor ledger.Actor, now time.Time) (int, error) {
 	where := []string{"endpoint = $2", "lease_until <= $1"}
 	args := []any{micros(now), endpoint}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -169,7 +168,7 @@ func (db *DB) joins(ctx context.Context, which string, args ...any) ([]identity.
 			var found, decided int64
 			var body []byte
 			err := rows.Scan(&j.ID, &j.Older, &j.Newer, &j.State, &found, &decided, &j.By, &body)
-			j.FoundAt, j.DecidedAt = fromMicros(found), fromMicros(decided)
+			j.Was, j.FoundAt, j.DecidedAt = j.State, fromMicros(found), fromMicros(decided)
 			all, bodies = append(all, j), append(bodies, body)
 			return err
 		}, "select "+joinColumns+" from joins "+which, args...)
@@ -202,7 +201,8 @@ func (db *DB) joins(ctx context.Context, which string, args ...any) ([]identity.
 }
 
 // CommitJoins writes joins, what they change in the circles of their subjects,
-// and changes: together, or nothing.
+// and changes: together, or nothing. The error is Conflict when one of joins is
+// not what it was any more, or when they bring together who was kept apart.
 func (db *DB) CommitJoins(ctx context.Context, joins []identity.Join, changes ...ledger.Change) error {
 	var prepared []*preparedChange
 	for _, c := range changes {
@@ -212,10 +212,6 @@ func (db *DB) CommitJoins(ctx context.Context, joins []identity.Join, changes ..
 		}
 		prepared = append(prepared, p)
 	}
-	// Lanes are locked in one order, or two joinings could wait for each other.
-	slices.SortStableFunc(prepared, func(a, b *preparedChange) int {
-		return cmp.Or(cmp.Compare(a.lane, b.lane), cmp.Compare(a.Subject, b.Subject))
-	})
 	var writes []write
 	var touched []id.Subject
 	for _, j := range joins {
@@ -226,6 +222,9 @@ func (db *DB) CommitJoins(ctx context.Context, joins []identity.Join, changes ..
 		writes, touched = append(writes, w), append(touched, j.Older, j.Newer)
 	}
 	err := db.main.update(ctx, func(q conn) error {
+		if err := db.holdCircles(ctx, q, touched); err != nil {
+			return err
+		}
 		for _, p := range prepared {
 			if _, err := p.write(ctx, q); err != nil {
 				return err
@@ -236,7 +235,7 @@ func (db *DB) CommitJoins(ctx context.Context, joins []identity.Join, changes ..
 				return err
 			}
 		}
-		return db.circle(ctx, q, touched)
+		return db.circle(ctx, q, touched, joins)
 	})
 	if err != nil {
 		return err
@@ -256,56 +255,45 @@ func (db *DB) joinWrite(ctx context.Context, j identity.Join) (write, error) {
 	if err != nil {
 		return write{}, fmt.Errorf("join %s: %w", j.ID, err)
 	}
+	body := key.Seal(nil, plain, joinPlace(j.ID))
+	if j.Was == "" {
+		return write{
+			query: "insert into joins (" + joinColumns + ") values ($1, $2, $3, $4, $5, $6, $7, $8)",
+			args:  []any{j.ID, j.Older, j.Newer, j.State, micros(j.FoundAt), micros(j.DecidedAt), j.By, body},
+		}, nil
+	}
 	return write{
-		query: `
-			insert into joins (` + joinColumns + `)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)
-			on conflict (id) do update
-			set state = excluded.state, decided_at = excluded.decided_at,
-				actor_kind = excluded.actor_kind, body = excluded.body`,
-		args: []any{
-			j.ID, j.Older, j.Newer, j.State, micros(j.FoundAt), micros(j.DecidedAt), j.By,
-			key.Seal(nil, plain, joinPlace(j.ID)),
-		},
+		query:  "update joins set state = $1, decided_at = $2, actor_kind = $3, body = $4 where id = $5 and state = $6",
+		args:   []any{j.State, micros(j.DecidedAt), j.By, body, j.ID, j.Was},
+		missed: errs.New(errs.Conflict, "error.conflict"),
 	}, nil
 }
 
-// circle works out anew to which circles subjects belong, and everybody who is
-// or was in one with them.
-func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject) error {
+// circle works out anew, after joins were written, to which circles the subjects
+// of them belong, and everybody who is or was in one with them.
+func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject, joins []identity.Join) error {
 	if len(touched) == 0 {
 		return nil
 	}
-	now := map[id.Subject]id.Subject{}
-	these, args := db.these(touched)
-	err := q.each(ctx, func(rows *sql.Rows) error {
-		var member, circle id.Subject
-		err := rows.Scan(&member, &circle)
-		now[member] = circle
-		return err
-	}, `
-		select id, circle
-		from subjects
-		where `+these+`
-		union
-		select id, circle
-		from subjects
-		where circle <> '' and circle in (select circle from subjects where `+these+`)`, args...)
+	now, err := db.circlesOf(ctx, q, touched)
 	if err != nil || len(now) == 0 {
 		return err
 	}
 	members := slices.Collect(maps.Keys(now))
 	var pairs []identity.Join
 	err = q.each(ctx, func(rows *sql.Rows) error {
-		j := identity.Join{State: identity.Joined}
-		err := rows.Scan(&j.Older, &j.Newer)
+		var j identity.Join
+		err := rows.Scan(&j.ID, &j.Older, &j.Newer, &j.State)
 		pairs = append(pairs, j)
 		return err
-	}, "select older, newer from joins where state = 'joined' and older in ("+numbered(1, len(members))+")", anys(members)...)
+	}, "select id, older, newer, state from joins where state <> 'waiting' and older in ("+numbered(1, len(members))+")", anys(members)...)
 	if err != nil {
 		return err
 	}
 	next := identity.Circles(members, pairs)
+	if identity.Reunited(joins, pairs, now, next) {
+		return errs.New(errs.Conflict, "error.conflict")
+	}
 	moved := map[id.Subject][]id.Subject{}
 	for member, circle := range next {
 		if now[member] != circle {
@@ -339,6 +327,55 @@ func (db *DB) circle(ctx context.Context, q conn, touched []id.Subject) error {
 		}
 	}
 	return nil
+}
+
+// holdCircles keeps others from joining or parting some, and everybody who is in a
+// circle with them, until the transaction ends. The error is Conflict when somebody
+// did in this moment.
+func (db *DB) holdCircles(ctx context.Context, q conn, some []id.Subject) error {
+	lock := q.dialect.lockRow()
+	if lock == "" || len(some) == 0 {
+		return nil
+	}
+	before, err := db.circlesOf(ctx, q, some)
+	if err != nil {
+		return err
+	}
+	// Whoever joins or parts locks the lanes of all in one order, and whoever writes
+	// an entry locks one: nobody waits in a ring.
+	var lanes []any
+	for _, member := range append(slices.Collect(maps.Keys(before)), some...) {
+		lanes = append(lanes, db.lane(member))
+	}
+	if _, err := q.exec(ctx, "select 1 from ledger_heads where lane in ("+numbered(1, len(lanes))+") order by lane"+lock, lanes...); err != nil {
+		return err
+	}
+	now, err := db.circlesOf(ctx, q, some)
+	if err == nil && !maps.Equal(before, now) {
+		err = errs.New(errs.Conflict, "error.conflict")
+	}
+	return err
+}
+
+// circlesOf returns the circle of each of some, and of everybody who is in one with
+// them.
+func (db *DB) circlesOf(ctx context.Context, q conn, some []id.Subject) (map[id.Subject]id.Subject, error) {
+	these, args := db.these(some)
+	all := map[id.Subject]id.Subject{}
+	err := q.each(ctx, func(rows *sql.Rows) error {
+		var member, circle id.Subject
+		err := rows.Scan(&member, &circle)
+		all[member] = circle
+		return err
+	}, `
+		select id, circle
+		from subjects
+		where `+these+`
+		union
+		select id, circle
+		from subjects
+		where circle <> '' and circle in (select circle from subjects where `+these+`)`, args...)
+	return all, err
 }
 
 // these is the condition that a row of subjects is one of some, with its arguments.

@@ -123,7 +123,9 @@ type Join struct {
 	ID           string
 	Older, Newer id.Subject // by their ids, which grow with time
 	State        JoinState
-	Evidence     []Evidence
+	// Was is the state in which a store has it; "" when it has none.
+	Was      JoinState
+	Evidence []Evidence
 	// Refused is evidence in spite of which they were kept apart. It never
 	// counts again.
 	Refused   []Evidence
@@ -236,6 +238,23 @@ func Circles(members []id.Subject, pairs []Join) map[id.Subject]id.Subject {
 		}
 	}
 	return circles
+}
+
+// Reunited tells whether joins bring two together who were kept apart: those who
+// were not one before, and those whom joins part while others hold them together.
+// before and after are circles, as Circles returns them; pairs are all of their
+// members. Only the word of staff may.
+func Reunited(joins, pairs []Join, before, after map[id.Subject]id.Subject) bool {
+	one := func(circles map[id.Subject]id.Subject, p Join) bool {
+		return circles[p.Older] != "" && circles[p.Older] == circles[p.Newer]
+	}
+	if slices.ContainsFunc(joins, func(j Join) bool { return j.State == Joined && j.By == ledger.ByStaff }) {
+		return false
+	}
+	return slices.ContainsFunc(pairs, func(p Join) bool {
+		now := slices.ContainsFunc(joins, func(j Join) bool { return j.ID == p.ID })
+		return p.State == Apart && one(after, p) && (now || !one(before, p))
+	})
 }
 
 // Since returns from when on those whom pairs join are one: a pair of two that

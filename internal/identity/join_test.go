@@ -252,6 +252,41 @@ func TestCircles(t *testing.T) {
 	}
 }
 
+// Nothing but the word of staff brings together who was kept apart.
+func TestReunited(t *testing.T) {
+	t.Parallel()
+	link := func(a, b id.Subject, s identity.JoinState, by ledger.ActorKind) identity.Join {
+		return identity.Join{ID: string(a + b), Older: a, Newer: b, State: s, By: by}
+	}
+	all := []id.Subject{"a", "b", "c", "d"}
+	apart := link("a", "b", identity.Apart, ledger.BySubject)
+	by := func(k ledger.ActorKind) []identity.Join { return []identity.Join{link("b", "c", identity.Joined, k)} }
+	ac, bd := link("a", "c", identity.Joined, ledger.ByProgram), link("b", "d", identity.Joined, ledger.ByProgram)
+	for name, tt := range map[string]struct {
+		before, joins []identity.Join
+		want          bool
+	}{
+		"by_a_third":               {[]identity.Join{apart, ac}, by(ledger.ByProgram), true},
+		"by_staff":                 {[]identity.Join{apart, ac}, by(ledger.ByStaff), false},
+		"somebody_else":            {[]identity.Join{apart}, by(ledger.ByProgram), false},
+		"staff_had_said_so_before": {[]identity.Join{apart, ac, by(ledger.ByStaff)[0]}, []identity.Join{bd}, false},
+		"parted_but_held_by_a_third": {
+			[]identity.Join{link("a", "b", identity.Joined, ledger.ByProgram), ac, by(ledger.ByProgram)[0]},
+			[]identity.Join{apart},
+			true,
+		},
+		"parted":             {[]identity.Join{link("a", "b", identity.Joined, ledger.ByProgram)}, []identity.Join{apart}, false},
+		"what_waits_is_none": {[]identity.Join{link("a", "b", identity.Waiting, ""), ac}, by(ledger.ByProgram), false},
+	} {
+		pairs := slices.DeleteFunc(slices.Clone(tt.before), func(j identity.Join) bool { return j.ID == tt.joins[0].ID })
+		pairs = append(pairs, tt.joins...)
+		before, after := identity.Circles(all, tt.before), identity.Circles(all, pairs)
+		if got := identity.Reunited(tt.joins, pairs, before, after); got != tt.want {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
+
 // TestSince: a pair of two that were one already is no newer joining.
 func TestSince(t *testing.T) {
 	t.Parallel()

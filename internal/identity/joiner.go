@@ -56,7 +56,8 @@ type JoinStore interface {
 	// oldest first.
 	Circle(ctx context.Context, subject id.Subject) ([]id.Subject, error)
 	// CommitJoins writes joins and what they change in the circles of their
-	// subjects together with changes, or nothing.
+	// subjects together with changes, or nothing. The error is Conflict when one
+	// of joins is not what it was any more, or when they are Reunited.
 	CommitJoins(ctx context.Context, joins []Join, changes ...ledger.Change) error
 }
 

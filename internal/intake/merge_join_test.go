@@ -87,10 +87,9 @@ func TestMergeManyOfOnePerson(t *testing.T) {
 	})
 }
 
-// What no purpose may use, for the person said no at another record of theirs,
-// does not enter with the new one.
-func TestMergeHeedsANoAtTheOtherRecord(t *testing.T) {
-	m := onSQLite(t)
+// birthdaysForIdeas lets birthdays be used for nothing but ideas, which the
+// newsletter is one of.
+func (m *merging) birthdaysForIdeas() {
 	for i := range m.org.Fields {
 		if f := &m.org.Fields[i]; f.Name == "birthday" {
 			f.Purposes = []string{"ideas"}
@@ -102,6 +101,13 @@ func TestMergeHeedsANoAtTheOtherRecord(t *testing.T) {
 		}
 	}
 	m.org = organisation.New(*m.org)
+}
+
+// What no purpose may use, for the person said no at another record of theirs,
+// does not enter with the new one.
+func TestMergeHeedsANoAtTheOtherRecord(t *testing.T) {
+	m := onSQLite(t)
+	m.birthdaysForIdeas()
 	m.merge("shop", row("shop", number("1"), proved("a@example.com")))
 	m.answer(m.bearer(identity.Customer, "shop", "1"), "ideas", consent.No)
 	born := row("newsletter", number("n1"), proved("a@example.com"), says("birthday", "1990-02-14"))
@@ -143,17 +149,7 @@ func TestMergeKeepsAYesBesideANo(t *testing.T) {
 // trial of the file says so.
 func TestMergeHeedsANoOfTheNewRecord(t *testing.T) {
 	m := onSQLite(t)
-	for i := range m.org.Fields {
-		if f := &m.org.Fields[i]; f.Name == "birthday" {
-			f.Purposes = []string{"ideas"}
-		}
-	}
-	for i := range m.org.Systems {
-		if s := &m.org.Systems[i]; s.Name == "newsletter" {
-			s.Purposes = append(s.Purposes, "ideas")
-		}
-	}
-	m.org = organisation.New(*m.org)
+	m.birthdaysForIdeas()
 	m.merge("newsletter", row("newsletter", number("n1"), proved("a@example.com")))
 	no := row("newsletter", number("n2"), proved("a@example.com"), decided("ideas", intake.Refused, then, ""))
 	born := row("newsletter", number("n1"), says("birthday", "1990-02-14"))

@@ -393,7 +393,8 @@ func (s *Service) Carry(ctx context.Context, subject id.Subject, request Request
 		err := s.carry(ctx, subject, request)
 		if gone(err) {
 			if _, own := s.store.Docket(ctx, subject); own == nil {
-				return errs.New(errs.Conflict, "rights.error.moved_on") // another record of theirs is
+				// What is gone is another record of theirs.
+				return errs.New(errs.Conflict, "rights.error.moved_on")
 			}
 		}
 		return err

@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an_address_alone_waits_for_staff", joinDecided},
 		{"what_was_weighed_goes_with_the_record", joinErased},
 		{"joined_by_a_third", joinedByAThird},
+		{"joined_at_the_same_time", joinOutrun},
 		{"joining_changes_no_record", joinProperty},
 		{"a_person_reads_all_of_their_records_and_no_other", togetherAndApart},
 		{"a_copy_of_two_is_gone_when_they_are_taken_apart", copyOfTwo},

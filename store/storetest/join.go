@@ -1,11 +1,13 @@
 package storetest
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"livingprofile/internal/consent"
@@ -27,10 +29,14 @@ func named(source, given, family, city string) profile.State {
 	return s
 }
 
-// record makes a record of somebody as a source has it.
-func (f Fixture) known(t *testing.T, source, given, city, mail string) id.Subject {
+// known makes a record of somebody as a source has it.
+func (f Fixture) known(t *testing.T, source, given, city string, mails ...string) id.Subject {
 	t.Helper()
-	s := f.subject(t, identity.Identifier{Kind: identity.Email, Value: mail, Source: source})
+	var all []identity.Identifier
+	for _, mail := range mails {
+		all = append(all, identity.Identifier{Kind: identity.Email, Value: mail, Source: source})
+	}
+	s := f.subject(t, all...)
 	f.commit(t, f.change(s, f.version(t, s), named(source, given, "Sato", city)))
 	return s
 }
@@ -144,6 +150,99 @@ func joinedByAThird(t *testing.T, f Fixture) {
 	must(t, "decide", joiner.Decide(t.Context(), ledger.Actor{Kind: ledger.ByStaff, ID: "member"}, waits.ID, true, "they say so"))
 	if got := f.cities(t, father); len(got) != 3 {
 		t.Errorf("by the word of staff: %v", got)
+	}
+}
+
+// outrun is a store in which something else is done between what a joiner reads and
+// what it writes, once.
+type outrun struct {
+	identity.JoinStore
+	meanwhile func()
+}
+
+func (s *outrun) CommitJoins(ctx context.Context, joins []identity.Join, changes ...ledger.Change) error {
+	meanwhile := s.meanwhile
+	if s.meanwhile = func() {}; meanwhile != nil {
+		meanwhile()
+	}
+	return s.JoinStore.CommitJoins(ctx, joins, changes...)
+}
+
+// Who is kept apart stays so when several pairs are weighed and decided on at the
+// same time, and no word is written over by what was weighed before it.
+func joinOutrun(t *testing.T, f Fixture) {
+	staff := ledger.Actor{Kind: ledger.ByStaff, ID: "member"}
+	joiner := identity.NewJoiner(f.DB, f.Clock)
+	// weigh weighs two, and does something else before what comes of it is written.
+	weigh := func(one, other id.Subject, meanwhile func()) {
+		t.Helper()
+		must(t, "weigh", identity.NewJoiner(&outrun{f.DB, meanwhile}, f.Clock).Weigh(t.Context(), one, other))
+	}
+	with := func(s id.Subject) []id.Subject {
+		t.Helper()
+		circle, err := f.DB.Circle(t.Context(), s)
+		must(t, "circle", err)
+		return circle
+	}
+	// chains makes a father and a son who were taken apart, and one who is like
+	// the father, joined with another who is like the son.
+	chains := func() (father, son, one, other id.Subject) {
+		t.Helper()
+		m := []string{address(), address(), address(), address()}
+		father, son = f.known(t, "crm", "Ken", "Kyoto", m[0], m[1]), f.known(t, "shop", "Ken", "Osaka", m[0], m[2])
+		one, other = f.known(t, "media", "Ken", "Nara", m[1], m[3]), f.known(t, "club", "Ken", "Kobe", m[2], m[3])
+		must(t, "weigh", joiner.Weigh(t.Context(), father, son))
+		must(t, "separate", joiner.Separate(t.Context(), father, f.joins(t, father)[0].ID, ""))
+		must(t, "weigh", joiner.Weigh(t.Context(), one, other))
+		return father, son, one, other
+	}
+
+	father, son, one, other := chains()
+	weigh(father, one, func() { must(t, "weigh meanwhile", joiner.Weigh(t.Context(), son, other)) })
+	if got := with(father); len(got) != 1 {
+		t.Errorf("by two chains at once: %v are one", got)
+	}
+	if got := f.joins(t, father); len(got) != 2 || got[1].State != identity.Waiting {
+		t.Errorf("got %+v", got)
+	}
+	if got := with(son); len(got) != 3 {
+		t.Errorf("the son is one with %v", got)
+	}
+	for range 8 {
+		father, son, one, other := chains()
+		var both errgroup.Group
+		both.Go(func() error { return joiner.Weigh(t.Context(), father, one) })
+		both.Go(func() error { return joiner.Weigh(t.Context(), son, other) })
+		must(t, "weigh both", both.Wait())
+		if got := []int{len(with(father)), len(with(son))}; !slices.Contains(got, 1) || !slices.Contains(got, 3) {
+			t.Errorf("by two chains at the same moment: in circles of %v", got)
+		}
+	}
+
+	// A third leaves while a pair that holds it is found.
+	mail := address()
+	a, b, c := f.known(t, "crm", "Hana", "Kyoto", mail), f.known(t, "shop", "Hana", "Osaka", mail), f.known(t, "media", "Hana", "Nara", mail)
+	must(t, "weigh", joiner.Weigh(t.Context(), a, b))
+	must(t, "weigh", joiner.Weigh(t.Context(), b, c))
+	weigh(a, c, func() { must(t, "separate meanwhile", joiner.Separate(t.Context(), b, f.joins(t, c)[0].ID, "")) })
+	if got := with(c); len(got) != 1 {
+		t.Errorf("who left is one with %v", got)
+	}
+
+	// Staff say no while more evidence is found.
+	mail, phone := address(), "+81312345678"
+	x, y := f.known(t, "crm", "Hana", "Kyoto", mail), f.known(t, "shop", "Ken", "Osaka", mail)
+	must(t, "weigh", joiner.Weigh(t.Context(), x, y))
+	for _, s := range []id.Subject{x, y} {
+		f.commit(t, f.change(s, f.version(t, s), identity.Identifier{
+			ID: id.New(), Subject: s, Kind: identity.Phone, Value: phone, Source: "crm", CreatedAt: f.now(),
+		}))
+	}
+	weigh(x, y, func() {
+		must(t, "decide", joiner.Decide(t.Context(), staff, f.joins(t, x)[0].ID, false, "father and son"))
+	})
+	if got := f.joins(t, x)[0]; got.State != identity.Apart || got.Reason != "father and son" {
+		t.Errorf("the word of staff became %+v", got)
 	}
 }
 
