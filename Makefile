@@ -16,7 +16,7 @@ run: ## serve the demo
 # A race detector sees nothing in these: they start programs and browsers, or do
 # one thing after the other.
 programs := cmd/bench cmd/livingprofile e2e
-serial := internal/attachment internal/intake internal/ledger internal/testkit internal/workbook locales views
+serial := handlers/console handlers/opendsr internal/attachment internal/intake internal/ledger internal/testkit internal/workbook locales views
 apart := $(addprefix livingprofile/,$(programs) $(serial))
 
 # The race detector watches our code and the standard library. Watching what
@@ -45,6 +45,7 @@ test: ## everything: what CI runs
 
 long: setup ## what draws or repeats, as much of it as before a release
 	LIVINGPROFILE_LONG=1 go test -count=1 -p 1 -timeout 3h -run '[Ss]torm|Changes_once|Kill|Tampering' ./cmd/wire ./handlers/api ./store
+	go test -count=1 -race $(unwatched) -timeout 3h $(addprefix ./,$(serial))
 
 check: ## format, vet, staticcheck, generated files
 	@unformatted=$$(go tool gofumpt -l $$(git ls-files '*.go' | grep -v _templ.go)); \

@@ -81,6 +81,13 @@ func (d *described) operation(method, path string) (template string, ok bool) {
 	return "", false
 }
 
+// What stands for letters in a JSON pointer (RFC 6901), and in an address that ends
+// with one.
+var (
+	inPointer  = strings.NewReplacer("~", "~0", "/", "~1")
+	inFragment = strings.NewReplacer("{", "%7B", "}", "%7D")
+)
+
 // check holds a body to what is described under path in the document.
 func (d *described) check(body any, path ...string) error {
 	d.mu.Lock()
@@ -94,10 +101,9 @@ func (d *described) check(body any, path ...string) error {
 			}
 		}
 		node = d.at(node, part)
-		pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(part)
+		pointer += "/" + inPointer.Replace(part)
 	}
-	escape := strings.NewReplacer("{", "%7B", "}", "%7D")
-	schema, err := d.compiler.Compile(documentURL + "#" + escape.Replace(pointer))
+	schema, err := d.compiler.Compile(documentURL + "#" + inFragment.Replace(pointer))
 	if err != nil {
 		return err
 	}
