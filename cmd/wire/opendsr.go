@@ -16,6 +16,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/job"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/opendsr"
@@ -70,7 +71,8 @@ func (s *Service) meetPeers() error {
 	}
 	s.controller = &opendsr.Controller{
 		Store: s.DB, Door: door, Clock: s.Clock, Secret: s.secretFile, Names: s.namesFor, Base: s.base,
-		Peers: func() map[string]opendsr.Peer { return s.Current.Load().Processors() },
+		Peers:   func() map[string]opendsr.Peer { return s.Current.Load().Processors() },
+		Unheard: s.unheard,
 	}
 	if s.controller.Roots, err = roots(s.settings.folder()); err != nil {
 		return err
@@ -123,6 +125,12 @@ func roots(folder string) (*x509.CertPool, error) {
 
 // mostNames is how many addresses of a person a processor is told.
 const mostNames = 5
+
+// unheard counts what a processor said and was not taken.
+func (s *Service) unheard(ctx context.Context, system, reason string) error {
+	from := inbound.Sender{System: system, Way: inbound.ByCallback, Places: []string{inbound.OfCallbacks(system)}}
+	return s.Door.Refuse(ctx, from, reason, 1)
+}
 
 // namesFor is by what a processor knows a person: our name of them for it and,
 // where it may hold an address by the declaration, the proved ones. It has to be

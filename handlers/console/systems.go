@@ -273,6 +273,12 @@ func (s *Console) ShowSystem(c echo.Context) error {
 	if p.Feed, err = s.feed(c, sys); err != nil {
 		return err
 	}
+	if peer := sys.OpenDSR; peer != nil {
+		p.Processor = &view.Processor{URL: peer.URL, Domain: peer.Domain}
+		if p.Processor.NotTaken, err = s.notTaken(ctx, inbound.OfCallbacks(sys.Name)); err != nil {
+			return err
+		}
+	}
 	if me(c).Role.Has(authz.KeyRead) {
 		all, err := s.Keys.List(ctx, authz.AllBrands)
 		if err != nil {

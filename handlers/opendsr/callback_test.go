@@ -9,11 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/id"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/opendsr"
 	"livingprofile/internal/opendsr/opendsrtest"
@@ -230,6 +233,27 @@ func (p *pair) call(errand, status, named string, spoil func(h map[string]string
 	return c.Do(r).Status
 }
 
+// counted: staff read how often a callback was not taken, and why.
+func (p *pair) counted(want map[string]int64) {
+	p.t.Helper()
+	all, err := p.here.DB.Refusals(p.t.Context(), inbound.OfCallbacks("crm"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	got := map[string]int64{}
+	for _, r := range all {
+		got[r.Reason] = r.Count
+	}
+	if d := cmp.Diff(got, want); d != "" {
+		p.t.Errorf("refused (-got +want):\n%s", d)
+	}
+	page := p.here.Client(p.t)
+	page.Work(p.here.Member(p.t, authz.DPO))
+	if text := page.Page("/console/systems/crm"); !strings.Contains(text, "4 times: a callback was not signed by this system") {
+		p.t.Error("the system's page does not say so")
+	}
+}
+
 // forged: no callback is believed that is not the processor's, of this errand.
 func (p *pair) forged(e opendsr.Errand) {
 	p.t.Helper()
@@ -258,6 +282,7 @@ func (p *pair) forged(e opendsr.Errand) {
 			p.t.Errorf("%s: got %d", name, got)
 		}
 	}
+	p.counted(map[string]int64{"bad_signer": 4, "not_valid": 3})
 	all, err := p.here.DB.Errands(p.t.Context(), e.Request)
 	if err != nil || all[0].State != opendsr.ErrandState(opendsr.Pending) {
 		p.t.Errorf("a forgery is believed: %+v, %v", all, err)

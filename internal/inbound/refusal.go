@@ -26,6 +26,9 @@ func OfEndpoint(endpoint string) string { return "endpoint/" + endpoint }
 // OfDelivery is what the answer to one delivery brought.
 func OfDelivery(endpoint, entry string) string { return "delivery/" + endpoint + "/" + entry }
 
+// OfCallbacks is what a processor says of requests that were passed on to it.
+func OfCallbacks(system string) string { return "callbacks/" + system }
+
 // OfKey is what is told with an API key.
 func OfKey(key string) string { return "key/" + key }
 
@@ -37,6 +40,7 @@ const (
 	ByAPI             Way = "api"
 	ByAnswer          Way = "answer" // of a hook
 	ByAcknowledgement Way = "acknowledgement"
+	ByCallback        Way = "callback" // of a processor
 	ByFeed            Way = "feed"
 	BySCIM            Way = "scim"
 )

@@ -22,7 +22,7 @@ type Task struct {
 	Lease time.Duration
 	// Do does one turn. A failed turn is tried again after Every or a minute,
 	// whichever is less. As with jobs, two turns may overlap after a pause of a
-	// whole process, so Do must be safe to repeat.
+	// whole process, and Stop cuts one off, so Do must be safe to repeat.
 	Do func(ctx context.Context, now time.Time) error
 }
 
@@ -69,13 +69,24 @@ func (s *Schedule) Start() {
 	}
 }
 
-// Stop begins nothing more and waits for the running turns; it behaves as
-// Runner.Stop does.
+// patience is how long a turn may go on after Stop. One may be of hours, as what a
+// new rule works out of everybody, and is as well done next time.
+const patience = time.Second
+
+// Stop begins nothing more. Turns that go on have their contexts cancelled soon,
+// and are due at once for whoever looks next; one that does not heed that is waited
+// for until ctx ends, whose error is returned then. It may be called again, and
+// before Start.
 func (s *Schedule) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	p := s.span
 	s.mu.Unlock()
 	if p == nil {
+		return nil
+	}
+	soon, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if p.stop(soon) == nil {
 		return nil
 	}
 	return p.stop(ctx)
@@ -111,13 +122,16 @@ func (s *Schedule) turn(p *span, t Task) time.Duration {
 	ctx, cancel := context.WithTimeout(p.work, t.Lease)
 	err = safely(func() error { return t.Do(ctx, now) })
 	cancel()
-	s.finish(t, turn, now, err, time.Since(began))
+	s.finish(p, t, turn, now, err, time.Since(began))
 	return retry
 }
 
-func (s *Schedule) finish(t Task, turn Turn, began time.Time, err error, took time.Duration) {
+func (s *Schedule) finish(p *span, t Task, turn Turn, began time.Time, err error, took time.Duration) {
 	next, outcome := began.Add(t.Every), Succeeded
-	if err != nil {
+	switch {
+	case err != nil && p.work.Err() != nil: // cut off
+		next, outcome = began, Retried
+	case err != nil:
 		next, outcome = began.Add(min(t.Every, time.Minute)), Retried
 		s.opts.Log.Error("task failed", "task", t.Name, "error", err)
 	}

@@ -3,6 +3,8 @@ package job_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -92,21 +94,45 @@ func TestScheduleTakesOver(t *testing.T) {
 	})
 }
 
+// A turn that would go on for long is cut off, which is no fault, and is done by
+// whoever looks next. One that does not heed it is an error.
 func TestScheduleStopEndsATurn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := job.NewSchedule(jobtest.NewMemory(), clock.System{}, job.Options{})
-		p.Add(job.Task{Name: "a", Every: time.Hour, Do: func(ctx context.Context, _ time.Time) error {
-			<-ctx.Done()
-			return ctx.Err()
-		}})
-		p.Start()
-		synctest.Wait()
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if err := p.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("stop: %v", err)
-		}
-	})
+	for name, tt := range map[string]struct {
+		heeds bool
+		want  error
+	}{"heeds": {true, nil}, "goes_on": {false, context.DeadlineExceeded}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				turns, log := jobtest.NewMemory(), new(strings.Builder)
+				p := job.NewSchedule(turns, clock.System{}, job.Options{Log: slog.New(slog.NewTextHandler(log, nil))})
+				p.Add(job.Task{Name: "a", Every: time.Hour, Lease: time.Hour, Do: func(ctx context.Context, _ time.Time) error {
+					<-ctx.Done()
+					if !tt.heeds {
+						<-time.After(time.Minute)
+					}
+					return ctx.Err()
+				}})
+				p.Start()
+				synctest.Wait()
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				began := time.Now()
+				if err := p.Stop(ctx); !errors.Is(err, tt.want) {
+					t.Errorf("stop: %v", err)
+				}
+				if took := time.Since(began); tt.heeds && took > 2*time.Second {
+					t.Errorf("it took %v", took)
+				}
+				<-time.After(time.Hour / 2)
+				if turn, err := turns.Take(t.Context(), "a", time.Now(), time.Hour, time.Minute); err != nil || !turn.Taken {
+					t.Errorf("half an hour later: %+v, %v", turn, err)
+				}
+				if log.Len() > 0 {
+					t.Errorf("logged: %s", log)
+				}
+			})
+		})
+	}
 }
 
 func TestBadRegistrations(t *testing.T) {

@@ -95,8 +95,10 @@ type Controller struct {
 	Secret func(name string) (string, error)
 	// Names returns by what a system knows a person.
 	Names func(ctx context.Context, system string, subject id.Subject) ([]Identity, error)
-	Roots *x509.CertPool // whom to trust; nil for those of the machine
-	Base  *url.URL
+	// Unheard counts a callback of a system that is not taken, for staff to see.
+	Unheard func(ctx context.Context, system, reason string) error
+	Roots   *x509.CertPool // whom to trust; nil for those of the machine
+	Base    *url.URL
 
 	mu           sync.Mutex
 	certificates map[string]published // by address of the peer
@@ -352,12 +354,15 @@ func (c *Controller) Called(ctx context.Context, errand, domain, signature strin
 		return err
 	}
 	peer, ok := c.Peers()[e.System]
-	if !ok || c.check(ctx, &peer, body, domain, signature) != nil {
+	if !ok {
 		return forbidden
+	}
+	if c.check(ctx, &peer, body, domain, signature) != nil {
+		return c.unheard(ctx, e.System, "bad_signer", forbidden)
 	}
 	r, err := ParseReport(body, e.ID, c.callback(e.ID))
 	if err != nil {
-		return forbidden
+		return c.unheard(ctx, e.System, "not_valid", forbidden)
 	}
 	was := e.State
 	if e.follow(&r, peer.Domain, c.Clock.Now()); e.State == was {
@@ -368,4 +373,11 @@ func (c *Controller) Called(ctx context.Context, errand, domain, signature strin
 		return nil // another word was first; it comes again, or we ask
 	}
 	return err
+}
+
+func (c *Controller) unheard(ctx context.Context, system, reason string, why error) error {
+	if err := c.Unheard(ctx, system, reason); err != nil {
+		return err
+	}
+	return why
 }
