@@ -194,7 +194,8 @@ const (
 )
 
 // start makes a cluster in its folder and waits until it answers. The tests
-// kill programs and never the server, so it need not sync.
+// kill programs and never the server, so it need not sync; databases of a minute
+// need no vacuum, and queries on a few rows no compiler.
 func (c *cluster) start(wait string) error {
 	bin, err := binaries()
 	if err != nil {
@@ -217,7 +218,8 @@ func (c *cluster) start(wait string) error {
 	c.process = exec.Command("sh", "-c", fmt.Sprintf(guard, wait), c.dir,
 		filepath.Join(bin, "postgres"), "-D", c.data(), "-p", strconv.Itoa(port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=400",
-		"-c", "log_min_messages=fatal", "-c", "fsync=off", "-c", "full_page_writes=off")
+		"-c", "log_min_messages=fatal",
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "jit=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0")
 	c.process.SysProcAttr, c.process.Dir = as, "/"
 	if c.life, err = c.process.StdinPipe(); err != nil {
 		return err
