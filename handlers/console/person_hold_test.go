@@ -133,6 +133,9 @@ func holdAll(t *testing.T, s *testkit.Site, now *clock.Fake) {
 	them := s.Client(t)
 	them.Enter("hibiki", aiko, false)
 	wantIn(t, "the request", them.Page(strings.Replace(path, "/console", "/hibiki", 1)), "nothing is deleted yet", "Everything (until staff end it)")
+	list := them.Page("/hibiki/requests")
+	wantIn(t, "the list", list, "Kept for now", "goes on when the law allows it")
+	wantOut(t, "the list", list, "begins on", "Being done")
 
 	if a := c.Post(at+"/hold", url.Values{"do": {"end"}}); a.Location() != at {
 		t.Fatalf("end: got %d", a.Status)

@@ -145,9 +145,6 @@ func (p *Portal) showRequest(c echo.Context, status int, typed string, wrong map
 	if err != nil {
 		return err
 	}
-	if r.Kind == rights.Erasure && r.State == rights.Accepted && docket.Held().All {
-		page.Sense = s.t("hold.sense")
-	}
 	for i := range docket.Holds {
 		if r.Kind == rights.Erasure && r.State.Open() {
 			page.About = append(page.About, view.About{Label: s.t("hold.now"), Text: s.heldWords(&docket.Holds[i])})
@@ -299,6 +296,7 @@ func (p *Portal) docket(c echo.Context) (*sight, rights.Docket, error) {
 		return nil, rights.Docket{}, err
 	}
 	docket, err := p.Rights.All(s.ctx, web.Of(c).Subject())
+	s.kept = docket.Held().All
 	return s, docket, err
 }
 

@@ -65,6 +65,8 @@ func (s *sight) requestItem(r *rights.Request) view.RequestItem {
 		State: signOf(r), Word: s.stateWord(r),
 	}
 	switch {
+	case s.keeps(r):
+		item.Note = s.t("rights.until_law")
 	case r.Cooling(s.now):
 		item.Note = s.t("rights.begins", "date", i18n.DateTime(s.ctx, r.ActAt))
 	case r.State.Open():
@@ -87,7 +89,15 @@ func (s *sight) dueWords(r *rights.Request) string {
 	return s.t("rights.due_by", "date", date, "span", i18n.Span(s.ctx, r.DueAt.Sub(s.now)))
 }
 
+// keeps tells whether a request waits until a law allows it.
+func (s *sight) keeps(r *rights.Request) bool {
+	return s.kept && r.Kind == rights.Erasure && r.State == rights.Accepted
+}
+
 func (s *sight) stateWord(r *rights.Request) string {
+	if s.keeps(r) {
+		return s.t("rights.state.kept")
+	}
 	if r.Cooling(s.now) {
 		return s.t("rights.state.cooling")
 	}
@@ -281,6 +291,8 @@ func (s *sight) article(text string) string {
 // sense says what the state of a request means for the person.
 func (s *sight) sense(r *rights.Request, all []rights.Request) string {
 	switch {
+	case s.keeps(r):
+		return s.t("hold.sense")
 	case r.Cooling(s.now):
 		return s.t("rights.sense.cooling", "date", i18n.DateTime(s.ctx, r.ActAt))
 	case r.State == rights.Accepted && rights.Blocked(r, all):

@@ -29,6 +29,7 @@ type sight struct {
 	now    time.Time
 	signal consent.Signal // that the browser sends with this request
 	mail   string         // where mail goes; read only when a row names it
+	kept   bool           // a law wants everything of the person kept; read with the requests
 	said   said
 	texts  *texts
 
