@@ -26,7 +26,7 @@ func (d *desk) Law(brand string, at time.Time) (*rights.Pack, *time.Location, bo
 	if !ok || b.Retired {
 		return nil, nil, false
 	}
-	return d.laws.For(b.Country, at), org.Zone(brand), true
+	return d.laws.For(b.Place(), at), org.Zone(brand), true
 }
 
 // Languages are those that a brand speaks.

@@ -13,6 +13,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/rights"
+	"livingprofile/internal/staff"
 	"livingprofile/internal/testkit"
 )
 
@@ -35,7 +36,7 @@ func TestDigest(t *testing.T) {
 		}
 		return r
 	}
-	late, soon, nobodys := file(20), file(10), file(12)
+	late, soon, nobodys, left := file(20), file(10), file(12), file(30)
 	file(1)
 	mika := s.Member(t, authz.DPO)
 	s.Member(t, authz.Reviewer, "kawara") // whose brand nobody asked
@@ -44,6 +45,14 @@ func TestDigest(t *testing.T) {
 		if _, err := s.Review.Act(t.Context(), mika, r.ID, rights.Act{Move: rights.Assign, To: string(mika.ID)}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	// One is overdue of somebody who is not a member any more.
+	gone := s.Member(t, authz.Reviewer)
+	if _, err := s.Review.Act(t.Context(), mika, left.ID, rights.Act{Move: rights.Assign, To: string(gone.ID)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Staff.Disable(t.Context(), staff.By{}, gone.ID); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.Staff.Speak(t.Context(), mika, "ja"); err != nil {
 		t.Fatal(err)
@@ -80,7 +89,7 @@ func TestDigest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, words := range []string{"期限切れの請求：1件", "担当なし：1件", "承認待ち：1件", "/console/requests", "/console/settings"} {
+	for _, words := range []string{"期限切れの請求：2件", "担当なし：1件", "承認待ち：1件", "/console/requests", "/console/settings"} {
 		if !strings.Contains(m.Text, words) {
 			t.Errorf("the mail lacks %q:\n%s", words, m.Text)
 		}

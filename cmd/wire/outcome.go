@@ -64,7 +64,7 @@ func (s *Service) wishes(ctx context.Context, e profile.Editor, steps []profile.
 	}
 	f := rights.Filing{
 		Subject: e.Subject, Actor: e.Actor, Brand: b.Name, Locale: cmp.Or(e.Locale, b.Locales[0]),
-		Zone: org.Zone(b.Name), Pack: s.Laws.For(b.Country, now), Proof: rights.Proof{Method: e.Method, Session: e.Session, At: now},
+		Zone: org.Zone(b.Name), Pack: s.Laws.For(b.Place(), now), Proof: rights.Proof{Method: e.Method, Session: e.Session, At: now},
 	}
 	ctx = i18n.With(ctx, s.Bundle.Localizer(f.Locale).In(f.Zone))
 	var wishes []rights.Wish

@@ -39,7 +39,7 @@ func (s *Service) PassOn(ctx context.Context, system, brand string, subject id.S
 	r, _, err := s.Rights.File(ctx, rights.Filing{
 		Subject: subject, Actor: ledger.Actor{Kind: ledger.BySystem, ID: system}, Kind: kind,
 		Proof: rights.Proof{Method: rights.BySystem, Session: system, At: now},
-		Brand: brand, Locale: b.Locales[0], Zone: org.Zone(brand), Pack: s.Laws.For(b.Country, now),
+		Brand: brand, Locale: b.Locales[0], Zone: org.Zone(brand), Pack: s.Laws.For(b.Place(), now),
 	})
 	return r, err
 }

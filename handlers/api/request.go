@@ -111,7 +111,7 @@ func (a *API) filing(who *caller, in *takenRequest) (rights.Filing, error) {
 	}
 	now := a.Clock.Now()
 	f := rights.Filing{
-		Kind: kind, Brand: b.Name, Locale: in.Locale, Zone: who.org.Zone(b.Name), Pack: a.Laws.For(b.Country, now), Received: received,
+		Kind: kind, Brand: b.Name, Locale: in.Locale, Zone: who.org.Zone(b.Name), Pack: a.Laws.For(b.Place(), now), Received: received,
 		Actor:  ledger.Actor{Kind: ledger.BySystem, ID: who.system.Name},
 		Proof:  rights.Proof{Method: in.Proof, At: now, System: who.system.Name},
 		Matter: rights.Matter{Text: strings.TrimSpace(in.Text), Days: in.Days, Ground: rights.Ground(in.Ground)},

@@ -21,7 +21,7 @@ import (
 func brandFields(part string) []string {
 	switch part {
 	case partBasics:
-		return []string{"base", "label.*", "voice.*", "mark", "legal-name", "contact", "country", "zone", "locales", "default", "register", "ask-every"}
+		return []string{"base", "label.*", "voice.*", "mark", "legal-name", "contact", "country", "region", "zone", "locales", "default", "register", "ask-every"}
 	case partLook:
 		return []string{"base", "accent", "ground", "corners", "fonts"}
 	case partReach:
@@ -46,7 +46,7 @@ func valuesOf(o *organisation.Organisation, b *brand.Brand, part string) url.Val
 			values.Set("voice."+tag, text)
 		}
 		for name, text := range map[string]string{
-			"mark": b.Mark, "legal-name": b.LegalName, "contact": b.Contact, "country": b.Country, "zone": b.Zone,
+			"mark": b.Mark, "legal-name": b.LegalName, "contact": b.Contact, "country": b.Country, "region": b.Region, "zone": b.Zone,
 			"default": b.Locales[0], "register": "no",
 		} {
 			values.Set(name, text)
@@ -148,6 +148,7 @@ func basicsOf(b *brand.Brand, form url.Values) (func(next *organisation.Organisa
 		b.Label, b.Voice, b.Locales, b.AskEvery = label, voice, locales, every
 		b.Mark, b.LegalName = strings.TrimSpace(form.Get("mark")), strings.TrimSpace(form.Get("legal-name"))
 		b.Contact, b.Zone = strings.TrimSpace(form.Get("contact")), strings.TrimSpace(form.Get("zone"))
+		b.Region = strings.ToUpper(strings.TrimSpace(form.Get("region")))
 		b.Country, b.Register = strings.ToUpper(strings.TrimSpace(form.Get("country"))), form.Get("register") == "yes"
 	}), errs.InvalidFields(bad...)
 }
@@ -275,12 +276,12 @@ func (w asker) basics(spoken []string, b *brand.Brand) []ui.Input {
 	}
 	every := w.text("ask-every", true)
 	every.Brief = true
-	mark, country := w.text("mark", true), w.text("country", true)
-	mark.Brief, country.Brief = true, true
+	mark, country, region := w.text("mark", true), w.text("country", true), w.text("region", true)
+	mark.Brief, country.Brief, region.Brief = true, true, true
 	contact := w.text("contact", false)
 	contact.Kind = ui.Email
 	return []ui.Input{
 		w.words(ui.Text, "label", b.Locales), w.words(ui.Long, "voice", b.Locales), mark, w.text("legal-name", true), contact, locales, first,
-		register, country, w.text("zone", true), every,
+		register, country, region, w.text("zone", true), every,
 	}
 }

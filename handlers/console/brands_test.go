@@ -160,7 +160,7 @@ func TestBrand_parts(t *testing.T) {
 		t.Errorf("got %+v", b)
 	}
 	form.Set("base", baseOf(t, c.Page(basics)))
-	for name, value := range map[string]string{"label.en": " ", "contact": "nobody", "zone": "Local", "country": "UK", "default": "ar", "ask-every": "-1", "legal-name": "", "mark": "long"} {
+	for name, value := range map[string]string{"label.en": " ", "contact": "nobody", "zone": "Local", "country": "UK", "region": "Calif", "default": "ar", "ask-every": "-1", "legal-name": "", "mark": "long"} {
 		bad := url.Values{}
 		for k, v := range form {
 			bad[k] = v

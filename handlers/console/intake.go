@@ -254,7 +254,7 @@ func (s *Console) filingOf(c echo.Context, form url.Values) (rights.Filing, erro
 	if len(wrong) > 0 {
 		return f, errs.InvalidFields(wrong...)
 	}
-	f.Pack = s.Laws.For(b.Country, f.Received)
+	f.Pack = s.Laws.For(b.Place(), f.Received)
 	if code := form.Get("law"); code != "" {
 		pack, ok := s.Laws.Named(code, f.Received)
 		if !ok {

@@ -19,7 +19,7 @@ func (s *Console) ShowLaws(c echo.Context) error {
 	org := web.Of(c).Organisation
 	for i := range org.Brands {
 		if b := &org.Brands[i]; !b.Retired && me(c).Sees(b.Name) {
-			edition := s.Laws.For(b.Country, s.Clock.Now()).Edition()
+			edition := s.Laws.For(b.Place(), s.Clock.Now()).Edition()
 			applies[edition] = append(applies[edition], b.Label.In(locale))
 		}
 	}

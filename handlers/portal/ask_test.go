@@ -6,8 +6,33 @@ import (
 	"strings"
 	"testing"
 
+	"livingprofile/cmd/wire"
+	"livingprofile/internal/demo"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/testkit"
 )
+
+// The law is that of the part of a country, where it has one of its own.
+func TestLawOfAPlace(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	draft, err := demo.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for region, law := range map[string]string{"CA": "California Consumer Privacy Act", "": "State privacy law"} {
+		for i := range draft.Declared.Brands {
+			if b := &draft.Declared.Brands[i]; b.Name == "hibiki" {
+				b.Country, b.Region = "US", region
+			}
+		}
+		if _, err := s.Declare(t.Context(), wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"}}); err != nil {
+			t.Fatal(err)
+		}
+		if page := s.Client(t).Page("/hibiki/ask"); !strings.Contains(page, law) {
+			t.Errorf("in %q the page does not name the %s", region, law)
+		}
+	}
+}
 
 // Who is not signed in finds what they can ask for, and is led over a proof of
 // their address to the very right that they picked.

@@ -302,7 +302,7 @@ func (p *Portal) docket(c echo.Context) (*sight, rights.Docket, error) {
 
 // law is the pack that applies to requests on this brand now.
 func (p *Portal) law(c echo.Context) *rights.Pack {
-	return p.Laws.For(web.Of(c).Country(), p.Clock.Now())
+	return p.Laws.For(web.Of(c).Place(), p.Clock.Now())
 }
 
 func (p *Portal) wake() {

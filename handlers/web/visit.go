@@ -150,6 +150,14 @@ func (v *Visit) Country() string {
 	return v.Brand.Country
 }
 
+// Place returns whose law applies.
+func (v *Visit) Place() string {
+	if v.Brand == nil {
+		return ""
+	}
+	return v.Brand.Place()
+}
+
 // Live tells whether the request came from a page that swaps one row in place.
 func Live(c echo.Context) bool {
 	h := c.Request().Header

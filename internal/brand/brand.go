@@ -25,6 +25,7 @@ type Brand struct {
 	Register  bool      // people may make a profile themselves
 	LegalName string    // the controller of the brand
 	Country   string    // ISO 3166: how phone numbers without prefix are read
+	Region    string    `json:",omitempty"` // the part of it with a law of its own (ISO 3166-2), as CA; "" for none
 	Zone      string    // IANA name of the zone that times are shown in
 	// Origins are the sites whose pages may show the portal in a frame, and
 	// read what is said of the brand to everybody: "https://www.example.com".
@@ -49,6 +50,14 @@ type Logo struct {
 // most.
 func (l *Logo) WidthAt(height, most int) int {
 	return min(most, max(1, l.Width*height/l.Height))
+}
+
+// Place is whose law applies: the country, or "US-CA" for a part of one.
+func (b *Brand) Place() string {
+	if b.Region == "" {
+		return b.Country
+	}
+	return b.Country + "-" + b.Region
 }
 
 // Site returns the address under which the brand's paths are, where base is the

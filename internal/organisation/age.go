@@ -38,7 +38,7 @@ func (o *Organisation) ages(laws *rights.Packs, at time.Time) *consent.Ages {
 	ages := &consent.Ages{Field: f.Name, Category: f.Category, Rank: o.Rank, At: map[string]consent.Age{}}
 	for i := range o.Brands {
 		b := &o.Brands[i]
-		if years := laws.For(b.Country, at).Age; years > 0 && !b.Retired {
+		if years := laws.For(b.Place(), at).Age; years > 0 && !b.Retired {
 			ages.At[b.Name] = consent.Age{Years: years, Zone: o.Zone(b.Name)}
 		}
 	}

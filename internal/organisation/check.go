@@ -119,6 +119,9 @@ func (c *checker) brand(b *brand.Brand) {
 	if !isCountry(b.Country) {
 		c.note(join(p, "country"), "%s is no country, as in JP (ISO 3166-1)", quoted(b.Country))
 	}
+	if b.Region != "" && !partOfCountry.MatchString(b.Region) {
+		c.note(join(p, "region"), "%s is no part of a country, as in CA (ISO 3166-2)", quoted(b.Region))
+	}
 	if !isZone(b.Zone) {
 		c.note(join(p, "zone"), "%s is no time zone, as in Asia/Tokyo", quoted(b.Zone))
 	}

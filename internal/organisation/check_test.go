@@ -31,6 +31,7 @@ func TestCheck_refuses(t *testing.T) {
 		{"reserved brand", "  club:\n    label", "  console:\n    label", "brands.console: is a name that the product needs"},
 		{"bad colour", "\"#1f5fa8\"", "teal", "brands.club.accent: \"teal\" is no colour"},
 		{"bad country", "country: GB", "country: UK", "brands.shop.country: \"UK\" is no country"},
+		{"bad part of a country", "country: GB", "country: US\n    region: Calif", "brands.shop.region: \"Calif\" is no part of a country"},
 		{"small country", "country: GB", "country: gb", "brands.shop.country: \"gb\" is no country"},
 		{"bad zone", "zone: Asia/Tokyo", "zone: Asia/Edo", "brands.club.zone: \"Asia/Edo\" is no time zone"},
 		{"zone of the machine", "zone: Asia/Tokyo", "zone: Local", "brands.club.zone: \"Local\" is no time zone"},

@@ -58,6 +58,7 @@
 //	register    true when people may make a profile themselves
 //	legal-name  the controller of the brand, required
 //	country     ISO 3166-1: how phone numbers without a prefix are read; required
+//	region      the part of the country with a law of its own (ISO 3166-2), as CA
 //	zone        IANA time zone that times are shown in, required
 //	ask-every   term: how long it waits before it asks for another field that
 //	            it can do without; a month when it is not said

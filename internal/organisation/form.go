@@ -2,6 +2,7 @@ package organisation
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,9 @@ func isCountry(s string) bool {
 	region, err := language.ParseRegion(s)
 	return err == nil && len(s) == 2 && region.IsCountry() && region.Canonicalize().String() == s
 }
+
+// partOfCountry is what ISO 3166-2 has behind the country.
+var partOfCountry = regexp.MustCompile(`^[A-Z0-9]{1,3}$`)
 
 // isZone tells whether s is the IANA name of a time zone. "Local" is none: it
 // would depend on the machine.

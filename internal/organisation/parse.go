@@ -168,6 +168,7 @@ func readBrand(name string, b *object, logos map[string]string) brand.Brand {
 		Register:  b.flag("register"),
 		LegalName: b.word("legal-name"),
 		Country:   b.word("country"),
+		Region:    b.word("region"),
 		Zone:      b.word("zone"),
 		Host:      b.word("host"),
 		Origins:   b.list("origins"),

@@ -84,6 +84,7 @@ func ofBrand(b *brand.Brand) (ts traits) {
 	ts.flag("register", b.Register)
 	ts.add("legal-name", b.LegalName)
 	ts.add("country", b.Country)
+	ts.add("region", b.Region)
 	ts.add("zone", b.Zone)
 	ts.add("host", b.Host)
 	ts.list("origins", b.Origins)

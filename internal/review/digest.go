@@ -1,7 +1,9 @@
 package review
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"livingprofile/internal/approval"
@@ -10,7 +12,8 @@ import (
 )
 
 // A Digest counts what waits for a staff member: requests of theirs and of
-// nobody's, up to CountedTo each, and what else their role looks after.
+// nobody's, for a DPO whoever's are overdue, up to CountedTo each, and what else
+// their role looks after.
 type Digest struct {
 	Overdue   int
 	Soon      int
@@ -53,7 +56,8 @@ func (s *Service) DigestOf(ctx context.Context, m staff.Member, within time.Dura
 
 func (s *Service) due(ctx context.Context, d *Digest, m staff.Member, within time.Duration) error {
 	now := s.clock.Now()
-	for _, whose := range []string{string(m.ID), Nobody} {
+	mine := []string{string(m.ID), Nobody}
+	for _, whose := range mine {
 		rows, err := s.store.Queue(ctx, Filter{
 			Assignee: whose, DueBefore: now.Add(within), Brands: m.Brands, Limit: CountedTo,
 		})
@@ -71,5 +75,15 @@ func (s *Service) due(ctx context.Context, d *Digest, m staff.Member, within tim
 			d.Nobodys = len(rows)
 		}
 	}
-	return nil
+	if m.Role != authz.DPO {
+		return nil
+	}
+	// Whoever has one may be ill, or not be a member any more.
+	rows, err := s.store.Queue(ctx, Filter{DueBefore: now, Brands: m.Brands, Limit: CountedTo})
+	for i := range rows {
+		if !slices.Contains(mine, cmp.Or(rows[i].Assignee, Nobody)) {
+			d.Overdue++
+		}
+	}
+	return err
 }

@@ -208,21 +208,27 @@ func FolderPacks(folder string) (*Packs, error) {
 	return packs, nil
 }
 
-// For returns the pack that is the law in a country at a time, with its days
-// of rest; the default one where no other is. Of several the last counts: those
-// of the operator's folder come after the others.
-func (ps *Packs) For(country string, at time.Time) *Pack {
+// For returns the pack that is the law at a place at a time, with its days of
+// rest; the default one where no other is. A place is a country or a part of one,
+// as JP or US-CA; what has no law of its own has its country's. Of several the last
+// counts: those of the operator's folder come after the others.
+func (ps *Packs) For(place string, at time.Time) *Pack {
+	place = strings.ToUpper(place)
+	country, _, part := strings.Cut(place, "-")
 	code := DefaultPack
 	for i := range ps.all {
-		if slices.Contains(ps.all[i].Countries, strings.ToUpper(country)) && ps.all[i].inForce(at) {
+		if slices.Contains(ps.all[i].Countries, place) && ps.all[i].inForce(at) {
 			code = ps.all[i].Code
 		}
+	}
+	if code == DefaultPack && part {
+		return ps.For(country, at)
 	}
 	p, ok := ps.newest(code, at)
 	if !ok {
 		p, _ = ps.newest(DefaultPack, time.Time{})
 	}
-	return p.In(strings.ToUpper(country))
+	return p.In(place)
 }
 
 // Named returns the pack with a code that was in force at a time, for a

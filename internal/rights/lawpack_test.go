@@ -60,6 +60,8 @@ func TestEmbeddedPacks(t *testing.T) {
 		{"US-CA", Access, "US-CA", "10 business days", "45 days", "45 days"},
 		{"US-CA", Objection, "US-CA", "none", "15 business days", "none"},
 		{"US", Erasure, "US", "none", "45 days", "45 days"},
+		{"us-tx", Erasure, "US", "none", "45 days", "45 days"},
+		{"DE-BY", Access, "EU", "none", "1 month", "2 months"},
 		{"BR", Access, "BR", "none", "15 days", "none"},
 		{"JP", Access, "JP", "none", "14 days", "14 days"},
 		{"KR", Access, "KR", "none", "10 days", "10 days"},
