@@ -122,8 +122,9 @@ func (s *shore) state() (asleep *os.Process, killed bool) {
 
 // TestStorm: three processes on one PostgreSQL, of which one sleeps through its
 // lease (in a long test for five minutes) in the middle of a hook and goes on, and
-// one is killed there, and a receiver that fails. Nothing is lost, what is told ends as what we know, and
-// what the answers carried has its effect once (security.md, R14 and R15).
+// one is killed there, and a receiver that fails. Nothing is lost, what is told
+// ends as what we know, and what the answers carried has its effect once
+// (security.md, R14 and R15).
 func TestStorm(t *testing.T) {
 	s := &shore{by: map[string]*os.Process{}, latest: map[string]hook.Content{}, ids: map[string]bool{}}
 	server := httptest.NewServer(s)

@@ -61,7 +61,7 @@ func (s *Console) registerLine(c echo.Context, k *register.Controller, l *regist
 // GDPR).
 func (s *Console) elsewhere(k *register.Controller, r *organisation.System) bool {
 	now := s.Clock.Now()
-	return r.Country != "" && s.Laws.For(r.Country, now).Code != s.Laws.For(k.Brands[0].Place(), now).Code
+	return r.Country != "" && s.Laws.For(r.Country, now).Code != s.Laws.For(k.Brands[0].Country, now).Code
 }
 
 // dataOf is what of each category is used: "Contact: e-mail, telephone".
