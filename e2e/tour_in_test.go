@@ -1,14 +1,19 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"livingprofile/internal/demo"
 	"livingprofile/internal/figures"
+	"livingprofile/internal/identity"
 )
 
 func signedOutStops() []stop {
@@ -175,5 +180,35 @@ func lastStops() []stop {
 			return r.Go(".leave button")
 		}},
 		{name: "sign_in_first", lead: func(r *tour) int { return r.to("/data") }},
+		{name: "address_undo", page: true, lead: func(r *tour) int { return r.Open(r.undoLink()) }},
+		{name: "address_undone", page: true, lead: func(r *tour) int { return r.Go("main form .main") }},
+	}
+}
+
+var undoIn = regexp.MustCompile(`https?://\S+/u/[A-Za-z0-9_-]+`)
+
+// undoLink is what the mail about a new address lets its reader take back.
+func (r *tour) undoLink() string {
+	r.t.Helper()
+	subject := r.w.subject(r.t, r.address)
+	w := identity.Where{Brand: "hibiki", Locale: r.View().Locale}
+	ctx, cancel := context.WithTimeout(r.t.Context(), 20*time.Second)
+	defer cancel()
+	for _, m := range r.w.Box.Messages() { // of what was done before
+		if slices.Contains(m.To, r.address) {
+			_, _ = r.w.Box.Wait(ctx, r.address)
+		}
+	}
+	if err := r.w.Identity.Prove(r.t.Context(), subject, identity.Email, "fourth."+w.Locale+"@mail.example.com", w); err != nil {
+		r.t.Fatal(err)
+	}
+	for {
+		m, err := r.w.Box.Wait(ctx, r.address)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if link := undoIn.FindString(m.Text); link != "" {
+			return link
+		}
 	}
 }

@@ -130,7 +130,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.Door.Observe(a.metrics.change)
 	a.DB.Tell(a.Index.Forget)
 	a.keys = authz.NewKeys(a.DB, a.DB.Ring(), a.Clock)
-	a.Identity = identity.NewService(a.DB, teller{}, a.Clock)
+	a.Identity = identity.NewService(a.DB, teller{a.DB.Ring(), a.settings.baseURL}, a.Clock)
 	a.Profile = profile.NewService(a.DB, func() profile.Schema { return a.Current.Load() }, a.Clock)
 	a.Consent = consent.NewService(a.DB, func() consent.Catalogue { return a.Current.Load() }, a.Clock)
 	a.Activity = activity.NewService(apart{a.DB}, func() activity.Schema { return a.Current.Load() }, a.Clock)

@@ -85,7 +85,10 @@ func carry(s *rights.Service, refer func(context.Context, id.Subject, rights.Req
 }
 
 // Letters prepares the mails about r to every address that the person has
-// proved: whoever else may have asked in their name, they learn of it.
+// proved: whoever else may have asked in their name, they learn of it. That a
+// grave request came in is told to every address that is known, with the way to
+// take it back: one that nobody has proved may be the person's only one that
+// works. What it may say to a stranger is that somebody asked, and nothing else.
 func (d *desk) Letters(ctx context.Context, r rights.Request, message string, placed ...rights.PersonHold) ([]any, error) {
 	all, err := d.identifiers(ctx, r.Subject)
 	if err != nil {
@@ -99,14 +102,25 @@ func (d *desk) Letters(ctx context.Context, r rights.Request, message string, pl
 	if m.Holds, err = d.holds(ctx, &r, message, placed); err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(m)
+	full, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("letter about a request: %w", err)
+	}
+	bare, err := json.Marshal(view.Request{Kind: m.Kind, Number: m.Number, Message: m.Message, Due: m.Due, Acts: m.Acts, URL: m.URL, Cancel: m.Cancel})
 	if err != nil {
 		return nil, fmt.Errorf("letter about a request: %w", err)
 	}
 	var rows []any
 	for i := range all {
-		if all[i].Kind != identity.Email || !all[i].Verified() {
+		data := full
+		switch {
+		case all[i].Kind != identity.Email:
 			continue
+		case all[i].Verified():
+		case m.Cancel == "":
+			continue
+		default:
+			data = bare
 		}
 		j, err := mail.NewJob(mail.Letter{
 			Template: view.RequestTemplate, To: mail.Address{Email: all[i].Value}, Brand: r.Brand, Locale: r.Locale, Data: data,

@@ -141,7 +141,7 @@ func NewService(ctx context.Context, a *App, o Options) (*Service, error) {
 	}
 	deps.API = a.api(base, s.Rights, a.laws)
 	deps.SCIM, deps.OpenDSR = s.scim(deps.API), s.opendsr(deps.API)
-	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Rights: s.Rights, Clock: a.Clock})
+	deps.Footer = footer.New(footer.Deps{Store: a.DB, Secrets: ring, Consent: a.Consent, Rights: s.Rights, Contacts: a.Identity, Sessions: sessions, Clock: a.Clock})
 	if o.Mailbox != nil {
 		deps.Mailbox = mailboxpages.New(o.Mailbox)
 	}

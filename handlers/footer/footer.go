@@ -3,8 +3,9 @@
 //
 // Opening a link changes nothing (invariant 9). Posting to it takes back what
 // it names at once, without a session, a cookie or a token of a page: the link
-// is the proof, and can only reduce what somebody gets, or take a request back. The same post again is
-// answered the same, and never with a redirect.
+// is the proof, and can only reduce what somebody gets, or take back a request or a
+// change of how they sign in. The same post again is answered the same, and never
+// with a redirect.
 package footer
 
 import (
@@ -25,6 +26,7 @@ import (
 	"livingprofile/internal/footer"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/id"
+	"livingprofile/internal/identity"
 	"livingprofile/internal/keyring"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
@@ -52,13 +54,27 @@ type Rights interface {
 	Move(ctx context.Context, subject id.Subject, request rights.RequestID, a rights.Act) (rights.Request, error)
 }
 
+// Contacts takes changes back of how somebody signs in. It is a part of
+// identity.Service.
+type Contacts interface {
+	Contact(ctx context.Context, subject id.Subject, u identity.Undoing) (identity.ContactChange, error)
+	Undo(ctx context.Context, subject id.Subject, u identity.Undoing, w identity.Where) error
+}
+
+// Sessions signs people out. It is a part of login.Sessions.
+type Sessions interface {
+	EndAll(ctx context.Context, subject id.Subject, why string) (int, error)
+}
+
 // Deps is what the pages stand on.
 type Deps struct {
-	Store   Store
-	Secrets Secrets
-	Consent *consent.Service
-	Rights  Rights
-	Clock   clock.Clock
+	Store    Store
+	Secrets  Secrets
+	Consent  *consent.Service
+	Rights   Rights
+	Contacts Contacts
+	Sessions Sessions
+	Clock    clock.Clock
 }
 
 // Footer answers the links. It is safe for concurrent use.
@@ -103,10 +119,14 @@ func linkOf(c echo.Context) footer.Link {
 
 // Show answers with what the link can take back.
 func (f *Footer) Show(c echo.Context) error {
-	if l := linkOf(c); l.Kind == footer.Cancel {
+	switch l := linkOf(c); l.Kind {
+	case footer.Cancel:
 		return f.showRequest(c, l)
+	case footer.Undo:
+		return f.showContact(c, l)
+	default:
+		return f.render(c, l, view.Done{})
 	}
-	return f.render(c, linkOf(c), view.Done{})
 }
 
 // triesAnHour is how often one link may be posted to.
@@ -115,15 +135,19 @@ const triesAnHour = 30
 // Take takes back what the link names, or what was chosen on its page.
 func (f *Footer) Take(c echo.Context) error {
 	l := linkOf(c)
-	form, err := web.Form(c, "List-Unsubscribe", "slot", "all", "cancel")
+	form, err := web.Form(c, "List-Unsubscribe", "slot", "all", "cancel", "undo")
 	if err != nil {
 		return err
 	}
 	if err := f.count(web.Context(c), c.Param("token")); err != nil {
 		return err
 	}
-	if l.Kind == footer.Cancel {
+	switch l.Kind {
+	case footer.Cancel:
 		return f.cancel(c, l, form.Get("cancel"))
+	case footer.Undo:
+		return f.undo(c, l, form.Get("undo"))
+	default:
 	}
 	var done view.Done
 	switch {

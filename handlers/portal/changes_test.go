@@ -217,9 +217,12 @@ func TestSafety(t *testing.T) {
 		k.fails(errs.Forbidden, k.RemoveAddress, nil, "address", all[0].ID)
 		k.post(http.StatusSeeOther, k.MakeMain, nil, "address", all[1].ID)
 		wants(t, k.get(k.Safety, "/hibiki/safety"), "new@mail.example.com is now your main address.")
+		wants(t, k.get(k.Safety, "/hibiki/safety"), "This stays until")
+		k.fails(errs.Forbidden, k.RemoveAddress, nil, "address", all[0].ID)
+		k.clock.Advance(identity.Settling)
 		k.post(http.StatusSeeOther, k.RemoveAddress, nil, "address", all[0].ID)
 		wants(t, k.get(k.Safety, "/hibiki/safety"), mailbox+" was removed.")
-		want := []string{"added " + mailbox, "main " + mailbox, "removed " + mailbox}
+		want := []string{"added " + mailbox, "main " + mailbox, "removed " + mailbox, "gone new@mail.example.com"}
 		if got := k.told.notices; !slices.Equal(got, want) {
 			t.Errorf("got told %v, want %v", got, want)
 		}

@@ -52,8 +52,8 @@ type kit struct {
 // told keeps which addresses were told what.
 type told struct{ notices []string }
 
-func (n *told) AddressChanged(_ id.Subject, address, what string, _ identity.Where, _ time.Time) ([]any, error) {
-	n.notices = append(n.notices, what+" "+address)
+func (n *told) AddressChanged(one identity.Notice) ([]any, error) {
+	n.notices = append(n.notices, one.What+" "+one.Address)
 	return nil, nil
 }
 

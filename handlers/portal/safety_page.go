@@ -46,7 +46,8 @@ func (s *sight) addressItem(one *identity.Identifier, all []identity.Identifier)
 	saved := s.said.at(one.ID)
 	return view.AddressItem{
 		ID: one.ID, Kind: string(one.Kind), Value: identifierText(one.Kind, one.Value), Verified: one.Verified(), Main: one.Main,
-		Last: one.Kind == identity.Email && one.Verified() && proved == 1, Saved: saved,
+		Last:  one.Kind == identity.Email && one.Verified() && proved == 1,
+		Stays: identity.Stays(all, one.ID, s.now), Saved: saved,
 	}
 }
 

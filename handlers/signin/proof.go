@@ -18,23 +18,27 @@ const act = view.ActAddress
 // ProofForm says why a fresh proof is needed, and offers to mail a link.
 func (s *SignIn) ProofForm(c echo.Context) error {
 	v := web.Of(c)
-	address, err := s.mainAddress(web.Context(c), v.Subject())
+	address, err := s.Identity.ProofEmail(web.Context(c), v.Subject())
+	if err != nil {
+		return err
+	}
+	main, err := s.Identity.MainEmail(web.Context(c), v.Subject())
 	if err != nil {
 		return err
 	}
 	return web.Render(c, http.StatusOK, view.AskProof(frame(c, "signin.proof.title"), view.ProofPage{
-		Action: withNext(v.Base()+"/proof", next(c), v.Base()), Act: act, To: mask(address), Back: next(c),
+		Action: withNext(v.Base()+"/proof", next(c), v.Base()), Act: act, To: mask(address), Older: main != address, Back: next(c),
 	}))
 }
 
-// AskProof mails a link to the address that mail goes to already, never to one
-// that comes with the request.
+// AskProof mails a link to an address that was known already, never to one that
+// comes with the request or came just before it.
 func (s *SignIn) AskProof(c echo.Context) error {
 	if _, err := web.Form(c); err != nil {
 		return err
 	}
 	v := web.Of(c)
-	address, err := s.mainAddress(web.Context(c), v.Subject())
+	address, err := s.Identity.ProofEmail(web.Context(c), v.Subject())
 	if err != nil {
 		return err
 	}

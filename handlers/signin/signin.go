@@ -16,7 +16,6 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
-	"livingprofile/internal/id"
 	"livingprofile/internal/identity"
 	"livingprofile/internal/login"
 )
@@ -86,9 +85,4 @@ func mask(address string) string {
 	}
 	first := []rune(local)[0]
 	return string(first) + "•••@" + domain
-}
-
-// mainAddress returns the address that a signed-in person's mail goes to.
-func (s *SignIn) mainAddress(ctx context.Context, subject id.Subject) (string, error) {
-	return s.Identity.MainEmail(ctx, subject)
 }

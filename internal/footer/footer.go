@@ -4,7 +4,8 @@
 // A link says by itself who it is for and what it may take back. It is sealed,
 // so that it tells nothing on its way and nobody can make one up, and nothing
 // has to be kept for the millions that are sent. Whoever holds it can only
-// reduce what the person gets, or take back what was asked in their name.
+// reduce what the person gets, or take back what was asked or changed in their
+// name.
 package footer
 
 import (
@@ -26,6 +27,7 @@ const (
 	Unsubscribe Kind = 1 // from one topic, on one channel
 	Preferences Kind = 2 // whatever the person gets from the brand
 	Cancel      Kind = 3 // a request, while it is open
+	Undo        Kind = 4 // a change of how the person signs in
 )
 
 // A Link is what is sealed in the address.
@@ -33,8 +35,8 @@ type Link struct {
 	Kind    Kind
 	Subject id.Subject
 	Brand   string
-	Topic   string // for Unsubscribe; for Cancel the id of the request
-	Channel string // for Unsubscribe
+	Topic   string // for Unsubscribe; for Cancel the id of the request, for Undo that of the ledger entry
+	Channel string // for Unsubscribe; for Undo the id of the identifier that the mail went to
 	Expires time.Time
 }
 

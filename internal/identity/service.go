@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"livingprofile/internal/clock"
@@ -22,6 +23,8 @@ type Store interface {
 	Holders(ctx context.Context, kind Kind, scope, value string) ([]Holder, error)
 	// Circle returns the subjects that are joined with one, itself among them.
 	Circle(ctx context.Context, subject id.Subject) ([]id.Subject, error)
+	// Happening returns an entry about a subject, opened; errs.NotFound for none.
+	Happening(ctx context.Context, subject id.Subject, entry string) (ledger.Happening, error)
 	// Commit writes a change whole or not at all; errs.Conflict also when an
 	// identifier is proved by another subject.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
@@ -43,10 +46,12 @@ type Trace struct {
 	Scope  string `json:"scope,omitempty"`
 	Value  string `json:"value"`
 	Source string `json:"source,omitempty"`
+	ID     string `json:"id,omitempty"`  // of the identifier
+	Was    string `json:"was,omitempty"` // id of the address that was the main one before
 }
 
 func (i *Identifier) trace() Trace {
-	return Trace{Kind: i.Kind, Scope: i.Scope, Value: i.Value, Source: i.Source}
+	return Trace{Kind: i.Kind, Scope: i.Scope, Value: i.Value, Source: i.Source, ID: i.ID}
 }
 
 // Entry returns the ledger draft that tells what happened to i.
@@ -71,19 +76,6 @@ func NewService(s Store, t Teller, c clock.Clock) *Service {
 type Where struct {
 	Brand  string
 	Locale string
-}
-
-// What an address is told.
-const (
-	AddressAdded   = "added"   // another address was proved
-	AddressRemoved = "removed" // it was removed itself
-	AddressMain    = "main"    // another became the one that mail goes to
-)
-
-// A Teller prepares what a contact address is told after a change of sign-in
-// data (ASVS 6.3.7): rows of background work that commit with the change.
-type Teller interface {
-	AddressChanged(subject id.Subject, address, what string, w Where, at time.Time) (rows []any, err error)
 }
 
 // SourceSubject is the source of what a person told us themselves.
@@ -192,105 +184,107 @@ func Named(holders []Holder) []id.Subject {
 // Prove marks the subject's identifier as proved, or adds it as proved when
 // the subject does not bear it yet. It is Conflict when another has proved it.
 //
-// The address that mail went to until now is told.
+// The addresses that were proved until now are told.
 func (s *Service) Prove(ctx context.Context, subject id.Subject, kind Kind, value string, w Where) error {
-	return s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (ledger.Draft, []any, error) {
-		told, err := s.tell(subject, mainOf(all), AddressAdded, w, at)
-		if err != nil {
-			return ledger.Draft{}, nil, err
-		}
-		for _, i := range all {
-			if i.Kind != kind || i.Scope != "" || i.Value != value {
-				continue
-			}
-			if i.Verified() {
-				return ledger.Draft{}, nil, nil
-			}
-			rows := append(told, Verified{i.ID})
+	return s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (step, error) {
+		var next step
+		n := slices.IndexFunc(all, func(i Identifier) bool { return i.Kind == kind && i.Scope == "" && i.Value == value })
+		switch {
+		case n < 0:
+			next.add(Identifier{
+				ID: id.New(), Subject: subject, Kind: kind, Value: value, VerifiedAt: at,
+				Source: SourceSubject, Main: kind == Email && !hasMain(all), CreatedAt: at,
+			})
+		case all[n].Verified():
+			return next, nil
+		default:
+			next.verify(all[n])
 			if kind == Email && !hasMain(all) {
-				rows = append(rows, MadeMain{i.ID})
+				next.rows = append(next.rows, MadeMain{all[n].ID})
 			}
-			return i.Entry(IdentifierVerified), rows, nil
 		}
-		i := Identifier{
-			ID: id.New(), Subject: subject, Kind: kind, Value: value, VerifiedAt: at,
-			Source: SourceSubject, Main: kind == Email && !hasMain(all), CreatedAt: at,
-		}
-		return i.Entry(IdentifierAdded), append(told, i), nil
+		return s.told(ctx, next, Notice{Subject: subject, What: AddressAdded, Where: w, At: at}, all, "")
 	})
 }
 
 // Remove takes a contact address away. The last proved e-mail address stays:
-// without it nobody could sign in or be told. Numbers that a system gave are
-// not the person's to take away.
+// without it nobody could sign in or be told; and so does the one from which a
+// change could be taken back, until the others are settled. Numbers that a
+// system gave are not the person's to take away.
 //
-// An address that was proved is told that it was removed.
+// When the address was proved, it is told, and the others are.
 func (s *Service) Remove(ctx context.Context, subject id.Subject, identifier string, w Where) (Identifier, error) {
 	var gone Identifier
-	err := s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (ledger.Draft, []any, error) {
+	err := s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (step, error) {
 		i, err := find(all, identifier)
 		if err != nil {
-			return ledger.Draft{}, nil, err
+			return step{}, err
 		}
 		proved := 0
 		for _, o := range all {
-			if o.Kind == Email && o.Verified() {
+			if o.signsIn() {
 				proved++
 			}
 		}
 		switch {
 		case i.Kind != Email && i.Kind != Phone:
-			return ledger.Draft{}, nil, errs.New(errs.Forbidden, "error.identifier_locked")
-		case i.Main || i.Kind == Email && i.Verified() && proved == 1:
-			return ledger.Draft{}, nil, errs.New(errs.Forbidden, "error.identifier_last")
+			return step{}, errs.New(errs.Forbidden, "error.identifier_locked")
+		case i.Main || i.signsIn() && proved == 1:
+			return step{}, errs.New(errs.Forbidden, "error.identifier_last")
+		case !Stays(all, i.ID, at).IsZero():
+			return step{}, errs.New(errs.Forbidden, "error.identifier_stays")
 		}
 		gone = i
-		told, err := s.tell(subject, i, AddressRemoved, w, at)
-		return i.Entry(IdentifierRemoved), append(told, Removed{i.ID}), err
+		var next step
+		if next.remove(i); !i.signsIn() {
+			return next, nil
+		}
+		return s.told(ctx, next, Notice{Subject: subject, What: AddressGone, Where: w, At: at}, all, i.ID)
 	})
 	return gone, err
 }
 
 // MakeMain makes a proved e-mail address the one that mail goes to, and tells
-// the one that it was before.
+// every proved one.
 func (s *Service) MakeMain(ctx context.Context, subject id.Subject, identifier string, w Where) error {
-	return s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (ledger.Draft, []any, error) {
+	return s.edit(ctx, subject, w, func(all []Identifier, at time.Time) (step, error) {
 		i, err := find(all, identifier)
 		if err != nil {
-			return ledger.Draft{}, nil, err
+			return step{}, err
 		}
 		switch {
-		case i.Kind != Email || !i.Verified():
-			return ledger.Draft{}, nil, errs.New(errs.Forbidden, "error.identifier_unproved")
+		case !i.signsIn():
+			return step{}, errs.New(errs.Forbidden, "error.identifier_unproved")
 		case i.Main:
-			return ledger.Draft{}, nil, nil
+			return step{}, nil
 		}
-		told, err := s.tell(subject, mainOf(all), AddressMain, w, at)
-		return i.Entry(IdentifierMain), append(told, MadeMain{i.ID}), err
+		var next step
+		next.main(i, mainOf(all).ID)
+		return s.told(ctx, next, Notice{Subject: subject, What: AddressMain, Where: w, At: at}, all, i.ID)
 	})
 }
 
-// tell prepares the notice to a proved address; none for any other.
-func (s *Service) tell(subject id.Subject, i Identifier, what string, w Where, at time.Time) ([]any, error) {
-	if s.teller == nil || i.Kind != Email || !i.Verified() {
-		return nil, nil
-	}
-	return s.teller.AddressChanged(subject, i.Value, what, w, at)
+// told is next, with the notices about its entry.
+func (s *Service) told(ctx context.Context, next step, n Notice, all []Identifier, about string) (step, error) {
+	next.entries[0].ID = id.New()
+	rows, err := s.tell(ctx, n, all, about, next.entries[0].ID)
+	next.rows = append(next.rows, rows...)
+	return next, err
 }
 
 // mainOf returns the address that mail goes to, the zero Identifier for none.
 func mainOf(all []Identifier) Identifier {
 	var main Identifier
 	for _, i := range all {
-		if i.Kind == Email && i.Verified() && (i.Main || main.ID == "") {
+		if i.signsIn() && (i.Main || main.ID == "") {
 			main = i
 		}
 	}
 	return main
 }
 
-// edit loads, decides and commits; a draft without kind changes nothing.
-func (s *Service) edit(ctx context.Context, subject id.Subject, w Where, decide func([]Identifier, time.Time) (ledger.Draft, []any, error)) error {
+// edit loads, decides and commits; an empty step changes nothing.
+func (s *Service) edit(ctx context.Context, subject id.Subject, w Where, decide func([]Identifier, time.Time) (step, error)) error {
 	at := s.clock.Now()
 	return ledger.Retry(func() error {
 		now, err := s.store.Subject(ctx, subject)
@@ -301,13 +295,13 @@ func (s *Service) edit(ctx context.Context, subject id.Subject, w Where, decide 
 		if err != nil {
 			return err
 		}
-		draft, rows, err := decide(all, at)
-		if err != nil || draft.Kind == "" {
+		next, err := decide(all, at)
+		if err != nil || next.empty() {
 			return err
 		}
 		_, err = s.store.Commit(ctx, ledger.Change{
 			Subject: subject, Base: now.Version, At: at, Actor: ledger.Self(subject), Brand: w.Brand,
-			Entries: []ledger.Draft{draft}, Rows: rows,
+			Entries: next.entries, Rows: next.rows,
 		})
 		return err
 	})
@@ -335,9 +329,21 @@ func hasMain(all []Identifier) bool {
 // the first that is proved, there or at a record that is joined with it.
 // errs.NotFound when none is.
 func (s *Service) MainEmail(ctx context.Context, subject id.Subject) (string, error) {
+	return s.email(ctx, subject, mainOf)
+}
+
+// ProofEmail returns the address to which a proof goes of who the subject is,
+// before anything is released or changed for good: never one that came within
+// Settling, while there is an older one. errs.NotFound as MainEmail.
+func (s *Service) ProofEmail(ctx context.Context, subject id.Subject) (string, error) {
+	at := s.clock.Now()
+	return s.email(ctx, subject, func(all []Identifier) Identifier { return trusted(all, at) })
+}
+
+func (s *Service) email(ctx context.Context, subject id.Subject, of func([]Identifier) Identifier) (string, error) {
 	var address string
 	_, err := s.First(ctx, subject, func(_ id.Subject, bears []Identifier) (bool, error) {
-		address = mainOf(bears).Value
+		address = of(bears).Value
 		return address != "", nil
 	})
 	if errors.Is(err, errs.NotFound) {

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
@@ -27,11 +28,15 @@ type register struct {
 	rows     []identity.Identifier
 	kinds    []ledger.Kind
 	letters  []letter
+	links    []mailed
+	happened map[string]ledger.Happening
 	// meanwhile runs once before the next commit, as another process might.
 	meanwhile func()
 }
 
-func newRegister() *register { return &register{versions: map[id.Subject]int64{}} }
+func newRegister() *register {
+	return &register{versions: map[id.Subject]int64{}, happened: map[string]ledger.Happening{}}
+}
 
 func (r *register) Subject(_ context.Context, s id.Subject) (identity.Subject, error) {
 	r.mu.Lock()
@@ -96,8 +101,12 @@ func (r *register) Commit(_ context.Context, c ledger.Change) ([]ledger.Written,
 	}
 	rows := slices.Clone(r.rows)
 	for _, row := range c.Rows {
-		if l, ok := row.(letter); ok {
-			r.letters = append(r.letters, l)
+		switch row := row.(type) {
+		case letter:
+			r.letters = append(r.letters, row)
+			continue
+		case mailed:
+			r.links = append(r.links, row)
 			continue
 		}
 		var err error
@@ -109,6 +118,11 @@ func (r *register) Commit(_ context.Context, c ledger.Change) ([]ledger.Written,
 	r.versions[c.Subject] += int64(len(c.Entries))
 	for _, e := range c.Entries {
 		r.kinds = append(r.kinds, e.Kind)
+		payload, err := json.Marshal(e.Payload)
+		if err != nil {
+			return nil, err
+		}
+		r.happened[e.ID] = ledger.Happening{Entry: ledger.Entry{ID: e.ID, Subject: c.Subject, Kind: e.Kind, At: c.At}, Payload: payload}
 	}
 	return nil, nil
 }
@@ -176,11 +190,32 @@ var here = identity.Where{Brand: "hibiki", Locale: "ja"}
 type letter struct{ address, what string }
 
 // AddressChanged is identity.Teller.AddressChanged.
-func (r *register) AddressChanged(_ id.Subject, address, what string, w identity.Where, at time.Time) ([]any, error) {
-	if w != here || !at.Equal(noon) {
-		return nil, errors.New("told of another place or time")
+func (r *register) AddressChanged(n identity.Notice) ([]any, error) {
+	if n.Where != here || n.At.Before(noon) || n.Subject == "" {
+		return nil, errors.New("told of another place, time or person")
 	}
-	return []any{letter{address, what}}, nil
+	rows := []any{letter{n.Address, n.What}}
+	if n.Undoing != nil {
+		rows = append(rows, mailed{n.Address, *n.Undoing})
+	}
+	return rows, nil
+}
+
+// mailed is what a letter lets its reader take back.
+type mailed struct {
+	address string
+	identity.Undoing
+}
+
+// Happening is identity.Store.Happening.
+func (r *register) Happening(_ context.Context, subject id.Subject, entry string) (ledger.Happening, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h, ok := r.happened[entry]
+	if !ok || h.Subject != subject {
+		return ledger.Happening{}, errs.New(errs.NotFound, "")
+	}
+	return h, nil
 }
 
 func TestNew(t *testing.T) {
@@ -402,9 +437,9 @@ func TestService_MainEmail(t *testing.T) {
 	}
 }
 
-// ASVS 6.3.7: who knew the old contact data is told of a change, by an address
-// that was theirs before it, and nobody is told of what did not happen.
-func TestService_tells_the_address_that_was_there_before(t *testing.T) {
+// ASVS 6.3.7: who knew the old contact data is told of a change, at every address
+// that was proved before it, and nobody is told of what did not happen.
+func TestService_tells_the_addresses_that_were_there_before(t *testing.T) {
 	t.Parallel()
 	main := proved("main", "main@example.jp")
 	main.Main = true
@@ -415,17 +450,17 @@ func TestService_tells_the_address_that_was_there_before(t *testing.T) {
 	}{
 		"added": {func(ctx context.Context, s *identity.Service) error {
 			return s.Prove(ctx, "a", identity.Email, "new@example.jp", here)
-		}, []letter{{"main@example.jp", identity.AddressAdded}}},
+		}, []letter{{"main@example.jp", identity.AddressAdded}, {"x@example.jp", identity.AddressAdded}}},
 		"claim_proved": {func(ctx context.Context, s *identity.Service) error {
 			return s.Prove(ctx, "a", identity.Email, "c@example.jp", here)
-		}, []letter{{"main@example.jp", identity.AddressAdded}}},
+		}, []letter{{"main@example.jp", identity.AddressAdded}, {"x@example.jp", identity.AddressAdded}}},
 		"proved_already": {func(ctx context.Context, s *identity.Service) error {
 			return s.Prove(ctx, "a", identity.Email, "x@example.jp", here)
 		}, nil},
 		"removed": {func(ctx context.Context, s *identity.Service) error {
 			_, err := s.Remove(ctx, "a", "x", here)
 			return err
-		}, []letter{{"x@example.jp", identity.AddressRemoved}}},
+		}, []letter{{"main@example.jp", identity.AddressGone}, {"x@example.jp", identity.AddressRemoved}}},
 		"claim_removed": {func(ctx context.Context, s *identity.Service) error {
 			_, err := s.Remove(ctx, "a", "c", here)
 			return err

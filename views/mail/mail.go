@@ -66,14 +66,19 @@ type Change struct {
 	At     time.Time `json:"at"`
 	Device string    `json:"device"` // "" when not known
 	URL    string    `json:"url"`    // of the page on sign-in and safety; "" for no button
+	// Undo takes the change back without signing in, until then; "" for none.
+	Undo  string    `json:"undo,omitempty"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // The kinds of Change.
 const (
 	Added    = "added"    // another address was added
 	Removed  = "removed"  // the address that this mail goes to was removed
+	Gone     = "gone"     // another address was removed
 	Replaced = "replaced" // another address took the place of this one
 	Main     = "main"     // another address became the main one
+	Undone   = "undone"   // such a change was taken back
 )
 
 // SignIn is the way in for an address that we know.
@@ -162,7 +167,7 @@ func ConfirmConsent(ctx context.Context, b Brand, c Consent) (Message, error) {
 func Changed(ctx context.Context, b Brand, c Change) (Message, error) {
 	t := words(ctx, "mail.changed.", b)
 	switch c.Kind {
-	case Added, Removed, Replaced, Main:
+	case Added, Removed, Gone, Replaced, Main, Undone:
 	case "":
 		c.Kind = Replaced
 	default:
@@ -174,8 +179,14 @@ func Changed(ctx context.Context, b Brand, c Change) (Message, error) {
 			c.Kind,
 			"time", i18n.Clock(ctx, c.At), "zone", i18n.Zone(ctx), "date", i18n.Date(ctx, c.At),
 		)},
-		Then:   []string{t("you"), t("not_you")},
+		Then:   []string{t("you")},
 		Button: t("button"), URL: c.URL,
+	}
+	if c.Undo != "" {
+		m.Then = append(m.Then, t("undo", "date", i18n.DateTime(ctx, c.Until)))
+		m.Button, m.URL = t("undo_button"), c.Undo
+	} else {
+		m.Then = append(m.Then, t("not_you"))
 	}
 	if c.Device != "" {
 		m.Before = append(m.Before, t("device", "device", c.Device))

@@ -68,6 +68,11 @@ func every(ctx context.Context, b mail.Brand) map[string]func() (mail.Message, e
 			})
 		}
 	}
+	undone := func() (mail.Message, error) {
+		return mail.Changed(ctx, b, mail.Change{
+			Kind: mail.Main, At: asked, Undo: "https://my.hibiki.example/u/AbC", Until: asked.AddDate(0, 0, 7),
+		})
+	}
 	erasure := func(message string, h mail.Hold) func() (mail.Message, error) {
 		return func() (mail.Message, error) {
 			return mail.Moved(ctx, b, mail.Request{
@@ -100,7 +105,9 @@ func every(ctx context.Context, b mail.Brand) map[string]func() (mail.Message, e
 		"confirm_consent": func() (mail.Message, error) { return mail.ConfirmConsent(ctx, b, consent) },
 		"changed_added":   change(mail.Added),
 		"changed_removed": change(mail.Removed),
-		"changed_main":    change(mail.Main),
+		"changed_main":    undone,
+		"changed_gone":    change(mail.Gone),
+		"changed_undone":  change(mail.Undone),
 		"changed":         change(""),
 	}
 }
