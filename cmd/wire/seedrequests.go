@@ -68,7 +68,7 @@ func (s *Service) seedRequest(ctx context.Context, subject id.Subject, locale st
 	if locale == "ar" || !b.Speaks(locale) {
 		locale = "en"
 	}
-	pack, ok := s.Laws.Named(asked.Law, then.Now())
+	pack, ok := s.Laws.Named(asked.Law, b.Place(), then.Now())
 	if !ok {
 		return fmt.Errorf("no law pack %s", asked.Law)
 	}

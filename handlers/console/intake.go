@@ -256,7 +256,7 @@ func (s *Console) filingOf(c echo.Context, form url.Values) (rights.Filing, erro
 	}
 	f.Pack = s.Laws.For(b.Place(), f.Received)
 	if code := form.Get("law"); code != "" {
-		pack, ok := s.Laws.Named(code, f.Received)
+		pack, ok := s.Laws.Named(code, b.Place(), f.Received)
 		if !ok {
 			return f, errs.InvalidFields(errs.At("law", "error.not_a_choice"))
 		}

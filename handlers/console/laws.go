@@ -75,11 +75,11 @@ func lawClocks(c echo.Context, pack *rights.Pack, fact func(label, text string))
 			fact(label, limitWords(c, l))
 		}
 	}
-	proved, pauses, appeal := false, false, rights.Limit{}
+	proved, pauses, appeal, answer := false, false, rights.Limit{}, rights.Limit{}
 	for _, right := range pack.Rights {
 		proved, pauses = proved || right.Rule.FromProof, pauses || right.Rule.Pauses
 		if !right.Rule.Appeal.None() {
-			appeal = right.Rule.Appeal
+			appeal, answer = right.Rule.Appeal, right.Rule.AppealAnswer
 		}
 	}
 	word := func(which string, is bool) string {
@@ -88,6 +88,7 @@ func lawClocks(c echo.Context, pack *rights.Pack, fact func(label, text string))
 	fact("starts", word("starts", proved))
 	fact("pauses", word("pauses", pauses))
 	limit("appeal", appeal)
+	limit("appeal_answer", answer)
 	if pack.Age > 0 {
 		fact("age", i18n.T(ctx, "laws.age", "count", pack.Age))
 	}

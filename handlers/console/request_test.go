@@ -550,7 +550,7 @@ func TestAppeal(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			law, ok := s.Laws.Named("US", s.Clock.Now())
+			law, ok := s.Laws.Named("US", "", s.Clock.Now())
 			if !ok {
 				t.Fatal("no law with an appeal")
 			}

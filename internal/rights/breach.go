@@ -16,7 +16,7 @@ type Breach struct {
 // Regulation 1182/71 lets only other limits roll); what is counted in days ends
 // with the last of them.
 func (p *Pack) BreachDue(noticed time.Time, zone *time.Location) (authority, people time.Time) {
-	rest := CalendarOf(p.calendar)
+	rest := p.rest.Calendar()
 	due := func(l Limit) time.Time {
 		switch {
 		case l.None():

@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"strconv"
@@ -126,7 +127,48 @@ func easter(year int) time.Time {
 //go:embed lawpacks/holidays.yaml
 var holidayFile []byte
 
-var calendars = sync.OnceValue(func() map[string]*Calendar {
+// Rest are the days of rest of a place as they are written, which is what a
+// request freezes of them.
+type Rest struct {
+	Moves string   `json:"moves,omitempty" yaml:"moves"`
+	Days  []string `json:"days,omitempty" yaml:"days"`
+}
+
+// Calendar returns the calendar of r; one of weekends alone for the zero Rest.
+func (r Rest) Calendar() *Calendar {
+	key := r.Moves + "\n" + strings.Join(r.Days, "\n")
+	if c, ok := parsed.Load(key); ok {
+		return c.(*Calendar)
+	}
+	c, err := r.parse()
+	if err != nil {
+		c = &Calendar{} // it was read when the pack was
+	}
+	parsed.Store(key, c)
+	return c
+}
+
+// parsed are calendars by their words, which are few.
+var parsed sync.Map
+
+func (r Rest) parse() (*Calendar, error) {
+	c := &Calendar{moves: r.Moves}
+	switch r.Moves {
+	case movesNot, movesMonday, movesWorkday:
+	default:
+		return nil, fmt.Errorf("moves is %q and should be sunday or weekend", r.Moves)
+	}
+	for _, words := range r.Days {
+		h, err := parseHoliday(words)
+		if err != nil {
+			return nil, err
+		}
+		c.rules = append(c.rules, h)
+	}
+	return c, nil
+}
+
+var calendars = sync.OnceValue(func() map[string]Rest {
 	all, err := parseCalendars(holidayFile)
 	if err != nil {
 		panic("rights: " + err.Error()) // embedded, and tested
@@ -134,40 +176,31 @@ var calendars = sync.OnceValue(func() map[string]*Calendar {
 	return all
 })
 
-// CalendarOf returns the calendar of that name; one of weekends alone for
-// another.
-func CalendarOf(name string) *Calendar {
-	if c, ok := calendars()[name]; ok {
-		return c
-	}
-	return &Calendar{}
-}
+// CalendarOf returns the product's own calendar of that name, for requests that
+// froze no more than the name; one of weekends alone for another.
+func CalendarOf(name string) *Calendar { return calendars()[name].Calendar() }
 
-func parseCalendars(text []byte) (map[string]*Calendar, error) {
+// parseCalendars reads the days of rest of places, by their names: a country, a
+// part of one as DE-BY, or the code of a pack.
+func parseCalendars(text []byte) (map[string]Rest, error) {
 	var file map[string]struct {
-		Source string   `yaml:"source"`
-		Moves  string   `yaml:"moves"`
-		Days   []string `yaml:"days"`
+		Source string `yaml:"source"`
+		Rest   `yaml:",inline"`
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&file); err != nil {
 		return nil, fmt.Errorf("holidays: %w", err)
 	}
-	all := map[string]*Calendar{}
+	all := map[string]Rest{}
 	for name, f := range file {
-		c := &Calendar{moves: f.Moves}
-		switch f.Moves {
-		case movesNot, movesMonday, movesWorkday:
-		default:
-			return nil, fmt.Errorf("holidays: %s: moves is %q and should be sunday or weekend", name, f.Moves)
+		if _, err := f.parse(); err != nil {
+			return nil, fmt.Errorf("holidays: %s: %w", name, err)
 		}
-		for _, words := range f.Days {
-			h, err := parseHoliday(words)
-			if err != nil {
-				return nil, fmt.Errorf("holidays: %s: %w", name, err)
-			}
-			c.rules = append(c.rules, h)
+		if f.Source == "" {
+			return nil, fmt.Errorf("holidays: %s: source is missing", name)
 		}
-		all[name] = c
+		all[name] = f.Rest
 	}
 	return all, nil
 }

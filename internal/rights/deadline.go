@@ -9,7 +9,10 @@ type Rule struct {
 	Acknowledge Limit  `json:"acknowledge,omitzero"`
 	Answer      Limit  `json:"answer"`
 	Extend      Limit  `json:"extend,omitzero"`
-	Appeal      Limit  `json:"appeal,omitzero"` // against a refusal; none for no appeal
+	Appeal      Limit  `json:"appeal,omitzero"` // until when the person may appeal against a refusal; none for no appeal
+	// AppealAnswer is how long the answer to an appeal may take, without
+	// extension; none for as long as the first.
+	AppealAnswer Limit `json:"appeal_answer,omitzero"`
 	// FromProof starts the clock when it is known who asks, if that is later
 	// than receipt.
 	FromProof bool `json:"from_proof,omitempty"`
@@ -21,7 +24,8 @@ type Rule struct {
 	// Goal says that the law names no number ("without delay") and Answer is
 	// the operator's own.
 	Goal     bool     `json:"goal,omitempty"`
-	Calendar string   `json:"calendar,omitempty"` // of days of rest
+	Calendar string   `json:"calendar,omitempty"` // name of that of Rest
+	Rest     Rest     `json:"rest,omitzero"`      // days of rest; none in what was frozen by name alone
 	Grounds  []string `json:"grounds,omitempty"`  // codes on which it may be refused
 	// Explained are those of Grounds whose letter says that reasons follow.
 	Explained []string `json:"explained,omitempty"`
@@ -40,6 +44,7 @@ type Running struct {
 	Zone     *time.Location
 	Pauses   []Pause
 	Extended bool
+	Appealed bool // received is when the person appealed
 }
 
 // start is the day from which a limit is counted.
@@ -62,10 +67,13 @@ func (u Rule) Due(c Running) time.Time {
 		return time.Time{}
 	}
 	limit := u.Answer
-	if c.Extended {
+	switch {
+	case c.Appealed && !u.AppealAnswer.None():
+		limit = u.AppealAnswer
+	case c.Extended:
 		limit = limit.plus(u.Extend)
 	}
-	rest := CalendarOf(u.Calendar)
+	rest := u.rest()
 	last := limit.after(u.start(c), rest)
 	for _, p := range c.Pauses {
 		if !p.To.IsZero() {
@@ -81,8 +89,15 @@ func (u Rule) AppealBy(refused time.Time, zone *time.Location) time.Time {
 	if u.Appeal.None() {
 		return time.Time{}
 	}
-	rest := CalendarOf(u.Calendar)
+	rest := u.rest()
 	return endOf(u.roll(u.Appeal.after(dayOf(refused, zone), rest), rest), zone)
+}
+
+func (u Rule) rest() *Calendar {
+	if len(u.Rest.Days) == 0 {
+		return CalendarOf(u.Calendar)
+	}
+	return u.Rest.Calendar()
 }
 
 func (u Rule) roll(d day, rest *Calendar) day {

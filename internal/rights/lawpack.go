@@ -3,8 +3,10 @@ package rights
 import (
 	"cmp"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -36,7 +38,8 @@ type Pack struct {
 	Rights    map[Kind]Right
 	Grounds   []RefusalGround
 
-	calendar string // of the country that it was asked for
+	calendars map[string]Rest // of all places
+	rest      Rest            // of the place that it was asked for
 }
 
 // A Right is what a pack says about one kind of request.
@@ -64,13 +67,22 @@ type Authority struct {
 // Edition names the pack and its version, as a request keeps it: "EU/1".
 func (p *Pack) Edition() string { return p.Code + "/" + strconv.Itoa(p.Version) }
 
-// In returns the pack with the days of rest of a country.
-func (p *Pack) In(country string) *Pack {
+// In returns the pack with the days of rest of a place: of a part of a country,
+// as DE-BY, where it has some of its own, else of the country.
+func (p *Pack) In(place string) *Pack {
 	here := *p
-	here.calendar = cmp.Or(p.Calendars[country], p.Calendars[""], p.Code)
+	country, _, _ := strings.Cut(place, "-")
+	calendar := p.Code
+	for _, name := range []string{p.Calendars[place], place, p.Calendars[country], country, p.Calendars[""]} {
+		if _, ok := p.calendars[name]; ok {
+			calendar = name
+			break
+		}
+	}
+	here.rest = p.calendars[calendar]
 	here.Rights = map[Kind]Right{}
 	for k, r := range p.Rights {
-		r.Rule.Calendar = here.calendar
+		r.Rule.Calendar, r.Rule.Rest = calendar, here.rest
 		here.Rights[k] = r
 	}
 	return &here
@@ -114,8 +126,8 @@ const DefaultPack = "DEFAULT"
 //go:embed lawpacks
 var packFiles embed.FS
 
-// notPacks is the file in the folder that holds no pack.
-const notPacks = "holidays.yaml"
+// restFile is the file in a folder that holds days of rest, and no pack.
+const restFile = "holidays.yaml"
 
 // EmbeddedPacks returns the packs that the product brings.
 func EmbeddedPacks() (*Packs, error) {
@@ -138,18 +150,26 @@ var embedded = sync.OnceValues(func() (*Packs, error) {
 // LoadPacks reads the law packs in the files of a folder. What is wrong with
 // any of them is Problems, each with file, line and path; then there are none.
 func LoadPacks(folder fs.FS) (*Packs, error) {
-	packs, err := readPacks(folder, "")
+	packs, err := readPacks(folder, "", calendars())
 	if err != nil {
 		return nil, err
 	}
+	packs.keep(calendars())
 	if _, ok := packs.newest(DefaultPack, time.Time{}); !ok {
 		return nil, Problems{{File: "*.yaml", Text: "no pack has the code " + DefaultPack}}
 	}
 	return packs, nil
 }
 
+// keep has the packs know the days of rest of all places.
+func (ps *Packs) keep(calendars map[string]Rest) {
+	for i := range ps.all {
+		ps.all[i].calendars = calendars
+	}
+}
+
 // readPacks reads packs, whose files are known by where the folder is.
-func readPacks(folder fs.FS, where string) (*Packs, error) {
+func readPacks(folder fs.FS, where string, calendars map[string]Rest) (*Packs, error) {
 	names, err := fs.Glob(folder, "*.y*ml")
 	if err != nil {
 		return nil, err
@@ -157,7 +177,7 @@ func readPacks(folder fs.FS, where string) (*Packs, error) {
 	var packs Packs
 	var wrong Problems
 	for _, name := range names {
-		if name == notPacks {
+		if name == restFile {
 			continue
 		}
 		text, err := fs.ReadFile(folder, name)
@@ -165,7 +185,7 @@ func readPacks(folder fs.FS, where string) (*Packs, error) {
 			return nil, fmt.Errorf("law pack %s: %w", name, err)
 		}
 		file := path.Join(where, name)
-		p, problems := ParsePack(file, text)
+		p, problems := parsePack(file, text, calendars)
 		wrong = append(wrong, problems...)
 		if _, twice := packs.Edition(p.Edition()); twice && len(problems) == 0 {
 			wrong = append(wrong, Problem{File: file, Path: "version", Text: "is there twice: " + p.Edition()})
@@ -184,28 +204,49 @@ func readPacks(folder fs.FS, where string) (*Packs, error) {
 // FolderPacks returns the packs that the product brings and, before them, those
 // in a folder of the operator: a law that the folder has is the folder's from
 // the day on which it is in force. What requests froze of an older edition is
-// still there, unless the folder has that very edition.
+// still there, unless the folder has that very edition. Its holidays.yaml adds
+// days of rest of places, or replaces those of the product.
 func FolderPacks(folder string) (*Packs, error) {
 	packs, err := EmbeddedPacks()
 	if err != nil || folder == "" {
 		return packs, err
 	}
-	own, err := readPacks(os.DirFS(folder), folder)
+	rest, err := folderRest(path.Join(folder, restFile))
 	if err != nil {
 		return nil, err
 	}
-	if len(own.all) == 0 {
-		return nil, Problems{{File: folder, Text: "has no law pack, as eu.yaml"}}
+	all := maps.Clone(calendars())
+	maps.Copy(all, rest)
+	own, err := readPacks(os.DirFS(folder), folder, all)
+	if err != nil {
+		return nil, err
 	}
-	if _, err := os.Stat(path.Join(folder, notPacks)); err == nil {
-		return nil, Problems{{File: path.Join(folder, notPacks), Text: "would not be read: the days of rest are the product's own"}}
+	if len(own.all) == 0 && len(rest) == 0 {
+		return nil, Problems{{File: folder, Text: "has no law pack, as eu.yaml"}}
 	}
 	packs.all = slices.DeleteFunc(packs.all, func(p Pack) bool {
 		_, replaced := own.Edition(p.Edition())
 		return replaced
 	})
 	packs.all = append(packs.all, own.all...)
+	packs.keep(all)
 	return packs, nil
+}
+
+// folderRest reads the operator's days of rest; none where there is no file.
+func folderRest(file string) (map[string]Rest, error) {
+	text, err := os.ReadFile(file) //nolint:gosec // the operator's own
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rest, err := parseCalendars(text)
+	if err != nil {
+		return nil, Problems{{File: file, Text: err.Error()}}
+	}
+	return rest, nil
 }
 
 // For returns the pack that is the law at a place at a time, with its days of
@@ -222,7 +263,7 @@ func (ps *Packs) For(place string, at time.Time) *Pack {
 		}
 	}
 	if code == DefaultPack && part {
-		return ps.For(country, at)
+		return ps.For(country, at).In(place)
 	}
 	p, ok := ps.newest(code, at)
 	if !ok {
@@ -232,13 +273,18 @@ func (ps *Packs) For(place string, at time.Time) *Pack {
 }
 
 // Named returns the pack with a code that was in force at a time, for a
-// request by somebody whose law is not that of the brand.
-func (ps *Packs) Named(code string, at time.Time) (*Pack, bool) {
+// request by somebody whose law is not that of the brand. Days of rest are those
+// of the brand's place where it is under that law, else those that all of its
+// places share, if any: what is not known to be one of rest is counted.
+func (ps *Packs) Named(code, place string, at time.Time) (*Pack, bool) {
 	p, ok := ps.newest(code, at)
 	if !ok {
 		return nil, false
 	}
-	return p.In(""), true
+	if ps.For(place, at).Code != code {
+		place = ""
+	}
+	return p.In(place), true
 }
 
 // Ground returns a ground of refusal as the pack for places without their own

@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -97,6 +98,92 @@ func TestNew_freezes_the_rule(t *testing.T) {
 	next, _, err := r.With(Act{Move: Acknowledge, At: received, Actor: program})
 	if err != nil || !next.DueAt.Equal(due) || next.Pack != "EU/1" {
 		t.Errorf("got due %v under %s and %v, want %v under EU/1", next.DueAt, next.Pack, err, due)
+	}
+}
+
+// TestFolderPacks_rest: the operator adds days of rest, of a country that had
+// none and of a part of one, and replaces those of another; what runs keeps those
+// that it froze.
+func TestFolderPacks_rest(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	const ours = `
+AT: {source: ours, days: ["10-26"]}
+DE-BY: {source: ours, days: ["11-01"]}
+FR: {source: ours, days: ["11-12"]}
+`
+	if err := os.WriteFile(filepath.Join(folder, "holidays.yaml"), []byte(ours), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	packs, err := FolderPacks(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(text string) time.Time {
+		d, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	// Each would be due on that day, of 2026, which is none of a weekend.
+	for _, tt := range []struct {
+		place, received string
+		later           int // days, for it is one of rest
+	}{
+		{"AT", "2026-09-26", 1},    // Monday, 26 October
+		{"DE", "2026-10-02", 0},    // Monday, 2 November
+		{"DE-BY", "2027-10-01", 1}, // Monday, 1 November 2027
+		{"DE", "2027-10-01", 0},
+		{"FR", "2026-10-12", 1}, // Thursday, 12 November
+		{"FR", "2026-10-11", 0}, // Armistice Day is none of ours
+		{"IT", "2026-09-26", 0},
+	} {
+		law := packs.For(tt.place, day(tt.received))
+		rule, ok := law.Rule(Access)
+		if !ok || law.Code != "EU" {
+			t.Fatalf("%s: got %s", tt.place, law.Code)
+		}
+		want := endOf(day(tt.received).AddDate(0, 1, tt.later), time.UTC)
+		due := rule.Due(Running{Received: day(tt.received), Zone: time.UTC})
+		if !due.Equal(want) {
+			t.Errorf("%s, received %s: due %v, want %v", tt.place, tt.received, due, want)
+		}
+		// As a program would read it that has no such calendar, or another one.
+		kept, err := json.Marshal(rule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var frozen Rule
+		if err := json.Unmarshal(kept, &frozen); err != nil {
+			t.Fatal(err)
+		}
+		frozen.Calendar = ""
+		if got := frozen.Due(Running{Received: day(tt.received), Zone: time.UTC}); len(rule.Rest.Days) > 0 && !got.Equal(due) {
+			t.Errorf("%s: frozen, due %v, want %v", tt.place, got, due)
+		}
+	}
+	// What was frozen by name alone has the product's days.
+	old := Rule{Answer: Limit{1, Months}, Rolls: true, Calendar: "FR"}
+	if got, want := old.Due(Running{Received: day("2026-10-11"), Zone: time.UTC}), endOf(day("2026-11-12"), time.UTC); !got.Equal(want) {
+		t.Errorf("by name: due %v, want %v", got, want)
+	}
+	for place, want := range map[string]int{"FR": 1, "JP": 0, "": 0} {
+		law, ok := packs.Named("EU", place, received)
+		if !ok || len(law.Rights[Access].Rule.Rest.Days) != want {
+			t.Errorf("named at %q: got %v", place, law.Rights[Access].Rule.Rest)
+		}
+	}
+	for name, text := range map[string]string{
+		"no day": "AT: {source: ours, days: [soon]}", "no source": `AT: {days: ["10-26"]}`,
+		"no way to move": "AT: {source: ours, moves: never}", "no such key": "AT: {source: ours, day: []}",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, "holidays.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if packs, err := FolderPacks(folder); packs != nil || errs.KindOf(err) != errs.Invalid || !strings.Contains(err.Error(), "holidays.yaml") {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }
 

@@ -89,6 +89,7 @@ type limitsFile struct {
 	Start       string `yaml:"start"` // receipt or proof
 	Pause       string `yaml:"pause"` // never or clarification
 	Appeal      string `yaml:"appeal"`
+	Appealed    string `yaml:"appeal-answer"`
 	Goal        bool   `yaml:"goal"`
 }
 
@@ -98,9 +99,10 @@ type rightFile struct {
 	limitsFile `yaml:",inline"`
 }
 
-// ParsePack reads a law pack. All that is wrong is told at once.
-func ParsePack(name string, text []byte) (Pack, Problems) {
-	r := &packReader{file: name, lines: map[string]int{}}
+// parsePack reads a law pack, which names calendars that there are. All that is
+// wrong is told at once.
+func parsePack(name string, text []byte, calendars map[string]Rest) (Pack, Problems) {
+	r := &packReader{file: name, lines: map[string]int{}, calendars: calendars}
 	var tree yaml.Node
 	if err := yaml.Unmarshal(text, &tree); err != nil {
 		r.fail(err)
@@ -119,9 +121,10 @@ func ParsePack(name string, text []byte) (Pack, Problems) {
 
 // A packReader collects what is wrong, and knows where each path is.
 type packReader struct {
-	file     string
-	lines    map[string]int
-	problems Problems
+	file      string
+	lines     map[string]int
+	calendars map[string]Rest
+	problems  Problems
 }
 
 // walk notes the line of every path.
@@ -204,8 +207,8 @@ func (r *packReader) pack(f *packFile) Pack {
 	r.words("law", p.Law)
 	r.words("authority.name", p.Authority.Name)
 	for country, calendar := range p.Calendars {
-		if _, ok := calendars()[calendar]; !ok {
-			r.note("calendars."+country, "%q is no calendar of %s", calendar, notPacks)
+		if _, ok := r.calendars[calendar]; !ok {
+			r.note("calendars."+country, "%q is no calendar of %s", calendar, restFile)
 		}
 	}
 	r.rights(&p, f)
@@ -247,6 +250,10 @@ func (r *packReader) rights(p *Pack, f *packFile) {
 			r.note(at+".extend", "is in %s and the answer in %s; an extension runs on from receipt", rule.Extend.Unit, rule.Answer.Unit)
 		}
 		rule.Appeal = limit("appeal", right.Appeal, f.Limits.Appeal)
+		rule.AppealAnswer = limit("appeal-answer", right.Appealed, f.Limits.Appealed)
+		if rule.Appeal.None() && !rule.AppealAnswer.None() {
+			r.note(at+".appeal-answer", "has no appeal: until when the person may")
+		}
 		p.Rights[Kind(name)] = Right{Called: right.Called, Rule: rule}
 	}
 }

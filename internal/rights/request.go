@@ -291,7 +291,7 @@ func (r *Request) running() Running {
 	if err != nil {
 		zone = time.UTC
 	}
-	return Running{Received: r.ReceivedAt, Proved: r.Proof.At, Zone: zone, Pauses: r.Pauses, Extended: r.Extended}
+	return Running{Received: r.ReceivedAt, Proved: r.Proof.At, Zone: zone, Pauses: r.Pauses, Extended: r.Extended, Appealed: r.appeal() >= 0}
 }
 
 // A Trace is the sealed payload of an entry about a request.

@@ -222,6 +222,20 @@ func TestAppeal(t *testing.T) {
 	if err != nil || r.State != Initiated || !r.DueAt.After(last) {
 		t.Fatalf("in time: %s, due %v, %v", r.State, r.DueAt, err)
 	}
+	// The law may limit the answer to an appeal by itself; there is no more of it.
+	timed := refused()
+	timed.Rule.Appeal, timed.Rule.AppealAnswer, timed.Rule.Extend = Limit{N: 60, Unit: Days}, Limit{N: 45, Unit: Days}, Limit{N: 45, Unit: Days}
+	asked := timed.ClosedAt.AddDate(0, 0, 10)
+	if timed, err = appeal(timed, asked); err != nil {
+		t.Fatal(err)
+	}
+	if want := endOf(dayOf(asked, timed.running().Zone).AddDate(0, 0, 45), timed.running().Zone); timed.Rule.Rolls && timed.DueAt.Before(want) || !timed.Rule.Rolls && !timed.DueAt.Equal(want) {
+		t.Errorf("an appeal is due %v, want %v", timed.DueAt, want)
+	}
+	timed = after(t, timed, Act{Move: Acknowledge, Actor: program, At: asked})
+	if _, _, err := timed.With(Act{Move: Delay, Actor: member("sam"), Note: "n", At: asked}); !errors.Is(err, errs.Invalid) {
+		t.Errorf("an appeal was extended: %v", err)
+	}
 	at := last.Add(time.Hour)
 	decide := func(r Request, who string, move Move) (Request, error) {
 		next, _, err := r.With(Act{Move: move, Actor: member(who), Ground: groundFor(move), Note: "n", At: at})

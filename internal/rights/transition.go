@@ -284,7 +284,7 @@ func (r *Request) allows(a Act) error {
 		}
 	case Delay:
 		switch {
-		case r.Rule.Extend.None():
+		case r.Rule.Extend.None() || r.appeal() >= 0 && !r.Rule.AppealAnswer.None():
 			return errs.New(errs.Invalid, "rights.error.no_extension")
 		case r.Extended:
 			return errs.New(errs.Invalid, "rights.error.extended_before")
