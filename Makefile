@@ -13,10 +13,10 @@ export GOFLAGS := $(filter-out -trimpath,$(GOFLAGS)) -trimpath
 run: ## serve the demo
 	go run ./cmd/livingprofile demo
 
-# A race detector sees nothing in these: they start programs and browsers, or do
-# one thing after the other.
+# A race detector sees little in these: they start programs and browsers, or do
+# one thing after the other. It watches them in make long.
 programs := cmd/bench cmd/livingprofile e2e
-serial := handlers/console handlers/opendsr internal/attachment internal/intake internal/ledger internal/testkit internal/workbook locales views
+serial := handlers/api handlers/console handlers/opendsr internal/attachment internal/intake internal/ledger internal/testkit internal/workbook locales views
 apart := $(addprefix livingprofile/,$(programs) $(serial))
 
 # The race detector watches our code and the standard library. Watching what
@@ -46,6 +46,7 @@ test: ## everything: what CI runs
 long: setup ## what draws or repeats, as much of it as before a release
 	LIVINGPROFILE_LONG=1 go test -count=1 -p 1 -timeout 3h -run '[Ss]torm|Changes_once|Kill|Tampering' ./cmd/wire ./handlers/api ./store
 	go test -count=1 -race $(unwatched) -timeout 3h $(addprefix ./,$(serial))
+	LIVINGPROFILE_LONG=1 go test -count=1 -timeout 3h -run 'TestEveryPage|TestConsolePages' ./e2e
 
 check: ## format, vet, staticcheck, generated files
 	@unformatted=$$(go tool gofumpt -l $$(git ls-files '*.go' | grep -v _templ.go)); \
