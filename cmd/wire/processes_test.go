@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,13 +11,17 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"livingprofile/cmd/wire"
+	"livingprofile/internal/authz"
 	"livingprofile/internal/demo"
+	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/mail/mailbox"
 	"livingprofile/internal/organisation"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 	"livingprofile/store"
 )
@@ -105,6 +110,7 @@ func TestTwoProcesses(t *testing.T) {
 			})
 		}
 	})
+	t.Run("who_is_erased_at_one_is_soon_nobody_at_the_other", func(t *testing.T) { erasedElsewhere(t, first, second) })
 	t.Run("each_has_every_checkpoint_in_its_file", func(t *testing.T) {
 		before, err := first.DB.CheckpointsAfter(t.Context(), 0)
 		if err != nil {
@@ -121,6 +127,71 @@ func TestTwoProcesses(t *testing.T) {
 			t.Errorf("got %d checkpoints, %v, want one more", len(after), err)
 		}
 	})
+}
+
+// erasedElsewhere erases somebody at one process whom the other knows by heart:
+// what it remembers for decisions, a session that it has read, a key that it has
+// believed.
+func erasedElsewhere(t *testing.T, first, second *testkit.Site) {
+	const who = "layla.haddad@example.net"
+	subject, err := first.Identity.ByEmail(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, key, err := second.Keys().Make(t.Context(), authz.APIKey{
+		Name: "test", System: demo.CRM, Brand: authz.AllBrands, Scopes: authz.Scopes(), Fields: []string{authz.AllFields},
+		ExpiresAt: second.Clock.Now().Add(time.Hour),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	them, system := second.Client(t), second.Client(t)
+	them.Enter("hibiki", who, false)
+	ask := func(path, body string) *testkit.Answer {
+		return system.Do(system.Request(http.MethodPost, path, strings.NewReader(body), "Authorization", "Bearer "+key, "Content-Type", "application/json"))
+	}
+	const lookup = `{"identifiers":[{"kind":"email","value":"` + who + `"}]}`
+	var found struct{ Subject string }
+	if err := json.Unmarshal([]byte(ask("/api/v1/subjects/lookup", lookup).Body), &found); err != nil || found.Subject == "" {
+		t.Fatalf("no subject: %v", err)
+	}
+	read := func() int {
+		return system.Do(system.Request(http.MethodGet, "/api/v1/subjects/"+found.Subject, nil, "Authorization", "Bearer "+key)).Status
+	}
+	decided := func() string {
+		return ask("/api/v1/decisions?brand=hibiki", `{"purpose":"reviews","subjects":["`+found.Subject+`"]}`).Body
+	}
+	if at := them.Get("/hibiki/data"); at.Status != http.StatusOK || read() != http.StatusOK || strings.Contains(decided(), `"erased"`) {
+		t.Fatalf("before: got %d, %d and %s", at.Status, read(), decided())
+	}
+	circle, err := first.DB.Circle(t.Context(), subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range circle {
+		_, err := first.DB.Commit(t.Context(), ledger.Change{
+			Subject: one, Base: ledger.AnyVersion, At: first.Clock.Now(), Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"},
+			Entries: []ledger.Draft{{Kind: rights.SubjectErased}},
+			Rows:    []any{rights.Erased{Certificate: id.New(), Number: "R-TEST-" + string(one), Plan: rights.PlanErasure(rights.Holding{})}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	began := time.Now()
+	testkit.Eventually(t, "the erasure at the other", func() (bool, bool) {
+		return true, strings.Contains(decided(), `"erased"`)
+	})
+	t.Logf("the other decides by it after %v", time.Since(began))
+	if got := read(); got != http.StatusNotFound {
+		t.Errorf("read by the API: got %d, want 404", got)
+	}
+	if a := them.Get("/hibiki/data"); !strings.HasPrefix(a.Location(), "/hibiki/sign-in") {
+		t.Errorf("their session: got %d to %q", a.Status, a.Location())
+	}
+	if a := ask("/api/v1/subjects/lookup", lookup); a.Status != http.StatusNotFound {
+		t.Errorf("found by their address: got %d %s", a.Status, a.Body)
+	}
 }
 
 // sameCheckpoints waits until each process has a file with every checkpoint,
