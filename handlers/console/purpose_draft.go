@@ -84,8 +84,9 @@ func wordsFrom(v *consent.PurposeVersion, form url.Values) consent.PurposeWords 
 	return words
 }
 
-// unsaid says which texts lack words in a language that people of a brand read
-// first, by field. In others a text may be missing: those people read that one.
+// unsaid says, by field, which texts lack words in a language that people of a
+// brand read first, and which have words that are nothing to show. In other
+// languages a text may be missing: those people read that one.
 func unsaid(ctx context.Context, o *organisation.Organisation, v *consent.PurposeVersion, words *consent.PurposeWords) map[string]string {
 	wrong := map[string]string{}
 	for _, w := range organisation.Wordings(words) {
@@ -96,6 +97,11 @@ func unsaid(ctx context.Context, o *organisation.Organisation, v *consent.Purpos
 			b := &o.Brands[i]
 			if !b.Retired && v.On(b.Name) && (*w.Text)[b.Locales[0]] == "" {
 				wrong[w.Name+"."+b.Locales[0]] = i18n.Message(ctx, "error.required", nil)
+			}
+		}
+		for tag, text := range *w.Text {
+			if unfit := organisation.Unfit(text); unfit != "" {
+				wrong[w.Name+"."+tag] = i18n.T(ctx, "purposes.unfit."+unfit)
 			}
 		}
 	}

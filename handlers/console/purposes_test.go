@@ -174,6 +174,16 @@ func TestPurpose_words_refused(t *testing.T) {
 	if a.Status != http.StatusUnprocessableEntity {
 		t.Errorf("without a reason in the first language: got %d", a.Status)
 	}
+	for name, text := range map[string]string{"why.en": "<script>alert(1)</script>", "why.ja": "[読む](javascript:alert(1))", "sentence.en": "We \u202edeliver"} {
+		form := w.draft("Letters")
+		form.Set(name, text)
+		a := w.Post(newsletterPath, form)
+		wantIn(t, name, a.Body, `id="f-`+name+`-wrong"`)
+		wantOut(t, name, a.Body, "<script>alert")
+		if a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: got %d", name, a.Status)
+		}
+	}
 	if a := w.Post("/console/purposes/none", form); a.Status != http.StatusNotFound {
 		t.Errorf("of no purpose: got %d", a.Status)
 	}

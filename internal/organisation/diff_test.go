@@ -323,7 +323,7 @@ func TestPlan_String(t *testing.T) {
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("(-got +want):\n%s", diff)
 	}
-	if strings.Contains(change(t, base, with(t, base, "mark: S", "mark: \"\u202e\"")).String(), "\u202e") {
+	if strings.Contains(change(t, base, with(t, base, "mark: S", "mark: \"\u200f\"")).String(), "\u200f") {
 		t.Error("a mark that turns the direction round reaches the terminal")
 	}
 	if got := organisation.Diff(applied(t, base), draft(t, base), tuesday).String(); !strings.HasPrefix(got, "Nothing to do") {

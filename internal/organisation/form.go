@@ -27,6 +27,31 @@ func localeProblem(tag string) string {
 	return ""
 }
 
+// markup is what nobody reads as it is meant: words are plain text on every page,
+// in every mail and file.
+var markup = regexp.MustCompile(`(?i)<[a-z/!]|\]\(`)
+
+// Unfit says why words are nothing to show people: "control" characters, those
+// that turn the "direction" of what stands around them (Unicode UAX 9, 2.1 to
+// 2.4), or "markup"; "" for words that are fit.
+func Unfit(s string) string {
+	switch {
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' }):
+		return "control"
+	case strings.ContainsFunc(s, func(r rune) bool { return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }):
+		return "direction"
+	case markup.MatchString(s):
+		return "markup"
+	}
+	return ""
+}
+
+var unfit = map[string]string{
+	"control":   "has a control character",
+	"direction": "has a character that turns the direction of writing",
+	"markup":    "has markup, which would be shown as it is; write plain words",
+}
+
 // isColour tells whether s is #rrggbb in lower case.
 func isColour(s string) bool {
 	return len(s) == 7 && s[0] == '#' && strings.Trim(s[1:], "0123456789abcdef") == ""

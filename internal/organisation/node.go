@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -134,8 +133,8 @@ func (o *object) scalar(path string, node *yaml.Node) string {
 	case !utf8.ValidString(s):
 		o.noteAt(place(node), path, "is not UTF-8")
 		return ""
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }):
-		o.noteAt(place(node), path, "has a control character")
+	case Unfit(s) != "":
+		o.noteAt(place(node), path, "%s", unfit[Unfit(s)])
 		return ""
 	case len(s) > maxWords:
 		o.noteAt(place(node), path, "is longer than %d bytes", maxWords)
