@@ -62,7 +62,7 @@ func (s *sight) rightPlan(f *rightForm) ui.Plan {
 			plan.Stays = append([]ui.Effect{{Text: s.t("hold.now"), Note: s.heldWords(&f.holds[i])}}, plan.Stays...)
 		}
 		for i := range s.org.Systems {
-			if sys := &s.org.Systems[i]; !sys.Retired && s.holdsAny(sys) {
+			if sys := &s.org.Systems[i]; !sys.Retired && (sys.Connected() || s.holdsAny(sys)) {
 				plan.Told = append(plan.Told, ui.Effect{Text: s.in(sys.Human)})
 			}
 		}

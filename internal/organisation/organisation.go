@@ -108,6 +108,12 @@ func (s *System) MayHold(field string) bool {
 	return false
 }
 
+// Connected tells whether the system is told by us what holds of people, and
+// with it who was erased: in a connected system nobody knows what else it has.
+func (s *System) Connected() bool {
+	return len(s.Endpoints) > 0 || s.OpenDSR != nil || s.Connector != nil
+}
+
 // Works returns the purposes that a system works for; none for one that is not
 // declared.
 func (o *Organisation) Works(system string) []string {
