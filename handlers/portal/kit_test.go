@@ -111,6 +111,10 @@ func newKit(t *testing.T) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
+	laws, err := rights.EmbeddedPacks()
+	if err != nil {
+		t.Fatal(err)
+	}
 	k.Portal = portal.New(portal.Deps{
 		Read: store.Together{DB: db}, Joins: db, Joiner: identity.NewJoiner(db, c), Clock: c, Bundle: i18ntest.Words(t),
 		Base:     &url.URL{Scheme: "https", Host: "privacy.example.com"},
@@ -118,7 +122,7 @@ func newKit(t *testing.T) *kit {
 		Profile:  profile.NewService(db, func() profile.Schema { return k.org }, c),
 		Identity: identity.NewService(db, k.told, c),
 		Door:     inbound.NewService(db, db.Ring(), func() inbound.Catalogue { return k.org }, c),
-		Rights:   rights.NewService(db, nil, c),
+		Rights:   rights.NewService(db, nil, c), Laws: laws,
 		Offers:   &transfer.Receiver{Store: db, Clock: c, Catalogue: func() transfer.Catalogue { return k.org }},
 		Sessions: login.NewSessions(db, db.Ring(), c, login.Settings{}),
 		Links:    login.NewLinks(db, db.Ring(), nobody{}, c, login.Settings{}, nil),

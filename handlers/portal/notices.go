@@ -10,6 +10,7 @@ import (
 	"livingprofile/internal/errs"
 	"livingprofile/views/layout"
 	view "livingprofile/views/portal"
+	"livingprofile/views/ui"
 )
 
 // Notices lists the words that go with each purpose.
@@ -19,7 +20,21 @@ func (p *Portal) Notices(c echo.Context) error {
 		return err
 	}
 	f := p.frame(c, s, layout.Notices, s.t("portal.notices.title"))
-	return web.Render(c, http.StatusOK, view.Notices(f, s.noticesPage()))
+	return web.Render(c, http.StatusOK, view.Notices(f, s.noticesPage(p.answerer(c))))
+}
+
+// answerer is who answers for the data of the brand.
+func (p *Portal) answerer(c echo.Context) view.Answerer {
+	v, law := web.Of(c), p.law(c)
+	a := view.Answerer{
+		Controller: v.Brand.LegalName, Address: v.Organisation.Address, Contact: v.Brand.Contact,
+		Law: law.Law.In(v.Locale), Authority: ui.Link{Text: law.Authority.Name.In(v.Locale), Href: law.Authority.Address},
+		Statement: v.Organisation.Privacy.In(v.Locale), Register: v.Brand.Site(p.Base).JoinPath(v.Brand.Name, "register.json").String(),
+	}
+	if v.Organisation.Contact != a.Contact {
+		a.Officer = v.Organisation.Contact
+	}
+	return a
 }
 
 // Notice shows the words of one version in one language: ?v= and ?lang=, else

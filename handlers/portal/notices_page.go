@@ -12,8 +12,8 @@ import (
 )
 
 // noticesPage lists the newest words of each purpose of the brand.
-func (s *sight) noticesPage() view.NoticesPage {
-	var page view.NoticesPage
+func (s *sight) noticesPage(a view.Answerer) view.NoticesPage {
+	page := view.NoticesPage{Answerer: a}
 	for _, v := range s.org.PurposesOn(s.brand.Name) {
 		st := s.facts.Consents.Of(v.Purpose, s.brand.Name)
 		page.Notices = append(page.Notices, view.NoticeItem{

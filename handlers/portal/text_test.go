@@ -14,6 +14,7 @@ import (
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
+	view "livingprofile/views/portal"
 )
 
 func TestFormatValue(t *testing.T) {
@@ -181,7 +182,7 @@ func TestNoticePage(t *testing.T) {
 	s := newSight(t, organisation.New(next), "hibiki", "en", func(s *sight) {
 		s.facts.Consents = consent.State{consent.Key{Purpose: "reviews"}: {Status: consent.Given, Version: 1}}
 	})
-	for _, item := range s.noticesPage().Notices {
+	for _, item := range s.noticesPage(view.Answerer{}).Notices {
 		if got, want := item.Newer, item.Version == 2; got != want {
 			t.Errorf("%s: got newer %t, want %t", item.Title, got, want)
 		}
