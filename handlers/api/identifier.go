@@ -42,28 +42,39 @@ func (a *API) identifiers(c echo.Context, who *caller) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	may := a.mayKinds(p, who)
+	may, frozen := a.mayKinds(p, who)
 	all = slices.DeleteFunc(all, func(i identity.Identifier) bool { return !may[i.Kind] && i.Scope != who.system.Name })
 	page, next, err := paged(a, c, all, func(i identity.Identifier) string { return i.ID })
-	list := []heldBody{}
+	body := struct {
+		Subject     string     `json:"subject"`
+		Identifiers []heldBody `json:"identifiers"`
+		// Restricted are kinds of address that are frozen (Art. 18 GDPR), whether
+		// any is borne or not.
+		Restricted []identity.Kind `json:"restricted,omitempty"`
+	}{p.name, []heldBody{}, frozen}
 	for i := range page {
-		list = append(list, heldOf(&page[i]))
+		body.Identifiers = append(body.Identifiers, heldOf(&page[i]))
 	}
-	return answer{status: http.StatusOK, subject: p.id, header: next, body: map[string]any{"subject": p.name, "identifiers": list}}, err
+	return answer{status: http.StatusOK, subject: p.id, header: next, body: body}, err
 }
 
 // mayKinds are the kinds of address that the caller may have now: those of a
-// field that it may have.
-func (a *API) mayKinds(p *person, who *caller) map[identity.Kind]bool {
-	may := map[identity.Kind]bool{}
+// field that it may have. Frozen are those that it would have, were they not.
+func (a *API) mayKinds(p *person, who *caller) (may map[identity.Kind]bool, frozen []identity.Kind) {
+	may = map[identity.Kind]bool{}
 	now, recipient := a.Clock.Now(), who.recipient()
 	for _, f := range who.fields() {
 		kind := map[profile.Type]identity.Kind{profile.TypeEmail: identity.Email, profile.TypePhone: identity.Phone}[f.Type]
-		if kind != "" && decision.Disclose(p.facts, f, recipient, now).Allow {
-			may[kind] = true
+		if kind == "" {
+			continue
+		}
+		verdict := decision.Disclose(p.facts, f, recipient, now)
+		may[kind] = may[kind] || verdict.Allow
+		if verdict.Reasons[0] == decision.Restricted && !slices.Contains(frozen, kind) {
+			frozen = append(frozen, kind)
 		}
 	}
-	return may
+	return may, slices.DeleteFunc(frozen, func(kind identity.Kind) bool { return may[kind] })
 }
 
 // AddIdentifier adds a name by which the caller's system knows a subject.

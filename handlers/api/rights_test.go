@@ -55,6 +55,57 @@ func TestFrozen(t *testing.T) {
 	}
 }
 
+// What is frozen is said to whoever would have it, and nothing of it is told: of
+// values, of addresses and of what the person did.
+func TestFrozenIsSaid(t *testing.T) {
+	for name, tt := range map[string]struct {
+		matter                    rights.Matter
+		values, addresses, events string // those restricted
+	}{
+		"everything": {rights.Matter{Ground: rights.Unlawful}, "email phone", "email phone", "order"},
+		"categories": {rights.Matter{Scope: rights.CategoryScope, Name: "contact", Ground: rights.Unlawful}, "email phone", "email phone", ""},
+		"another":    {rights.Matter{Scope: rights.CategoryScope, Name: "shopping", Ground: rights.Unlawful}, "", "", "order"},
+		"a field":    {rights.Matter{Scope: rights.FieldScope, Name: "phone", Ground: rights.Contested}, "phone", "phone", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := newKit(t, testkit.OnSQLite)
+			desk, few, shop := k.key(withFields("email", "phone")), k.key(withFields("given-name")), k.key(ofSystem("shop"))
+			path, deeds := k.lookup(desk, thomas), k.lookup(shop, thomas)+"/activities"
+			said := func(key, path string) (restricted, body string) {
+				t.Helper()
+				var read struct{ Restricted []string }
+				a := k.want(http.StatusOK, &read, key, "GET", path, "")
+				return strings.Join(read.Restricted, " "), a.Body
+			}
+			if restricted, body := said(desk, path+"/identifiers"); restricted != "" || !strings.Contains(body, thomas) {
+				t.Fatalf("before: got %s", body)
+			}
+			if restricted, body := said(shop, deeds); restricted != "" || !strings.Contains(body, `"kind":"order"`) {
+				t.Fatalf("before: got %s", body)
+			}
+			k.freeze(k.subject(thomas), tt.matter)
+			for _, one := range []struct{ key, path, want, value, of string }{
+				{desk, path, tt.values, thomas, "email"},
+				{desk, path + "/identifiers", tt.addresses, thomas, "email"},
+				{desk, path + "/identifiers", tt.addresses, `"value":"+`, "phone"},
+				{shop, deeds, tt.events, `"kind":"order"`, "order"},
+			} {
+				restricted, body := said(one.key, one.path)
+				if restricted != one.want {
+					t.Errorf("%s: restricted are %q, want %q", one.path, restricted, one.want)
+				}
+				if told, frozen := strings.Contains(body, one.value), strings.Contains(one.want, one.of); told == frozen {
+					t.Errorf("%s: %s is told: %v", one.path, one.of, told)
+				}
+			}
+			if restricted, body := said(few, path+"/identifiers"); restricted != "" {
+				t.Errorf("a key for neither reads %s", body)
+			}
+		})
+	}
+}
+
 // What a person wants to get is told to no system while everything is frozen, but
 // for what they said yes to since. An opt-out is taken all the same, and changes
 // nothing else of what the system was not told.
