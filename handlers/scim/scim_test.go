@@ -161,6 +161,7 @@ func TestUsers(t *testing.T) {
 	t.Run("reads_are_noted", on(readsAreNoted))
 	t.Run("known", on(func(k *kit) { knownPeople(k, path) }))
 	t.Run("leaving", on(leaving))
+	t.Run("frozen", on(frozen))
 	t.Run("erased", on(erased))
 	t.Run("leaving_takes_back", on(leavingTakesBack))
 	t.Run("about", on(about))
@@ -401,6 +402,69 @@ func leaving(k *kit) {
 	history, err := k.DB.History(k.t.Context(), subject, ledger.HistoryPage{Limit: 10})
 	if err != nil || history[0].Kind != "enrolment.ended" || history[0].Actor.ID != "crm" {
 		k.t.Errorf("got %v, %v", history, err)
+	}
+}
+
+// frozen: SCIM has no word for what is frozen, so our extension names it; its
+// value is in no answer, and nobody is found by it.
+func frozen(k *kit) {
+	for n, tt := range []struct {
+		matter rights.Matter
+		want   string // those restricted, of what is asked for here
+	}{
+		{rights.Matter{Ground: rights.Unlawful}, "given-name email phone"},
+		{rights.Matter{Scope: rights.CategoryScope, Name: "contact", Ground: rights.Unlawful}, "email phone"},
+		{rights.Matter{Scope: rights.FieldScope, Name: "email", Ground: rights.Contested}, "email"},
+	} {
+		name := "frozen" + decimal(n)
+		address := name + "@mail.example.com"
+		key := k.makeKey("crm", []string{"given-name", "email", "phone"}, authz.ProfileRead, authz.ProfileWrite)
+		asks := func(status int, method, path, body string) (text string, got map[string]any) {
+			k.t.Helper()
+			a, got := k.ask(key, method, path, body)
+			if a.Status != status {
+				k.t.Fatalf("%s %s: got %d %s", method, path, a.Status, a.Body)
+			}
+			return a.Body, got
+		}
+		_, made := asks(201, "POST", "/scim/v2/Users", `{`+schemas+`,"userName":"`+name+`","name":{"givenName":"Frieda"},"emails":[{"value":"`+address+`"}]}`)
+		subject, err := k.DB.Ring().Paired("crm", made["id"].(string))
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		find := func(filter string) (string, map[string]any) {
+			return asks(200, "POST", "/scim/v2/.search", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"`+filter+`"}`)
+		}
+		if _, got := find(`emails.value eq \"` + address + `\"`); got["totalResults"] != 1.0 {
+			k.t.Fatalf("before: found %v", got)
+		}
+		if _, _, err := k.Rights.File(k.t.Context(), rights.Filing{
+			Subject: subject, Actor: ledger.Self(subject), Kind: rights.Restriction, Matter: tt.matter, Brand: "hibiki", Locale: "en",
+			Zone: time.UTC, Proof: rights.Proof{Fresh: true}, Pack: k.Laws.For("JP", time.Now()),
+		}); err != nil {
+			k.t.Fatal(err)
+		}
+		listed, page := find(`userName eq \"` + name + `\"`)
+		read, user := asks(200, "GET", "/scim/v2/Users/"+made["id"].(string), "")
+		for _, got := range []any{user, page["Resources"].([]any)[0]} {
+			var restricted []string
+			own, _ := got.(map[string]any)["urn:livingprofile:scim:2.0:Profile"].(map[string]any)
+			all, _ := own["restricted"].([]any)
+			for _, one := range all {
+				restricted = append(restricted, one.(string))
+			}
+			if got := strings.Join(restricted, " "); got != tt.want {
+				k.t.Errorf("%s: restricted are %q, want %q", name, got, tt.want)
+			}
+		}
+		for _, text := range []string{read, listed} {
+			if strings.Contains(text, address) || strings.Contains(text, "Frieda") == strings.Contains(tt.want, "given-name") {
+				k.t.Errorf("%s: got %s", name, text)
+			}
+		}
+		if _, got := find(`emails.value eq \"` + address + `\"`); got["totalResults"] != 0.0 {
+			k.t.Errorf("%s: found by what is frozen: %v", name, got)
+		}
 	}
 }
 
