@@ -92,7 +92,7 @@ func (d *Draft) worse(stands *Draft) error {
 // declared is what a file that changes nothing would declare.
 func (o *Organisation) declared() Organisation {
 	return Organisation{
-		Label: o.Label, Contact: o.Contact, Address: o.Address, Security: o.Security, Privacy: o.Privacy, Transparency: o.Transparency,
+		Label: o.Label, Contact: o.Contact, Address: o.Address, Security: o.Security, Measures: o.Measures, Privacy: o.Privacy, Transparency: o.Transparency,
 		Brands:      standing(o.Brands, func(b *brand.Brand) bool { return b.Retired }),
 		Categories:  slices.Clone(o.Categories),
 		Fields:      standing(o.Fields, func(f *profile.Field) bool { return f.Retired }),

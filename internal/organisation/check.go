@@ -91,6 +91,7 @@ func (c *checker) organisation() {
 	if c.Security != "" && !(isPage(c.Security) && strings.HasPrefix(c.Security, "https://")) {
 		c.mailbox("security", c.Security)
 	}
+	c.optional("measures", c.Measures, nil)
 	if c.Transparency != "" && !c.Transparency.Known() {
 		c.note("transparency", "%s is no cycle: quarter or year", quoted(string(c.Transparency)))
 	}
@@ -190,6 +191,7 @@ func (c *checker) system(s *System) {
 	if !isCountry(s.Country) {
 		c.note(join(p, "country"), "%s is no country, as in JP (ISO 3166-1)", quoted(s.Country))
 	}
+	c.optional(join(p, "safeguard"), s.Safeguard, nil)
 	refer(c, join(p, "fields"), "field", s.Fields, c.declared.fields)
 	refer(c, join(p, "purposes"), "purpose", s.Purposes, c.declared.purposes)
 	refer(c, join(p, "activities"), "activity", s.Activities, c.declared.activities)

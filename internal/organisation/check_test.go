@@ -22,6 +22,8 @@ func TestCheck_refuses(t *testing.T) {
 		{"no label", "label: {en: Small Group, ja: ちいさな会社}", "", "label: is missing"},
 		{"controller without a safe address", "contact: dpo@small.example", "contact: dpo@small.example\ncontrollers: {choir: {label: Choir, url: \"http://choir.example/in\"}}", "controllers.choir.url: \"http://choir.example/in\" is no address to send to"},
 		{"no contact", "contact: dpo@small.example", "", "contact: is missing"},
+		{"measures in one language", "privacy: {en", "measures: Locked rooms.\nprivacy: {en", "organisation.yaml:5:11: measures: lacks words in ja, the default language of club"},
+		{"safeguard in one language", "    country: US\n", "    country: US\n    safeguard: Clauses.\n", "organisation.yaml:51:16: systems.tool.safeguard: lacks words in ja, the default language of club"},
 		{"bad contact", "contact: dpo@small.example", "contact: the dpo", "organisation.yaml:3:10: contact: \"the dpo\" is no e-mail address"},
 		{"bad page", "en: \"https://www.small.example/privacy\"", "en: \"javascript:alert(1)\"", "privacy.en: \"javascript:alert(1)\" is no address of a page"},
 		{"unknown connector", "    rank: 2\n", "    rank: 2\n    connector: {name: listmonkey, url: \"https://x.example\"}\n", "systems.tool.connector.name: \"listmonkey\" is neither built in nor in the folder connectors/"},

@@ -37,6 +37,7 @@
 //	privacy     text: address of the privacy statement
 //	security    whom to tell of a weakness: a mailbox, or the address of a page;
 //	            contact when it is not said
+//	measures    text: how data is protected, for the record of processing
 //	brands, channels, categories, systems, purposes, topics, fields,
 //	controllers
 //	            mappings from name to what follows, shown in this order
@@ -85,6 +86,7 @@
 //	fields      names of the fields that it may hold
 //	purposes    names of the purposes that it works for, required
 //	country     ISO 3166-1: where it keeps the data; required
+//	safeguard   text: on what data may go there, where that is under another law
 //	endpoints   mapping from name to where it is told what changed
 //	pull        the feed that it is asked for what changed: url, every, secret,
 //	            header, items, map; see package pull

@@ -33,6 +33,9 @@ type Organisation struct {
 	// page; "" for Contact.
 	Security string    `json:",omitempty"`
 	Privacy  i18n.Text // address of the full privacy statement, or ""
+	// Measures are how data is protected (Art. 30(1)(g) GDPR); none for the words
+	// of the product.
+	Measures i18n.Text `json:",omitempty"`
 	// Transparency is how often everybody may read figures of requests.
 	Transparency figures.Cycle `json:",omitempty"`
 
@@ -84,8 +87,11 @@ type System struct {
 	// Activities are the kinds that it may tell of and may have.
 	Activities []string `json:",omitempty"`
 	Country    string   // where it keeps data, ISO 3166
-	Source     bool     // data comes from it
-	Retired    bool
+	// Safeguard is on what data may go to a country under another law (Art.
+	// 30(1)(e), 46 GDPR).
+	Safeguard i18n.Text `json:",omitempty"`
+	Source    bool      // data comes from it
+	Retired   bool
 	// Endpoints are where it is told what changed.
 	Endpoints []hook.Endpoint `json:",omitempty"`
 	// Pull is the feed that it is asked for what changed; nil for none.

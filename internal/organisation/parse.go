@@ -113,6 +113,7 @@ func readOrganisation(top *object, logos map[string]string) Organisation {
 	o.Address = top.lines("address")
 	o.Security = top.word("security")
 	o.Privacy = top.text("privacy")
+	o.Measures = top.text("measures")
 	o.Transparency = figures.Cycle(top.word("transparency"))
 	top.each("brands", func(name string, b *object) {
 		o.Brands = append(o.Brands, readBrand(name, b, logos))
@@ -191,6 +192,7 @@ func readSystem(name string, s *object) System {
 		Source:   s.flag("source"),
 
 		Activities: s.list("activities"),
+		Safeguard:  s.text("safeguard"),
 	}
 	s.each("endpoints", func(name string, e *object) {
 		system.Endpoints = append(system.Endpoints, readEndpoint(name, e))

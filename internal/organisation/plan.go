@@ -84,6 +84,7 @@ func compare(current *Organisation, d *Draft, now time.Time) *Plan {
 		Address:  d.Declared.Address,
 		Privacy:  d.Declared.Privacy,
 		Security: d.Declared.Security,
+		Measures: d.Declared.Measures,
 		Edits:    current.Edits,
 
 		Transparency: d.Declared.Transparency,

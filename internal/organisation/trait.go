@@ -69,6 +69,7 @@ func own(o *Organisation) (ts traits) {
 	ts.add("address", o.Address)
 	ts.text("privacy", o.Privacy)
 	ts.add("security", o.Security)
+	ts.text("measures", o.Measures)
 	ts.add("transparency", string(o.Transparency))
 	return ts
 }
@@ -149,6 +150,7 @@ func ofSystem(s *System) (ts traits) {
 	ts.list("purposes", s.Purposes)
 	ts.list("activities", s.Activities)
 	ts.add("country", s.Country)
+	ts.text("safeguard", s.Safeguard)
 	ts.flag("source", s.Source)
 	for i := range s.Endpoints {
 		e := &s.Endpoints[i]
