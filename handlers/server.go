@@ -148,7 +148,7 @@ func maxBody(r *http.Request) int64 {
 // permission.
 func New(d Deps) (*Server, error) {
 	s := &Server{
-		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock, d.Key),
+		echo: echo.New(), deps: d, sheets: &sheets{}, wellknown: wellknown.New(d.BaseURL, d.Clock, d.Key, d.Bundle),
 		health: d.Health, portal: d.Portal, signin: d.SignIn, receipt: d.Receipt, api: d.API, footer: d.Footer, mailbox: d.Mailbox,
 		console: d.Console, transparency: transparency.New(d.Figures, d.Laws),
 	}

@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,7 +23,9 @@ const RegisterPath = web.ConsolePath + "/register"
 // Register shows the record of processing activities of the member's brands
 // (Art. 30(1) GDPR).
 func (s *Console) Register(c echo.Context) error {
-	p := view.RegisterPage{Contact: web.Of(c).Organisation.Contact, Address: web.Of(c).Organisation.Address}
+	p := view.RegisterPage{
+		Contact: web.Of(c).Organisation.Contact, Address: web.Of(c).Organisation.Address, Measures: measures(c),
+	}
 	for _, k := range register.Of(web.Of(c).Organisation, me(c).Sees) {
 		shown := view.Controller{Name: k.Name, Contact: k.Brands[0].Contact}
 		for _, b := range k.Brands {
@@ -37,6 +41,14 @@ func (s *Console) Register(c echo.Context) error {
 	return web.Render(c, http.StatusOK, view.Register(s.desk(c, "register", title(c, "register")), p))
 }
 
+// measures are how data is protected (Art. 30(1)(g) GDPR).
+func measures(c echo.Context) string {
+	if declared := web.Of(c).Organisation.Measures.In(web.Of(c).Locale); declared != "" {
+		return declared
+	}
+	return i18n.T(web.Context(c), "register.measures_text")
+}
+
 func (s *Console) registerLine(c echo.Context, k *register.Controller, l *register.Line) view.RegisterLine {
 	ctx, locale := web.Context(c), web.Of(c).Locale
 	v := l.Purpose
@@ -49,11 +61,24 @@ func (s *Console) registerLine(c echo.Context, k *register.Controller, l *regist
 		line.Brands = i18n.List(ctx, labels(l.Brands, func(b *brand.Brand) string { return b.Label.In(locale) }))
 	}
 	for _, r := range l.Recipients {
-		line.Recipients = append(line.Recipients, view.Recipient{
-			Label: r.Label.In(locale), Country: r.Country, Elsewhere: s.elsewhere(k, r),
-		})
+		line.Recipients = append(line.Recipients, view.Recipient{Label: r.Label.In(locale), Where: s.where(ctx, k, r)})
 	}
 	return line
+}
+
+// where is the country of a recipient and, under another law, on what data may
+// go there (Art. 30(1)(e) GDPR).
+func (s *Console) where(ctx context.Context, k *register.Controller, r *organisation.System) string {
+	safeguard := r.Safeguard.In(i18n.Locale(ctx))
+	all := []string{r.Country}
+	if s.elsewhere(k, r) {
+		all = append(all, i18n.T(ctx, "register.elsewhere"))
+		if safeguard == "" {
+			safeguard = i18n.T(ctx, "register.no_safeguard")
+		}
+	}
+	all = slices.DeleteFunc(append(all, safeguard), func(part string) bool { return part == "" })
+	return strings.Join(all, " · ")
 }
 
 // elsewhere tells whether a recipient keeps data under another law than that of
@@ -101,18 +126,20 @@ func (s *Console) ExportRegister(c echo.Context) error {
 		for i := range k.Lines {
 			l := s.registerLine(c, &k, &k.Lines[i])
 			data := labels(l.Data, func(f view.Fact) string { return f.Label + ": " + f.Text })
-			recipients := labels(l.Recipients, func(r view.Recipient) string { return r.Label + " (" + r.Country + ")" })
+			recipients := labels(l.Recipients, func(r view.Recipient) string { return r.Label + " (" + r.Where + ")" })
 			brands := labels(k.Lines[i].Brands, func(b *brand.Brand) string { return b.Label.In(locale) })
 			_ = t.Row(k.Name, i18n.List(ctx, brands), l.Title, l.Basis, i18n.List(ctx, data), yesNo(ctx, l.Sensitive),
-				i18n.List(ctx, recipients), l.Kept)
+				i18n.List(ctx, recipients), l.Kept, web.Of(c).Organisation.Contact, i18n.T(ctx, "register.people"), measures(c))
 		}
 	}
 	return t.Flush()
 }
 
 func registerHeads(ctx context.Context) []string {
-	return labels([]string{"controller", "brands", "purpose", "basis", "data", "sensitive", "recipients", "kept"},
-		func(name string) string { return i18n.T(ctx, "register.head."+name) })
+	return labels([]string{
+		"head.controller", "head.brands", "head.purpose", "head.basis", "head.data", "head.sensitive", "head.recipients", "head.kept",
+		"officer", "subjects", "measures",
+	}, func(name string) string { return i18n.T(ctx, "register."+name) })
 }
 
 func yesNo(ctx context.Context, yes bool) string {

@@ -21,6 +21,7 @@ import (
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/register"
 	"livingprofile/internal/rights"
 	"livingprofile/internal/transfer"
@@ -31,11 +32,12 @@ type WellKnown struct {
 	base  *url.URL
 	clock clock.Clock
 	key   transfer.Key
+	words *i18n.Bundle
 }
 
 // New returns the handlers of the site at base, whose key signs what is sent.
-func New(base *url.URL, c clock.Clock, key transfer.Key) *WellKnown {
-	return &WellKnown{base: base, clock: c, key: key}
+func New(base *url.URL, c clock.Clock, key transfer.Key, words *i18n.Bundle) *WellKnown {
+	return &WellKnown{base: base, clock: c, key: key, words: words}
 }
 
 // Keys are for whoever checks what we signed (RFC 7517).
@@ -123,9 +125,13 @@ func (w *WellKnown) Register(c echo.Context) error {
 		return errs.New(errs.NotFound, "error.no_brand")
 	}
 	all := register.Of(v.Organisation, func(name string) bool { return name == v.BrandName() })
+	measures := i18n.Text{}
+	for _, tag := range w.words.Locales() {
+		measures[tag] = w.words.Localizer(tag).T("register.measures_text")
+	}
 	address := v.Brand.Site(w.base).JoinPath(v.BrandName(), "register.json").String()
 	c.Response().Header().Set(echo.HeaderContentType, "application/ld+json")
-	return json.NewEncoder(c.Response()).Encode(register.Describe(v.Organisation, all, address))
+	return json.NewEncoder(c.Response()).Encode(register.Describe(v.Organisation, all, address, measures))
 }
 
 // A support says whether Global Privacy Control is honoured, and since when

@@ -12,11 +12,14 @@ import (
 
 // Describe returns the register as JSON-LD 1.1 in the Data Privacy Vocabulary,
 // with every word in every language in which it was declared. address is where
-// the document is.
-func Describe(o *organisation.Organisation, all []Controller, address string) receipt.Node {
+// the document is, and measures are those of the product, for who declares none.
+func Describe(o *organisation.Organisation, all []Controller, address string, measures i18n.Text) receipt.Node {
+	if len(o.Measures) > 0 {
+		measures = o.Measures
+	}
 	var controllers []receipt.Node
 	for _, c := range all {
-		controllers = append(controllers, describeController(o, &c))
+		controllers = append(controllers, describeController(o, &c, measures))
 	}
 	return receipt.Node{
 		"@context":       receipt.Vocabularies(),
@@ -28,12 +31,15 @@ func Describe(o *organisation.Organisation, all []Controller, address string) re
 	}
 }
 
-func describeController(o *organisation.Organisation, c *Controller) receipt.Node {
+func describeController(o *organisation.Organisation, c *Controller, measures i18n.Text) receipt.Node {
 	n := receipt.Node{
 		"@type": "dpv:DataController", "dpv:hasName": c.Name, "dpv:hasAddress": o.Address,
 		"dpv:hasContact": c.Brands[0].Contact,
 		"dpv:hasDataProtectionOfficer": receipt.Node{
 			"@type": "dpv:DataProtectionOfficer", "dpv:hasContact": o.Contact,
+		},
+		"dpv:hasTechnicalOrganisationalMeasure": receipt.Node{
+			"@type": "dpv:TechnicalOrganisationalMeasure", "dct:description": words(measures),
 		},
 	}
 	var services, processes []receipt.Node
@@ -77,6 +83,11 @@ func (l *Line) describe() receipt.Node {
 		r := receipt.Node{"@type": "dpv:Recipient", "dct:identifier": s.Name, "dpv:hasName": words(s.Label)}
 		if s.Country != "" {
 			r["dpv:hasLocation"] = receipt.Node{"@id": "loc:" + s.Country}
+		}
+		if len(s.Safeguard) > 0 {
+			r["dpv:hasTechnicalOrganisationalMeasure"] = receipt.Node{
+				"@type": "dpv:SafeguardForDataTransfer", "dct:description": words(s.Safeguard),
+			}
 		}
 		recipients = append(recipients, r)
 	}

@@ -37,7 +37,7 @@ func declared() *organisation.Organisation {
 		},
 		Activities: []activity.Kind{{Name: "order", Category: "orders", Purposes: []string{"service"}}},
 		Systems: []organisation.System{
-			{Name: "mailer", Purposes: []string{"news"}, Country: "US"},
+			{Name: "mailer", Purposes: []string{"news"}, Country: "US", Safeguard: en("Clauses of 2021")},
 			{Name: "shop", Country: "JP"},
 			{Name: "gone", Purposes: []string{"news"}, Retired: true},
 		},
@@ -99,19 +99,34 @@ func TestOf(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	o := declared()
-	doc, err := json.Marshal(register.Describe(o, register.Of(o, func(string) bool { return true }), "https://works.example/register.json"))
-	if err != nil {
-		t.Fatal(err)
+	describe := func() string {
+		t.Helper()
+		all := register.Of(o, func(string) bool { return true })
+		doc, err := json.Marshal(register.Describe(o, all, "https://works.example/register.json", i18n.Text{"en": "Sealed"}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(doc)
 	}
+	const measures = `"dpv:hasTechnicalOrganisationalMeasure":{"@type":"dpv:TechnicalOrganisationalMeasure","dct:description":[{"@language":"en","@value":`
+	doc := describe()
 	for _, want := range []string{
 		`"@id":"https://works.example/register.json"`, `"dct:hasVersion":7`, `"@id":"eu-gdpr:A6-1-b"`, `"dpv:DirectMarketing"`,
 		`"@type":"dpv:SensitivePersonalData","dct:identifier":"allergy"`, `"@id":"loc:US"`, `"@language":"en","@value":"Works"`,
+		`"@type":"dpv:SafeguardForDataTransfer","dct:description":[{"@language":"en","@value":"Clauses of 2021"}]`, measures + `"Sealed"`,
 	} {
-		if !strings.Contains(string(doc), want) {
+		if !strings.Contains(doc, want) {
 			t.Errorf("the document lacks %s:\n%s", want, doc)
 		}
 	}
-	if strings.Contains(string(doc), "null") {
+	if strings.Contains(doc, "null") {
 		t.Errorf("an empty list is null:\n%s", doc)
+	}
+	if n := strings.Count(doc, "dpv:SafeguardForDataTransfer"); n != 2 { // of the mailer, by each controller
+		t.Errorf("safeguards: got %d, want 2", n)
+	}
+	o.Measures = i18n.Text{"en": "Locked rooms"}
+	if doc := describe(); !strings.Contains(doc, measures+`"Locked rooms"`) || strings.Contains(doc, "Sealed") {
+		t.Errorf("of own measures:\n%s", doc)
 	}
 }
