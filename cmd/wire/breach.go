@@ -134,7 +134,7 @@ func (s *Service) WarnOfBreaches(ctx context.Context, now time.Time) error {
 				continue
 			}
 			data, err := json.Marshal(view.BreachAlarm{
-				Name: m.Name, Number: b.Number, Stage: breachStages()[b.Warned], Due: b.Due(),
+				Name: m.Name, Number: b.Number, Stage: breachStages()[b.Warned], Due: b.Due(), Goal: b.Goal,
 				URL: s.office.JoinPath("console", "breaches", string(b.ID)).String(),
 			})
 			if err != nil {

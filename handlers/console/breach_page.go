@@ -221,11 +221,14 @@ func (f *breachSheet) choice(do breach.Move) *view.BreachForm {
 
 // decided are the facts of a choice.
 func (f *breachSheet) decided(choice breach.Choice, due time.Time) []view.Fact {
-	limit := f.t("without_delay")
+	limit := view.Fact{Label: f.t("fact.due"), Text: f.t("without_delay")}
 	if !due.IsZero() {
-		limit = f.at(due)
+		limit.Text = f.at(due)
+		if f.b.Goal {
+			limit.Note = f.t("goal")
+		}
 	}
-	facts := []view.Fact{{Label: f.t("fact.due"), Text: limit}}
+	facts := []view.Fact{limit}
 	if choice.Made() {
 		return append(facts, view.Fact{Label: f.t("fact.decided"), Text: f.answer(choice.Tell), Note: f.at(choice.At)},
 			view.Fact{Label: f.t("why"), Text: choice.Why})

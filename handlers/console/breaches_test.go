@@ -1,15 +1,18 @@
 package console_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/breach"
 	"livingprofile/internal/clock"
+	"livingprofile/internal/demo"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/testkit"
 )
@@ -115,6 +118,45 @@ func TestBreach(t *testing.T) {
 		}
 	})
 	t.Run("warned_once_of_each_stage", func(t *testing.T) { warnsOfBreach(t, s, now) })
+}
+
+// TestBreach_goal: a limit that the law does not name is shown, and warned of,
+// as a goal.
+func TestBreach_goal(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	draft, err := demo.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft.Declared.Brands[0].Country = "CA"
+	if _, err := s.Declare(t.Context(), wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"}}); err != nil {
+		t.Fatal(err)
+	}
+	c, now := desk(t, s, authz.DPO), s.Clock.Now()
+	b, err := s.Breaches.Open(t.Context(), breach.Facts{
+		Brand: draft.Declared.Brands[0].Name, Title: "t", What: "w", Data: []string{"contact"}, NoticedAt: now,
+	}, s.Member(t, authz.DPO).Actor())
+	if err != nil || !b.AuthorityDue.Equal(now.Add(72*time.Hour)) {
+		t.Fatalf("got %v, %v", b.AuthorityDue, err)
+	}
+	const goal = "The law names no number; the limit is our own goal."
+	if got := strings.Count(c.Page("/console/breaches/"+string(b.ID)), goal); got != 2 {
+		t.Errorf("the page says %d times that a limit is a goal, want of both", got)
+	}
+	if err := s.WarnOfBreaches(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		m, err := s.Box.Wait(ctx, "staff@example.com")
+		if err != nil {
+			t.Fatalf("no mail of the goal: %v", err)
+		}
+		if strings.Contains(m.Text, goal) {
+			return
+		}
+	}
 }
 
 // warnsOfBreach opens another by query, and lets its clock run out.

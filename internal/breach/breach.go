@@ -29,7 +29,9 @@ type Breach struct {
 	// AuthorityDue and PeopleDue are until when each must be told; zero where
 	// the law names no number, and only forbids delay.
 	AuthorityDue, PeopleDue time.Time
-	Authority, People       Choice
+	// Goal says that the limits are our own: the law names no number.
+	Goal              bool
+	Authority, People Choice
 	// ReportedAt is when the authority was told; ToldAt when the last notice to
 	// people was on its way.
 	ReportedAt, ToldAt time.Time

@@ -104,6 +104,7 @@ func (s *Service) limit(b *Breach, now time.Time) error {
 		return errs.InvalidFields(errs.At("brand", "error.not_a_choice"))
 	}
 	b.Pack = pack.Edition()
+	b.Goal = pack.Breach.Goal
 	b.AuthorityDue, b.PeopleDue = pack.BreachDue(b.NoticedAt, zone)
 	return nil
 }

@@ -6,6 +6,9 @@ import "time"
 type Breach struct {
 	Authority Limit
 	People    Limit
+	// Goal says that the law names no number ("as soon as possible") and the
+	// limits are the operator's own goal.
+	Goal bool
 }
 
 // BreachDue returns until when the authority and the people must be told of a

@@ -15,13 +15,24 @@ func TestBreachDue(t *testing.T) {
 		t.Fatal(err)
 	}
 	friday := time.Date(2026, 11, 20, 22, 30, 0, 0, time.UTC)
-	for country, want := range map[string]struct{ authority, people string }{
-		"DE": {"2026-11-23T22:30:00Z", ""},
-		"KR": {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z"},
-		"BR": {"2026-11-25T23:59:59Z", "2026-11-25T23:59:59Z"},
-		"JP": {"2026-11-25T23:59:59Z", ""},
+	for country, want := range map[string]struct {
+		authority, people string
+		goal              bool
+	}{
+		"DE":    {"2026-11-23T22:30:00Z", "", false},
+		"KR":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", false},
+		"BR":    {"2026-11-25T23:59:59Z", "2026-11-25T23:59:59Z", false},
+		"JP":    {"2026-11-25T23:59:59Z", "", false},
+		"CA":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", true},
+		"CH":    {"2026-11-23T22:30:00Z", "", true},
+		"US":    {"2026-12-20T23:59:59Z", "2026-12-20T23:59:59Z", false},
+		"US-CA": {"2027-01-04T23:59:59Z", "2026-12-20T23:59:59Z", false},
 	} {
-		authority, people := packs.For(country, friday).BreachDue(friday, time.UTC)
+		pack := packs.For(country, friday)
+		authority, people := pack.BreachDue(friday, time.UTC)
+		if got := pack.Breach.Goal; got != want.goal {
+			t.Errorf("%s, a goal: got %t, want %t", country, got, want.goal)
+		}
 		if got := text(authority); got != want.authority {
 			t.Errorf("%s, authority: got %s, want %s", country, got, want.authority)
 		}

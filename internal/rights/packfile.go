@@ -68,6 +68,7 @@ type packFile struct {
 	Breach struct {
 		Authority string `yaml:"authority"`
 		People    string `yaml:"people"`
+		Goal      bool   `yaml:"goal"`
 	} `yaml:"breach"`
 	Limits  limitsFile           `yaml:"limits"`
 	Rights  map[string]rightFile `yaml:"rights"`
@@ -185,8 +186,10 @@ func (r *packReader) pack(f *packFile) Pack {
 		Code: f.Code, Version: f.Version, Law: f.Law, Source: f.Source, Reviewed: f.Reviewed,
 		Countries: f.Countries, Calendars: f.Calendars, Rolls: f.Rolls, Age: f.Age,
 		Authority: Authority{f.Authority.Name, f.Authority.Address},
-		Breach:    Breach{r.limit("breach.authority", f.Breach.Authority), r.limit("breach.people", f.Breach.People)},
-		Rights:    map[Kind]Right{},
+		Breach: Breach{
+			Authority: r.limit("breach.authority", f.Breach.Authority), People: r.limit("breach.people", f.Breach.People), Goal: f.Breach.Goal,
+		},
+		Rights: map[Kind]Right{},
 	}
 	p.From, p.To = r.date("from", f.From), r.date("to", f.To)
 	if p.Code == "" || p.Code != strings.ToUpper(p.Code) {

@@ -47,6 +47,7 @@ type BreachAlarm struct {
 	Number string    `json:"number"`
 	Stage  string    `json:"stage"` // running, near or over
 	Due    time.Time `json:"due"`
+	Goal   bool      `json:"goal,omitempty"` // the limit is our own
 	URL    string    `json:"url"` // of its page in the console
 }
 
@@ -54,7 +55,7 @@ type BreachAlarm struct {
 func Alarm(ctx context.Context, b Brand, a BreachAlarm) (Message, error) {
 	b.Name = i18n.T(ctx, "console.name")
 	t := words(ctx, "breach.alarm.", b)
-	return letter{
+	m := letter{
 		Subject: t("subject", "number", a.Number),
 		Title:   t("title." + a.Stage),
 		Before: []string{
@@ -62,5 +63,9 @@ func Alarm(ctx context.Context, b Brand, a BreachAlarm) (Message, error) {
 			t("due", "time", i18n.DateTime(ctx, a.Due), "zone", i18n.Zone(ctx)),
 		},
 		Button: t("button"), URL: a.URL,
-	}.message(ctx, b)
+	}
+	if a.Goal {
+		m.Before = append(m.Before, i18n.T(ctx, "breach.goal"))
+	}
+	return m.message(ctx, b)
 }
