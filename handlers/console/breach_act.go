@@ -37,8 +37,8 @@ func (s *Console) breachAct(c echo.Context, b *breach.Breach, form url.Values) (
 		if tell != "yes" && tell != "no" {
 			return a, errs.InvalidFields(errs.At("tell", "error.required"))
 		}
-	case breach.Report:
-		a.When = moment(form, "when", org.Zone(b.Brand))
+	case breach.Report, breach.ReportFinal:
+		a.When = moment(form, "when."+do, org.Zone(b.Brand))
 	case breach.Write:
 		a.Letters = map[string]string{}
 		for _, l := range s.breachLanguages(c, b) {

@@ -219,16 +219,21 @@ func (f *breachSheet) choice(do breach.Move) *view.BreachForm {
 	return f.form(do, tell, note)
 }
 
-// decided are the facts of a choice.
-func (f *breachSheet) decided(choice breach.Choice, due time.Time) []view.Fact {
-	limit := view.Fact{Label: f.t("fact.due"), Text: f.t("without_delay")}
+// limit is until when something must be done.
+func (f *breachSheet) limit(name string, due time.Time) view.Fact {
+	fact := view.Fact{Label: f.t("fact." + name), Text: f.t("without_delay")}
 	if !due.IsZero() {
-		limit.Text = f.at(due)
+		fact.Text = f.at(due)
 		if f.b.Goal {
-			limit.Note = f.t("goal")
+			fact.Note = f.t("goal")
 		}
 	}
-	facts := []view.Fact{limit}
+	return fact
+}
+
+// decided are the facts of a choice.
+func (f *breachSheet) decided(choice breach.Choice, due time.Time) []view.Fact {
+	facts := []view.Fact{f.limit("due", due)}
 	if choice.Made() {
 		return append(facts, view.Fact{Label: f.t("fact.decided"), Text: f.answer(choice.Tell), Note: f.at(choice.At)},
 			view.Fact{Label: f.t("why"), Text: choice.Why})
@@ -246,17 +251,32 @@ func (f *breachSheet) authority() view.BreachPart {
 	if !b.ReportedAt.IsZero() {
 		facts = append(facts, view.Fact{Label: f.t("fact.reported"), Text: f.at(b.ReportedAt)})
 	}
-	var report *view.BreachForm
-	if b.Authority.Tell {
-		when := ui.Input{Kind: ui.Group, Name: "when", Label: f.t("when"), Parts: []ui.Input{
-			f.ask(breach.Report, ui.Date, "when.day", f.t("fact.day")), f.ask(breach.Report, ui.Time, "when.time", f.t("fact.time")),
-		}}
-		when.Wrong = f.ask(breach.Report, "", "when", "").Wrong
-		note := f.askOwn(breach.Report, ui.Long, "note", f.t("reference"))
-		note.Hint = f.t("reference_hint")
-		report = f.form(breach.Report, when, note)
+	wantsFinal := !b.FinalDue.IsZero() && !b.ReportedAt.IsZero()
+	if wantsFinal {
+		facts = append(facts, f.limit("final_due", b.FinalDue))
 	}
-	return f.part("authority", facts, f.choice(breach.DecideAuthority), report)
+	if !b.FinalAt.IsZero() {
+		facts = append(facts, view.Fact{Label: f.t("fact.final"), Text: f.at(b.FinalAt)})
+	}
+	var report, final *view.BreachForm
+	if b.Authority.Tell {
+		report = f.report(breach.Report, "reference_hint")
+	}
+	if wantsFinal {
+		final = f.report(breach.ReportFinal, "final_hint")
+	}
+	return f.part("authority", facts, f.choice(breach.DecideAuthority), report, final)
+}
+
+// report asks when the authority had a report, and how.
+func (f *breachSheet) report(do breach.Move, hint string) *view.BreachForm {
+	when := f.askOwn(do, ui.Group, "when", f.t("when"))
+	when.Parts = []ui.Input{
+		f.ask(do, ui.Date, when.Name+".day", f.t("fact.day")), f.ask(do, ui.Time, when.Name+".time", f.t("fact.time")),
+	}
+	note := f.askOwn(do, ui.Long, "note", f.t("reference"))
+	note.Hint = f.t(hint)
+	return f.form(do, when, note)
 }
 
 // told is what is decided and done about the people.

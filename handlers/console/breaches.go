@@ -186,7 +186,7 @@ func (s *Console) showBreach(c echo.Context, which breach.ID, typed url.Values, 
 
 // MoveBreach makes the move that a form of the page is for.
 func (s *Console) MoveBreach(c echo.Context) error {
-	fields := append(breachFields[:], "do", "seen", "note.*", "tell.*", "when.day", "when.time", "match", "what.*", "compare.*", "value.*", "days.*", "people", "file", "letter.*")
+	fields := append(breachFields[:], "do", "seen", "note.*", "tell.*", "when.*", "match", "what.*", "compare.*", "value.*", "days.*", "people", "file", "letter.*")
 	form, err := web.Form(c, fields...)
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func TestBreach(t *testing.T) {
 		moved("decide-"+who, url.Values{"tell.decide-" + who: {"yes"}, "note.decide-" + who: {"The disk was not sealed."}})
 	}
 	when := now.Now().In(zone)
-	moved("report", url.Values{"when.day": {when.Format(time.DateOnly)}, "when.time": {when.Format("15:04")}, "note.report": {"By their form, 4711."}})
+	moved("report", url.Values{"when.report.day": {when.Format(time.DateOnly)}, "when.report.time": {when.Format("15:04")}, "note.report": {"By their form, 4711."}})
 	moved("name", url.Values{"people": {thomas + "\nnobody@mail.example.com"}, "file": {aiko + "\n" + thomas}})
 	wantIn(t, "who was named", c.Page(path), "Nobody is known by 1 of the lines", "2 people")
 
@@ -93,6 +93,19 @@ func TestBreach(t *testing.T) {
 		them.Enter("hibiki", thomas, false)
 		wantIn(t, "their history", them.Page("/hibiki/history"), "in a breach, and mailed it", "Your address was on it.")
 	})
+	do("close", nil)
+	wantIn(t, "before the final report", c.Page(path), "send the final report", "Final report by")
+	final := func(day time.Time) url.Values {
+		return url.Values{
+			"when.report-final.day": {day.Format(time.DateOnly)}, "when.report-final.time": {day.Format("15:04")},
+			"note.report-final": {"By their form, 4712."},
+		}
+	}
+	if a := do("report-final", final(when.AddDate(0, 0, -1))); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("the final report before the first: got %d", a.Status)
+	}
+	moved("report-final", final(when))
+	wantIn(t, "its log", c.Page(path), "By their form, 4712.", "Final report sent")
 	moved("close", url.Values{"note.close": {"Disks are sealed now."}})
 	wantIn(t, "closed", c.Page(path), "Disks are sealed now.", "Open again")
 	found, err := s.DB.Search(t.Context(), ledger.Search{Kind: "breach.", Limit: 100})
@@ -105,7 +118,7 @@ func TestBreach(t *testing.T) {
 			told++
 		}
 	}
-	if told != 2 || len(found) != told+9 {
+	if told != 2 || len(found) != told+10 {
 		t.Errorf("the ledger has %d entries, %d of them notices", len(found), told)
 	}
 	t.Run("who_may", func(t *testing.T) {
@@ -179,16 +192,32 @@ func warnsOfBreach(t *testing.T, s *testkit.Site, now *clock.Fake) {
 		}
 		return len(entries)
 	}
-	for _, left := range []time.Duration{b.AuthorityDue.Sub(now.Now()), time.Hour, -time.Hour} {
-		now.Advance(b.AuthorityDue.Sub(now.Now()) - left)
-		n := warned()
-		if again := warned(); n == 0 || again != n {
-			t.Errorf("with %v left: warned %d times, then %d", left, n, again)
+	once := func(due time.Time, stages ...time.Duration) {
+		t.Helper()
+		for _, left := range stages {
+			now.Advance(due.Sub(now.Now()) - left)
+			n := warned()
+			if again := warned(); n == 0 || again != n {
+				t.Errorf("with %v left: warned %d times, then %d", left, n, again)
+			}
 		}
 	}
-	if _, err := s.Breaches.Move(t.Context(), b.ID, breach.Act{Move: breach.Find, Actor: member, Seen: len(b.Steps)}); err != nil {
-		t.Fatal(err)
+	once(b.AuthorityDue, b.AuthorityDue.Sub(now.Now()), time.Hour, -time.Hour)
+	move := func(a breach.Act) {
+		t.Helper()
+		a.Actor, a.Seen, a.Note = member, len(b.Steps), "because"
+		if b, err = s.Breaches.Move(t.Context(), b.ID, a); err != nil {
+			t.Fatal(err)
+		}
 	}
+	move(breach.Act{Move: breach.DecideAuthority, Tell: true})
+	move(breach.Act{Move: breach.Report, When: now.Now()})
+	now.Advance(time.Second)
+	if n := warned(); n > 0 {
+		t.Errorf("warned %d times of a report that is due in weeks", n)
+	}
+	once(b.FinalDue, time.Hour, -time.Hour)
+	move(breach.Act{Move: breach.Find})
 	if err := s.Breaches.Work(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -94,6 +94,7 @@ func lawClocks(c echo.Context, pack *rights.Pack, fact func(label, text string))
 	}
 	limit("breach", pack.Breach.Authority)
 	limit("breach_people", pack.Breach.People)
+	limit("breach_final", pack.Breach.Final)
 	if pack.Breach.Goal {
 		fact("breach_goal", i18n.T(ctx, "breach.goal"))
 	}

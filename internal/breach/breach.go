@@ -27,19 +27,22 @@ type Breach struct {
 	OpenedAt time.Time
 	ClosedAt time.Time // zero while it is open
 	// AuthorityDue and PeopleDue are until when each must be told; zero where
-	// the law names no number, and only forbids delay.
+	// there is no limit, and the law only forbids delay.
 	AuthorityDue, PeopleDue time.Time
+	// FinalDue is until when the authority must have the final report; zero
+	// where the law wants none.
+	FinalDue time.Time
 	// Goal says that the limits are our own: the law names no number.
 	Goal              bool
 	Authority, People Choice
-	// ReportedAt is when the authority was told; ToldAt when the last notice to
-	// people was on its way.
-	ReportedAt, ToldAt time.Time
-	Search             Search
+	// ReportedAt is when the authority was told, and FinalAt when it had the
+	// final report; ToldAt when the last notice to people was on its way.
+	ReportedAt, FinalAt, ToldAt time.Time
+	Search                      Search
 	// Letters are the words of the notice, by language.
 	Letters map[string]string
 	Steps   []Step
-	Warned  Stage // of which staff were told last
+	Warned  Stage // of which staff were told last, of the nearest limit
 }
 
 // Facts are what is known of a breach; they grow (Art. 33(3) and (4) GDPR).
@@ -137,6 +140,7 @@ func (b *Breach) Due() time.Time {
 		}
 	}
 	add(b.Authority, b.ReportedAt, b.AuthorityDue)
+	add(b.Authority, b.FinalAt, b.FinalDue)
 	add(b.People, b.ToldAt, b.PeopleDue)
 	if len(open) == 0 {
 		return time.Time{}
@@ -144,7 +148,7 @@ func (b *Breach) Due() time.Time {
 	return slices.MinFunc(open, time.Time.Compare)
 }
 
-// A Stage is how near a limit is. Staff are told of each stage once.
+// A Stage is how near a limit is. Staff are told of each stage of a limit once.
 type Stage int
 
 // The stages.

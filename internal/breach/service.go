@@ -105,7 +105,7 @@ func (s *Service) limit(b *Breach, now time.Time) error {
 	}
 	b.Pack = pack.Edition()
 	b.Goal = pack.Breach.Goal
-	b.AuthorityDue, b.PeopleDue = pack.BreachDue(b.NoticedAt, zone)
+	b.AuthorityDue, b.PeopleDue, b.FinalDue = pack.BreachDue(b.NoticedAt, zone)
 	return nil
 }
 
@@ -131,6 +131,9 @@ func (s *Service) move(ctx context.Context, b Breach, a Act, rows ...any) (Breac
 		if err := s.limit(&next, a.At); err != nil {
 			return b, err
 		}
+	}
+	if !next.Due().Equal(b.Due()) { // staff are told of the stages of another limit anew
+		next.Warned = min(next.Warned, Running)
 	}
 	return next, s.commit(ctx, &next, t.Entry, a.Actor, Trace{Note: a.Note, Tell: a.Tell, Count: a.Count}, rows...)
 }

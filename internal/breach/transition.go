@@ -31,7 +31,8 @@ const (
 	Found           Move = "found"
 	Name            Move = "name" // people by their identifiers
 	DecideAuthority Move = "decide-authority"
-	Report          Move = "report" // the authority was told
+	Report          Move = "report"       // the authority was told
+	ReportFinal     Move = "report-final" // it had the final report
 	DecidePeople    Move = "decide-people"
 	Write           Move = "write" // the words of the notice
 	Tell            Move = "tell"
@@ -64,6 +65,7 @@ func Transitions() []Transition {
 		{Name, Open, Open, staff, "breach.people_named", false},
 		{DecideAuthority, Open, Open, staff, "breach.authority_decided", true},
 		{Report, Open, Open, staff, "breach.authority_told", true},
+		{ReportFinal, Open, Open, staff, "breach.final_report_sent", true},
 		{DecidePeople, Open, Open, staff, "breach.people_decided", true},
 		{Write, Open, Open, staff, "breach.notice_written", false},
 		{Tell, Open, Telling, staff, "breach.notice_asked", false},
@@ -92,7 +94,7 @@ type Act struct {
 	Seen    int
 	Facts   Facts             // of Amend
 	Tell    bool              // of a decision
-	When    time.Time         // of Report
+	When    time.Time         // of Report and ReportFinal
 	Search  Search            // of Find
 	Letters map[string]string // of Write
 	Count   int               // of people, for the log
@@ -153,6 +155,11 @@ func (b *Breach) allows(a Act) error {
 			return errs.InvalidFields(errs.At("when", "breach.error.when"))
 		}
 		return conflict(!b.Authority.Tell, "breach.error.undecided")
+	case ReportFinal:
+		if a.When.IsZero() || a.When.After(a.At) || a.When.Before(b.ReportedAt) {
+			return errs.InvalidFields(errs.At("when", "breach.error.when_final"))
+		}
+		return conflict(b.FinalDue.IsZero() || b.ReportedAt.IsZero(), "breach.error.unreported")
 	case Write:
 		for _, text := range a.Letters {
 			if len(text) > maxWords {
@@ -171,7 +178,8 @@ func (b *Breach) allows(a Act) error {
 	case Close:
 		// Arts. 33(1) and 34(1) GDPR: told, or decided with reasons not to.
 		undone := func(c Choice, done time.Time) bool { return !c.Made() || c.Tell && done.IsZero() }
-		return conflict(undone(b.Authority, b.ReportedAt) || undone(b.People, b.ToldAt), "breach.error.undone")
+		final := !b.FinalDue.IsZero() && undone(b.Authority, b.FinalAt)
+		return conflict(undone(b.Authority, b.ReportedAt) || final || undone(b.People, b.ToldAt), "breach.error.undone")
 	}
 	return nil
 }
@@ -190,6 +198,8 @@ func (b *Breach) apply(a Act) {
 		b.People = Choice{a.At, a.Tell, a.Note}
 	case Report:
 		b.ReportedAt = a.When
+	case ReportFinal:
+		b.FinalAt = a.When
 	case Write:
 		b.Letters = maps.Clone(a.Letters)
 	case Told:

@@ -21,7 +21,10 @@ var (
 )
 
 func begun() breach.Breach {
-	return breach.Breach{ID: "x", Facts: facts, State: breach.Open, AuthorityDue: now.Add(71 * time.Hour), Steps: []breach.Step{{Move: breach.Begin}}}
+	return breach.Breach{
+		ID: "x", Facts: facts, State: breach.Open, AuthorityDue: now.Add(71 * time.Hour), FinalDue: now.AddDate(0, 0, 29),
+		Steps: []breach.Step{{Move: breach.Begin}},
+	}
 }
 
 // act is one that has all that its move needs.
@@ -55,11 +58,12 @@ func TestTable(t *testing.T) {
 	want := map[string]breach.State{
 		"open amend": breach.Open, "open find": breach.Searching, "searching found": breach.Open, "open name": breach.Open,
 		"open decide-authority": breach.Open, "open report": breach.Open, "open decide-people": breach.Open, "open write": breach.Open,
-		"open tell": breach.Telling, "telling told": breach.Open, "open close": breach.Closed, "closed reopen": breach.Open,
+		"open report-final": breach.Open,
+		"open tell":         breach.Telling, "telling told": breach.Open, "open close": breach.Closed, "closed reopen": breach.Open,
 	}
 	for _, from := range []breach.State{breach.Open, breach.Searching, breach.Telling, breach.Closed} {
 		for _, line := range breach.Transitions() {
-			b := after(t, begun(), breach.DecideAuthority, breach.Report, breach.DecidePeople, breach.Write, breach.Tell, breach.Told)
+			b := after(t, begun(), breach.DecideAuthority, breach.Report, breach.ReportFinal, breach.DecidePeople, breach.Write, breach.Tell, breach.Told)
 			b.State = from
 			got, _, err := b.With(act(b, line.Move))
 			to, leads := want[fmt.Sprintf("%s %s", from, line.Move)]
@@ -80,26 +84,32 @@ func TestRefused(t *testing.T) {
 	open := begun()
 	decided := after(t, open, breach.DecideAuthority, breach.DecidePeople)
 	told := after(t, decided, breach.Report, breach.Write, breach.Tell, breach.Told)
+	once := told // under a law that wants one report
+	once.FinalDue = time.Time{}
 	for name, tt := range map[string]struct {
 		from   breach.Breach
 		move   breach.Move
 		change func(*breach.Act)
 		want   errs.Kind
 	}{
-		"without a reason":                  {open, breach.DecidePeople, func(a *breach.Act) { a.Note = "" }, errs.Invalid},
-		"on a form that others overtook":    {decided, breach.Write, func(a *breach.Act) { a.Seen-- }, errs.Conflict},
-		"reported before it is decided":     {open, breach.Report, nil, errs.Conflict},
-		"reported before it was noticed":    {decided, breach.Report, func(a *breach.Act) { a.When = now.Add(-2 * time.Hour) }, errs.Invalid},
-		"reported in the future":            {decided, breach.Report, func(a *breach.Act) { a.When = now.Add(time.Hour) }, errs.Invalid},
-		"told before it is decided":         {open, breach.Tell, nil, errs.Conflict},
-		"told without words":                {decided, breach.Tell, nil, errs.Conflict},
-		"told to nobody":                    {told, breach.Tell, func(a *breach.Act) { a.People = 0 }, errs.Conflict},
-		"not to tell whom it was told":      {told, breach.DecidePeople, func(a *breach.Act) { a.Tell = false }, errs.Conflict},
-		"not to tell an authority that was": {told, breach.DecideAuthority, func(a *breach.Act) { a.Tell = false }, errs.Conflict},
-		"closed undecided":                  {open, breach.Close, nil, errs.Conflict},
-		"closed with somebody to tell":      {decided, breach.Close, nil, errs.Conflict},
-		"noticed in the future":             {open, breach.Amend, func(a *breach.Act) { a.Facts.NoticedAt = now.Add(time.Hour) }, errs.Invalid},
-		"an unknown move":                   {open, "erase", nil, errs.Invalid},
+		"without a reason":                        {open, breach.DecidePeople, func(a *breach.Act) { a.Note = "" }, errs.Invalid},
+		"on a form that others overtook":          {decided, breach.Write, func(a *breach.Act) { a.Seen-- }, errs.Conflict},
+		"reported before it is decided":           {open, breach.Report, nil, errs.Conflict},
+		"reported before it was noticed":          {decided, breach.Report, func(a *breach.Act) { a.When = now.Add(-2 * time.Hour) }, errs.Invalid},
+		"reported in the future":                  {decided, breach.Report, func(a *breach.Act) { a.When = now.Add(time.Hour) }, errs.Invalid},
+		"told before it is decided":               {open, breach.Tell, nil, errs.Conflict},
+		"told without words":                      {decided, breach.Tell, nil, errs.Conflict},
+		"told to nobody":                          {told, breach.Tell, func(a *breach.Act) { a.People = 0 }, errs.Conflict},
+		"not to tell whom it was told":            {told, breach.DecidePeople, func(a *breach.Act) { a.Tell = false }, errs.Conflict},
+		"not to tell an authority that was":       {told, breach.DecideAuthority, func(a *breach.Act) { a.Tell = false }, errs.Conflict},
+		"closed undecided":                        {open, breach.Close, nil, errs.Conflict},
+		"closed with somebody to tell":            {decided, breach.Close, nil, errs.Conflict},
+		"closed before the final report":          {told, breach.Close, nil, errs.Conflict},
+		"the final report before the first":       {decided, breach.ReportFinal, nil, errs.Conflict},
+		"a final report that nobody wants":        {once, breach.ReportFinal, nil, errs.Conflict},
+		"the final report dated before the first": {told, breach.ReportFinal, func(a *breach.Act) { a.When = now.Add(-time.Minute) }, errs.Invalid},
+		"noticed in the future":                   {open, breach.Amend, func(a *breach.Act) { a.Facts.NoticedAt = now.Add(time.Hour) }, errs.Invalid},
+		"an unknown move":                         {open, "erase", nil, errs.Invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := act(tt.from, tt.move)
@@ -111,7 +121,8 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
-	after(t, told, breach.Close, breach.Reopen)
+	after(t, told, breach.ReportFinal, breach.Close, breach.Reopen)
+	after(t, once, breach.Close)
 }
 
 // TestClock: a limit presses until it is met, or decided that nothing is told.
@@ -134,7 +145,11 @@ func TestClock(t *testing.T) {
 	}
 	no := act(reported, breach.DecidePeople)
 	no.Tell = false
-	quiet, _, err := reported.With(no)
+	rest, _, err := reported.With(no)
+	if err != nil || !rest.Due().Equal(b.FinalDue) {
+		t.Errorf("without the final report: got %v, %v", rest.Due(), err)
+	}
+	quiet, _, err := rest.With(act(rest, breach.ReportFinal))
 	if err != nil || !quiet.Due().IsZero() || quiet.Stage(now) != breach.Quiet {
 		t.Errorf("decided: got %v, %v", quiet.Due(), err)
 	}
@@ -161,7 +176,7 @@ func TestHistory(t *testing.T) {
 			}
 			b = next
 			settled := func(c breach.Choice, done time.Time) bool { return c.Made() && (!c.Tell || !done.IsZero()) }
-			if b.State == breach.Closed && !(settled(b.Authority, b.ReportedAt) && settled(b.People, b.ToldAt)) {
+			if b.State == breach.Closed && !(settled(b.Authority, b.ReportedAt) && settled(b.Authority, b.FinalAt) && settled(b.People, b.ToldAt)) {
 				t.Fatalf("closed unsettled: %+v", b)
 			}
 		}

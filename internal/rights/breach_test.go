@@ -16,20 +16,20 @@ func TestBreachDue(t *testing.T) {
 	}
 	friday := time.Date(2026, 11, 20, 22, 30, 0, 0, time.UTC)
 	for country, want := range map[string]struct {
-		authority, people string
-		goal              bool
+		authority, people, final string
+		goal                     bool
 	}{
-		"DE":    {"2026-11-23T22:30:00Z", "", false},
-		"KR":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", false},
-		"BR":    {"2026-11-25T23:59:59Z", "2026-11-25T23:59:59Z", false},
-		"JP":    {"2026-11-25T23:59:59Z", "", false},
-		"CA":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", true},
-		"CH":    {"2026-11-23T22:30:00Z", "", true},
-		"US":    {"2026-12-20T23:59:59Z", "2026-12-20T23:59:59Z", false},
-		"US-CA": {"2027-01-04T23:59:59Z", "2026-12-20T23:59:59Z", false},
+		"DE":    {"2026-11-23T22:30:00Z", "", "", false},
+		"KR":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", "", false},
+		"BR":    {"2026-11-25T23:59:59Z", "2026-11-25T23:59:59Z", "2026-12-18T23:59:59Z", false},
+		"JP":    {"2026-11-25T23:59:59Z", "", "2026-12-20T23:59:59Z", false},
+		"CA":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", "", true},
+		"CH":    {"2026-11-23T22:30:00Z", "", "", true},
+		"US":    {"2026-12-20T23:59:59Z", "2026-12-20T23:59:59Z", "", false},
+		"US-CA": {"2027-01-04T23:59:59Z", "2026-12-20T23:59:59Z", "", false},
 	} {
 		pack := packs.For(country, friday)
-		authority, people := pack.BreachDue(friday, time.UTC)
+		authority, people, final := pack.BreachDue(friday, time.UTC)
 		if got := pack.Breach.Goal; got != want.goal {
 			t.Errorf("%s, a goal: got %t, want %t", country, got, want.goal)
 		}
@@ -39,9 +39,12 @@ func TestBreachDue(t *testing.T) {
 		if got := text(people); got != want.people {
 			t.Errorf("%s, people: got %s, want %s", country, got, want.people)
 		}
+		if got := text(final); got != want.final {
+			t.Errorf("%s, the final report: got %s, want %s", country, got, want.final)
+		}
 	}
 	tokyo := time.FixedZone("JST", 9*60*60)
-	if due, _ := packs.For("JP", friday).BreachDue(friday, tokyo); text(due) != "2026-11-26T14:59:59Z" {
+	if due, _, _ := packs.For("JP", friday).BreachDue(friday, tokyo); text(due) != "2026-11-26T14:59:59Z" {
 		t.Errorf("noticed on Saturday in Tokyo: got %v", due)
 	}
 }

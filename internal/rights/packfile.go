@@ -68,6 +68,7 @@ type packFile struct {
 	Breach struct {
 		Authority string `yaml:"authority"`
 		People    string `yaml:"people"`
+		Final     string `yaml:"final"`
 		Goal      bool   `yaml:"goal"`
 	} `yaml:"breach"`
 	Limits  limitsFile           `yaml:"limits"`
@@ -187,7 +188,8 @@ func (r *packReader) pack(f *packFile) Pack {
 		Countries: f.Countries, Calendars: f.Calendars, Rolls: f.Rolls, Age: f.Age,
 		Authority: Authority{f.Authority.Name, f.Authority.Address},
 		Breach: Breach{
-			Authority: r.limit("breach.authority", f.Breach.Authority), People: r.limit("breach.people", f.Breach.People), Goal: f.Breach.Goal,
+			Authority: r.limit("breach.authority", f.Breach.Authority), People: r.limit("breach.people", f.Breach.People),
+			Final: r.limit("breach.final", f.Breach.Final), Goal: f.Breach.Goal,
 		},
 		Rights: map[Kind]Right{},
 	}

@@ -17,6 +17,7 @@ import (
 func breaches(t *testing.T, f Fixture) {
 	first, second := f.subject(t), f.subject(t)
 	b := breach.Breach{ID: breach.ID(id.New()), Facts: breach.Facts{Title: "A lost laptop"}, State: breach.Open, OpenedAt: f.now()}
+	b.FinalDue, b.FinalAt, b.Goal = b.OpenedAt.AddDate(0, 0, 30), b.OpenedAt, true
 	write := func(rows ...any) error {
 		_, err := f.DB.Commit(t.Context(), ledger.Change{At: f.now(), Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "breach"}, Rows: rows})
 		return err
@@ -29,7 +30,8 @@ func breaches(t *testing.T, f Fixture) {
 	wantKind(t, "on an older state", write(b), errs.Conflict)
 	got, err := f.DB.Breach(t.Context(), b.ID)
 	must(t, "read", err)
-	if b.Version = 2; got.Version != 2 || got.State != breach.Telling || got.Title != b.Title {
+	if b.Version = 2; got.Version != 2 || got.State != breach.Telling || got.Title != b.Title ||
+		!got.FinalDue.Equal(b.FinalDue) || !got.FinalAt.Equal(b.FinalAt) || !got.Goal {
 		t.Errorf("got %+v", got)
 	}
 	_, err = f.DB.Breach(t.Context(), breach.ID(id.New()))

@@ -48,7 +48,7 @@ type BreachAlarm struct {
 	Stage  string    `json:"stage"` // running, near or over
 	Due    time.Time `json:"due"`
 	Goal   bool      `json:"goal,omitempty"` // the limit is our own
-	URL    string    `json:"url"` // of its page in the console
+	URL    string    `json:"url"`            // of its page in the console
 }
 
 // Alarm tells a staff member that the clock of a breach runs.
