@@ -635,7 +635,7 @@ func TestLaws(t *testing.T) {
 	s := testkit.NewSite(t, testkit.SiteOptions{})
 	page := desk(t, s, authz.Auditor).Page("/console/laws")
 	wantIn(t, "the page", page, "EU/1", "JP/1", "UK/1", "Regulation (EU) 2016/679", "Hibiki Instruments", "1 month", "45 days", "not reviewed",
-		"72 hours", "The law names no number; the limit is our own goal", "The final report of a breach is due within", "20 business days", "16 years", "stands still", "when it is known who asks", "appealed against")
+		"72 hours", "The law names no number; the limit is our own goal", "The final report of a breach is due within", "20 working days", "16 years", "stands still", "when it is known who asks", "appealed against")
 }
 
 // TestToday_requests: what presses is counted now, for the member's brands, and
