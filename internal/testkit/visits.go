@@ -203,12 +203,15 @@ func ReceiptIn(page string) string {
 const (
 	person = "thomas.weber@example.org"
 	second = "second@mail.example.com"
+	spare  = "spare@mail.example.com"
 )
 
 // things are what the parts of paths are filled in with.
 type things struct {
-	first, other string // ids of two proved addresses
-	values       map[string]string
+	// Ids of proved addresses: the one known for longest, which stays while the
+	// others are new, and two of these.
+	first, other, spare string
+	values              map[string]string
 }
 
 var (
@@ -230,8 +233,10 @@ func gather(t *testing.T, s *Site) *things {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Identity.Prove(ctx, subject, identity.Email, second, identity.Where{Brand: "hibiki"}); err != nil {
-		t.Fatal(err)
+	for _, address := range []string{second, spare} {
+		if err := s.Identity.Prove(ctx, subject, identity.Email, address, identity.Where{Brand: "hibiki"}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	all, err := s.DB.Identifiers(ctx, subject)
 	if err != nil {
@@ -255,7 +260,7 @@ func gather(t *testing.T, s *Site) *things {
 		}
 		return m[1]
 	}
-	return &things{first: idOf(person), other: idOf(second), values: map[string]string{
+	return &things{first: idOf(person), other: idOf(second), spare: idOf(spare), values: map[string]string{
 		":brand": "hibiki", ":field": "event-city", ":purpose": "recommendations", ":topic": "events",
 		":receipt": ReceiptIn(c.Page("/hibiki/history")), ":session": string(sessions[0].ID), ":observation": id.New(),
 		":token": link[strings.LastIndex(link, "/")+1:], ":sheet": part(sheetIn, home), "*": part(assetIn, home),
@@ -379,9 +384,13 @@ func (w *things) fill(route string) (method, path string) {
 			parts[i] = v
 		}
 		if p == ":address" {
-			parts[i] = w.first
-			if strings.HasSuffix(path, "/main") {
+			switch parts[len(parts)-1] {
+			case "main":
 				parts[i] = w.other
+			case "remove":
+				parts[i] = w.spare
+			default:
+				parts[i] = w.first
 			}
 		}
 	}
