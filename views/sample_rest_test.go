@@ -112,8 +112,15 @@ func (s teller) history() portal.HistoryPage {
 	}
 }
 
+func answerer() portal.Answerer {
+	return portal.Answerer{
+		Controller: "Hibiki K.K.", Address: "Hamamatsu", Contact: "hello@hibiki.example", Officer: "privacy@hibiki.example", Law: "APPI",
+		Authority: ui.Link{Text: "PPC", Href: "https://www.ppc.go.jp"}, Statement: "https://hibiki.example/privacy", Register: "/hibiki/register.json",
+	}
+}
+
 func (s teller) notices() portal.NoticesPage {
-	return portal.NoticesPage{Notices: []portal.NoticeItem{
+	return portal.NoticesPage{Answerer: answerer(), Notices: []portal.NoticeItem{
 		{Title: s.ideas().Title, Href: "/hibiki/notices/ideas/3", Version: 3, Since: day(2, 1, 0, 0), Newer: true},
 		{Title: s.say("Send me the newsletter", "メールマガジンを受け取る", "أرسلوا إليّ النشرة"), Href: "/hibiki/notices/letter/1", Version: 1, Since: day(1, 1, 0, 0)},
 	}}

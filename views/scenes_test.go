@@ -80,7 +80,7 @@ func corners(s teller, in func(string) layout.Frame) []scene {
 		{"activity-empty", portal.Activity(in(layout.Did), portal.ActivityPage{})},
 		{"who-empty", portal.Who(in(layout.Who), portal.WhoPage{})},
 		{"history-empty", portal.History(in(layout.History), portal.HistoryPage{})},
-		{"notices-empty", portal.Notices(in(layout.Notices), portal.NoticesPage{})},
+		{"notices-empty", portal.Notices(in(layout.Notices), portal.NoticesPage{Answerer: answerer()})},
 		{"safety-new", portal.Safety(in(layout.Safety), portal.SafetyPage{Sessions: s.safety().Sessions[:1]})},
 		{"rights-empty", portal.Rights(in(layout.Rights), portal.RightsPage{})},
 		{"right-wrong", portal.Right(in(layout.Rights), s.right(s.say("Choose one.", "一つお選びください。", "اختر واحداً.")))},

@@ -46,8 +46,13 @@ func TestDecisions_of_a_child(t *testing.T) {
 			if want := time.Date(year, month, day, 0, 0, 0, 0, london); got.Allow || got.Reasons[0] != "minor" || !got.Until.Equal(want) {
 				t.Errorf("a child: got %+v, want until %v", got, want)
 			}
-			if got := k.may(k.key(forBrand("hibiki")), "recommendations", "", thomas)[0]; got.Reasons[0] == "minor" {
-				t.Errorf("where no law names an age: got %+v", got)
+			tokyo, err := time.LoadLocation("Asia/Tokyo")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = k.may(k.key(forBrand("hibiki")), "recommendations", "", thomas)[0]
+			if want := time.Date(year+3, month, day, 0, 0, 0, 0, tokyo); got.Reasons[0] != "minor" || !got.Until.Equal(want) {
+				t.Errorf("under a law with another age: got %+v, want until %v", got, want)
 			}
 			if got := k.count(key, made.ID).LeftOut["minor"]; got != young+1 {
 				t.Errorf("the audience leaves out %d children, want %d", got, young+1)

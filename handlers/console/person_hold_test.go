@@ -23,7 +23,8 @@ func TestHoldPerson(t *testing.T) {
 			now := clock.NewFake(testkit.Start)
 			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Clock: now})
 			t.Run("fields_survive", func(t *testing.T) { holdFields(t, s) })
-			t.Run("everything_waits", func(t *testing.T) { holdAll(t, s, now) })
+			t.Run("everything_waits", func(t *testing.T) { holdAll(t, s) })
+			t.Run("everything_waits_until_a_day", func(t *testing.T) { holdUntil(t, s, now) })
 			t.Run("placed_after_the_request", func(t *testing.T) { holdAfter(t, s, now) })
 		})
 	}
@@ -123,9 +124,8 @@ func holdFields(t *testing.T, s *testkit.Site) {
 	}
 }
 
-func holdAll(t *testing.T, s *testkit.Site, now *clock.Fake) {
-	form := url.Values{"reason": {"There is a quarrel."}}
-	c, at, subject := hold(t, s, aiko, form)
+func holdAll(t *testing.T, s *testkit.Site) {
+	c, at, subject := hold(t, s, aiko, url.Values{"reason": {"There is a quarrel."}})
 	path := ask(t, s, aiko, rights.Erasure, url.Values{"days": {"0"}})
 	wantTold(t, s, aiko, "has your request", "may not delete your data yet", "goes on by itself", "Everything (until staff end it): There is a quarrel.")
 	carried(t, s, path, subject)
@@ -140,10 +140,21 @@ func holdAll(t *testing.T, s *testkit.Site, now *clock.Fake) {
 	if a := c.Post(at+"/hold", url.Values{"do": {"end"}}); a.Location() != at {
 		t.Fatalf("end: got %d", a.Status)
 	}
-	form.Set("until", testkit.Start.AddDate(0, 0, 2).Format(time.DateOnly))
-	if a := c.Post(at+"/hold", form); a.Location() != at {
-		t.Fatalf("hold again: got %d: %s", a.Status, a.Body)
+	// It goes on at once, and by itself.
+	testkit.Eventually(t, "the erasure", func() (rights.State, bool) {
+		row, err := s.DB.RequestRow(t.Context(), rights.RequestID(path[strings.LastIndex(path, "/")+1:]))
+		return row.State, err == nil && row.State == rights.Fulfilled
+	})
+}
+
+// holdUntil lets everything wait until a day.
+func holdUntil(t *testing.T, s *testkit.Site, now *clock.Fake) {
+	const kept = "kept@mail.example.com"
+	if _, err := s.Identity.Register(t.Context(), kept, "hibiki"); err != nil {
+		t.Fatal(err)
 	}
+	_, _, subject := hold(t, s, kept, url.Values{"reason": {"There is a quarrel."}, "until": {now.Now().AddDate(0, 0, 2).Format(time.DateOnly)}})
+	path := ask(t, s, kept, rights.Erasure, url.Values{"days": {"0"}})
 	end := func() {
 		t.Helper()
 		over, err := s.DB.HoldsOver(t.Context(), now.Now())

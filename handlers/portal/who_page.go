@@ -44,7 +44,7 @@ func (s *sight) systemItem(sys *organisation.System) view.SystemItem {
 	}
 	s.toldItem(&item, sys.Name)
 	if sys.Country != s.brand.Country {
-		item.Country = i18n.Country(s.locale, sys.Country)
+		item.Country, item.Safeguard = i18n.Country(s.locale, sys.Country), s.in(sys.Safeguard)
 	}
 	if !sys.Source {
 		// Nothing comes back from it, so what it may have counts as held.
