@@ -14,9 +14,10 @@ run: ## serve the demo
 	go run ./cmd/livingprofile demo
 
 # A race detector sees little in these: they start programs and browsers, or do
-# one thing after the other. It watches them in make long.
+# one thing after the other. It watches them in make long; what many ask of a
+# whole service at once is watched in cmd/wire.
 programs := cmd/bench cmd/livingprofile e2e
-serial := handlers/api handlers/console handlers/opendsr internal/attachment internal/intake internal/ledger internal/testkit internal/workbook locales views
+serial := handlers handlers/api handlers/console handlers/footer handlers/opendsr handlers/portal internal/attachment internal/intake internal/ledger internal/testkit internal/workbook locales views
 apart := $(addprefix livingprofile/,$(programs) $(serial))
 
 # The race detector watches our code and the standard library. Watching what
