@@ -49,7 +49,5 @@ func (f *Footer) renderRequest(c echo.Context, r *rights.Request) error {
 	if r.Cooling(f.Clock.Now()) {
 		p.Acts = i18n.DateTime(ctx, r.ActAt)
 	}
-	frame := web.Frame(c, "", i18n.T(ctx, "footer.request.title"))
-	frame.Locales = nil // who visits was not looked up, so no form of a session works
-	return web.Render(c, http.StatusOK, view.Request(frame, p))
+	return web.Render(c, http.StatusOK, view.Request(frame(c, "footer.request.title"), p))
 }

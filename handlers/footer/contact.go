@@ -9,8 +9,8 @@ import (
 	"livingprofile/handlers/web"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/footer"
-	"livingprofile/internal/i18n"
 	"livingprofile/internal/identity"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	view "livingprofile/views/footer"
 )
@@ -27,12 +27,22 @@ func (f *Footer) showContact(c echo.Context, l footer.Link) error {
 	if err != nil {
 		return gone(err)
 	}
-	frame := web.Frame(c, "", i18n.T(ctx, "footer.contact.title"))
-	frame.Locales = nil // who visits was not looked up, so no form of a session works
-	return web.Render(c, http.StatusOK, view.Contact(frame, view.ContactPage{
-		Action: c.Request().URL.EscapedPath(), Kind: string(change.Kind), At: change.At, Done: change.Undone,
+	return web.Render(c, http.StatusOK, view.Contact(frame(c, "footer.contact.title"), view.ContactPage{
+		Action: c.Request().URL.EscapedPath(), What: whatOf(change.Kind), At: change.At, Done: change.Undone,
 		More: web.Of(c).Base() + "/safety",
 	}))
+}
+
+// whatOf is what the change was, as the words for it are called.
+func whatOf(kind ledger.Kind) string {
+	switch kind {
+	case identity.IdentifierRemoved:
+		return "removed"
+	case identity.IdentifierMain:
+		return "main"
+	default:
+		return "added"
+	}
 }
 
 // undo takes the change back, and signs out whoever is signed in: one of them

@@ -32,6 +32,7 @@ import (
 	"livingprofile/internal/login"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/footer"
+	"livingprofile/views/layout"
 )
 
 // A Store is what the pages read, and where posts are counted.
@@ -248,7 +249,13 @@ func (f *Footer) render(c echo.Context, l footer.Link, done view.Done) error {
 	if l.Kind == footer.Unsubscribe && p.One == nil {
 		return over() // the topic is offered no more
 	}
-	frame := web.Frame(c, "", i18n.T(web.Context(c), "footer.title"))
-	frame.Locales = nil // who visits was not looked up, so no form of a session works
-	return web.Render(c, http.StatusOK, view.Show(frame, p))
+	return web.Render(c, http.StatusOK, view.Show(frame(c, "footer.title"), p))
+}
+
+// frame is around a page that nobody is signed in to: who visits was not looked
+// up, so no form of a session works.
+func frame(c echo.Context, title string) layout.Frame {
+	f := web.Frame(c, "", i18n.T(web.Context(c), title))
+	f.Locales = nil
+	return f
 }

@@ -18,7 +18,7 @@ const JobKind = "login.mail"
 
 // The templates of the mails that login sends. All but UnknownMail have a
 // LinkMail as their data, UnknownMail has it without URL. AddressChangedMail is
-// sent by identity, to the address that was replaced, with a ChangedMail.
+// of a change of contact (identity.Teller), and has the data of its view.
 const (
 	SignInMail         = "login.sign_in"
 	RegisterMail       = "login.register" // nobody has the address yet
@@ -44,12 +44,6 @@ type Details struct {
 	Purpose string    `json:"purpose,omitempty"` // title of what was answered with yes
 	Words   string    `json:"words,omitempty"`   // the sentence that was answered
 	Until   time.Time `json:"until,omitzero"`    // when that yes ends by itself
-}
-
-// A ChangedMail tells somebody that a contact address of theirs was replaced
-// (ASVS 6.3.7). It does not say by which: the mailbox may be another's by now.
-type ChangedMail struct {
-	At time.Time `json:"at"`
 }
 
 // A Mailer writes and sends a letter; id is the same for each attempt at one

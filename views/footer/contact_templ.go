@@ -19,7 +19,7 @@ import (
 // somebody signs in.
 type ContactPage struct {
 	Action string // where its form posts: the link itself
-	Kind   string // of the ledger entry
+	What   string // "added", "removed" or "main"
 	At     time.Time
 	Done   bool   // it is taken back
 	More   string // where its person looks after their sign-in
@@ -121,9 +121,9 @@ func Contact(f layout.Frame, p ContactPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "footer.contact."+contactKind(p.Kind), "time", i18n.DateTime(ctx, p.At)))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "footer.contact."+p.What, "time", i18n.DateTime(ctx, p.At)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/footer/contact.templ`, Line: 34, Col: 95}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/footer/contact.templ`, Line: 34, Col: 82}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -198,17 +198,6 @@ func Contact(f layout.Frame, p ContactPage) templ.Component {
 		}
 		return nil
 	})
-}
-
-func contactKind(kind string) string {
-	switch kind {
-	case "identifier.removed":
-		return "removed"
-	case "identifier.made_main":
-		return "main"
-	default:
-		return "added"
-	}
 }
 
 var _ = templruntime.GeneratedTemplate

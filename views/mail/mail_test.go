@@ -243,7 +243,7 @@ func TestRender(t *testing.T) {
 		{login.ConfirmConsentMail, mail.Consent{Link: short, Purpose: "P"}, func() (mail.Message, error) {
 			return mail.ConfirmConsent(ctx, b, mail.Consent{Link: short, Purpose: "P", Until: short.ExpiresAt})
 		}},
-		{login.AddressChangedMail, login.ChangedMail{At: asked}, func() (mail.Message, error) {
+		{login.AddressChangedMail, mail.Change{At: asked}, func() (mail.Message, error) {
 			return mail.Changed(ctx, b, mail.Change{Kind: mail.Replaced, At: asked})
 		}},
 	} {
