@@ -351,15 +351,21 @@ func (db *DB) CheckpointsAfter(ctx context.Context, number int64) ([][]byte, err
 	return all, err
 }
 
-// Unsealed returns how many entries no checkpoint covers, and when the newest
-// checkpoint before them was made: they are at most that old.
+// Unsealed returns how many entries no checkpoint covers, and when the first of
+// them was written after the newest checkpoint. Where an entry says only when
+// what it tells of was, as those of an import do, that is when the checkpoint
+// was made.
 func (db *DB) Unsealed(ctx context.Context) (entries int64, since time.Time, err error) {
 	var micro int64
 	err = db.main.read(ctx, func(c conn) error {
 		return c.one(ctx, `
-			select coalesce(sum(seq), 0) - coalesce((select max(entries) from checkpoints), 0),
-				coalesce((select max(at) from checkpoints), (select created_at from installation))
-			from ledger_heads`, nil, &entries, &micro)
+			with sealed as (
+				select coalesce(max(entries), 0) as entries, coalesce(max(at), (select created_at from installation)) as at
+				from checkpoints
+			)
+			select coalesce((select sum(seq) from ledger_heads), 0) - entries,
+				coalesce((select min(e.at) from ledger_entries e where e.at > sealed.at), at)
+			from sealed`, nil, &entries, &micro)
 	})
 	return entries, fromMicros(micro), err
 }

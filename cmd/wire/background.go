@@ -80,13 +80,15 @@ func (s *Service) Start() {
 	go s.tend(ctx)
 }
 
-// tend seals the ledger, copies what must outlive the database, and notices what other processes changed.
+// tend seals the ledger, at once what a process that was killed left, copies
+// what must outlive the database, and notices what other processes changed.
 func (s *Service) tend(ctx context.Context) {
 	defer close(s.stopped)
 	seal, refresh, reload := time.NewTicker(sealEvery), time.NewTicker(refreshEvery), time.NewTicker(reloadEvery)
 	defer seal.Stop()
 	defer refresh.Stop()
 	defer reload.Stop()
+	s.tended(ctx, "seal ledger", s.notary.Seal(ctx))
 	for {
 		var what string
 		var err error
@@ -104,9 +106,14 @@ func (s *Service) tend(ctx context.Context) {
 			what = "reload master key"
 			_, err = s.Master.Reload()
 		}
-		if err != nil && ctx.Err() == nil {
-			s.Log.Error(what, "error", err)
-		}
+		s.tended(ctx, what, err)
+	}
+}
+
+// tended logs what went wrong, unless the process ends.
+func (s *Service) tended(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.Log.Error(what, "error", err)
 	}
 }
 

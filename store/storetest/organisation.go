@@ -60,8 +60,15 @@ func checkpoints(t *testing.T, f Fixture) {
 		t.Errorf("got %d checkpoints, want the last two, ascending", len(after))
 	}
 
-	last := f.commit(t, f.change(subject, ledger.AnyVersion))[0]
-	f.unsealed(t, 1, f.now())
+	old := f.change(subject, ledger.AnyVersion)
+	old.At = made.AddDate(-1, 0, 0)
+	f.commit(t, old)
+	f.unsealed(t, 1, at)
+	f.Clock.Advance(time.Hour) // in which nothing was to be sealed
+	last, first := f.commit(t, f.change(subject, ledger.AnyVersion))[0], f.now()
+	f.Clock.Advance(time.Minute)
+	f.commit(t, f.change(subject, ledger.AnyVersion))
+	f.unsealed(t, 3, first)
 	_, err = f.DB.SealedBy(ctx, last.Lane, last.Seq, open)
 	wantKind(t, "not sealed yet", err, errs.NotFound)
 
