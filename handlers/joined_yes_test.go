@@ -19,7 +19,7 @@ func TestJoinedSecondYes(t *testing.T) {
 	for _, e := range testkit.Engines {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e})
+			s := testkit.NewSite(t, testkit.SiteOptions{Engine: e, Idle: true}) // who is joined when matters
 			ctx := t.Context()
 			mine := subjectOf(t, s, aiko)
 			other := anotherRecord(t, s, identity.Identifier{Kind: identity.Email, Value: aiko, Source: "media", VouchedAt: s.Clock.Now()}, nil)

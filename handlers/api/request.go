@@ -99,7 +99,7 @@ func (a *API) filing(who *caller, in *takenRequest) (rights.Filing, error) {
 		return rights.Filing{}, errs.InvalidFields(errs.At("brand", "error.required"))
 	}
 	kind := rights.Kind(in.Kind)
-	if !kind.Known() || kind == rights.Withdrawal {
+	if !kind.Filed() {
 		bad = append(bad, errs.At("kind", "error.not_a_choice"))
 	}
 	if !slices.Contains(proofs[:], in.Proof) {

@@ -246,7 +246,7 @@ func (f *breachSheet) authority() view.BreachPart {
 	b := f.b
 	facts := f.decided(b.Authority, b.AuthorityDue)
 	if pack, ok := f.Laws.Edition(b.Pack); ok {
-		facts = append(facts, view.Fact{Label: f.t("fact.authority"), Text: pack.Authority.Name.In(i18n.Locale(f.ctx)), Note: pack.Authority.Address})
+		facts = append(facts, view.Fact{Label: f.t("fact.authority"), Text: pack.Breach.To.Name.In(i18n.Locale(f.ctx)), Note: pack.Breach.To.Address})
 	}
 	if !b.ReportedAt.IsZero() {
 		facts = append(facts, view.Fact{Label: f.t("fact.reported"), Text: f.at(b.ReportedAt)})

@@ -73,21 +73,17 @@ func (s *Console) askIntake(c echo.Context, typed url.Values, wrong map[string]s
 	}
 	p, ctx := view.IntakePage{Action: intakePath + "/" + string(subject.ID)}, web.Context(c)
 	kind := rights.Kind(typed.Get("kind"))
-	if takenDown(kind) {
+	if kind.Filed() {
 		p.Kind, p.KindText, p.Inputs = string(kind), i18n.T(ctx, "rights.kind."+string(kind)), s.intakeInputs(c, kind, typed, wrong)
 		return s.showIntake(c, p, wrong)
 	}
 	for _, k := range rights.Kinds {
-		if takenDown(k) {
+		if k.Filed() {
 			p.Kinds = append(p.Kinds, ui.Link{Text: i18n.T(ctx, "rights.kind."+string(k)), Href: p.Action + "?kind=" + string(k)})
 		}
 	}
 	return s.showIntake(c, p, wrong)
 }
-
-// takenDown tells whether staff take requests of a kind down: taking a yes back
-// needs none.
-func takenDown(k rights.Kind) bool { return k.Known() && k != rights.Withdrawal }
 
 func (s *Console) intakeInputs(c echo.Context, kind rights.Kind, typed url.Values, wrong map[string]string) []ui.Input {
 	ctx := web.Context(c)
@@ -231,7 +227,7 @@ func (s *Console) filingOf(c echo.Context, form url.Values) (rights.Filing, erro
 	must(about == "" || known, "about", "error.not_a_choice")
 	scope, name, _ := strings.Cut(about, ".")
 	f.Matter.Scope, f.Matter.Name = rights.Scope(scope), name
-	must(takenDown(f.Kind), "kind", "error.not_a_choice")
+	must(f.Kind.Filed(), "kind", "error.not_a_choice")
 	b, ok := v.Organisation.Brand(f.Brand)
 	must(ok && !b.Retired && me(c).Sees(f.Brand), "brand", "error.not_a_choice")
 	if f.Kind == rights.Erasure {

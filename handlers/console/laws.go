@@ -93,6 +93,7 @@ func lawClocks(c echo.Context, pack *rights.Pack, fact func(label, text string))
 		fact("age", i18n.T(ctx, "laws.age", "count", pack.Age))
 	}
 	limit("breach", pack.Breach.Authority)
+	fact("breach_to", pack.Breach.To.Name.In(i18n.Locale(web.Context(c))))
 	limit("breach_people", pack.Breach.People)
 	limit("breach_final", pack.Breach.Final)
 	if pack.Breach.Goal {

@@ -163,7 +163,9 @@ func (s *Console) queueFilters(c echo.Context, values url.Values, members []staf
 		states = append(states, ui.Option{Value: string(st), Label: i18n.T(ctx, "request.state."+string(st))})
 	}
 	for _, k := range rights.Kinds {
-		kinds = append(kinds, ui.Option{Value: string(k), Label: i18n.T(ctx, "rights.kind."+string(k))})
+		if k.Filed() {
+			kinds = append(kinds, ui.Option{Value: string(k), Label: i18n.T(ctx, "rights.kind."+string(k))})
+		}
 	}
 	for _, p := range s.Laws.All() {
 		laws = append(laws, ui.Option{Value: p.Code, Label: p.Law.In(i18n.Locale(ctx))})

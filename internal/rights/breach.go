@@ -12,6 +12,8 @@ type Breach struct {
 	// Goal says that the law names no number ("as soon as possible") and the
 	// limits are the operator's own goal.
 	Goal bool
+	// To is who is told: where people complain, unless the law names another.
+	To Authority
 }
 
 // BreachDue returns until when the authority and the people must be told of a

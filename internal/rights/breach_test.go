@@ -18,20 +18,24 @@ func TestBreachDue(t *testing.T) {
 	for country, want := range map[string]struct {
 		authority, people, final string
 		goal                     bool
+		to                       string
 	}{
-		"DE":    {"2026-11-23T22:30:00Z", "", "", false},
-		"KR":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", "", false},
-		"BR":    {"2026-11-25T23:59:59Z", "2026-11-25T23:59:59Z", "2026-12-18T23:59:59Z", false},
-		"JP":    {"2026-11-25T23:59:59Z", "", "2026-12-20T23:59:59Z", false},
-		"CA":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", "", true},
-		"CH":    {"2026-11-23T22:30:00Z", "", "", true},
-		"US":    {"2026-12-20T23:59:59Z", "2026-12-20T23:59:59Z", "", false},
-		"US-CA": {"2027-01-04T23:59:59Z", "2026-12-20T23:59:59Z", "", false},
+		"DE":    {"2026-11-23T22:30:00Z", "", "", false, "Your national data protection authority"},
+		"KR":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", "", false, "Personal Information Protection Commission"},
+		"BR":    {"2026-11-25T23:59:59Z", "2026-11-25T23:59:59Z", "2026-12-18T23:59:59Z", false, "National Data Protection Authority (ANPD)"},
+		"JP":    {"2026-11-25T23:59:59Z", "", "2026-12-20T23:59:59Z", false, "Personal Information Protection Commission"},
+		"CA":    {"2026-11-23T22:30:00Z", "2026-11-23T22:30:00Z", "", true, "Office of the Privacy Commissioner of Canada"},
+		"CH":    {"2026-11-23T22:30:00Z", "", "", true, "Federal Data Protection and Information Commissioner"},
+		"US":    {"2026-12-20T23:59:59Z", "2026-12-20T23:59:59Z", "", false, "The Attorney General of your state"},
+		"US-CA": {"2027-01-04T23:59:59Z", "2026-12-20T23:59:59Z", "", false, "Attorney General of California"},
 	} {
 		pack := packs.For(country, friday)
 		authority, people, final := pack.BreachDue(friday, time.UTC)
 		if got := pack.Breach.Goal; got != want.goal {
 			t.Errorf("%s, a goal: got %t, want %t", country, got, want.goal)
+		}
+		if got := pack.Breach.To.Name.In("en"); got != want.to {
+			t.Errorf("%s, told: got %s, want %s", country, got, want.to)
 		}
 		if got := text(authority); got != want.authority {
 			t.Errorf("%s, authority: got %s, want %s", country, got, want.authority)

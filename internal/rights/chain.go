@@ -1,5 +1,7 @@
 package rights
 
+import "slices"
+
 // A Bond says what a new request means for one that is open, and the other way
 // round. Which bond holds is a rule for each pair of kinds.
 type Bond string
@@ -18,12 +20,15 @@ const (
 	// Ends: the new request takes the place of the open one, which is closed;
 	// by an erasure, when it runs, so that whoever cancels it has lost nothing.
 	Ends Bond = "ends"
-	// Within: the open request already does what the new one asks for.
-	Within Bond = "within"
 )
 
+// filed are the kinds between which there are bonds.
+var filed = [...]Kind{
+	Access, Rectification, Portability, Restriction, Objection, Automated, Erasure, Complaint,
+}
+
 // bonds has one row for each new kind and one column for each open kind, both
-// in the order of Kinds.
+// in the order of filed.
 //
 //   - A copy comes first: an open access or portability request finishes
 //     before erasure starts, and one that is made while an erasure waits holds
@@ -32,19 +37,16 @@ const (
 //     complaint goes on without the data: it is about the controller.
 //   - A freeze that is asked for while an erasure waits stands beside it: a
 //     person may well want the data untouched until it is gone.
-//   - An objection to a purpose whose consent is being withdrawn has nothing
-//     left to object to.
-var bonds = [len(Kinds)][len(Kinds)]Bond{
-	//                 access  rectif. portab. restr.  object. autom.  erasure withdr. compl.
-	/* access      */ {Same, Beside, Beside, Beside, Beside, Beside, Before, Beside, Beside},
-	/* rectif.     */ {Beside, Same, Beside, Beside, Beside, Beside, Beside, Beside, Beside},
-	/* portability */ {Beside, Beside, Same, Beside, Beside, Beside, Before, Beside, Beside},
-	/* restriction */ {Beside, Beside, Beside, Same, Beside, Beside, Beside, Beside, Beside},
-	/* objection   */ {Beside, Beside, Beside, Beside, Same, Beside, Beside, Within, Beside},
-	/* automated   */ {Beside, Beside, Beside, Beside, Beside, Same, Beside, Beside, Beside},
-	/* erasure     */ {After, Ends, After, Ends, Ends, Ends, Same, Ends, Beside},
-	/* withdrawal  */ {Beside, Beside, Beside, Beside, Ends, Beside, Beside, Same, Beside},
-	/* complaint   */ {Beside, Beside, Beside, Beside, Beside, Beside, Beside, Beside, Same},
+var bonds = [len(filed)][len(filed)]Bond{
+	//                 access  rectif. portab. restr.  object. autom.  erasure compl.
+	/* access      */ {Same, Beside, Beside, Beside, Beside, Beside, Before, Beside},
+	/* rectif.     */ {Beside, Same, Beside, Beside, Beside, Beside, Beside, Beside},
+	/* portability */ {Beside, Beside, Same, Beside, Beside, Beside, Before, Beside},
+	/* restriction */ {Beside, Beside, Beside, Same, Beside, Beside, Beside, Beside},
+	/* objection   */ {Beside, Beside, Beside, Beside, Same, Beside, Beside, Beside},
+	/* automated   */ {Beside, Beside, Beside, Beside, Beside, Same, Beside, Beside},
+	/* erasure     */ {After, Ends, After, Ends, Ends, Ends, Same, Beside},
+	/* complaint   */ {Beside, Beside, Beside, Beside, Beside, Beside, Beside, Same},
 }
 
 // BondOf returns what a new request of one kind means for an open one of
@@ -52,12 +54,11 @@ var bonds = [len(Kinds)][len(Kinds)]Bond{
 func BondOf(fresh, open Kind) Bond { return bonds[fresh.place()][open.place()] }
 
 func (k Kind) place() int {
-	for i, known := range Kinds {
-		if known == k {
-			return i
-		}
+	i := slices.Index(filed[:], k)
+	if i < 0 {
+		panic("rights: no request is a " + string(k))
 	}
-	panic("rights: no kind " + string(k))
+	return i
 }
 
 // A Chain is what a new request leads to among those that are open.
@@ -78,11 +79,6 @@ func Link(fresh *Request, all []Request) Chain {
 		switch BondOf(fresh.Kind, open.Kind) {
 		case Same:
 			if fresh.same(open) {
-				c.Known = open
-				return c
-			}
-		case Within:
-			if fresh.Matter.Name == open.Matter.Name {
 				c.Known = open
 				return c
 			}

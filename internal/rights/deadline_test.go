@@ -107,16 +107,39 @@ type almanac struct {
 	rolls    bool
 }
 
-// germany are the holidays that all of Germany has, from 2026 to 2029, as
-// published by the Federal Ministry of the Interior.
-func germany(z *time.Location) almanac {
-	a := almanac{z, map[string]bool{}, true}
-	for _, d := range []string{
+// published are the holidays of 2026 to 2029, as the Federal Ministry of the
+// Interior, Service-Public.fr, Citizens Information and GOV.UK list them for the
+// whole of Germany, France and Ireland, and for England and Wales.
+var published = map[string][]string{
+	"DE": {
 		"2026-01-01", "2026-04-03", "2026-04-06", "2026-05-01", "2026-05-14", "2026-05-25", "2026-10-03", "2026-12-25", "2026-12-26",
 		"2027-01-01", "2027-03-26", "2027-03-29", "2027-05-01", "2027-05-06", "2027-05-17", "2027-10-03", "2027-12-25", "2027-12-26",
 		"2028-01-01", "2028-04-14", "2028-04-17", "2028-05-01", "2028-05-25", "2028-06-05", "2028-10-03", "2028-12-25", "2028-12-26",
 		"2029-01-01", "2029-03-30", "2029-04-02", "2029-05-01", "2029-05-10", "2029-05-21", "2029-10-03", "2029-12-25", "2029-12-26",
-	} {
+	},
+	"FR": {
+		"2026-01-01", "2026-04-06", "2026-05-01", "2026-05-08", "2026-05-14", "2026-05-25", "2026-07-14", "2026-08-15", "2026-11-01", "2026-11-11", "2026-12-25",
+		"2027-01-01", "2027-03-29", "2027-05-01", "2027-05-06", "2027-05-08", "2027-05-17", "2027-07-14", "2027-08-15", "2027-11-01", "2027-11-11", "2027-12-25",
+		"2028-01-01", "2028-04-17", "2028-05-01", "2028-05-08", "2028-05-25", "2028-06-05", "2028-07-14", "2028-08-15", "2028-11-01", "2028-11-11", "2028-12-25",
+		"2029-01-01", "2029-04-02", "2029-05-01", "2029-05-08", "2029-05-10", "2029-05-21", "2029-07-14", "2029-08-15", "2029-11-01", "2029-11-11", "2029-12-25",
+	},
+	"IE": {
+		"2026-01-01", "2026-02-02", "2026-03-17", "2026-04-06", "2026-05-04", "2026-06-01", "2026-08-03", "2026-10-26", "2026-12-25", "2026-12-26",
+		"2027-01-01", "2027-02-01", "2027-03-17", "2027-03-29", "2027-05-03", "2027-06-07", "2027-08-02", "2027-10-25", "2027-12-25", "2027-12-26",
+		"2028-01-01", "2028-02-07", "2028-03-17", "2028-04-17", "2028-05-01", "2028-06-05", "2028-08-07", "2028-10-30", "2028-12-25", "2028-12-26",
+		"2029-01-01", "2029-02-05", "2029-03-17", "2029-04-02", "2029-05-07", "2029-06-04", "2029-08-06", "2029-10-29", "2029-12-25", "2029-12-26",
+	},
+	"UK": {
+		"2026-01-01", "2026-04-03", "2026-04-06", "2026-05-04", "2026-05-25", "2026-08-31", "2026-12-25", "2026-12-28",
+		"2027-01-01", "2027-03-26", "2027-03-29", "2027-05-03", "2027-05-31", "2027-08-30", "2027-12-27", "2027-12-28",
+		"2028-01-03", "2028-04-14", "2028-04-17", "2028-05-01", "2028-05-29", "2028-08-28", "2028-12-25", "2028-12-26",
+		"2029-01-01", "2029-03-30", "2029-04-02", "2029-05-07", "2029-05-28", "2029-08-27", "2029-12-25", "2029-12-26",
+	},
+}
+
+func almanacOf(country string, z *time.Location) almanac {
+	a := almanac{z, map[string]bool{}, true}
+	for _, d := range published[country] {
 		a.holidays[d] = true
 	}
 	return a
@@ -128,7 +151,7 @@ func (a almanac) works(noon time.Time) bool {
 	return w != "Sat" && w != "Sun" && !a.holidays[noon.Format("2006-01-02")]
 }
 
-// due counts the days of a limit one by one.
+// due counts the days of a limit one by one, and then those it was stopped for.
 func (a almanac) due(received time.Time, n int, u Unit, stopped int) string {
 	local := received.In(a.zone)
 	noon := time.Date(local.Year(), local.Month(), local.Day(), 12, 0, 0, 0, time.UTC)
@@ -179,20 +202,23 @@ func TestDue_like_the_almanac(t *testing.T) {
 		at := begin.Add(time.Duration(rapid.Int64Range(0, int64(3*365*24*time.Hour/time.Second)).Draw(t, "second")) * time.Second)
 		u := rapid.SampledFrom([]Unit{Days, BusinessDays, Months}).Draw(t, "unit")
 		n := rapid.IntRange(1, map[Unit]int{Days: 60, BusinessDays: 20, Months: 2}[u]).Draw(t, "n")
-		rule := Rule{Answer: Limit{n, u}, Extend: Limit{1, u}, Rolls: true, Pauses: true, Calendar: "DE"}
+		country := rapid.SampledFrom([]string{"DE", "FR", "IE", "UK"}).Draw(t, "country")
+		rule := Rule{Answer: Limit{n, u}, Extend: Limit{1, u}, Rolls: true, Pauses: true, Calendar: country}
 		c := Running{Received: at, Zone: z, Extended: rapid.Bool().Draw(t, "extended")}
-		stopped := rapid.IntRange(0, 40).Draw(t, "stopped")
-		if stopped > 0 {
-			asked := at.Add(time.Duration(rapid.IntRange(0, 700).Draw(t, "asked")) * time.Hour)
-			local := asked.In(z)
-			answered := time.Date(local.Year(), local.Month(), local.Day()+stopped, rapid.IntRange(4, 23).Draw(t, "hour"), 0, 0, 0, z)
-			c.Pauses = []Pause{{From: asked, To: answered}}
+		stopped, asked := 0, at
+		for range rapid.IntRange(0, 3).Draw(t, "pauses") {
+			asked = asked.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "asked")) * time.Hour)
+			days, local := rapid.IntRange(0, 20).Draw(t, "stopped"), asked.In(z)
+			answered := time.Date(local.Year(), local.Month(), local.Day()+days, 23, rapid.IntRange(0, 59).Draw(t, "minute"), 0, 0, z)
+			c.Pauses = append(c.Pauses, Pause{From: asked, To: answered})
+			stopped += days
+			asked = answered
 		}
 		if c.Extended {
 			n++
 		}
 		due := rule.Due(c)
-		if got, want := due.In(z).Format("2006-01-02"), germany(z).due(at, n, u, stopped); got != want {
+		if got, want := due.In(z).Format("2006-01-02"), almanacOf(country, z).due(at, n, u, stopped); got != want {
 			t.Fatalf("%d %s from %v, %d days stopped: got %s, want %s", n, u, at.In(z), stopped, got, want)
 		}
 		if !due.After(at) {

@@ -18,13 +18,17 @@ const (
 	Withdrawal    Kind = "withdrawal"    // 7(3)
 )
 
-// Kinds lists the kinds in the order in which they are offered.
+// Kinds lists the rights in the order in which they are offered.
 var Kinds = [...]Kind{
 	Access, Rectification, Portability, Restriction, Objection, Automated, Erasure, Withdrawal, Complaint,
 }
 
 // Known tells whether k is one of Kinds.
 func (k Kind) Known() bool { return slices.Contains(Kinds[:], k) }
+
+// Filed tells whether k is exercised by a request. A withdrawal is not: taking a
+// yes back is as easy as giving it (Art. 7(3) GDPR), and happens at once.
+func (k Kind) Filed() bool { return k.Known() && k != Withdrawal }
 
 // Grave tells whether a request of the kind needs a fresh proof of who asks:
 // what it releases or destroys cannot be taken back (security.md, threat 3).

@@ -58,7 +58,7 @@ type RefusalGround struct {
 	Explain bool // the letter says that reasons follow: staff have to give them
 }
 
-// An Authority is where a person complains.
+// An Authority watches over a law.
 type Authority struct {
 	Name    i18n.Text
 	Address string

@@ -61,15 +61,13 @@ type packFile struct {
 	Calendars map[string]string `yaml:"calendars"`
 	Rolls     bool              `yaml:"rolls"`
 	Age       int               `yaml:"age"`
-	Authority struct {
-		Name    i18n.Text `yaml:"name"`
-		Address string    `yaml:"address"`
-	} `yaml:"authority"`
-	Breach struct {
-		Authority string `yaml:"authority"`
-		People    string `yaml:"people"`
-		Final     string `yaml:"final"`
-		Goal      bool   `yaml:"goal"`
+	Authority authorityFile     `yaml:"authority"`
+	Breach    struct {
+		Authority string         `yaml:"authority"`
+		People    string         `yaml:"people"`
+		Final     string         `yaml:"final"`
+		Goal      bool           `yaml:"goal"`
+		To        *authorityFile `yaml:"to"` // left out: the authority
 	} `yaml:"breach"`
 	Limits  limitsFile           `yaml:"limits"`
 	Rights  map[string]rightFile `yaml:"rights"`
@@ -80,6 +78,11 @@ type packFile struct {
 		Letter  i18n.Text `yaml:"letter"`
 		Explain bool      `yaml:"explain"`
 	} `yaml:"grounds"`
+}
+
+type authorityFile struct {
+	Name    i18n.Text `yaml:"name"`
+	Address string    `yaml:"address"`
 }
 
 // limitsFile are limits for all rights of a pack, or for one of them; what one
@@ -186,10 +189,10 @@ func (r *packReader) pack(f *packFile) Pack {
 	p := Pack{
 		Code: f.Code, Version: f.Version, Law: f.Law, Source: f.Source, Reviewed: f.Reviewed,
 		Countries: f.Countries, Calendars: f.Calendars, Rolls: f.Rolls, Age: f.Age,
-		Authority: Authority{f.Authority.Name, f.Authority.Address},
+		Authority: Authority(f.Authority),
 		Breach: Breach{
 			Authority: r.limit("breach.authority", f.Breach.Authority), People: r.limit("breach.people", f.Breach.People),
-			Final: r.limit("breach.final", f.Breach.Final), Goal: f.Breach.Goal,
+			Final: r.limit("breach.final", f.Breach.Final), Goal: f.Breach.Goal, To: Authority(f.Authority),
 		},
 		Rights: map[Kind]Right{},
 	}
@@ -211,6 +214,10 @@ func (r *packReader) pack(f *packFile) Pack {
 	}
 	r.words("law", p.Law)
 	r.words("authority.name", p.Authority.Name)
+	if to := f.Breach.To; to != nil {
+		p.Breach.To = Authority(*to)
+		r.words("breach.to.name", to.Name)
+	}
 	for country, calendar := range p.Calendars {
 		if _, ok := r.calendars[calendar]; !ok {
 			r.note("calendars."+country, "%q is no calendar of %s", calendar, restFile)

@@ -196,9 +196,9 @@ const maxBacklog = 366 * 24 * time.Hour
 
 // New returns the request of f in its first state. It is Invalid when the
 // matter does not fit the kind, and Forbidden when the law pack knows no such
-// right. A withdrawal is none: taking a yes back needs no request.
+// right.
 func New(f Filing) (Request, error) {
-	if !f.Kind.Known() || f.Kind == Withdrawal {
+	if !f.Kind.Filed() {
 		return Request{}, errs.New(errs.NotFound, "rights.error.no_kind")
 	}
 	if err := f.Matter.check(f.Kind); err != nil {

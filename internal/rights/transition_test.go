@@ -238,7 +238,7 @@ func TestWith_any_sequence(t *testing.T) {
 		Propose, Hold, Release, Assign, Write, Reply, Thaw, Appeal,
 	}
 	base := map[Kind]Request{}
-	filed := slices.DeleteFunc(slices.Clone(Kinds[:]), func(k Kind) bool { return k == Withdrawal })
+	filed := slices.DeleteFunc(slices.Clone(Kinds[:]), func(k Kind) bool { return !k.Filed() })
 	for _, k := range filed {
 		base[k] = request(t, k)
 	}

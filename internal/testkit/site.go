@@ -33,6 +33,7 @@ type SiteOptions struct {
 	Clock  clock.Clock // the machine's by default
 	People int         // 6 by default
 	Log    io.Writer   // nothing by default
+	Idle   bool        // nothing is done in the background
 	// Set changes the settings before the site opens; nil leaves them.
 	Set func(*wire.Settings)
 }
@@ -82,7 +83,9 @@ func startSite(tb testing.TB, s wire.Settings, o SiteOptions, l net.Listener, bo
 	if err != nil {
 		tb.Fatal(err)
 	}
-	service.Start()
+	if !o.Idle {
+		service.Start()
+	}
 	go func() { _ = service.HTTP.Serve(l) }()
 	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
