@@ -13,12 +13,12 @@ export GOFLAGS := $(filter-out -trimpath,$(GOFLAGS)) -trimpath
 run: ## serve the demo
 	go run ./cmd/livingprofile demo
 
-# A race detector sees little in these: they start programs and browsers, or do
-# one thing after the other. It watches them in make long; what many ask of a
-# whole service at once is watched in cmd/wire.
-programs := cmd/bench cmd/livingprofile e2e
-serial := handlers handlers/api handlers/console handlers/footer handlers/opendsr handlers/portal internal/attachment internal/intake internal/ledger internal/testkit internal/workbook locales views
-apart := $(addprefix livingprofile/,$(programs) $(serial))
+# The race detector watches what many share: the store, the whole service, and what
+# locks or starts something. It watches the others in make long, but for those that
+# start programs and browsers.
+watched := store cmd/wire $(addprefix internal/,audience authz connector decision folder hook i18n identity inbound job job/jobtest keyring keyring/keytest login login/logintest mail mail/mailbox outbound pull rights staff turn)
+programs := e2e cmd/livingprofile cmd/bench
+others = $(filter-out $(addprefix livingprofile/,$(watched) $(programs)),$(shell go list ./...))
 
 # The race detector watches our code and the standard library. Watching what
 # only computes, and shares nothing, takes half as long again: the database
@@ -41,12 +41,12 @@ test: ## everything: what CI runs
 	@$(MAKE) --no-print-directory -j2 setup check # one waits for the network
 	@rm -rf $(shared) && mkdir -m 711 -p $(shared)
 	@trap 'rm -rf $(shared)' EXIT && set -x && \
-	GORACE=atexit_sleep_ms=10 $(gotest) -race $(unwatched) $(filter-out $(apart),$(shell go list ./...)) && \
-	$(gotest) $(apart)
+	GORACE=atexit_sleep_ms=10 $(gotest) -race $(unwatched) $(addprefix ./,$(watched)) && \
+	$(gotest) $(addprefix ./,$(programs)) $(others)
 
 long: setup ## what draws or repeats, as much of it as before a release
 	LIVINGPROFILE_LONG=1 go test -count=1 -p 1 -timeout 3h -run '[Ss]torm|Changes_once|Kill|Tampering' ./cmd/wire ./handlers/api ./store
-	go test -count=1 -race $(unwatched) -timeout 3h $(addprefix ./,$(serial))
+	go test -count=1 -race $(unwatched) -timeout 3h $(others)
 	LIVINGPROFILE_LONG=1 go test -count=1 -timeout 3h -run 'TestEveryPage|TestConsolePages' ./e2e
 
 check: ## format, vet, staticcheck, generated files

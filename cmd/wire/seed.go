@@ -77,11 +77,20 @@ func (a *App) Seed(ctx context.Context, folder string, people int) error {
 	if err := a.seedAutomated(ctx, all); err != nil {
 		return fmt.Errorf("what was decided: %w", err)
 	}
-	// What was given long ago has run out before anybody looks.
-	if _, err := a.Consent.ExpireDue(ctx, a.DB); err != nil {
+	if err := a.settle(ctx); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(folder, seedMark), nil, 0o600)
+}
+
+// settle does what would be done behind the first who looks: what was given long
+// ago has run out, what was kept long enough has gone, records that are near are
+// weighed.
+func (a *App) settle(ctx context.Context) error {
+	_, expired := a.Consent.ExpireDue(ctx, a.DB)
+	_, kept := a.Retention.Enforce(ctx)
+	_, joined := a.Joiner.Turn(ctx)
+	return errors.Join(expired, kept, joined)
 }
 
 // seedMark is the file that tells that a demo was made to its end.
