@@ -2,8 +2,10 @@ package console_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"livingprofile/internal/clock"
 	"livingprofile/internal/demo"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
 	"livingprofile/internal/testkit"
 )
 
@@ -223,5 +226,64 @@ func warnsOfBreach(t *testing.T, s *testkit.Site, now *clock.Fake) {
 	}
 	if got, n, err := s.Breaches.Find(t.Context(), b.ID); err != nil || got.State != breach.Open || n.People < 10 || n.Waits != n.People {
 		t.Errorf("everybody: got %s, %+v, %v", got.State, n, err)
+	}
+}
+
+// TestBreach_found: a query finds those of whom it holds and nobody else, whether
+// or not they agreed to anything.
+func TestBreach_found(t *testing.T) {
+	now := clock.NewFake(time.Now().UTC())
+	s := testkit.NewSite(t, testkit.SiteOptions{Clock: now, Idle: true})
+	c := desk(t, s, authz.DPO)
+	b, err := s.Breaches.Open(t.Context(), breach.Facts{
+		Brand: "hibiki", Title: "t", What: "w", Data: []string{"contact"}, NoticedAt: now.Now(),
+	}, s.Member(t, authz.DPO).Actor())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/console/breaches/" + string(b.ID)
+	form := url.Values{
+		"do": {string(breach.Find)}, "seen": {testkit.Field(c.Page(path), "seen")}, "match": {"all"},
+		"what.1": {"field:event-city"}, "compare.1": {"is"}, "value.1": {"Nemuro"},
+	}
+	half := maps.Clone(form)
+	half.Del("value.1")
+	if a := c.Post(path, half); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `href="#f-value.1"`) {
+		t.Errorf("half a condition: got %d", a.Status)
+	}
+	var there []string
+	for _, email := range []string{thomas, aiko} {
+		subject, err := s.Identity.ByEmail(t.Context(), email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Profile.Correct(t.Context(), profile.Editor{Subject: subject, Actor: ledger.Self(subject), Brand: "hibiki"}, "event-city", "Nemuro"); err != nil {
+			t.Fatal(err)
+		}
+		there = append(there, string(subject))
+	}
+	if a := c.Post(path, form); a.Status != http.StatusSeeOther {
+		t.Fatalf("got %d: %s", a.Status, a.Body)
+	}
+	if err := s.Breaches.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, n, err := s.Breaches.Find(t.Context(), b.ID)
+	if err != nil || got.State != breach.Open || n.People != len(there) {
+		t.Errorf("got %s, %+v, %v; want %d people", got.State, n, err, len(there))
+	}
+	wantIn(t, "its page", c.Page(path), "2 people")
+	list, err := s.DB.Untold(t.Context(), b.ID, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, one := range list {
+		found = append(found, string(one))
+	}
+	slices.Sort(there)
+	slices.Sort(found)
+	if !slices.Equal(found, there) {
+		t.Errorf("got %v, want %v", found, there)
 	}
 }
