@@ -36,7 +36,7 @@ func (g *Guard) VisitFrame(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		web.FrameBy(c, around...)
 		web.KeepFlashes(c, frameFlashes{g.Flashes})
-		return next(c)
+		return g.orEnded(c, next(c))
 	}
 }
 

@@ -35,8 +35,22 @@ func (g *Guard) Visit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		web.KeepFlashes(c, g.Flashes)
 		web.KeepAskings(c, g.Askings)
-		return next(c)
+		return g.orEnded(c, next(c))
 	}
+}
+
+// orEnded is what a page failed with, or errs.Unauthenticated when it failed because
+// whoever is signed in was erased while it was made: they are signed out then, and
+// nothing else is amiss.
+func (g *Guard) orEnded(c echo.Context, failed error) error {
+	v := web.Of(c)
+	if v.Session == nil || !errors.Is(failed, errs.Gone) && !errors.Is(failed, errs.NotFound) {
+		return failed
+	}
+	if _, ended := g.Sessions.sessions.Check(c.Request().Context(), v.Token); ended != nil {
+		return ended
+	}
+	return failed
 }
 
 // VisitConsole finds out which staff member visits the console. The cookie of a

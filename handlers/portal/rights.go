@@ -110,8 +110,11 @@ func (p *Portal) Exercise(c echo.Context) error {
 	}
 	p.wake()
 	said := "rights.said.filed"
-	if known {
+	switch {
+	case known:
 		said = "rights.said.known"
+	case r.Kind == rights.Erasure && r.State == rights.Accepted && r.Matter.Days == 0:
+		said = "rights.said.erasing"
 	}
 	return tell(c, web.Path(c, "/requests/%s", r.ID), web.Flash{ID: said, Args: map[string]string{"number": r.Number}})
 }

@@ -27,8 +27,12 @@ func (s *SignIn) Form(c echo.Context) error {
 }
 
 func (s *SignIn) showForm(c echo.Context, status int, typed, wrong string) error {
-	v := web.Of(c)
-	return web.Render(c, status, view.Ask(frame(c, "signin.ask.title"), view.AskPage{
+	v, f := web.Of(c), frame(c, "signin.ask.title")
+	// Whoever was signed out by what they asked for reads here that it is done.
+	if said, ok := web.TakeFlash(c); ok && said.Row == "" && !said.Fail {
+		f.Flash = &layout.Flash{Kind: "given", Text: said.Text(c)}
+	}
+	return web.Render(c, status, view.Ask(f, view.AskPage{
 		Action: withNext(v.Base()+"/sign-in", next(c), v.Base()), Typed: typed, Wrong: wrong, Register: v.Brand.Register,
 	}))
 }
