@@ -46,7 +46,7 @@ func (s teller) allow() portal.AllowPage {
 	}
 	reviews := portal.PurposeItem{
 		ID: "reviews", Title: s.say("Show my reviews with my first name", "感想に名前をのせる", "إظهار آرائي مع اسمي الأول"),
-		Text: s.say("Your reviews stay on the site; without this they say “a customer”.", "感想はサイトに残ります。のせない場合は「お客様」と出ます。", "تبقى آراؤك في الموقع، ومن دون ذلك يظهر «عميل»."),
+		Text: s.say("Your reviews stay on the site; without this they say “a customer”.", "感想はサイトに残ります。のせない場合は「お客さま」と出ます。", "تبقى آراؤك في الموقع، ومن دون ذلك يظهر «عميل»."),
 	}
 	reask := portal.PurposeItem{
 		ID: "research", Title: s.say("Use my data for research", "研究にデータを使う", "استخدام بياناتي في الأبحاث"), Answer: ui.Yes, Choices: 2, Receipt: "r3",
@@ -86,7 +86,7 @@ func (s teller) words() portal.NoticeWords {
 	return portal.NoticeWords{
 		Lines: []string{
 			s.ideas().Title, s.ideas().Text,
-			s.say("We want to show you what may suit you. We keep what we used for two years.", "お客様に合いそうなものをご案内するためです。使った情報は2年間残します。", "نريد أن نعرض عليك ما قد يناسبك. نحتفظ بما استخدمناه سنتين."),
+			s.say("We want to show you what may suit you. We keep what we used for two years.", "お客さまに合いそうなものをご案内するためです。使った情報は2年間残します。", "نريد أن نعرض عليك ما قد يناسبك. نحتفظ بما استخدمناه سنتين."),
 		},
 		Version: 3, Since: day(2, 1, 0, 0), Locale: i18n.Locale(s.ctx), Hash: sampleHash,
 	}

@@ -166,6 +166,6 @@ func (s teller) brands() portal.BrandsPage {
 		{Name: s.say("Oto School", "おと音楽教室", "مدرسة أوتو"), Mark: "O", Href: "/oto/"},
 	}, Around: &portal.Around{
 		People: []string{"aiko@example.com"}, Mailbox: "/mailbox",
-		Systems: []portal.AroundSystem{{Name: s.say("Customer desk", "お客様窓口", "مكتب العملاء"), Href: "http://127.0.0.1:1", Try: i18n.T(s.ctx, "around.try.crm")}},
+		Systems: []portal.AroundSystem{{Name: s.say("Customer desk", "お客さま窓口", "مكتب العملاء"), Href: "http://127.0.0.1:1", Try: i18n.T(s.ctx, "around.try.crm")}},
 	}}
 }

@@ -110,13 +110,13 @@ func (s teller) data() portal.DataPage {
 	}
 	return portal.DataPage{
 		Groups: []portal.DataGroup{
-			{ID: "person", Title: s.say("About you", "お客様について", "عنك"), Icon: "person", Items: v[:4]},
+			{ID: "person", Title: s.say("About you", "お客さまについて", "عنك"), Icon: "person", Items: v[:4]},
 			{ID: "training", Title: s.say("Training and interests", "練習とご関心", "التدريب والاهتمامات"), Icon: "heart", Items: v[4:]},
 		},
 		Identifiers: []portal.Identifier{
 			{Label: s.say("E-mail", "メール", "البريد"), Value: "aiko.tanaka@mail.example", Verified: true, Main: true, Source: s.say("you", "ご本人", "أنت"), At: day(1, 12, 3, 4)},
 			{Label: s.say("Phone", "電話", "الهاتف"), Value: "+81 75 555 0123", Source: s.say("the shop", "お店", "المتجر"), At: day(2, 3, 1, 0)},
-			{Label: s.say("Customer number", "お客様番号", "رقم العميل"), Value: "K-20419-000331-7", Verified: true, Source: s.say("the shop", "お店", "المتجر"), At: day(2, 3, 1, 0)},
+			{Label: s.say("Customer number", "お客さま番号", "رقم العميل"), Value: "K-20419-000331-7", Verified: true, Source: s.say("the shop", "お店", "المتجر"), At: day(2, 3, 1, 0)},
 		},
 		Copy: ui.Link{Text: i18n.T(s.ctx, "portal.data.copy"), Href: "/hibiki/copy"},
 	}
@@ -186,7 +186,7 @@ func (s teller) forty() portal.AllowPage {
 			group.Items = append(group.Items, portal.PurposeItem{
 				ID: fmt.Sprintf("p%d-%d", g, i), Version: "1", Notice: "00",
 				Level: 1,
-				Title: s.say("May we compare your orders with those of others to improve our advice?", "ほかのお客様のご注文と比べて、ご案内をよくしてもよいですか", "هل نقارن طلباتك بطلبات غيرك لتحسين نصائحنا؟"),
+				Title: s.say("May we compare your orders with those of others to improve our advice?", "ほかのお客さまのご注文と比べて、ご案内をよくしてもよいですか", "هل نقارن طلباتك بطلبات غيرك لتحسين نصائحنا؟"),
 				Text:  s.say("A rather long sentence that says what happens with the data and who gets to see it, so that the row has to wrap.", "データがどう使われ、だれが見るのかを説明する少し長い文章です。行が折り返すことを確かめます。", "جملة طويلة نوعًا ما تشرح ما يحدث للبيانات ومن يطّلع عليها، لكي يلتف السطر."),
 			})
 		}
