@@ -207,8 +207,8 @@ func TestConsolePages(t *testing.T) {
 							status = http.StatusUnprocessableEntity
 						}
 						want(t, "status", p.consolePages(w.console())[i].lead(), status)
-						// axe in most of the languages, and in one at least
-						if name := page.name + "." + string(r); (i+l)%3 > 0 {
+						// axe in one of two languages, before a release in all
+						if name := page.name + "." + string(r); (i+l)%2 == 0 || testkit.Long() {
 							p.inspect(name, i+l)
 						} else {
 							p.glance(name, i+l)

@@ -186,8 +186,7 @@ func TestAnImportSurvivesKills(t *testing.T) {
 		format string
 	}{
 		"sqlite/csv": {testkit.OnSQLite, "csv"}, "postgres/csv": {testkit.OnPostgres, "csv"},
-		"sqlite/jsonl": {testkit.OnSQLite, "jsonl"}, "postgres/jsonl": {testkit.OnPostgres, "jsonl"},
-		"sqlite/xlsx": {testkit.OnSQLite, "xlsx"}, "postgres/xlsx": {testkit.OnPostgres, "xlsx"},
+		"sqlite/jsonl": {testkit.OnSQLite, "jsonl"}, "postgres/xlsx": {testkit.OnPostgres, "xlsx"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
