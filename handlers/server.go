@@ -92,7 +92,7 @@ const (
 
 // shows tells whether the face has a route. Files and health are everywhere.
 func (f Face) shows(r *Route) bool {
-	if f == Whole || r.faceless() {
+	if f == Whole || r.shared() {
 		return true
 	}
 	return r.console() == (f == ConsoleOnly)
@@ -213,6 +213,16 @@ func (r *Route) faceless() bool {
 		"/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie",
 		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json",
 		web.FiguresPath, web.FiguresPath + ".json", transfer.TakePath:
+		return true
+	}
+	return strings.HasPrefix(r.Path, "/.well-known/")
+}
+
+// shared tells whether a route is on every listener: what watches over it asks, and
+// what pages are drawn with.
+func (r *Route) shared() bool {
+	switch r.Path {
+	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico":
 		return true
 	}
 	return strings.HasPrefix(r.Path, "/.well-known/")
