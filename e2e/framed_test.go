@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -24,6 +25,28 @@ func shop(t *testing.T, site string) string {
 	}))
 	t.Cleanup(s.Close)
 	return strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+}
+
+// TestWidget_button: the button leads to the portal of the brand, whatever the
+// portal's host is called.
+func TestWidget_button(t *testing.T) {
+	w := open(t)
+	p := w.visit(t, testkit.View{Locale: "en"}, "")
+	p.Open("about:blank")
+	source, err := os.ReadFile("../static/embed/widget.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, site := range []string{"https://privacy.example.com", "https://embed.example.com", "https://embed"} {
+		p.Eval(fmt.Sprintf(`window.put = undefined; Object.defineProperty(document, "currentScript", {configurable: true, value: {
+			src: %q, dataset: {brand: "a b"}, after: (...all) => window.put = all.map(e => e.href || e.src),
+		}}); 0`, site+"/embed/widget.js"), nil)
+		p.Eval(string(source)+"; 0", nil)
+		p.Until("window.put")
+		var got string
+		p.Eval("window.put.join(' ')", &got)
+		want(t, site, got, site+"/embed/a%20b "+site+"/a%20b")
+	}
 }
 
 // TestFramed: one line on a page of the brand's site shows the portal there, as

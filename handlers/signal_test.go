@@ -125,3 +125,29 @@ func TestSignal_at_the_door(t *testing.T) {
 		t.Errorf("after signing in: got %v, %v", f.Preferences.Heard, err)
 	}
 }
+
+// TestSignal_in_a_frame: the link that a brand's server made begins a session, which
+// keeps the signal as signing in does; looking at its page keeps nothing.
+func TestSignal_in_a_frame(t *testing.T) {
+	f := newFrames(t, testkit.OnSQLite)
+	subject, err := f.Identity.ByEmail(t.Context(), thomas)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := func() bool {
+		facts, err := f.DB.Facts(t.Context(), subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !facts.Preferences.Heard[consent.GPC].IsZero()
+	}
+	link := f.link(wholeFrame)
+	c := f.Client(t)
+	c.Header.Set("Sec-GPC", "1")
+	if c.Get(link); heard() {
+		t.Error("looking at the link keeps the signal")
+	}
+	if a := spend(c, link); a.Status != http.StatusOK || !heard() {
+		t.Errorf("exchanged: got %d, kept %t", a.Status, heard())
+	}
+}

@@ -7,8 +7,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/i18n"
+	"livingprofile/internal/ledger"
 	"livingprofile/internal/login"
 	"livingprofile/internal/profile"
 	view "livingprofile/views/portal"
@@ -73,10 +75,20 @@ func (p *Portal) ExchangeFrame(c echo.Context) error {
 	if !slices.Contains(v.Brand.Origins, l.Frame.Origin) {
 		return errs.New(errs.Gone, "error.link_expired")
 	}
-	_, bearer, err := p.Frames.Open(web.Context(c), form.Get("token"), v.BrandName(),
+	session, bearer, err := p.Frames.Open(web.Context(c), form.Get("token"), v.BrandName(),
 		c.Request().UserAgent(), login.NetworkOf(network(c)))
 	if err != nil {
 		return err
+	}
+	// As signing in does: whoever only looks was heard too.
+	if v.Signal != "" {
+		_, err := p.Consent.Hear(web.Context(c), consent.Wisher{
+			Subject: session.Subject, Actor: ledger.Self(session.Subject), Brand: session.Brand, Locale: v.Locale,
+			Proof: consent.Proof{Kind: consent.ByBrandLink, Ref: string(session.ID)}, Channel: "frame",
+		}, v.Signal)
+		if err != nil {
+			return err
+		}
 	}
 	web.SetFrameCookie(c, bearer)
 	return web.JSON(c, http.StatusOK, map[string]string{"bearer": bearer})

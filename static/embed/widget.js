@@ -4,7 +4,8 @@
   const { currentScript: me } = document;
   const { brand = "", label = "Privacy", locale, theme, link, section, consentMode, check } = me.dataset;
   const site = new URL(me.src).origin;
-  const home = `${site}/embed/${encodeURIComponent(brand)}`;
+  const path = "/" + encodeURIComponent(brand);
+  const home = `${site}/embed${path}`;
 
   // Google's Consent Mode: no, until the frame says what the person allows.
   const no = { ad_personalization: "denied", ad_user_data: "denied" };
@@ -17,7 +18,7 @@
   // The button is there until the frame has spoken, so that a page on which it
   // is refused or blocked still leads to the portal.
   const button = document.createElement("a");
-  button.href = check === undefined ? home.replace("/embed", "") : `${home}/check?origin=${encodeURIComponent(origin)}`;
+  button.href = check === undefined ? site + path : `${home}/check?origin=${encodeURIComponent(origin)}`;
   button.target = "_blank";
   button.rel = "noopener";
   button.textContent = label;
@@ -54,7 +55,7 @@
   }
   const url = new URL(to);
   if (check !== undefined) {
-    url.pathname = `/embed/${encodeURIComponent(brand)}/check`;
+    url.pathname = `/embed${path}/check`;
     for (const [name, value] of Object.entries({ origin, failed, link: to === home ? "" : to.split("/").pop() }))
       url.searchParams.set(name, value);
   }
