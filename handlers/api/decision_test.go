@@ -1,9 +1,12 @@
 package api_test
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -284,16 +287,28 @@ func TestFilter_streams(t *testing.T) {
 	key := k.key(forBrand("hibiki"), withScopes(authz.AudienceRead, authz.ProfileRead))
 	k.answer(thomas, "reviews", consent.Yes)
 	name := strings.TrimPrefix(k.lookup(key, thomas), "/api/v1/subjects/")
-	var list bytes.Buffer
 	const lines = 60_000
-	for i := range lines {
-		if i%2 == 0 {
-			fmt.Fprintf(&list, "{\"subject\":%q,\"i\":%d}\n", name, i)
-		} else {
-			fmt.Fprintf(&list, "{\"subject\":%q}\n", id.New())
+	list, send := io.Pipe()
+	begun := make(chan struct{})
+	go func() {
+		for i := range lines {
+			if i == lines/2 {
+				select { // the rest is sent when something came back
+				case <-begun:
+				case <-t.Context().Done():
+				}
+			}
+			if i%2 == 0 {
+				fmt.Fprintf(send, "{\"subject\":%q,\"i\":%d}\n", name, i)
+			} else {
+				fmt.Fprintf(send, "{\"subject\":%q}\n", id.New())
+			}
 		}
-	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, k.URL+"/api/v1/decisions/filter?purpose=reviews", &list)
+		send.Close()
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, k.URL+"/api/v1/decisions/filter?purpose=reviews", list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,8 +319,14 @@ func TestFilter_streams(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	var got bytes.Buffer
-	if _, err := got.ReadFrom(res.Body); err != nil {
+	body := bufio.NewReader(res.Body)
+	first, err := body.ReadString('\n')
+	if err != nil {
+		t.Fatalf("nothing comes back while the list is sent: %v", err)
+	}
+	close(begun)
+	got := bytes.NewBufferString(first)
+	if _, err := got.ReadFrom(body); err != nil {
 		t.Fatal(err)
 	}
 	var sum struct {
