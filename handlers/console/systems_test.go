@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"livingprofile/cmd/wire"
 	"livingprofile/internal/authz"
@@ -232,6 +235,25 @@ func TestSystems(t *testing.T) {
 		wantIn(t, "the page", c.Page(tool), "Deliveries to be told again: ")
 		if got := traces(t, s, hook.EndpointReplayed); len(got) != 1 || got[0].Count < 1 || got[0].Span.Subject != subject {
 			t.Errorf("got %+v", got)
+		}
+		// One alone, and a day with its last moment.
+		one, today := deliveryIn.FindStringSubmatch(c.Page(tool))[1], s.Clock.Now().UTC().Truncate(24*time.Hour)
+		for _, tt := range []struct {
+			form url.Values
+			want hook.Span
+		}{
+			{url.Values{"delivery": {one}}, hook.Span{Entry: one}},
+			{
+				url.Values{"what": {"span"}, "from": {today.Format(time.DateOnly)}, "until": {today.Format(time.DateOnly)}},
+				hook.Span{From: today, To: today.AddDate(0, 0, 1)},
+			},
+		} {
+			// What was told again a moment ago is not told a third time.
+			testkit.Eventually(t, fmt.Sprint(tt.form), func() ([]hook.Trace, bool) {
+				c.Post(tool+"/replay", tt.form)
+				all := traces(t, s, hook.EndpointReplayed)
+				return all, slices.ContainsFunc(all, func(one hook.Trace) bool { return one.Count > 0 && cmp.Equal(one.Span, &tt.want) })
+			})
 		}
 	})
 	t.Run("nobody_is_named", func(t *testing.T) {
