@@ -207,11 +207,12 @@ func TestConsolePages(t *testing.T) {
 							status = http.StatusUnprocessableEntity
 						}
 						want(t, "status", p.consolePages(w.console())[i].lead(), status)
-						// axe in one of two languages, before a release in all
-						if name := page.name + "." + string(r); (i+l)%2 == 0 || testkit.Long() {
-							p.inspect(name, i+l)
+						// In opposite looks, and by axe in one of two languages, before a
+						// release in all.
+						if name := page.name + "." + string(r); i%2 == l%2 || testkit.Long() {
+							p.inspect(name, i+2*l)
 						} else {
-							p.glance(name, i+l)
+							p.glance(name, i+2*l)
 						}
 					})
 				}

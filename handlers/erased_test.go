@@ -58,3 +58,19 @@ func TestErasedWhileReading(t *testing.T) {
 		t.Error("it is said twice")
 	}
 }
+
+// TestErasure_says_when: an erasure that waits for a copy is not said to be under
+// way.
+func TestErasure_says_when(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{Idle: true})
+	c := s.Client(t)
+	c.Enter("hibiki", aiko, true)
+	if a := c.Post("/hibiki/rights/access", nil); a.Status != http.StatusSeeOther {
+		t.Fatalf("a copy: got %d", a.Status)
+	}
+	c.Page("/hibiki/requests")
+	page := c.Page(c.Post("/hibiki/rights/erasure", url.Values{"scope": {"all"}, "days": {"0"}}).Location())
+	if !strings.Contains(page, "We have your request. Its number is") || strings.Contains(page, "are deleting your data now") {
+		t.Error("an erasure that waits is said to be under way")
+	}
+}

@@ -209,13 +209,12 @@ const footerPath = "/u/:token"
 // reading of the database, and works when that does not.
 func (r *Route) faceless() bool {
 	switch r.Path {
-	case "/healthz", "/readyz", "/static/*", "/theme/:sheet", "/favicon.ico", "/:brand/consent-mode.json",
-		"/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie",
+	case "/:brand/consent-mode.json", "/embed/widget.js", "/embed/:brand", "/embed/:brand/check", "/embed/:brand/check/cookie",
 		"/embed/:brand/open/:token", "/embed/:brand/open", "/api/v1/openapi.json", "/schemas/copy.json",
 		web.FiguresPath, web.FiguresPath + ".json", transfer.TakePath:
 		return true
 	}
-	return strings.HasPrefix(r.Path, "/.well-known/")
+	return r.shared()
 }
 
 // shared tells whether a route is on every listener: what watches over it asks, and

@@ -236,7 +236,7 @@ func TestSystems(t *testing.T) {
 		if got := traces(t, s, hook.EndpointReplayed); len(got) != 1 || got[0].Count < 1 || got[0].Span.Subject != subject {
 			t.Errorf("got %+v", got)
 		}
-		// One alone, and a day with its last moment.
+		// One alone, and two days with the last moment of the second.
 		one, today := deliveryIn.FindStringSubmatch(c.Page(tool))[1], s.Clock.Now().UTC().Truncate(24*time.Hour)
 		for _, tt := range []struct {
 			form url.Values
@@ -244,8 +244,8 @@ func TestSystems(t *testing.T) {
 		}{
 			{url.Values{"delivery": {one}}, hook.Span{Entry: one}},
 			{
-				url.Values{"what": {"span"}, "from": {today.Format(time.DateOnly)}, "until": {today.Format(time.DateOnly)}},
-				hook.Span{From: today, To: today.AddDate(0, 0, 1)},
+				url.Values{"what": {"span"}, "from": {today.AddDate(0, 0, -1).Format(time.DateOnly)}, "until": {today.Format(time.DateOnly)}},
+				hook.Span{From: today.AddDate(0, 0, -1), To: today.AddDate(0, 0, 1)},
 			},
 		} {
 			// What was told again a moment ago is not told a third time.

@@ -108,15 +108,25 @@ func (p *Portal) Exercise(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p.wake()
 	said := "rights.said.filed"
 	switch {
 	case known:
 		said = "rights.said.known"
-	case r.Kind == rights.Erasure && r.State == rights.Accepted && r.Matter.Days == 0:
+	case p.goesNow(s, &r):
 		said = "rights.said.erasing"
 	}
+	p.wake()
 	return tell(c, web.Path(c, "/requests/%s", r.ID), web.Flash{ID: said, Args: map[string]string{"number": r.Number}})
+}
+
+// goesNow tells whether r is an erasure that neither a day that was picked nor
+// anything else keeps waiting.
+func (p *Portal) goesNow(s *sight, r *rights.Request) bool {
+	if r.Kind != rights.Erasure || r.State != rights.Accepted || r.Held || r.Matter.Days > 0 {
+		return false
+	}
+	all, err := p.Rights.All(s.ctx, r.Subject)
+	return errors.Is(err, errs.Gone) || err == nil && !rights.Stopped(r, &all)
 }
 
 // Request shows one request.

@@ -22,7 +22,7 @@ const (
 	Ends Bond = "ends"
 )
 
-// filed are the kinds between which there are bonds.
+// filed are the kinds of requests, between which there are bonds.
 var filed = [...]Kind{
 	Access, Rectification, Portability, Restriction, Objection, Automated, Erasure, Complaint,
 }

@@ -28,7 +28,7 @@ func (k Kind) Known() bool { return slices.Contains(Kinds[:], k) }
 
 // Filed tells whether k is exercised by a request. A withdrawal is not: taking a
 // yes back is as easy as giving it (Art. 7(3) GDPR), and happens at once.
-func (k Kind) Filed() bool { return k.Known() && k != Withdrawal }
+func (k Kind) Filed() bool { return slices.Contains(filed[:], k) }
 
 // Grave tells whether a request of the kind needs a fresh proof of who asks:
 // what it releases or destroys cannot be taken back (security.md, threat 3).

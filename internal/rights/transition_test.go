@@ -238,12 +238,11 @@ func TestWith_any_sequence(t *testing.T) {
 		Propose, Hold, Release, Assign, Write, Reply, Thaw, Appeal,
 	}
 	base := map[Kind]Request{}
-	filed := slices.DeleteFunc(slices.Clone(Kinds[:]), func(k Kind) bool { return !k.Filed() })
 	for _, k := range filed {
 		base[k] = request(t, k)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		r := base[rapid.SampledFrom(filed).Draw(t, "kind")]
+		r := base[rapid.SampledFrom(filed[:]).Draw(t, "kind")]
 		at := received
 		who := []ledger.Actor{ledger.Self("somebody"), program, {Kind: ledger.ByStaff, ID: "dpo"}}
 		for range 25 {
