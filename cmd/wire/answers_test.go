@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,9 +15,13 @@ import (
 	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/demo"
+	"livingprofile/internal/errs"
 	"livingprofile/internal/hook"
+	"livingprofile/internal/id"
+	"livingprofile/internal/inbound"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/testkit"
+	"livingprofile/store"
 )
 
 // TestAnswers: what a system answers to a hook enters by the same door as
@@ -96,5 +101,67 @@ func TestAnswers(t *testing.T) {
 	facts, err := s.DB.Facts(t.Context(), person)
 	if st := facts.Consents.Of("recommendations", "hibiki"); err != nil || !st.Status.No() {
 		t.Errorf("got %+v, %v: our yes that came back undid the no", st, err)
+	}
+}
+
+// A crowd is a store in which, for a while, somebody is always faster than what a
+// system says.
+type crowd struct {
+	*store.DB
+	about id.Subject
+	left  atomic.Int64 // how often
+}
+
+func (c *crowd) Commit(ctx context.Context, change ledger.Change) ([]ledger.Written, error) {
+	if change.Subject == c.about && c.left.Add(-1) >= 0 {
+		return nil, errs.Conflict
+	}
+	return c.DB.Commit(ctx, change)
+}
+
+// TestAnswers_contested: the no in an answer counts, however often its person
+// moved while it was taken in. The hook is not settled before.
+func TestAnswers_contested(t *testing.T) {
+	t.Parallel() // it waits for the second attempt
+	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var m struct{ Data struct{ Subject string } }
+		_ = json.NewDecoder(r.Body).Decode(&m)
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"status":"applied","changes":[
+			{"id":%q,"subject":%q,"consent":{"purpose":"recommendations","status":"refused"}}]}`, "n-"+r.Header.Get("webhook-id"), m.Data.Subject)
+	}))
+	defer outside.Close()
+	s := testkit.NewSite(t, testkit.SiteOptions{Idle: true, Set: func(s *wire.Settings) {
+		s.Outbound = []string{strings.TrimPrefix(outside.URL, "http://")}
+	}})
+	const endpoint = demo.Newsletter + "/main"
+	declareStorm(t, s, outside.URL)
+	person := stormPeople(t, s)[0]
+	busy := &crowd{DB: s.DB, about: person}
+	busy.left.Store(20)
+	s.Door = inbound.NewService(busy, s.DB.Ring(), func() inbound.Catalogue { return s.Current.Load() }, s.Clock)
+	stormDecide(t, s, person, consent.Yes)
+	if _, err := s.Connect(t.Context(), outside.URL); err != nil { // which makes the secret
+		t.Fatal(err)
+	}
+	s.Start()
+	testkit.Eventually(t, "the no to count", func() (hook.State, bool) {
+		told, err := s.DB.Deliveries(t.Context(), person, 10)
+		if err != nil || len(told) == 0 {
+			return "", false
+		}
+		facts, err := s.DB.Facts(t.Context(), person)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, no := told[len(told)-1].State, facts.Consents.Of("recommendations", "hibiki").Status.No()
+		if state == hook.Applied && !no {
+			t.Fatal("the hook is settled, and the no of its answer is lost")
+		}
+		return state, state == hook.Applied && no
+	})
+	refused, err := s.DB.Refusals(t.Context(), inbound.OfEndpoint(endpoint))
+	if err != nil || len(refused) > 0 {
+		t.Errorf("got %v, %v: what was told again and taken is not refused", refused, err)
 	}
 }

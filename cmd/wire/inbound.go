@@ -52,6 +52,10 @@ func (a *App) answered(ctx context.Context, b hook.Brought) (refused int, err er
 	if err := batch.Take(ctx, from); err != nil {
 		return 0, err
 	}
+	if batch.Contested() {
+		// A hook that is settled is not answered again, and a no could be in this.
+		return 0, fmt.Errorf("the answer to %s: %w", b.Entry, errs.Unavailable)
+	}
 	return batch.Count()[inbound.Refused], nil
 }
 

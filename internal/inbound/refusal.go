@@ -49,11 +49,11 @@ const (
 // before the door is used.
 func (s *Service) Observe(seen func(Way, Result, string)) { s.observe = seen }
 
-// refusals are what was refused, as rows.
+// refusals are what was refused, as rows. What is Contested is to be told again.
 func (from *Sender) refusals(outcomes []Outcome, now time.Time) []any {
 	n, reasons := map[string]int64{}, []string{}
 	for i := range outcomes {
-		if o := &outcomes[i]; o.Result == Refused {
+		if o := &outcomes[i]; o.Result == Refused && o.Reason != Contested {
 			if n[o.Reason]++; n[o.Reason] == 1 {
 				reasons = append(reasons, o.Reason)
 			}

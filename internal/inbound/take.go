@@ -147,6 +147,12 @@ func (s *Service) Refuse(ctx context.Context, from Sender, reason string, times 
 	return s.store.CommitAll(ctx, []ledger.Change{from.alone(from.refusals(all, now), now)})
 }
 
+// Contested tells whether some of it was not decided on, as its person moved again
+// and again: whoever told it has to tell it again.
+func (b *Batch) Contested() bool {
+	return slices.ContainsFunc(b.Outcomes, func(o Outcome) bool { return o.Reason == Contested })
+}
+
 // Count returns how many came to each result.
 func (b *Batch) Count() map[Result]int {
 	n := map[Result]int{Applied: 0, Unchanged: 0, Waiting: 0, Refused: 0}
