@@ -17,10 +17,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"livingprofile/internal/consent"
 	"livingprofile/internal/hook"
 	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/profile"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 )
 
@@ -77,7 +81,8 @@ func TestVerifiers(t *testing.T) {
 }
 
 // toldKinds are those of all kinds of entry that the code declares that an endpoint
-// may be told of.
+// may be told of. Each may be asked for by itself, but for those that everybody
+// is told and those that change no value.
 func toldKinds(t *testing.T) []ledger.Kind {
 	t.Helper()
 	all := declaredKinds(t)
@@ -94,6 +99,17 @@ func toldKinds(t *testing.T) []ledger.Kind {
 			family, _, _ := strings.Cut(string(k), ".")
 			families[family] = true
 		}
+	}
+	single := []ledger.Kind{
+		rights.RestrictionStarted, rights.RestrictionEnded, profile.Proposed, profile.Retracted, profile.Rejected, profile.Confirmed,
+	}
+	for _, k := range hook.Kinds() {
+		single = append(single, ledger.Kind(k))
+	}
+	slices.Sort(single)
+	slices.Sort(told)
+	if diff := cmp.Diff(single, told); diff != "" {
+		t.Errorf("what may be asked for by itself: (-want +got)\n%s", diff)
 	}
 	for _, f := range append(hook.Families(), "marketing", "restriction") {
 		if !families[f] {

@@ -126,13 +126,19 @@ func subscription(c echo.Context, t *hook.Target) []view.Fact {
 	if len(events) == 0 {
 		events = hook.Families()
 	}
-	var families []string
-	for _, f := range events {
-		families = append(families, i18n.T(ctx, "systems.family."+f))
+	var names []string
+	for _, name := range events {
+		if !strings.Contains(name, ".") {
+			name = i18n.T(ctx, "systems.family."+name)
+		}
+		names = append(names, name)
+	}
+	if len(t.Events) > 0 {
+		names = append(names, i18n.T(ctx, "systems.ends"))
 	}
 	facts := []view.Fact{
 		{Label: i18n.T(ctx, "systems.url"), Text: t.URL},
-		{Label: i18n.T(ctx, "systems.events"), Text: i18n.List(ctx, families)},
+		{Label: i18n.T(ctx, "systems.events"), Text: i18n.List(ctx, names)},
 		{Label: i18n.T(ctx, "systems.brands"), Text: brandNames(c, t.Brands)},
 		{Label: i18n.T(ctx, "systems.purposes"), Text: purposeNames(c, t.Purposes)},
 	}

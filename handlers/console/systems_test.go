@@ -110,6 +110,25 @@ func TestDelivery_acknowledged_later(t *testing.T) {
 	wantIn(t, "the delivery", page, "Applied", "The system said later what became of it")
 }
 
+// An endpoint shows what it asked for, and that it is told more.
+func TestEndpoint_asks_for_single_kinds(t *testing.T) {
+	s := testkit.NewSite(t, testkit.SiteOptions{})
+	draft, err := demo.Connected(demo.Neighbours{Newsletter: "https://letters.example.com/hooks"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range draft.Declared.Systems {
+		for e := range draft.Declared.Systems[i].Endpoints {
+			draft.Declared.Systems[i].Endpoints[e].Events = []string{"preference", "consent.given"}
+		}
+	}
+	if _, err := s.Declare(t.Context(), wire.Declaration{Draft: draft, Actor: ledger.Actor{Kind: ledger.ByProgram, ID: "test"}}); err != nil {
+		t.Fatal(err)
+	}
+	page := desk(t, s, authz.Administrator).Page(tool)
+	wantIn(t, "the endpoint", page, "wishes, consent.given and always what ends a yes")
+}
+
 // TestSystems_behind: what waits for a system, and for how long, is noted every
 // minute and drawn.
 func TestSystems_behind(t *testing.T) {

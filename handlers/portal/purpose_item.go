@@ -21,7 +21,7 @@ func (s *sight) purposeItem(v *consent.PurposeVersion) view.PurposeItem {
 	st := s.facts.Consents.Of(v.Purpose, s.brand.Name)
 	if st.Record != "" {
 		item.Choices, item.Receipt = 1, string(st.Record)
-		item.Steps = s.trail(st.Record, v, st.At)
+		item.Steps = s.trail(st.Record, v, st.Status, st.At)
 	}
 	switch {
 	case v.Retired:

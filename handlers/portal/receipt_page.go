@@ -43,7 +43,7 @@ func (s *sight) receiptPage(r *consent.Receipt) view.ReceiptPage {
 		}
 	}
 	if v, ok := s.org.Purpose(r.Purpose.Name); ok {
-		page.Steps = s.trail(consent.RecordID(r.ID), v, d.At)
+		page.Steps = s.trail(consent.RecordID(r.ID), v, d.Status, d.At)
 	}
 	if d.Status.Valid() {
 		card.Withdraw = s.t("portal.receipt.withdraw_text")

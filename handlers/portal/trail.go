@@ -89,7 +89,7 @@ func (s *sight) expects() bool {
 
 // trail is how far a choice has got: saved here, told to the systems that it
 // concerns, confirmed by them. It ends with what is not well yet.
-func (s *sight) trail(record consent.RecordID, v *consent.PurposeVersion, at time.Time) []ui.Step {
+func (s *sight) trail(record consent.RecordID, v *consent.PurposeVersion, status consent.Status, at time.Time) []ui.Step {
 	steps := []ui.Step{{Text: s.t("portal.trail.saved", "time", s.moment(at)), State: ui.Given}}
 	var all []hook.Delivery
 	for _, d := range s.told {
@@ -99,7 +99,7 @@ func (s *sight) trail(record consent.RecordID, v *consent.PurposeVersion, at tim
 	}
 	steps = append(steps, s.tellings(all)...)
 	if len(all) == 0 {
-		steps = append(steps, s.coming(v, at)...)
+		steps = append(steps, s.coming(v, status, at)...)
 	}
 	return append(steps, s.contacts(record)...)
 }
@@ -122,11 +122,14 @@ func (s *sight) outcome(d hook.Delivery) hook.Delivery {
 const soon = time.Hour
 
 // coming is what will be told, in the moment before anything was.
-func (s *sight) coming(v *consent.PurposeVersion, at time.Time) []ui.Step {
+func (s *sight) coming(v *consent.PurposeVersion, status consent.Status, at time.Time) []ui.Step {
 	if s.now.Sub(at) > soon {
 		return nil
 	}
-	e := hook.Event{Subject: "x", Kind: "consent.given", Brand: s.brand.Name, Purpose: v.Purpose, Actor: ledger.Self("x")}
+	e := hook.Event{
+		Subject: "x", Kind: ledger.Kind("consent." + string(status)), Ends: !status.Valid(),
+		Brand: s.facts.Consents.ScopeOf(v.Purpose, s.brand.Name), Purpose: v.Purpose, Actor: ledger.Self("x"),
+	}
 	var steps []ui.Step
 	for i := range s.targets {
 		if !s.targets[i].Wants(&e) {

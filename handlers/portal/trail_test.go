@@ -105,7 +105,7 @@ func TestTrail(t *testing.T) {
 			s.now, s.told, s.queries, s.targets = tt.now, tt.told, tt.asked, org.Targets()
 		})
 		v, _ := org.Purpose("newsletter")
-		if diff := cmp.Diff(tt.want, s.trail(consent.RecordID("r"), v, noon)); diff != "" {
+		if diff := cmp.Diff(tt.want, s.trail(consent.RecordID("r"), v, consent.Withdrawn, noon)); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", name, diff)
 		}
 	}

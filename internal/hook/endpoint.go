@@ -15,7 +15,7 @@ import (
 type Endpoint struct {
 	Name     string // within the system
 	URL      string
-	Events   []string // families of kinds; empty for all
+	Events   []string // families and kinds; empty for all
 	Brands   []string // empty for all
 	Purposes []string // of those the system works for; empty for all of them
 	Fields   []string // of those the system may hold; empty for all of them
@@ -94,35 +94,45 @@ func (t *Target) For(brand string) bool {
 
 // Wants tells whether the target is told of e.
 //
-// What the system itself brought in about values is not told back to it. A
-// decision is: what it said may not be what holds.
+// Every body names all that may be done, so that whoever is told of anything is
+// told of a yes: what ends one is told whatever the target asked for. What the
+// system itself brought in about values is not told back to it. A decision is:
+// what it said may not be what holds.
 func (t *Target) Wants(e *Event) bool {
 	f := told(e.Kind)
-	if t.ripens(e) && !t.reads(e) {
-		f = "consent"
-	}
 	switch {
 	case f == "" || e.Subject == "":
 		return false
 	case e.Kind == Erased, family(e.Kind) == frozen:
 		return true
-	case len(t.Events) > 0 && !slices.Contains(t.Events, f):
-		return false
 	case len(t.Brands) > 0 && e.Brand != "" && !slices.Contains(t.Brands, e.Brand):
 		return false
 	}
+	return t.concerned(f, e) && (e.Ends || t.ripens(e) || t.hears(f, e.Kind))
+}
+
+// concerned tells whether e, of a family, is about what the target works for.
+func (t *Target) concerned(f string, e *Event) bool {
 	switch f {
 	case "audience":
 		return e.Endpoint == t.ID && slices.Contains(t.Purposes, string(e.Purpose))
 	case "consent":
-		return t.ripens(e) || slices.Contains(t.Purposes, string(e.Purpose))
+		return slices.Contains(t.Purposes, string(e.Purpose))
 	case automatic:
 		return e.System == t.System
 	case "attribute":
-		own := e.Actor.Kind == ledger.BySystem && e.Actor.ID == t.System
-		return !own && t.reads(e)
+		if t.reads(e) {
+			return e.Actor.Kind != ledger.BySystem || e.Actor.ID != t.System
+		}
+		return t.ripens(e)
 	}
 	return true
+}
+
+// hears tells whether the target asked for a kind, by its name or by that of its
+// family.
+func (t *Target) hears(f string, k ledger.Kind) bool {
+	return len(t.Events) == 0 || slices.Contains(t.Events, f) || slices.Contains(t.Events, string(k))
 }
 
 // reads tells whether a value changed that the target may have.
@@ -142,15 +152,10 @@ func (t *Target) about(purpose, brand string) bool {
 }
 
 // TakesGroups tells whether an audience for a purpose at a brand may be sent to
-// the target: it has to be about both, and to be told of audiences and, so that
-// whoever withdraws has left at once, of decisions.
+// the target: it has to be about both, and to be told who is in one. That
+// whoever withdraws has left at once, everybody is told.
 func (t *Target) TakesGroups(purpose consent.PurposeID, brand string) bool {
-	for _, family := range []string{"audience", "consent"} {
-		if len(t.Events) > 0 && !slices.Contains(t.Events, family) {
-			return false
-		}
-	}
-	return t.about(string(purpose), brand)
+	return t.hears("audience", GroupJoined) && t.about(string(purpose), brand)
 }
 
 // A Mode is whether an endpoint is sent to.

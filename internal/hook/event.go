@@ -23,13 +23,16 @@ type Event struct {
 	Version int64 // of the subject, after the entry
 	Kind    ledger.Kind
 	Actor   ledger.Actor
-	Brand   string
+	Brand   string // that a decision or wish holds for, wherever it was made; "" for all
 	At      time.Time
 
 	Purpose  consent.PurposeID // that was decided about; "" for other kinds
 	Endpoint string            // that an audience was sent to; "" for other kinds
 	Fields   []string          // whose value is another one since; nil for other kinds
 	System   string            // whose automated decisions it is about; "" for other kinds
+	// Ends is true of what may end a yes, a value or a belonging: endpoints are
+	// told of it whatever they asked for.
+	Ends bool
 }
 
 // Erased is the kind of the entry that ends a subject. It is told to everybody
@@ -50,13 +53,19 @@ const automatic = "automated"
 func Read(h *ledger.Happening) Event {
 	e := Event{
 		Entry: h.ID, Lane: h.Lane, Seq: h.Seq, Subject: h.Subject, Version: h.Version,
-		Kind: h.Kind, Actor: h.Actor, Brand: h.Brand, At: h.At,
+		Kind: h.Kind, Actor: h.Actor, At: h.At,
 	}
 	switch family(h.Kind) {
 	case "consent":
 		var t consent.Trace
 		if json.Unmarshal(h.Payload, &t) == nil {
-			e.Purpose = t.Purpose
+			e.Purpose, e.Brand = t.Purpose, t.Scope
+		}
+	case "preference", "marketing":
+		var t consent.WishTrace
+		if json.Unmarshal(h.Payload, &t) == nil {
+			e.Brand = t.Scope
+			e.Ends = t.Was != nil && t.Is != nil && t.Is.Pause.After(t.Was.Pause)
 		}
 	case "audience":
 		var t GroupTrace
@@ -73,10 +82,24 @@ func Read(h *ledger.Happening) Event {
 		for i := range steps {
 			if err == nil && steps[i].Moved() && !slices.Contains(e.Fields, steps[i].Field) {
 				e.Fields = append(e.Fields, steps[i].Field)
+				e.Ends = e.Ends || steps[i].New == ""
 			}
 		}
 	}
+	e.Ends = e.Ends || ends(h.Kind)
 	return e
+}
+
+// ends tells whether what is of a kind may end a yes or a belonging, whatever
+// else is said of it. Records that are joined, or taken apart, may say another
+// thing from then on than each did.
+func ends(k ledger.Kind) bool {
+	switch k {
+	case GroupLeft, automated.Refused, identity.SubjectMerged, identity.SubjectSeparated:
+		return true
+	}
+	status, is := strings.CutPrefix(string(k), "consent.")
+	return is && !consent.Status(status).Valid()
 }
 
 // family is the part of a kind before the dot.
@@ -90,6 +113,27 @@ func family(k ledger.Kind) string {
 // business but ours.
 func Families() []string {
 	return []string{"attribute", "audience", automatic, "consent", "preference", "subject"}
+}
+
+// Kinds are the kinds that an endpoint may ask for by themselves; of values
+// those that change one.
+func Kinds() []string {
+	kinds := []ledger.Kind{
+		profile.Corrected, profile.Undone, profile.Approved, profile.Imported, profile.Expired,
+		GroupJoined, GroupLeft,
+		automated.Reviewed, automated.Refused, automated.Allowed,
+		consent.PreferenceChanged, consent.MarketingStopped,
+		Erased, identity.SubjectMerged, identity.SubjectSeparated,
+	}
+	for _, s := range consent.Statuses {
+		kinds = append(kinds, "consent."+ledger.Kind(s))
+	}
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	slices.Sort(names)
+	return names
 }
 
 // told returns the family that an event is asked for by; "" for what is never

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"livingprofile/internal/hook"
 	"livingprofile/internal/organisation"
 )
 
@@ -14,6 +15,14 @@ func TestCheck_accepts_a_sound_file(t *testing.T) {
 	}
 	for _, w := range warnings {
 		t.Error(w)
+	}
+}
+
+func TestCheck_accepts_families_and_kinds_of_events(t *testing.T) {
+	all := append(hook.Families(), hook.Kinds()...)
+	if _, err := draft(t, with(t, small(t), "    rank: 2\n",
+		"    rank: 2\n    endpoints: {main: {url: \"https://x.example\", events: ["+strings.Join(all, ", ")+"]}}\n")).Check(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -29,6 +38,8 @@ func TestCheck_refuses(t *testing.T) {
 		{"unknown connector", "    rank: 2\n", "    rank: 2\n    connector: {name: listmonkey, url: \"https://x.example\"}\n", "systems.tool.connector.name: \"listmonkey\" is neither built in nor in the folder connectors/"},
 		{"connector without a key", "    rank: 2\n", "    rank: 2\n    connector:\n      name: listmonk\n      url: https://x.example\n", "systems.tool.connector.secret: \"\" is no name of a file"},
 		{"connector with a bad address", "    rank: 2\n", "    rank: 2\n    connector:\n      name: listmonk\n      url: http://x.example\n      secret: x\n", "organisation.yaml:52:12: systems.tool.connector.url: \"http://x.example\" is no address to speak to"},
+		{"unknown family of events", "    rank: 2\n", "    rank: 2\n    endpoints: {main: {url: \"https://x.example\", events: [consents]}}\n", "systems.tool.endpoints.main.events[0]: \"consents\" is not among attribute, audience, automated, consent, preference, subject, nor a kind of one of them"},
+		{"unknown kind of event", "    rank: 2\n", "    rank: 2\n    endpoints: {main: {url: \"https://x.example\", events: [consent.given, subject.created]}}\n", "systems.tool.endpoints.main.events[1]: \"subject.created\" is not among subject.erased, subject.merged, subject.separated"},
 		{"topic of another", "    rank: 2\n", "    rank: 2\n    connector:\n      name: listmonk\n      url: https://x.example\n      secret: x\n      topics: {orders: \"3\"}\n", "systems.tool.connector.topics[0]: \"orders\" is not among news"},
 		{"reserved brand", "  club:\n    label", "  console:\n    label", "brands.console: is a name that the product needs"},
 		{"bad colour", "\"#1f5fa8\"", "teal", "brands.club.accent: \"teal\" is no colour"},

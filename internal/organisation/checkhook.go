@@ -15,7 +15,7 @@ func (c *checker) endpoint(path string, s *System, e *hook.Endpoint) {
 		c.note(join(p, "url"), "%s is no address to send to: https, or http on this machine", quoted(e.URL))
 	}
 	refer(c, join(p, "brands"), "brand", e.Brands, c.declared.brands)
-	c.oneOf(join(p, "events"), e.Events, hook.Families())
+	c.events(join(p, "events"), e.Events)
 	c.oneOf(join(p, "purposes"), e.Purposes, s.Purposes)
 	c.oneOf(join(p, "fields"), e.Fields, s.Fields)
 	switch e.Envelope {
@@ -30,6 +30,23 @@ func (c *checker) endpoint(path string, s *System, e *hook.Endpoint) {
 	}
 	if e.Body != hook.Full && len(e.Fields) > 0 {
 		c.warn(join(p, "fields"), "a thin body carries no values; write body: full")
+	}
+}
+
+// events checks what an endpoint asks for: families of kinds, and single kinds.
+func (c *checker) events(path string, list []string) {
+	families, kinds := hook.Families(), hook.Kinds()
+	for i, name := range list {
+		if slices.Contains(families, name) || slices.Contains(kinds, name) {
+			continue
+		}
+		family, _, _ := strings.Cut(name, ".")
+		alike := slices.DeleteFunc(slices.Clone(kinds), func(k string) bool { return !strings.HasPrefix(k, family+".") })
+		if family != name && len(alike) > 0 {
+			c.note(item(path, i), "%s is not among %s", quoted(name), strings.Join(alike, ", "))
+		} else {
+			c.note(item(path, i), "%s is not among %s, nor a kind of one of them", quoted(name), strings.Join(families, ", "))
+		}
 	}
 }
 

@@ -101,8 +101,9 @@
 // may have:
 //
 //	url         where to, https, or http on this machine; required
-//	events      of attribute, consent, preference and subject; all when it is
-//	            not said
+//	events      of attribute, audience, automated, consent, preference and
+//	            subject, or single kinds of them as consent.given; all when it
+//	            is not said. What ends something is always told
 //	brands      whose events; all when it is not said
 //	purposes    of the system; all when it is not said
 //	fields      of the system, for a full body; all when it is not said
