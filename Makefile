@@ -45,7 +45,7 @@ test: ## everything: what CI runs
 	$(gotest) $(addprefix ./,$(programs)) $(others)
 
 long: setup ## what draws or repeats, as much of it as before a release
-	LIVINGPROFILE_LONG=1 go test -count=1 -p 1 -timeout 3h -run '[Ss]torm|Changes_once|Kill|Tampering' ./cmd/wire ./handlers/api ./store
+	LIVINGPROFILE_LONG=1 go test -count=1 -p 1 -timeout 3h -run '[Ss]torm|Changes_once|Kill|Tampering' ./cmd/wire ./cmd/livingprofile ./handlers/api ./store
 	go test -count=1 -race $(unwatched) -timeout 3h $(others)
 	LIVINGPROFILE_LONG=1 go test -count=1 -timeout 3h -run 'TestEveryPage|TestConsolePages' ./e2e
 

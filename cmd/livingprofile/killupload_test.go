@@ -20,12 +20,13 @@ import (
 type victim struct {
 	*importer
 	address, key string
+	flags        []string // of its serving
 	running      *exec.Cmd
 }
 
-func newVictim(t *testing.T, e testkit.Engine) *victim {
+func newVictim(t *testing.T, e testkit.Engine, flags ...string) *victim {
 	t.Helper()
-	h := &victim{importer: newImporter(t, e)}
+	h := &victim{importer: newImporter(t, e), flags: flags}
 	out, err := h.command("apikey", "create", "files", "--system", "shop", "--brand", "*", "--scopes", "import:write,profile:write,consent:write").Output()
 	if err != nil {
 		t.Fatalf("make a key: %v", err)
@@ -47,7 +48,7 @@ func newVictim(t *testing.T, e testkit.Engine) *victim {
 // serve starts the program and waits until it answers.
 func (h *victim) serve() {
 	h.t.Helper()
-	h.running = h.command("serve", "--listen", h.address)
+	h.running = h.command(append([]string{"serve", "--listen", h.address}, h.flags...)...)
 	h.running.Stdout, h.running.Stderr = io.Discard, io.Discard
 	if err := h.running.Start(); err != nil {
 		h.t.Fatal(err)
