@@ -64,13 +64,14 @@ func process() int {
 }
 
 // A shore is the receiver of a storm. It is told by three processes, puts one to
-// sleep and kills another in the middle of a hook, fails every fourth time, and
-// answers each hook with a change that must have its effect once.
+// sleep and kills another in the middle of a hook, and what is started in its
+// place, fails every fourth time, and answers each hook with a change that must
+// have its effect once.
 type shore struct {
 	mu     sync.Mutex
 	by     map[string]*os.Process // by the address they give as theirs
 	asleep *os.Process
-	killed bool
+	kills  int // that are still to be
 	calm   bool
 	calls  int
 	awake  bool // what was asleep has told something in the calm
@@ -99,8 +100,9 @@ func (s *shore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = p.Signal(syscall.SIGSTOP)
 	case p != nil && p == s.asleep && s.calm: // after it has been woken
 		s.awake = true
-	case p != nil && strings.HasSuffix(m.Source, "2") && !s.killed:
-		s.killed = true
+	case p != nil && strings.HasSuffix(m.Source, "2") && s.kills > 0:
+		s.kills--
+		delete(s.by, m.Source)
 		_ = p.Kill()
 	case s.calls%4 == 0 && !s.calm:
 		w.WriteHeader(http.StatusInternalServerError) // after it was taken in
@@ -114,19 +116,20 @@ func (s *shore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.ID, m.Data.Subject, m.ID, s.calls)
 }
 
-func (s *shore) state() (asleep *os.Process, killed bool) {
+// state tells whether the storm is over, or else whether a process is missing.
+func (s *shore) state() (over, missing bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asleep, s.killed
+	return s.asleep != nil && s.kills == 0, s.kills > 0 && len(s.by) < 2
 }
 
 // TestStorm: three processes on one PostgreSQL, of which one sleeps through its
 // lease (in a long test for five minutes) in the middle of a hook and goes on, and
-// one is killed there, and a receiver that fails. Nothing is lost, what is told
-// ends as what we know, and what the answers carried has its effect once
-// (security.md, R14 and R15).
+// one is killed there (in a long test twenty times), and a receiver that fails.
+// Nothing is lost, what is told ends as what we know, and what the answers carried
+// has its effect once (security.md, R14 and R15).
 func TestStorm(t *testing.T) {
-	s := &shore{by: map[string]*os.Process{}, latest: map[string]hook.Content{}, ids: map[string]bool{}}
+	s := &shore{kills: testkit.Size(1, 20), by: map[string]*os.Process{}, latest: map[string]hook.Content{}, ids: map[string]bool{}}
 	server := httptest.NewServer(s)
 	defer server.Close()
 	allowed := strings.TrimPrefix(server.URL, "http://")
@@ -140,7 +143,8 @@ func TestStorm(t *testing.T) {
 	if err := first.DB.AddSecret(t.Context(), endpoint, hook.NewSecret(), first.Clock.Now(), ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, first.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	for _, base := range []string{"http://127.0.0.1:1", "http://127.0.0.1:2"} {
+	const sleeper, victim = "http://127.0.0.1:1", "http://127.0.0.1:2"
+	for _, base := range []string{sleeper, victim} {
 		s.start(t, shared, base, allowed)
 	}
 	people := stormPeople(t, first)
@@ -154,8 +158,12 @@ func TestStorm(t *testing.T) {
 	}
 	for {
 		decide(2)
-		if asleep, killed := s.state(); asleep != nil && killed {
+		over, missing := s.state()
+		if over {
 			break
+		}
+		if missing {
+			s.start(t, shared, victim, allowed)
 		}
 		if t.Context().Err() != nil || t.Failed() {
 			return
@@ -243,7 +251,7 @@ func (s *shore) start(t *testing.T, shared wire.Settings, base, allowed string) 
 func stormPeople(t *testing.T, s *testkit.Site) []id.Subject {
 	t.Helper()
 	var all []id.Subject
-	for range 8 {
+	for range testkit.Size(8, 160) { // each has more to tell with every kill
 		c := identity.New([]identity.Identifier{{Kind: identity.Email, Value: id.New() + "@example.jp", VerifiedAt: s.Clock.Now(), Source: "shop"}},
 			ledger.Actor{Kind: ledger.ByProgram, ID: "test"}, s.Clock.Now())
 		if _, err := s.DB.Commit(t.Context(), c); err != nil {
