@@ -16,11 +16,11 @@ func TestErasure(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	for _, tt := range []struct {
-		view                  testkit.View
-		value, copied, erased string
+		view                        testkit.View
+		value, lost, copied, erased string
 	}{
-		{testkit.View{Locale: "en", Still: true}, "Lübeck", "Do you want a copy before it is gone?", "The key was destroyed"},
-		{testkit.View{Width: 360, Height: 740, Phone: true, Dark: true, Locale: "ja", Still: true}, "金沢", "消える前に、写しを", "どの鍵でも読めません"},
+		{testkit.View{Locale: "en", Still: true}, "Lübeck", "Your way in", "Do you want a copy before it is gone?", "The key was destroyed"},
+		{testkit.View{Width: 360, Height: 740, Phone: true, Dark: true, Locale: "ja", Still: true}, "金沢", "これまでのご本人としてのログイン", "消える前に、写しを", "どの鍵でも読めません"},
 	} {
 		t.Run(tt.view.Locale, func(t *testing.T) {
 			t.Parallel()
@@ -33,6 +33,7 @@ func TestErasure(t *testing.T) {
 			p.to("/requests")
 			p.Go(`main a[href$="/rights/erasure"]`)
 			wantIn(t, "what comes first", p.Text("main"), tt.copied)
+			wantIn(t, "what is lost", p.Text("main .plan .lost"), tt.lost)
 			want(t, "a day is picked for the person", p.Has("main [name=days]:checked"), false)
 			p.looks()
 			p.Press("#f-days-0")

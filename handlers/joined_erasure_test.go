@@ -194,6 +194,10 @@ func erasedWithRequests(t *testing.T, e *erasing) {
 		e.file(e.other, ledger.Self(e.other), rights.Objection, rights.Matter{Scope: rights.PurposeScope, Name: "fraud", Text: "a reason"}),
 		e.file(e.other, ledger.Self(e.other), rights.Erasure, rights.Matter{Days: 7}),
 	}
+	e.join()
+	if plan, err := e.s.Rights.Preview(t.Context(), e.mine); err != nil || len(plan.Ends) != len(asked) || plan.Joined != 1 {
+		t.Errorf("the preview ends %d requests and has %d more records, %v", len(plan.Ends), plan.Joined, err)
+	}
 	e.run(true)
 	for i := range asked {
 		row, err := e.s.DB.RequestRow(t.Context(), asked[i].ID)

@@ -389,6 +389,15 @@ func eraseThomas(t *testing.T, s *testkit.Site) {
 	}
 	c := s.Client(t)
 	c.Enter("hibiki", thomas, true)
+	c.Answer("hibiki", "recommendations", "yes")
+	kept := c.Get("/hibiki/receipts/" + testkit.ReceiptIn(c.Page("/hibiki/history")) + ".json").Body
+	ends := numberOf(c.Page(fileRequest(t, c, "rectification", url.Values{"about": {"family-name"}, "text": {"x"}})))
+	page := c.Page("/hibiki/rights/erasure")
+	for _, lost := range []string{"What is lost", "Your way in", "Receipts that you keep can still be checked", "without an answer", ends + " (Correction)"} {
+		if !strings.Contains(page, lost) {
+			t.Errorf("before the erasure: the page lacks %q", lost)
+		}
+	}
 	fileRequest(t, c, "erasure", url.Values{"days": {"0"}})
 
 	certificate := ""
@@ -415,6 +424,9 @@ func eraseThomas(t *testing.T, s *testkit.Site) {
 	if err := s.Rights.Carry(ctx, subject, "any"); err != nil {
 		t.Errorf("carry on: %v", err)
 	}
+	if a := s.Client(t).Send("/receipts", url.Values{"receipt": {kept}}); !strings.Contains(a.Body, "This receipt is genuine") {
+		t.Errorf("a receipt of the erased: got %d, want it genuine still", a.Status)
+	}
 	comesBack(t, s, before)
 	aikoLives(t, s)
 	err = s.DB.Ledger(ctx, func(src ledger.Source) error {
@@ -427,6 +439,11 @@ func eraseThomas(t *testing.T, s *testkit.Site) {
 	if err != nil {
 		t.Errorf("verify after the erasure: %v", err)
 	}
+}
+
+// numberOf is the number on the page of a request.
+func numberOf(page string) string {
+	return regexp.MustCompile(`R-[0-9A-Z]+(-[0-9A-Z]+)*`).FindString(page)
 }
 
 // comesBack imports the erased person from every side.

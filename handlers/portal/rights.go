@@ -57,6 +57,9 @@ func (p *Portal) showRight(c echo.Context, status int, kind rights.Kind, typed r
 		if form.plan, err = p.Rights.Preview(s.ctx, web.Of(c).Subject()); err != nil {
 			return err
 		}
+		if form.did, err = p.did(s, web.Of(c).Subject()); err != nil {
+			return err
+		}
 	}
 	if kind == rights.Automated {
 		form.machine, err = p.Read.AutomatedDecisions(s.ctx, web.Of(c).Subject(), automated.Page{Now: s.now, Limit: mostAutomated})

@@ -8,6 +8,7 @@ import (
 	"livingprofile/internal/automated"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/errs"
+	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/rights"
 	view "livingprofile/views/portal"
@@ -22,6 +23,7 @@ type rightForm struct {
 	wrong map[string]string
 	open  []rights.Request
 	plan  rights.Plan // of an erasure
+	did   []string    // the kinds of activity that the person has, in words
 	holds []rights.PersonHold
 	// machine are the decisions that a human may be wanted for.
 	machine []automated.Decision
@@ -56,7 +58,10 @@ func (s *sight) rightPage(f *rightForm) view.RightPage {
 // rightPlan is what exercising the right would do.
 func (s *sight) rightPlan(f *rightForm) ui.Plan {
 	if f.kind == rights.Erasure {
-		plan := ui.Plan{Goes: effects(s.ctx, f.plan.Goes), Stays: effects(s.ctx, f.plan.Stays)}
+		plan := ui.Plan{Goes: effects(s.ctx, f.plan.Goes), Lost: s.lost(f), Stays: effects(s.ctx, f.plan.Stays)}
+		if n := f.plan.Joined; n > 0 {
+			plan.Goes = append(plan.Goes, ui.Effect{Text: s.t("rights.part.joined"), Note: s.t("rights.part_note.joined", "number", i18n.Number(s.ctx, n))})
+		}
 		plan.Stays = append(keptEffects(s.ctx, s.org, s.locale, rights.Summary(f.plan.Keeps)), plan.Stays...)
 		for i := range f.holds {
 			plan.Stays = append([]ui.Effect{{Text: s.t("hold.now"), Note: s.heldWords(&f.holds[i])}}, plan.Stays...)

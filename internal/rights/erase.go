@@ -75,6 +75,23 @@ type Plan struct {
 	// Names are those by which connected systems know the person. They are kept
 	// apart until those have been told.
 	Names []identity.Identifier
+	// Ends are the open requests that nobody answers any more.
+	Ends []Request
+	// Joined is how many other records of the person go with this one, each by a
+	// plan of its own; a preview adds them up.
+	Joined int
+}
+
+// Count returns how much there is of a part, whether it goes or stays.
+func (p *Plan) Count(part Part) int {
+	for _, list := range [][]Portion{p.Goes, p.Stays} {
+		for _, one := range list {
+			if one.Part == part {
+				return one.Count
+			}
+		}
+	}
+	return 0
 }
 
 // A Portion is a part of a plan, and how much of it there is.
@@ -156,7 +173,13 @@ func (s *Service) Preview(ctx context.Context, subject id.Subject) (Plan, error)
 		}
 		keeps = append(keeps, some...)
 	}
-	return PlanErasure(all, keeps...), nil
+	plan := PlanErasure(all, keeps...)
+	erasure := &Request{Kind: Erasure}
+	if open := Link(erasure, asked.Requests).Known; open != nil {
+		erasure = open
+	}
+	plan.Ends, plan.Joined = Ended(erasure, asked.Requests), len(circle)-1
+	return plan, nil
 }
 
 // erase carries out an erasure that is due: everything in one change, then the
@@ -173,7 +196,7 @@ func (s *Service) erase(ctx context.Context, r Request, docket Docket, holds Hol
 		return err
 	}
 	plan := PlanErasure(h, keeps...)
-	plan.Names = s.desk.Names(h.Identifiers)
+	plan.Names, plan.Ends = s.desk.Names(h.Identifiers), Ended(&r, docket.Requests)
 	done, t, err := r.With(Act{Move: Fulfil, At: s.clock.Now(), Actor: program})
 	if err != nil {
 		return err
@@ -187,7 +210,7 @@ func (s *Service) erase(ctx context.Context, r Request, docket Docket, holds Hol
 	if err := s.eraseJoined(ctx, &r, holds); err != nil {
 		return err
 	}
-	closed, err := s.closed(&r, docket)
+	closed, err := s.closed(plan.Ends)
 	if err != nil {
 		return err
 	}
@@ -221,10 +244,10 @@ func (s *Service) finish(ctx context.Context, subject id.Subject) error {
 	return nil
 }
 
-// closed are the other requests of a docket that end with an erasure.
-func (s *Service) closed(r *Request, docket Docket) ([]any, error) {
+// closed are the requests that end with an erasure, as that leaves them.
+func (s *Service) closed(ends []Request) ([]any, error) {
 	var closed []any
-	for _, o := range Ended(r, docket.Requests) {
+	for _, o := range ends {
 		over, _, err := o.With(Act{Move: Cancel, At: s.clock.Now(), Actor: ledger.Self(o.Subject), Ground: Superseded})
 		if err != nil {
 			return nil, err
@@ -272,16 +295,16 @@ func (s *Service) eraseRecord(ctx context.Context, r *Request, other id.Subject,
 		if err != nil {
 			return err
 		}
-		closed, err := s.closed(r, docket)
-		if err != nil {
-			return err
-		}
 		keeps, err := s.desk.Keeps(ctx, other, holds)
 		if err != nil {
 			return err
 		}
 		plan := PlanErasure(h, keeps...)
-		plan.Names = s.desk.Names(h.Identifiers)
+		plan.Names, plan.Ends = s.desk.Names(h.Identifiers), Ended(r, docket.Requests)
+		closed, err := s.closed(plan.Ends)
+		if err != nil {
+			return err
+		}
 		row := Erased{Certificate: id.New(), Number: r.Number, Plan: plan}
 		_, err = s.store.Commit(ctx, ledger.Change{
 			Subject: other, Base: docket.Version, At: s.clock.Now(), Actor: program, Brand: r.Brand, Cause: string(r.ID),

@@ -73,6 +73,7 @@ type Plan struct {
 	Now   []Effect // what is done at once
 	Goes  []Effect // what ends at once
 	Gone  []Effect // what has ended
+	Lost  []Effect // what the person cannot do any more
 	Stays []Effect // what stays, why and until when
 	Told  []Effect // who will be told
 	Top   bool     // stands right below the title of the page, without a heading of its own
