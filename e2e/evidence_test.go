@@ -18,7 +18,8 @@ import (
 
 // TestEvidence: somebody shows by a picture what is wrong; a program is refused
 // whatever it is called. Staff see old and new side by side, take the picture as
-// it was sent and correct the value; the person reads that, and who looked.
+// it was sent and correct the value; the person reads that, and who looked. A
+// picture goes with a value that is corrected in place, too.
 func TestEvidence(t *testing.T) {
 	axe(t)
 	t.Parallel()
@@ -104,6 +105,23 @@ func TestEvidence(t *testing.T) {
 			want(t, "frozen after that", p.Has("main .state.frozen"), false)
 			p.to("/history")
 			wantIn(t, "the history", p.Text("main"), tt.took)
+
+			// The same where a value is corrected in place, and staff decide.
+			p.to("/data")
+			p.Press("#v-birthday-edit")
+			p.Until(`document.querySelector("#v-birthday #f-files")`)
+			p.sound()
+			p.Set("#v-birthday [name=value]", "1980-05-06")
+			attach(program)
+			p.Press("#v-birthday form .main")
+			p.Until(`document.querySelector("#v-birthday .wrongs")`)
+			wantIn(t, "why it is refused in place", p.Text("#v-birthday .wrongs"), tt.refused)
+			attach(letter)
+			p.Press("#v-birthday form .main")
+			p.Until(`document.querySelector("#v-birthday .said")`)
+			p.to("/data/birthday")
+			p.Go(`main a[href*="/requests/"]`)
+			wantIn(t, "the request for a value", p.Text("main"), "letter.png")
 			p.quiet()
 		})
 	}

@@ -66,6 +66,9 @@ func (s *Service) wishes(ctx context.Context, e profile.Editor, steps []profile.
 		Subject: e.Subject, Actor: e.Actor, Brand: b.Name, Locale: cmp.Or(e.Locale, b.Locales[0]),
 		Zone: org.Zone(b.Name), Pack: s.Laws.For(b.Place(), now), Proof: rights.Proof{Method: e.Method, Session: e.Session, At: now},
 	}
+	for _, file := range e.Files {
+		f.Files = append(f.Files, rights.Attachment{Name: file.Name, Type: file.Type, Body: file.Data})
+	}
 	ctx = i18n.With(ctx, s.Bundle.Localizer(f.Locale).In(f.Zone))
 	var wishes []rights.Wish
 	for _, step := range steps {

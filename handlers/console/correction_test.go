@@ -17,11 +17,13 @@ import (
 	"livingprofile/internal/testkit"
 )
 
-// propose changes a value that staff decide about, and returns the page of the
-// request in the console.
-func propose(t *testing.T, s *testkit.Site, them *testkit.Client, value string) string {
+// propose changes a value that staff decide about, with files that show it, and
+// returns the page of the request in the console.
+func propose(t *testing.T, s *testkit.Site, them *testkit.Client, value string, files ...sent) string {
 	t.Helper()
-	if a := them.Post("/hibiki/data/birthday", url.Values{"value": {value}}); a.Status != http.StatusSeeOther {
+	wantIn(t, "the form", them.Page("/hibiki/data/birthday/edit"), `enctype="multipart/form-data"`, `type="file"`)
+	a := sendFiles(t, them, "/hibiki/data/birthday", them.CSRF, url.Values{"value": {value}}, files...)
+	if a.Status != http.StatusSeeOther {
 		t.Fatalf("propose: got %d", a.Status)
 	}
 	m := requestIn.FindStringSubmatch(them.Page("/hibiki/data/birthday"))
@@ -68,17 +70,23 @@ func TestCorrection_from_the_value(t *testing.T) {
 			them.Enter("hibiki", thomas, false)
 			was, _ := birthday(t, s, thomas)
 
-			path := propose(t, s, them, "1980-05-06")
+			path := propose(t, s, them, "1980-05-06", sent{"card.png", pixel(t)})
 			wantIn(t, "the queue", c.Page("/console/requests"), path, "Correction")
-			if again := propose(t, s, them, "1980-05-07"); again != path {
+			if again := propose(t, s, them, "1980-05-07", sent{"letter.txt", "the 7th"}); again != path {
 				t.Errorf("a later correction files another request: %s beside %s", again, path)
 			}
+			showNothing(t, them)
 			c.Post(path, nil)
-			wantIn(t, "the page", c.Page(path), "7 May 1980", "Birthday as it is", `value="1980-05-07"`)
+			wantIn(t, "the page", c.Page(path), "7 May 1980", "Birthday as it is", `value="1980-05-07"`, "2 files")
+			files := c.Page(path + "?tab=messages")
+			wantIn(t, "the messages", files, "card.png", "letter.txt")
+			if a := c.Post(path+"/file", url.Values{"file": filesOn(files)[:1]}); a.Body != pixel(t) {
+				t.Errorf("take: got %d and %d bytes", a.Status, len(a.Body))
+			}
 			wantBirthday(t, s, was, true)
 
 			own := strings.Replace(path, "/console", "/hibiki", 1)
-			wantIn(t, "the person's page", them.Page(own), "Birthday", "7 May 1980")
+			wantIn(t, "the person's page", them.Page(own), "Birthday", "7 May 1980", "card.png", "letter.txt")
 			act(t, c, path, url.Values{"move": {"reject"}, "ground": {"accurate"}, "note": {"Your card says otherwise."}})
 			wantState(t, s, path, rights.Rejected)
 			wantBirthday(t, s, was, false)
@@ -112,6 +120,35 @@ func TestCorrection_from_the_value(t *testing.T) {
 			wantBirthday(t, s, "", false)
 		})
 	}
+}
+
+// showNothing sends files with what proposes nothing, and files that are refused:
+// neither they nor the value are taken.
+func showNothing(t *testing.T, them *testkit.Client) {
+	t.Helper()
+	wantOut(t, "the form of what is changed at once", them.Page("/hibiki/data/event-city/edit"), `type="file"`)
+	one := sent{"a.txt", "a"}
+	for name, tt := range map[string]struct {
+		field, value, token string
+		files               []sent
+		status              int
+		says                string
+	}{
+		"the same again":              {"birthday", "1980-05-07", them.CSRF, []sent{one}, http.StatusUnprocessableEntity, "Nothing new is proposed"},
+		"what is changed at once":     {"event-city", "Nara", them.CSRF, []sent{one}, http.StatusUnprocessableEntity, ""},
+		"a program":                   {"birthday", "1980-05-08", them.CSRF, []sent{{"a.pdf", "MZ\x00\x01"}}, http.StatusUnprocessableEntity, "do not take"},
+		"too many":                    {"birthday", "1980-05-08", them.CSRF, []sent{one, one, one, one}, http.StatusUnprocessableEntity, "no more than 3"},
+		"no token":                    {"birthday", "1980-05-08", "", []sent{one}, http.StatusForbidden, ""},
+		"a value that is none at all": {"birthday", "soon", them.CSRF, []sent{one}, http.StatusUnprocessableEntity, `value="soon"`},
+	} {
+		a := sendFiles(t, them, "/hibiki/data/"+tt.field, tt.token, url.Values{"value": {tt.value}}, tt.files...)
+		if a.Status != tt.status {
+			t.Errorf("%s: got %d, want %d", name, a.Status, tt.status)
+		}
+		wantIn(t, name, a.Body, tt.says)
+	}
+	wantOut(t, "the value", them.Page("/hibiki/data/event-city"), "Nara")
+	wantOut(t, "the value", them.Page("/hibiki/data/birthday"), "8 May 1980")
 }
 
 // told fails unless the entry about the new value has the request for its cause,

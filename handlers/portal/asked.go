@@ -260,7 +260,7 @@ func (s *sight) askedItem(f *profile.Field) view.AskedItem {
 	}
 	item.Yes, item.No = item.State == ui.Given, item.State == ui.Refused
 	if s.mayType(f) {
-		in := s.valueForm(f, "", "").Inputs[0]
+		in := s.valueForm(f, "", nil).Inputs[0]
 		in.Name += "." + f.Name
 		if held {
 			in.Label, in.Hint = s.t("asked.instead"), ""

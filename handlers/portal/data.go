@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"livingprofile/handlers/web"
+	"livingprofile/internal/attachment"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/profile"
@@ -59,7 +60,7 @@ func (p *Portal) EditValue(c echo.Context) error {
 	if !item.Edit {
 		return errs.New(errs.Forbidden, "error.field_locked")
 	}
-	form := s.valueForm(field, s.value(field), "")
+	form := s.valueForm(field, s.value(field), nil)
 	if web.Live(c) {
 		return web.Rows(c, http.StatusOK, view.ValueEditRow(p.rowFrame(c, s), item, form))
 	}
@@ -68,9 +69,9 @@ func (p *Portal) EditValue(c echo.Context) error {
 
 // SaveValue corrects a value, or asks for the correction where staff decide.
 func (p *Portal) SaveValue(c echo.Context) error {
-	form, err := web.Form(c, "value", "empty")
-	if err != nil {
-		return err
+	form, files, refused := web.FormWithAttachments(c, p.Files, "value", "empty")
+	if form == nil {
+		return refused
 	}
 	field, err := fieldToEdit(c)
 	if err != nil {
@@ -80,9 +81,16 @@ func (p *Portal) SaveValue(c echo.Context) error {
 	if form.Get("empty") != "" {
 		typed = ""
 	}
-	step, err := p.Profile.Correct(web.Context(c), editor(c), field.Name, typed)
+	var step profile.Step
+	if err = refused; err == nil {
+		e := editor(c)
+		for i := range files {
+			e.Files = append(e.Files, attachment.File{Name: files[i].Name, Type: files[i].Type, Data: files[i].Body})
+		}
+		step, err = p.Profile.Correct(web.Context(c), e, field.Name, typed)
+	}
 	if wrong, ok := web.Wrong(c, err); ok {
-		return p.wrongValue(c, field, typed, first(wrong["value"], wrong[""]))
+		return p.wrongValue(c, field, typed, wrong)
 	}
 	if err != nil {
 		return err
@@ -94,7 +102,7 @@ func (p *Portal) SaveValue(c echo.Context) error {
 }
 
 // wrongValue shows the form again with what was typed and what is wrong.
-func (p *Portal) wrongValue(c echo.Context, field *profile.Field, typed, wrong string) error {
+func (p *Portal) wrongValue(c echo.Context, field *profile.Field, typed string, wrong map[string]string) error {
 	s, err := p.look(c)
 	if err != nil {
 		return err

@@ -10,9 +10,9 @@ import (
 
 // valueForm is the form that changes a field; value is canonical, or what was
 // typed and is wrong.
-func (s *sight) valueForm(f *profile.Field, value, wrong string) view.ValueForm {
+func (s *sight) valueForm(f *profile.Field, value string, wrong map[string]string) view.ValueForm {
 	in := ui.Input{
-		Kind: inputKind(f), Name: "value", Label: s.in(f.Label), Hint: s.in(f.Help), Wrong: wrong,
+		Kind: inputKind(f), Name: "value", Label: s.in(f.Label), Hint: s.in(f.Help), Wrong: first(wrong["value"], wrong[""]),
 		Value: value, Fill: fill(f),
 	}
 	switch f.Type {
@@ -30,6 +30,9 @@ func (s *sight) valueForm(f *profile.Field, value, wrong string) view.ValueForm 
 	form := view.ValueForm{Inputs: []ui.Input{in}, CanNil: s.value(f) != ""}
 	if f.Edit == profile.Approval {
 		form.Note = s.t("portal.value.approval")
+		if !s.framed {
+			form.Inputs = append(form.Inputs, attach(s.ctx, wrong["files"]))
+		}
 	}
 	return form
 }

@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 
+	"livingprofile/internal/attachment"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/errs"
 	"livingprofile/internal/id"
@@ -62,10 +63,13 @@ type Editor struct {
 	Session string // in which they say it, and how that was proved; "" for none
 	Method  string
 	Cause   string // what led to it, as a request; "" for the person's own act
+	// Files show that a proposal is right: Asked has them brought before staff.
+	Files []attachment.File
 }
 
 // Correct records the person's wish that a field should have a value, as the
 // function Correct does. What was typed is brought into canonical form first.
+// Files are taken with a proposal, and refused with anything else.
 func (s *Service) Correct(ctx context.Context, e Editor, field, typed string) (Step, error) {
 	return s.change(ctx, e, field, func(now State, f *Field, rank Rank) (State, Step, error) {
 		value := ""
@@ -80,7 +84,11 @@ func (s *Service) Correct(ctx context.Context, e Editor, field, typed string) (S
 		if err != nil {
 			return now, Step{}, err
 		}
-		return correct(now, f, value, current, rank, s.clock.Now())
+		next, step, err := correct(now, f, value, current, rank, s.clock.Now())
+		if err == nil && len(e.Files) > 0 && step.Kind != Proposed {
+			err = errs.InvalidFields(errs.At("files", "attachment.error.nothing_asked"))
+		}
+		return next, step, err
 	})
 }
 

@@ -51,18 +51,22 @@ func (s *Service) wish(c *change, f Filing, w Wish, docket Docket) error {
 	if w.Over && (open == nil || !open.Matter.Proposed) {
 		return nil
 	}
+	if err := mayKeep(docket.Requests, len(f.Files), f.At); err != nil {
+		return err
+	}
 	c.Cause = string(r.ID)
 	if open == nil {
 		return s.open(c, &r, f, false)
 	}
 	r, c.Cause = *open, string(open.ID)
-	act := Act{Move: Reply, At: f.At, Actor: f.Actor, Note: w.Words}
+	act := Act{Move: Reply, At: f.At, Actor: f.Actor, Note: w.Words, Files: f.Files}
 	if w.Over {
 		act = Act{Move: Cancel, At: f.At, Actor: f.Actor}
 	}
 	if err := c.step(&r, act); err != nil {
 		return err
 	}
+	c.attach(&r, act.Files)
 	if r.Matter.Proposed && !w.Over {
 		r.Matter.Text = w.Words
 	}
