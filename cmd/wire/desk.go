@@ -336,7 +336,6 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 		if err != nil {
 			return nil, err
 		}
-		doc.Recipients = w.recipients(told)
 		for _, one := range circle {
 			some, err := d.history(ctx, one)
 			if err != nil {
@@ -345,6 +344,7 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 			doc.History = append(doc.History, some...)
 		}
 		slices.SortStableFunc(doc.History, func(a, b rights.Happened) int { return b.At.Compare(a.At) })
+		doc.Recipients = w.recipients(told, doc.History)
 	}
 	return doc, nil
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -96,12 +97,14 @@ func (w *writer) purposes() []rights.Purpose {
 }
 
 // recipients are the systems that may have some of the values, and those that
-// were told something.
-func (w *writer) recipients(told []hook.Delivery) []rights.Recipient {
+// were told something or read of the person.
+func (w *writer) recipients(told []hook.Delivery, history []rights.Happened) []rights.Recipient {
 	var all []rights.Recipient
 	for i := range w.org.Systems {
 		s := &w.org.Systems[i]
-		r := rights.Recipient{Name: s.Name, Label: s.Human.In(w.locale), Country: s.Country, Received: w.received(s.Name, told)}
+		r := rights.Recipient{Name: s.Name, Label: s.Human.In(w.locale), Country: s.Country, Fields: []string{}}
+		r.Received = slices.Concat(w.told(s.Name, told), reads(s.Name, history))
+		slices.SortStableFunc(r.Received, func(a, b rights.Received) int { return b.At.Compare(a.At) })
 		for _, name := range s.Fields {
 			if len(w.facts.Profile.Claims[name]) > 0 {
 				r.Fields = append(r.Fields, w.field(name))
@@ -114,7 +117,21 @@ func (w *writer) recipients(told []hook.Delivery) []rights.Recipient {
 	return all
 }
 
-func (w *writer) received(system string, told []hook.Delivery) []rights.Received {
+// reads are when a system read of the person, by the API or SCIM: once a day for
+// each of its keys. What it may have is what it could read.
+func reads(system string, history []rights.Happened) []rights.Received {
+	var all []rights.Received
+	for _, h := range history {
+		var by decision.Reader
+		if h.Kind == string(decision.Read) && json.Unmarshal(h.Payload, &by) == nil && by.System == system {
+			all = append(all, rights.Received{At: h.At, Event: h.Kind})
+		}
+	}
+	return all
+}
+
+// told is what hooks brought to a system.
+func (w *writer) told(system string, told []hook.Delivery) []rights.Received {
 	var all []rights.Received
 	for i := range told {
 		d := &told[i]

@@ -11,7 +11,6 @@ import (
 	"livingprofile/handlers/portal"
 	"livingprofile/internal/activity"
 	"livingprofile/internal/consent"
-	"livingprofile/internal/decision"
 	"livingprofile/internal/i18n"
 	"livingprofile/internal/organisation"
 	"livingprofile/internal/profile"
@@ -189,17 +188,12 @@ func (d *reader) machines() []report.Section {
 	return sections
 }
 
-// looks are who looked at the record: members, and why; and systems.
+// looks are which staff looked at the record, and why.
 func (d *reader) looks() []report.Look {
 	var looks []report.Look
-	w := &writer{org: d.org, locale: d.Locale}
 	for _, h := range d.History {
 		var v staff.Viewing
-		var by decision.Reader
-		switch {
-		case h.Kind == string(decision.Read) && json.Unmarshal(h.Payload, &by) == nil:
-			looks = append(looks, report.Look{At: h.At, System: w.system(by.System)})
-		case h.Kind == string(staff.KindViewed) && json.Unmarshal(h.Payload, &v) == nil && slices.Contains(staff.Reasons(), v.Reason):
+		if h.Kind == string(staff.KindViewed) && json.Unmarshal(h.Payload, &v) == nil && slices.Contains(staff.Reasons(), v.Reason) {
 			looks = append(looks, report.Look{At: h.At, Reason: string(v.Reason), Note: v.Note})
 		}
 	}

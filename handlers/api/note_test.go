@@ -1,7 +1,10 @@
 package api_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
+	"io/fs"
 	"net/http"
 	"strings"
 	"sync"
@@ -11,6 +14,7 @@ import (
 	"livingprofile/internal/authz"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/ledger"
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 )
 
@@ -30,6 +34,32 @@ func (k *kit) reads(address string) []string {
 		by = append(by, r.System)
 	}
 	return by
+}
+
+// received returns how many readings of a system a copy tells of.
+func received(t *testing.T, copied []byte, system string) int {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(copied), int64(len(copied)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := fs.ReadFile(z, "recipients.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []rights.Recipient
+	if err := json.Unmarshal(b, &all); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, r := range all {
+		for _, one := range r.Received {
+			if r.Name == system && one.Event == string(decision.Read) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Whoever reads of a person leaves a line in their history: one for each key and
@@ -72,6 +102,13 @@ func TestReadsAreNoted(t *testing.T) {
 				if got := k.reads(thomas); len(got) != routes || got[0] != "crm" {
 					t.Errorf("%s: got %q, want %d lines", u.route, got, routes)
 				}
+			}
+			copied, err := k.Copy(t.Context(), k.subject(thomas), "hibiki", "en")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := received(t, copied, "crm"); got != routes {
+				t.Errorf("their copy tells of %d readings, want %d", got, routes)
 			}
 			if got := k.reads(aiko); len(got) != 0 {
 				t.Errorf("of somebody else: got %q", got)

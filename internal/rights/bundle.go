@@ -126,11 +126,12 @@ type Recipient struct {
 	Label   string   `json:"label"`
 	Country string   `json:"country,omitempty"`
 	Fields  []string `json:"fields"`
-	// Received is what it was told, newest first, as long as that is known.
+	// Received is what it was told and when it read, newest first, as long as
+	// that is known.
 	Received []Received `json:"received,omitempty"`
 }
 
-// A Received is one telling of a recipient.
+// A Received is one telling of a recipient, or its reading on one day.
 type Received struct {
 	At     time.Time `json:"at"`
 	Event  string    `json:"event"`

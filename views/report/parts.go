@@ -172,6 +172,9 @@ func (p *Page) sent(ctx context.Context) table {
 
 // family is the sort of an event that there is a word for.
 func family(event string) string {
+	if event == "subject.read" {
+		return "read"
+	}
 	switch name, _, _ := strings.Cut(event, "."); name {
 	case "consent", "attribute", "preference", "marketing", "audience", "restriction", "automated":
 		return name
@@ -182,10 +185,6 @@ func family(event string) string {
 func (p *Page) looks(ctx context.Context) table {
 	t := table{head: heads(ctx, "when", "why"), shares: []float64{3, 7}}
 	for _, l := range p.Looks {
-		if l.System != "" {
-			t.rows = append(t.rows, []string{i18n.DateTime(ctx, l.At), lines(l.System, i18n.T(ctx, "event.subject.read_once"))})
-			continue
-		}
 		note := ""
 		if l.Note != "" {
 			note = i18n.T(ctx, "event.viewed.note", "note", l.Note)

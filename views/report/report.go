@@ -79,11 +79,10 @@ type Sent struct {
 	Fields []string
 }
 
-// A Look is a staff member or a system looking at the record.
+// A Look is a staff member looking at the record.
 type Look struct {
 	At     time.Time
-	System string // "" for a staff member
-	Reason string // a staff.Reason; "" for a system
+	Reason string // a staff.Reason
 	Note   string
 }
 
