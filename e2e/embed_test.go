@@ -40,7 +40,7 @@ func openMall(t *testing.T) *mall {
 		}
 		brands = append(brands, storefront.Brand{Name: b.Name, Label: b.Label.In("en"), Accent: b.Accent, Key: key})
 	}
-	sites := storefront.New(s.URL, port, brands, []storefront.Person{{Name: "Thomas", Email: thomas}, {Name: "Aiko", Email: aiko}})
+	sites := storefront.New(s.URL, port, brands, []storefront.Person{{Name: "Thomas", Email: thomas}, {Name: "Aiko", Email: aiko}, {Name: "Layla", Email: layla}})
 	server := &http.Server{Handler: sites.Handler(), ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() { server.Close() })
@@ -171,6 +171,54 @@ func twoBrands(t *testing.T, m *mall) {
 	want(t, "what was put off comes again", m.frame(p, b, "kawara").Has("#q-event-city"), false)
 	p.Open(storefront.Origin("hibiki", m.port) + "/account")
 	m.frame(p, b, "hibiki").sound()
+	sideBySide(t, m, w)
+}
+
+// sideBySide has two people at two brands' shops in two tabs of one browser: what
+// one does is the other's in nothing. Before anybody is signed in, the widget has
+// the frame look and read as the shop wants.
+func sideBySide(t *testing.T, m *mall, w *world) {
+	p := w.visit(t, testkit.View{Locale: "en", Still: true}, aiko)
+	p.Open(storefront.Origin("hibiki", m.port) + "/account")
+	p.Eval(fmt.Sprintf(`(() => {
+		const widget = document.createElement("script");
+		widget.src = %q;
+		Object.assign(widget.dataset, {brand: "hibiki", theme: "dark", locale: "ja"});
+		document.querySelector("main").append(widget);
+	})()`, m.URL+"/embed/widget.js"), nil)
+	in := m.frame(p, w.browser, "hibiki")
+	var looks string
+	in.Eval(`document.documentElement.lang + (matchMedia("(prefers-color-scheme: dark)").matches ? " dark" : " light")`, &looks)
+	want(t, "the frame as the shop wants it", looks, "ja dark")
+
+	p.Go(`button[value="` + aiko + `"]`)
+	one := m.frame(p, w.browser, "hibiki")
+	q := &visitor{p.Beside(w.browser), w, t, layla}
+	two := m.account(q, w.browser, "kawara", layla)
+	// has goes to the choices by way of the data, and returns what is pressed.
+	has := func(in *visitor, own, other string) (pressed string) {
+		t.Helper()
+		in.follow(`nav.side a[href$="/data"]`, `document.querySelector("#v-family-name")`)
+		if text := in.Text("main"); !strings.Contains(text, own) || strings.Contains(text, other) {
+			t.Errorf("the data is not that of %s, or that of %s as well", own, other)
+		}
+		in.follow(`nav.side a[href$="/allow"]`, `document.querySelector("#p-newsletter")`)
+		in.Eval(`[...document.querySelectorAll("[aria-pressed=true]")].map((b) => b.id).join()`, &pressed)
+		return pressed
+	}
+	refuses := func(in *visitor) {
+		t.Helper()
+		in.follow(`#p-newsletter button[value="no"]`, `document.querySelector("#p-newsletter-no[aria-pressed=true]")`)
+	}
+	was := has(two, "حداد", "田中")
+	wantIn(t, "what the one has", has(one, "田中", "حداد"), "p-newsletter-yes")
+	refuses(one)
+	want(t, "what the other has after the one's no", has(two, "حداد", "田中"), was)
+	was = has(one, "田中", "حداد")
+	wantIn(t, "what the one has after it", was, "p-newsletter-no")
+	refuses(two)
+	want(t, "what the one has after the other's no", has(one, "田中", "حداد"), was)
+	wantIn(t, "what the other has after it", has(two, "حداد", "田中"), "p-newsletter-no")
 }
 
 // linkOver opens a link a second time, and on a page of another site.

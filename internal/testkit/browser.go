@@ -99,24 +99,43 @@ func (v View) String() string {
 // half a minute.
 func (b *Browser) Tab(tb testing.TB, v View) *Tab {
 	tb.Helper()
+	return b.tab(tb, v, "")
+}
+
+// Beside opens another tab that shares cookies and all else with t.
+func (t *Tab) Beside(b *Browser) *Tab {
+	t.tb.Helper()
+	var own *target.Info
+	t.Do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		own, err = target.GetTargetInfo().Do(ctx)
+		return err
+	}))
+	return b.tab(t.tb, t.view, own.BrowserContextID)
+}
+
+func (b *Browser) tab(tb testing.TB, v View, jar cdp.BrowserContextID) *Tab {
+	tb.Helper()
 	t := &Tab{tb: tb, watch: newWatch()}
-	t.ctx = b.window(tb)
+	t.ctx = b.window(tb, jar)
 	chromedp.ListenTarget(t.ctx, t.watch.note)
 	t.Do(audits.Enable(), emulation.SetFocusEmulationEnabled(true))
 	t.Look(v)
 	return t
 }
 
-// window opens a window of its own, with cookies of its own.
-func (b *Browser) window(tb testing.TB) context.Context {
+// window opens a window of its own, with the cookies of jar, or cookies of its own
+// for "".
+func (b *Browser) window(tb testing.TB, jar cdp.BrowserContextID) context.Context {
 	tb.Helper()
 	b.open.Lock()
 	defer b.open.Unlock()
 	ctx, cancel := context.WithTimeout(cdp.WithExecutor(b.first, chromedp.FromContext(b.first).Browser), patience)
 	defer cancel()
-	jar, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
-	if err != nil {
-		tb.Fatalf("browser context: %v", err)
+	if jar == "" {
+		var err error
+		if jar, err = target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx); err != nil {
+			tb.Fatalf("browser context: %v", err)
+		}
 	}
 	id, err := target.CreateTarget("about:blank").WithBrowserContextID(jar).WithNewWindow(true).Do(ctx)
 	if err != nil {
