@@ -199,6 +199,9 @@ func proofName(method string) string {
 // text for the whole person.
 func (b *sheet) about() view.Fact {
 	about := view.Fact{Label: b.t("request.fact.about"), Text: b.matter()}
+	if m := b.request.Matter; m.Ground != "" && m.Scope != rights.WholePerson {
+		about.Note = b.t("rights.ground." + string(m.Ground))
+	}
 	if other, ok := b.docket.Find(rights.RequestID(b.request.Matter.Name)); ok {
 		if about.Text = other.Number; b.me.Sees(other.Brand) {
 			about.Href = requestsPath + "/" + string(other.ID)
