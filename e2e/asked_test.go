@@ -43,7 +43,7 @@ func TestAsked(t *testing.T) {
 		t.Run(tt.view.Locale, func(t *testing.T) {
 			now := testkit.Today()
 			w := &world{testkit.NewSite(t, testkit.SiteOptions{Clock: now}), open(t).browser}
-			key := w.brandKey(t)
+			key := w.brandKey(t, "kawara")
 			p := w.visit(t, tt.view, aiko)
 			p.carry(&network.Cookie{Name: web.LocaleCookie, Value: tt.view.Locale}) // else her own language
 			arrive := func() {
@@ -60,7 +60,7 @@ func TestAsked(t *testing.T) {
 				t.Helper()
 				g := w.sharing(t, aiko)
 				want(t, "stored "+when, g.Given, given)
-				want(t, "what the brand sees "+when, w.told(t, key, aiko)["event-city"], value)
+				want(t, "what the brand sees "+when, w.told(t, key, aiko).values["event-city"], value)
 			}
 
 			arrive()
@@ -114,11 +114,11 @@ func TestAsked(t *testing.T) {
 	}
 }
 
-// brandKey is a key of the customer desk for kawara alone.
-func (w *world) brandKey(t *testing.T) string {
+// brandKey is a key of the customer desk for a brand.
+func (w *world) brandKey(t *testing.T, brand string) string {
 	t.Helper()
 	_, key, err := w.Keys().Make(t.Context(), authz.APIKey{
-		Name: "desk", System: "crm", Brand: "kawara", Fields: []string{authz.AllFields}, Scopes: []authz.Permission{authz.ProfileRead},
+		Name: "desk", System: "crm", Brand: brand, Fields: []string{authz.AllFields}, Scopes: []authz.Permission{authz.ProfileRead},
 		ExpiresAt: w.Clock.Now().AddDate(1, 0, 0),
 	})
 	if err != nil {
@@ -127,8 +127,15 @@ func (w *world) brandKey(t *testing.T) string {
 	return key
 }
 
-// told is what a key reads of somebody, by field.
-func (w *world) told(t *testing.T, key, address string) map[string]string {
+// A reading is what a key reads of somebody: values by field, and the fields that
+// are restricted.
+type reading struct {
+	values     map[string]string
+	restricted []string
+}
+
+// told is what a key reads of somebody now.
+func (w *world) told(t *testing.T, key, address string) reading {
 	t.Helper()
 	call := func(method, path, body string, into any) {
 		t.Helper()
@@ -155,11 +162,12 @@ func (w *world) told(t *testing.T, key, address string) map[string]string {
 	call(http.MethodPost, "lookup", `{"identifiers":[{"kind":"email","value":"`+address+`"}]}`, &found)
 	var got struct {
 		Attributes map[string]struct{ Value string }
+		Restricted []string
 	}
 	call(http.MethodGet, found.Subject, "", &got)
-	all := map[string]string{}
+	all := reading{map[string]string{}, got.Restricted}
 	for name, a := range got.Attributes {
-		all[name] = a.Value
+		all.values[name] = a.Value
 	}
 	return all
 }

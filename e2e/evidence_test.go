@@ -19,11 +19,13 @@ import (
 // TestEvidence: somebody shows by a picture what is wrong; a program is refused
 // whatever it is called. Staff see old and new side by side, take the picture as
 // it was sent and correct the value; the person reads that, and who looked. A
-// picture goes with a value that is corrected in place, too.
+// picture goes with a value that is corrected in place, too. Meanwhile, and until
+// the person was told, no system reads the value.
 func TestEvidence(t *testing.T) {
 	axe(t)
 	t.Parallel()
 	w := open(t)
+	key := w.brandKey(t, authz.AllBrands)
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 30, 20))); err != nil {
 		t.Fatal(err)
@@ -41,19 +43,19 @@ func TestEvidence(t *testing.T) {
 		view                          testkit.View
 		old, right, words             string
 		refused, frozen, answer, done string
-		took                          string
+		took, told                    string
 	}{
 		{
 			testkit.View{Locale: "en", Still: true},
 			"Pat", "Patrice", "It is Patrice, see the letter.",
 			"of a kind that we do not take", "Frozen", "Thank you, it is corrected.", "It is done.",
-			"Took a file of a request",
+			"Took a file of a request", "stays frozen at least until",
 		},
 		{
 			testkit.View{Width: 360, Height: 740, Phone: true, Locale: "ja", Still: true},
 			"真理", "真理子", "正しくは真理子です。手紙をご覧ください。",
 			"この種類のファイルは受け付けていません", "止めています", "訂正いたしました。", "完了しました。",
-			"お願いに添えられたファイルを受け取りました",
+			"お願いに添えられたファイルを受け取りました", "対象のデータは、少なくとも",
 		},
 	} {
 		t.Run(tt.view.Locale, func(t *testing.T) {
@@ -82,6 +84,7 @@ func TestEvidence(t *testing.T) {
 			p.looks()
 			p.to("/data/given-name")
 			wantIn(t, "the value meanwhile", p.Text("main"), tt.old, tt.frozen)
+			p.reads(key, "meanwhile", "")
 
 			d := desk{w.works(t, testkit.View{Locale: tt.view.Locale, Still: true}, authz.DPO)}
 			d.takes(request)
@@ -98,11 +101,14 @@ func TestEvidence(t *testing.T) {
 
 			p.to("/data/given-name")
 			wantIn(t, "the value, told of before it is used", p.Text("main"), tt.right, tt.frozen)
+			p.gets(tt.told)
+			p.reads(key, "before the person was told", "")
 			p.Open(w.URL + request)
 			wantIn(t, "what was answered", p.Text("main"), tt.done, tt.answer)
 			want(t, "no need to wait", p.Go(`form[action$="/thaw"] button`), http.StatusOK)
 			p.to("/data/given-name")
 			want(t, "frozen after that", p.Has("main .state.frozen"), false)
+			p.reads(key, "after that", tt.right)
 			p.to("/history")
 			wantIn(t, "the history", p.Text("main"), tt.took)
 

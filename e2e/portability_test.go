@@ -12,40 +12,55 @@ import (
 	"strings"
 	"testing"
 
+	"livingprofile/internal/rights"
 	"livingprofile/internal/testkit"
 )
 
-// TestPortability: the file to take along wants a fresh proof, is taken once,
-// and holds what it says it holds.
-func TestPortability(t *testing.T) {
+// TestCopies: a copy of everything, and the file to take along, want a fresh
+// proof, are taken once, and hold what they say they hold. A copy of everything
+// has a report to read as well, with what nobody else is given.
+func TestCopies(t *testing.T) {
 	axe(t)
 	t.Parallel()
 	w := open(t)
+	wide, phone := testkit.View{Locale: "en", Still: true}, testkit.View{Width: 360, Height: 740, Phone: true, Locale: "ja", Still: true}
 	for _, tt := range []struct {
+		kind        rights.Kind
 		view        testkit.View
 		value, gone string
 	}{
-		{testkit.View{Locale: "en", Still: true}, "Lübeck", "taken already"},
-		{testkit.View{Width: 360, Height: 740, Phone: true, Locale: "ja", Still: true}, "金沢", "受け取り済み"},
+		{rights.Portability, wide, "Lübeck", "taken already"},
+		{rights.Portability, phone, "金沢", "受け取り済み"},
+		{rights.Access, wide, "Patrice", "taken already"},
+		{rights.Access, phone, "真理子", "受け取り済み"},
 	} {
-		t.Run(tt.view.Locale, func(t *testing.T) {
+		t.Run(string(tt.kind)+"_"+tt.view.Locale, func(t *testing.T) {
 			t.Parallel()
 			p := w.newcomer(t, tt.view)
-			p.to("/data/event-city/edit")
+			field := "event-city"
+			if tt.kind == rights.Access {
+				field = "given-name"
+			}
+			p.to("/data/" + field + "/edit")
 			p.Fill("[name=value]", tt.value)
 			p.Go("main form .main")
 
 			const form, take = "main form .main", `form[action$="/copy"] button`
-			p.to("/rights/portability")
-			p.Press("#f-scope-all")
-			p.Go(form)
+			ask := func() int {
+				if p.Has("#f-scope-all") {
+					p.Press("#f-scope-all")
+				}
+				return p.Go(form)
+			}
+			p.to("/requests")
+			p.Go(`main a[href$="/rights/` + string(tt.kind) + `"]`)
+			ask()
 			want(t, "a proof is asked for", strings.HasPrefix(p.Path(), base+"/proof"), true)
 			p.Go(form)
 			p.Open(w.Link(t, p.address))
 			p.Go(form)
-			want(t, "after the proof", p.Path(), base+"/rights/portability")
-			p.Press("#f-scope-all")
-			want(t, "asked for", p.Go(form), http.StatusOK)
+			want(t, "after the proof", p.Path(), base+"/rights/"+string(tt.kind))
+			want(t, "asked for", ask(), http.StatusOK)
 			request := p.Path()
 			testkit.Eventually(t, "the file", func() (bool, bool) {
 				p.Open(w.URL + request)
@@ -58,6 +73,12 @@ func TestPortability(t *testing.T) {
 			want(t, "the name of the file", name, number+".zip")
 			files := unpacked(t, body)
 			wantIn(t, "what was given", files["given.csv"], tt.value)
+			if tt.kind == rights.Access {
+				wantIn(t, "the report", files["index.html"], `<html lang="`+tt.view.Locale+`"`, tt.value, p.address, number)
+				wantIn(t, "the history", files["history.json"], "attribute.corrected")
+			}
+			_, recipients := files["recipients.json"]
+			want(t, "who received what", recipients, tt.kind == rights.Access)
 			want(t, "taken again", p.Go(take), http.StatusGone)
 			wantIn(t, "why not", p.Text("main"), tt.gone)
 			p.looks()
