@@ -108,7 +108,7 @@ func (db *DB) erasedWrites(p *preparedChange, e rights.Erased) ([]write, error) 
 	for _, t := range tombstones {
 		writes = append(writes, tombstoneWrite(t, at))
 	}
-	for _, table := range []string{"conflicts", "audience_places", "enrolments", "breach_people", "holds", "readings"} {
+	for _, table := range []string{"conflicts", "audience_places", "enrolments", "breach_people", "holds", "readings", "handouts"} {
 		writes = append(writes, write{
 			query: "delete from " + table + " where lane = $1 and subject = $2", args: []any{p.lane, p.Subject},
 		})

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"livingprofile/internal/audience"
 	"livingprofile/internal/automated"
 	"livingprofile/internal/clock"
 	"livingprofile/internal/consent"
@@ -344,7 +345,16 @@ func (d *desk) document(ctx context.Context, r rights.Request) (*rights.Document
 			doc.History = append(doc.History, some...)
 		}
 		slices.SortStableFunc(doc.History, func(a, b rights.Happened) int { return b.At.Compare(a.At) })
-		doc.Recipients = w.recipients(told, doc.History)
+		var files []audience.Handout
+		for _, one := range circle {
+			some, err := d.db.Handouts(ctx, one)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, some...)
+		}
+		staff := i18n.T(i18n.With(ctx, d.bundle.Localizer(r.Locale)), "actor.staff")
+		doc.Recipients = w.recipients(told, doc.History, files, staff)
 	}
 	return doc, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"livingprofile/internal/audience"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/hook"
@@ -97,13 +98,14 @@ func (w *writer) purposes() []rights.Purpose {
 }
 
 // recipients are the systems that may have some of the values, and those that
-// were told something or read of the person.
-func (w *writer) recipients(told []hook.Delivery, history []rights.Happened) []rights.Recipient {
+// were told something, read of the person, or took a file that the person is in,
+// as staff do, whom staff names.
+func (w *writer) recipients(told []hook.Delivery, history []rights.Happened, files []audience.Handout, staff string) []rights.Recipient {
 	var all []rights.Recipient
 	for i := range w.org.Systems {
 		s := &w.org.Systems[i]
 		r := rights.Recipient{Name: s.Name, Label: s.Human.In(w.locale), Country: s.Country, Fields: []string{}}
-		r.Received = slices.Concat(w.told(s.Name, told), reads(s.Name, history))
+		r.Received = slices.Concat(w.told(s.Name, told), reads(s.Name, history), w.took(s.Name, files))
 		slices.SortStableFunc(r.Received, func(a, b rights.Received) int { return b.At.Compare(a.At) })
 		for _, name := range s.Fields {
 			if len(w.facts.Profile.Claims[name]) > 0 {
@@ -113,6 +115,26 @@ func (w *writer) recipients(told []hook.Delivery, history []rights.Happened) []r
 		if len(r.Fields)+len(r.Received) > 0 {
 			all = append(all, r)
 		}
+	}
+	if took := w.took("", files); len(took) > 0 {
+		all = append(all, rights.Recipient{Name: "staff", Label: staff, Fields: []string{}, Received: took})
+	}
+	return all
+}
+
+// took are the last files of each audience that a system took, or staff did for
+// "".
+func (w *writer) took(system string, files []audience.Handout) []rights.Received {
+	var all []rights.Received
+	for _, h := range files {
+		if h.Taker != system {
+			continue
+		}
+		one := rights.Received{At: h.At, Event: string(audience.Exported)}
+		for _, name := range h.Fields {
+			one.Fields = append(one.Fields, w.field(name))
+		}
+		all = append(all, one)
 	}
 	return all
 }

@@ -240,7 +240,7 @@ func (a *API) ExportAudience(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		n, err := a.Audience.Run(ctx, &found, out.Write)
+		n, err := a.Audience.HandOut(ctx, &found, who.system.Name, out.Write)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	saved "livingprofile/internal/audience"
 	"livingprofile/internal/authz"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/testkit"
@@ -26,6 +27,8 @@ func (k *kit) audience(key string, where ...string) string {
 	k.want(http.StatusCreated, &made, key, "POST", "/api/v1/audiences", `{"name":"test","purpose":"newsletter","where":`+condition+`,"give":["event-city"]}`)
 	return made.ID
 }
+
+const exported = saved.Exported
 
 type counted struct {
 	People, Members, Others int
@@ -79,6 +82,15 @@ func TestAudienceFollowsConsent(t *testing.T) {
 			k.say(aiko, "newsletter", consent.No)
 			if in, n := listed(); in || n.Members != before.Members {
 				t.Errorf("after a no: %v and %+v, before %+v", in, n, before)
+			}
+			// The file with them in it stands in their copy, that of the others in none.
+			if got := k.received(aiko, "crm", exported); got != 1 {
+				t.Errorf("their copy tells of %d files, want 1", got)
+			}
+			again := k.audience(key, `{"field":"event-city","compare":"is","value":"nowhere"}`)
+			k.want(http.StatusOK, nil, key, "POST", "/api/v1/audiences/"+again+"/export", `{}`)
+			if got := k.received(aiko, "crm", exported); got != 1 {
+				t.Errorf("their copy tells of %d files, and they were in 1", got)
 			}
 		})
 	}

@@ -36,25 +36,30 @@ func (k *kit) reads(address string) []string {
 	return by
 }
 
-// received returns how many readings of a system a copy tells of.
-func received(t *testing.T, copied []byte, system string) int {
-	t.Helper()
+// received returns how often a copy of somebody tells that a system received
+// something by an event.
+func (k *kit) received(address, system string, event ledger.Kind) int {
+	k.t.Helper()
+	copied, err := k.Copy(k.t.Context(), k.subject(address), "hibiki", "en")
+	if err != nil {
+		k.t.Fatal(err)
+	}
 	z, err := zip.NewReader(bytes.NewReader(copied), int64(len(copied)))
 	if err != nil {
-		t.Fatal(err)
+		k.t.Fatal(err)
 	}
 	b, err := fs.ReadFile(z, "recipients.json")
 	if err != nil {
-		t.Fatal(err)
+		k.t.Fatal(err)
 	}
 	var all []rights.Recipient
 	if err := json.Unmarshal(b, &all); err != nil {
-		t.Fatal(err)
+		k.t.Fatal(err)
 	}
 	n := 0
 	for _, r := range all {
 		for _, one := range r.Received {
-			if r.Name == system && one.Event == string(decision.Read) {
+			if r.Name == system && one.Event == string(event) {
 				n++
 			}
 		}
@@ -103,11 +108,7 @@ func TestReadsAreNoted(t *testing.T) {
 					t.Errorf("%s: got %q, want %d lines", u.route, got, routes)
 				}
 			}
-			copied, err := k.Copy(t.Context(), k.subject(thomas), "hibiki", "en")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := received(t, copied, "crm"); got != routes {
+			if got := k.received(thomas, "crm", decision.Read); got != routes {
 				t.Errorf("their copy tells of %d readings, want %d", got, routes)
 			}
 			if got := k.reads(aiko); len(got) != 0 {

@@ -189,7 +189,7 @@ func (s *Console) ExportAudience(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		n, err := s.Audience.Run(ctx, &a, out.Write)
+		n, err := s.Audience.HandOut(ctx, &a, "", out.Write)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"livingprofile/internal/audience"
 	"livingprofile/internal/authz"
+	"livingprofile/internal/id"
 	"livingprofile/internal/ledger"
 	"livingprofile/internal/testkit"
 )
@@ -48,6 +49,12 @@ func TestAudience(t *testing.T) {
 	if file.Status != http.StatusOK || !strings.HasPrefix(file.Body, "subject,event-city\r\n") || !strings.Contains(file.Body, "# members=") {
 		t.Errorf("export: got %d %.200s", file.Status, file.Body)
 	}
+	inFile, _, _ := strings.Cut(strings.Split(file.Body, "\r\n")[1], ",")
+	copied, err := s.Copy(t.Context(), id.Subject(inFile), "hibiki", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantIn(t, "the copy of somebody in the file", unpacked(t, copied, "recipients.json"), "our privacy staff", "audience.exported")
 	if a := c.Post(path+"/export", url.Values{"format": {"csv"}}); a.Status != http.StatusForbidden {
 		t.Errorf("a second export: got %d, want 403", a.Status)
 	}

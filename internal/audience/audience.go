@@ -82,6 +82,8 @@ type Store interface {
 	Crowd(ctx context.Context, after string, limit int) (page []Person, next string, err error)
 	// Activities returns a page of a subject's observations.
 	Activities(ctx context.Context, subject id.Subject, p activity.Page) ([]activity.Observation, error)
+	// Handed keeps of those of subjects who are active that they were handed out.
+	Handed(ctx context.Context, h Handout, to []id.Subject) error
 	// Commit writes a change whole or not at all.
 	Commit(ctx context.Context, c ledger.Change) ([]ledger.Written, error)
 }
@@ -196,6 +198,11 @@ var ErrEnough = errors.New("enough")
 // there are. An audience that the declaration no longer allows is
 // errs.Conflict.
 func (s *Service) Run(ctx context.Context, a *Audience, visit func(Member) error) (Count, error) {
+	return s.run(ctx, a, visit, func() error { return nil })
+}
+
+// run is Run that says when a page is over.
+func (s *Service) run(ctx context.Context, a *Audience, visit func(Member) error, over func() error) (Count, error) {
 	n := newCount()
 	schema := s.schema()
 	v, err := usable(schema, a)
@@ -214,6 +221,9 @@ func (s *Service) Run(ctx context.Context, a *Audience, visit func(Member) error
 			} else if err != nil {
 				return n, err
 			}
+		}
+		if err := over(); err != nil {
+			return n, err
 		}
 		if after = next; after == "" {
 			return n, nil

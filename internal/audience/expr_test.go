@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -130,12 +131,21 @@ func TestLogic(t *testing.T) {
 type crowd struct {
 	size   int
 	opened int
+	handed map[id.Subject]audience.Handout
+	broken error // with which no hand-out is kept
 	said   func(n int, f *decision.Facts)
 }
 
 func (c *crowd) Audiences(context.Context) ([]audience.Audience, error) { return nil, nil }
 func (c *crowd) Commit(context.Context, ledger.Change) ([]ledger.Written, error) {
 	return nil, nil
+}
+
+func (c *crowd) Handed(_ context.Context, h audience.Handout, to []id.Subject) error {
+	for _, s := range to {
+		c.handed[s] = h
+	}
+	return c.broken
 }
 
 func (c *crowd) Activities(context.Context, id.Subject, activity.Page) ([]activity.Observation, error) {
@@ -204,6 +214,34 @@ func TestRun(t *testing.T) {
 		return nil
 	}); err != nil || enough != 5 {
 		t.Errorf("got %d and %v, want 5", enough, err)
+	}
+}
+
+// Who is given is one of whom it is kept already, and nobody else is kept; where it
+// cannot be kept nobody is given.
+func TestHandOut(t *testing.T) {
+	t.Parallel()
+	people := &crowd{size: 1000, handed: map[id.Subject]audience.Handout{}}
+	o := org()
+	s := audience.NewService(people, func() audience.Schema { return o }, clock.NewFake(noon))
+	a := audience.Audience{ID: "a", Name: "x", Purpose: "news", Where: audience.Expr{Field: "city", Compare: audience.Is, Value: "Kyoto"}, Give: []string{"city"}}
+	given := 0
+	n, err := s.HandOut(t.Context(), &a, "shop", func(m audience.Member) error {
+		given++
+		if h := people.handed[m.Subject]; h.Audience != "a" || h.Purpose != "news" || h.Taker != "shop" || !slices.Equal(h.Fields, a.Give) || !h.At.Equal(noon) {
+			t.Errorf("%s is given, and kept is %+v", m.Subject, h)
+		}
+		return nil
+	})
+	if err != nil || given != 500 || n.Members != 500 || len(people.handed) != 500 {
+		t.Errorf("got %+v and %v, %d given and %d kept", n, err, given, len(people.handed))
+	}
+	people.broken = errors.New("no room")
+	if _, err := s.HandOut(t.Context(), &a, "shop", func(m audience.Member) error {
+		t.Fatalf("%s is given", m.Subject)
+		return nil
+	}); !errors.Is(err, people.broken) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,6 +46,29 @@ func audiencesRoundTrip(t *testing.T, f Fixture) {
 	wantKind(t, "removed again", save(audience.Removal{Audience: want[0].ID}), errs.NotFound)
 	if got, err := f.DB.Audiences(t.Context()); err != nil || len(got) != 1 {
 		t.Errorf("after one was removed: got %d and %v, want 1", len(got), err)
+	}
+}
+
+// Of each audience and taker the last file is kept, of those who are active.
+func handouts(t *testing.T, f Fixture) {
+	subject, other, erased := f.subject(t), f.subject(t), f.subject(t)
+	f.commit(t, f.change(erased, ledger.AnyVersion, rights.Erased{Certificate: id.New(), Plan: rights.PlanErasure(rights.Holding{})}))
+	first := audience.Handout{Audience: "a", Purpose: "news", Taker: "shop", Fields: []string{"city", "name"}, At: f.now().Add(-2 * time.Hour)}
+	again, staff := first, first
+	again.Fields, again.At = nil, f.now().Add(-time.Hour)
+	staff.Taker, staff.At = "", f.now()
+	for _, h := range []audience.Handout{first, again, staff} {
+		must(t, "handed", f.DB.Handed(t.Context(), h, []id.Subject{subject, erased, id.Subject(id.New())}))
+	}
+	got, err := f.DB.Handouts(t.Context(), subject)
+	must(t, "handouts", err)
+	if diff := cmp.Diff(got, []audience.Handout{staff, again}); diff != "" {
+		t.Errorf("handouts (-got +want):\n%s", diff)
+	}
+	for _, nobody := range []id.Subject{other, erased} {
+		if got, err := f.DB.Handouts(t.Context(), nobody); err != nil || len(got) != 0 {
+			t.Errorf("of somebody else, and of who was erased: got %+v, %v", got, err)
+		}
 	}
 }
 

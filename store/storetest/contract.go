@@ -147,6 +147,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"what_is_kept_ends_with_its_key", keptEnds},
 		{"rules_are_asked_when_something_happened", activityDues},
 		{"audiences_read_back_newest_first", audiencesRoundTrip},
+		{"of_the_files_of_an_audience_the_last_is_kept", handouts},
 		{"a_crowd_is_everybody_once", crowds},
 	}
 	f := open(t)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"livingprofile/internal/audience"
 	"livingprofile/internal/consent"
 	"livingprofile/internal/decision"
 	"livingprofile/internal/errs"
@@ -327,6 +328,7 @@ func (f Fixture) full(t *testing.T) id.Subject {
 	must(t, "session", f.DB.StartSession(t.Context(), login.Start{
 		Session: session, Journal: login.Journal{Kind: login.SessionStarted, Subject: subject, Session: session.ID, At: now},
 	}))
+	must(t, "handed out", f.DB.Handed(t.Context(), audience.Handout{Audience: "a", At: now}, []id.Subject{subject}))
 	f.offered(t, mail)
 	asked := once.Request{Key: []byte(id.New()), Print: []byte("p")}
 	_, err = f.DB.Begin(t.Context(), asked, now)
@@ -341,7 +343,7 @@ func (f Fixture) rows(t *testing.T, subject id.Subject) map[string]int {
 	counts := map[string]int{}
 	for _, table := range []string{
 		"identifiers", "subject_states", "consent_records", "ledger_entries", "requests", "copies", "attachments", "sessions", "jobs", "attempts", "answers",
-		"activities", "activity_dues", "automated_decisions", "retention_dues", "holds", "readings",
+		"activities", "activity_dues", "automated_decisions", "retention_dues", "holds", "readings", "handouts",
 	} {
 		var n int
 		must(t, table, f.SQL.QueryRowContext(t.Context(), "select count(*) from "+table+" where subject = $1", subject).Scan(&n))

@@ -172,8 +172,11 @@ func (p *Page) sent(ctx context.Context) table {
 
 // family is the sort of an event that there is a word for.
 func family(event string) string {
-	if event == "subject.read" {
+	switch event {
+	case "subject.read":
 		return "read"
+	case "audience.exported":
+		return "file"
 	}
 	switch name, _, _ := strings.Cut(event, "."); name {
 	case "consent", "attribute", "preference", "marketing", "audience", "restriction", "automated":

@@ -26,10 +26,10 @@ func TestReport(t *testing.T) {
 		Choices:    []Choice{{Label: "May we?", Status: "given", At: at}},
 		Purposes:   []Purpose{{Label: "Ideas", Basis: "consent", Retention: "A year."}},
 		Recipients: []Recipient{{Label: "newsletter tool", Country: "Japan", Fields: []string{"Level"}}},
-		Sent:       []Sent{{At: at, To: "newsletter tool", Event: "consent.given", Fields: []string{"sent field"}}, {Event: "new.kind"}, {To: "the desk", Event: "subject.read"}},
+		Sent:       []Sent{{At: at, To: "newsletter tool", Event: "consent.given", Fields: []string{"sent field"}}, {Event: "new.kind"}, {To: "the desk", Event: "subject.read"}, {Event: "audience.exported"}},
 		Looks:      []Look{{At: at, Reason: "request", Note: "by phone"}},
 	}
-	more := []string{"source of inferred", "field of machine", "newsletter tool", "sent field", "because of a request", "by phone", "the desk", "What it asked us for that day"}
+	more := []string{"source of inferred", "field of machine", "newsletter tool", "sent field", "because of a request", "by phone", "the desk", "What it asked us for that day", "in a file"}
 	for _, access := range []bool{true, false} {
 		p.Access = access
 		for _, lang := range []string{"en", "ja", "ar"} {
