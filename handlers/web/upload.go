@@ -20,8 +20,9 @@ import (
 const UploadPath = ConsolePath + "/imports"
 
 // uploadPath matches the paths to which a browser sends files: imports, and what
-// is added to requests, or to a value that staff decide about. What it sends is read as a stream: in memory it could be
-// too much, and on disk it would lie unsealed.
+// is added to requests, or to a value that staff decide about. What it sends is
+// read as a stream: in memory it could be too much, and on disk it would lie
+// unsealed.
 var uploadPath = regexp.MustCompile(`^/(console/imports|console/requests/[^/]+/acts|[^/]+/rights/rectification|[^/]+/data/[^/]+|[^/]+/requests/[^/]+/(answer|reply))$`)
 
 // IsUpload tells whether a request sends files. Its token was not looked at yet.
