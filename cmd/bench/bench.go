@@ -26,6 +26,7 @@ type Options struct {
 	Child func(ctx context.Context, role Role, folder string) *exec.Cmd
 
 	visitors int // who are signed in; mostVisitors for 0
+	crowd    int // endpoints of figure 11b; mostCrowd for 0
 }
 
 // leastSubjects keeps two requests about one person from being under way at
@@ -77,6 +78,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.visitors <= 0 {
 		o.visitors = mostVisitors
+	}
+	if o.crowd <= 0 {
+		o.crowd = mostCrowd
 	}
 	if o.Progress == nil {
 		o.Progress = io.Discard
@@ -152,8 +156,8 @@ func (b *bench) beside(ctx context.Context, p *people) (all []Line, err error) {
 	for _, of := range []struct {
 		number  string
 		measure func(context.Context, *people) ([]Line, error)
-	}{{filtering, b.filter}, {freshness, b.fresh}, {forgetting, b.forget}, {telling, b.tell}} {
-		if !b.wants(of.number) {
+	}{{filtering, b.filter}, {freshness, b.fresh}, {forgetting, b.forget}, {telling, b.tell}, {crowding, b.beCrowded}} {
+		if !b.wants(of.number) || of.number == crowding && len(b.Figures) == 0 {
 			continue
 		}
 		b.say("%d subjects: figure %s", b.subjects, of.number)

@@ -47,7 +47,7 @@ func Numbers() []string {
 	for _, f := range figures() {
 		all = append(all, f.number)
 	}
-	return append(all, filtering, freshness, forgetting, telling, footprint)
+	return append(all, filtering, freshness, forgetting, telling, crowding, footprint)
 }
 
 // chosen returns the figures that numbers name, all for none.

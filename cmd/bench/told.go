@@ -336,11 +336,16 @@ func (b *bench) toldRate(ctx context.Context, r *receiver, t *target, rates *[]f
 
 // lag notes how long after an event it arrives, while things change at lagRate.
 func (b *bench) lag(ctx context.Context, r *receiver, t *target, lags *[]float64) error {
+	return b.lagAt(ctx, r, t, max(int(3*lagRate*b.During.Seconds()), 10), time.Second/lagRate, 1, lags)
+}
+
+// lagAt is lag for n changes, one every so often, each of which is told to a
+// number of endpoints that count.
+func (b *bench) lagAt(ctx context.Context, r *receiver, t *target, n int, every time.Duration, endpoints int, lags *[]float64) error {
 	r.forget(time.Now())
-	n := max(int(3*lagRate*b.During.Seconds()), 10)
-	tick := time.NewTicker(time.Second / lagRate)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
-	c, err := dial(ctx, t.server.address, time.Now().Add(patience+4*b.During))
+	c, err := dial(ctx, t.server.address, time.Now().Add(patience+2*time.Duration(n)*every))
 	if err != nil {
 		return err
 	}
@@ -355,7 +360,7 @@ func (b *bench) lag(ctx context.Context, r *receiver, t *target, lags *[]float64
 			return errors.Join(fmt.Errorf("a change: status %d", status), err)
 		}
 	}
-	if err := r.wait(ctx, n); err != nil {
+	if err := r.wait(ctx, n*endpoints); err != nil {
 		return err
 	}
 	r.mu.Lock()

@@ -16,7 +16,7 @@ type benchCmd struct {
 	Rounds   int           `help:"How often each figure is measured." default:"5"`
 	During   time.Duration `help:"How long each measurement lasts." default:"1s"`
 	Subjects []int         `help:"How many people there are; several numbers are measured one after the other and compared." default:"1000" placeholder:"N"`
-	Figures  []string      `help:"Numbers of the figures to measure; all by default." placeholder:"NUMBER"`
+	Figures  []string      `help:"Numbers of the figures to measure; all but 11b by default." placeholder:"NUMBER"`
 	Folder   string        `help:"Folder on the disk to measure; by default the machine's temporary one." type:"existingdir" placeholder:"DIR"`
 	Profiles string        `help:"Folder to write profiles of the product into." placeholder:"DIR"`
 	Postgres string        `help:"Address of a PostgreSQL server, where a database is made and dropped: figure 3 is then measured across processes too." placeholder:"URL"`
